@@ -1,0 +1,5 @@
+"""`python -m autochrome` is the command line."""
+
+from autochrome.cli import main
+
+main()

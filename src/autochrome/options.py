@@ -1,0 +1,44 @@
+"""Every knob once. A field here is the command line's flag, the HTTP field, the YAML key and the help text."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Options(BaseModel):
+    """Frozen, and strict about names: a misspelt knob is an error, never ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ColorOptions(Options):
+    """How colour is decided: the same for photographs and film."""
+
+    model: Annotated[str, Field(description="Which network: a name from `autochrome models`, or an ONNX file.")] = (
+        "tint"
+    )
+    size: Annotated[
+        int,
+        Field(ge=64, le=1024, description="Render size: short side, in pixels, at which colour is decided."),
+    ] = 256
+    vivid: Annotated[
+        float, Field(ge=0, le=2, description="How much colour: 0 is grey, 1 neutral, 2 bold.")
+    ] = 1.0
+    mark: Annotated[bool, Field(description="Put a small mark in the corner: colours by software.")] = False
+
+
+class PhotoOptions(ColorOptions):
+    """How one photograph is coloured and written."""
+
+    keep_color: Annotated[
+        bool, Field(description="Believe the colour the original still has, and fill in the rest.")
+    ] = False
+    format: Annotated[
+        Literal["auto", "jpg", "png", "tif", "webp", "avif"],
+        Field(description="Kind of file to write; auto keeps the input's kind."),
+    ] = "auto"
+    quality: Annotated[int, Field(ge=1, le=100, description="Quality of JPEG, WebP and AVIF.")] = 92
+    compare: Annotated[bool, Field(description="Also write before and after side by side.")] = False
+    max_megapixels: Annotated[
+        float, Field(gt=0, description="Refuse larger pictures: a small file may unpack to fill the memory.")
+    ] = 1000.0
