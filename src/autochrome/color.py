@@ -29,7 +29,7 @@ _KNEE = 6 / 29  # of the Lab curve: below it a straight line
 
 def _namespace(x: Array) -> ModuleType:
     """numpy, or torch when a tensor came in: whoever made a tensor has torch loaded already."""
-    if isinstance(x, np.ndarray):
+    if isinstance(x, np.ndarray | np.generic):  # a single colour comes apart into numpy scalars
         return np
     import torch
 
@@ -43,9 +43,7 @@ def linear_from_srgb(rgb: Array) -> Array:
 
 def srgb_from_linear(rgb: Array) -> Array:
     xp = _namespace(rgb)
-    return xp.where(
-        rgb <= 0.0031308, rgb * 12.92, 1.055 * xp.clip(rgb, 0.0031308, None) ** (1 / 2.4) - 0.055
-    )
+    return xp.where(rgb <= 0.0031308, rgb * 12.92, 1.055 * xp.clip(rgb, 0.0031308, None) ** (1 / 2.4) - 0.055)
 
 
 def _curve(t: Array) -> Array:
@@ -96,12 +94,80 @@ def _lightness_tables(depth: int) -> tuple[Floats, Floats]:
     return linear.astype(np.float32), (116 * _curve(linear) - 16).astype(np.float32)
 
 
+@cache
+def _byte_table() -> NDArray[np.uint8]:
+    """Linear light in 1/65535 → the nearest 8-bit sRGB code. The darkest codes are 20 entries apart."""
+    codes: NDArray[np.float64] = np.round(255 * srgb_from_linear(np.linspace(0, 1, 65536)))
+    return codes.astype(np.uint8)
+
+
 def lightness(pixels: Pixels) -> Luma:
     """(H, W) grey or (H, W, 3) sRGB, 8 or 16 bit → (H, W) L*."""
     linear, grey = _lightness_tables(pixels.dtype.itemsize * 8)
     if pixels.ndim == 2:
         return grey[pixels]
     r, g, b = (np.float32(w) * linear[pixels[..., i]] for i, w in enumerate(XYZ_FROM_RGB[1]))
-    y: Floats = r + g + b
-    light: Luma = np.float32(116) * _curve(y).astype(np.float32) - np.float32(16)
+    return _light_from_linear(r + g + b)
+
+
+def _light_from_linear(y: Floats) -> Luma:
+    light = np.cbrt(y)
+    light *= 116
+    light -= 16
+    dark = y <= _KNEE**3
+    light[dark] = y[dark] * np.float32(116 / (3 * _KNEE**2))
     return light
+
+
+def recolor(luma: Luma, chroma: Chroma, depth: int) -> Pixels:
+    """(H, W) L* under (2, H, W) a*b* → (H, W, 3) sRGB of `depth` bits: `srgb_from_lab` for millions of pixels.
+
+    The a* and b* planes come one behind the other, not side by side, so that every step runs over contiguous memory.
+    """
+    f = (luma + np.float32(16)) * np.float32(1 / 116)
+    a, b = chroma
+    y = _cubed(f)
+    scaled = RGB_FROM_XYZ * WHITE
+    x, z = _cubed(f + a * np.float32(1 / 500)), _cubed(f - b * np.float32(1 / 200))
+    rgb = np.empty((3, *luma.shape), np.float32)
+    for channel, (wx, wy, wz) in zip(rgb, scaled.astype(np.float32), strict=True):
+        np.multiply(x, wx, out=channel)
+        channel += wy * y
+        channel += wz * z
+    _into_gamut(rgb, y)
+    return _encode(rgb, depth)
+
+
+def _cubed(t: Floats) -> Floats:
+    """`_uncurve` for one float32 plane; the straight part is rare and mended after."""
+    cube = t * t
+    cube *= t
+    dark = t <= _KNEE
+    if dark.any():
+        cube[dark] = (t[dark] - np.float32(4 / 29)) * np.float32(3 * _KNEE**2)
+    return cube
+
+
+def _into_gamut(rgb: Floats, y: Floats) -> None:
+    """Pull (3, H, W) linear light towards the grey of the same Y, in place, where a channel leaves 0…1."""
+    most, least = rgb.max(axis=0), rgb.min(axis=0)
+    out = (most > 1) | (least < 0)
+    if not out.any():
+        return
+    grey = y[out]
+    room = np.minimum(
+        (1 - grey) / np.maximum(most[out] - grey, 1e-9), grey / np.maximum(grey - least[out], 1e-9)
+    )
+    keep = np.clip(room, 0, 1)
+    for channel in rgb:
+        channel[out] = grey + keep * (channel[out] - grey)
+
+
+def _encode(rgb: Floats, depth: int) -> Pixels:
+    """(3, H, W) linear light → (H, W, 3) sRGB codes."""
+    np.clip(rgb, 0, 1, out=rgb)
+    interleaved = np.moveaxis(rgb, 0, -1)
+    if depth == 8:
+        return _byte_table()[(interleaved * np.float32(65535) + np.float32(0.5)).astype(np.uint16)]
+    codes: Floats = np.round(srgb_from_linear(interleaved) * 65535)
+    return codes.astype(np.uint16)

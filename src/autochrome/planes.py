@@ -10,6 +10,8 @@ from typing import Any, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from autochrome.resize import resize
+
 Floats: TypeAlias = NDArray[np.float32]
 Pixels: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 """(H, W, 3) sRGB or (H, W) grey, full range of its dtype."""
@@ -35,9 +37,27 @@ class Hints:
         """Nothing is known: the network decides alone."""
         return cls(np.zeros((height, width, 2), np.float32), np.zeros((height, width), np.float32))
 
+    @classmethod
+    def mixed(cls, ink: Chroma, mask: Floats) -> Self:
+        """From colours already multiplied by their mask, as they come out of every mixing and resizing."""
+        return cls((ink / np.maximum(mask, 1e-6)[..., None]).astype(np.float32), mask)
+
     @property
     def given(self) -> bool:
         return bool(self.mask.any())
+
+    def resized(self, height: int, width: int) -> "Hints":
+        """The same hints over (height, width) pixels of the same picture."""
+        ink = resize(self.chroma * self.mask[..., None], height, width)
+        mask = resize(self.mask, height, width)
+        return Hints.mixed(ink, mask)
+
+    def over(self, below: "Hints") -> "Hints":
+        """These hints on top, `below` where these know less."""
+        rest = below.mask * (1 - self.mask)
+        mask = self.mask + rest
+        ink = self.chroma * self.mask[..., None] + below.chroma * rest[..., None]
+        return Hints.mixed(ink, mask)
 
 
 @dataclass(frozen=True, slots=True)
