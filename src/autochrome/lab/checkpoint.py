@@ -1,0 +1,122 @@
+"""Checkpoints: a folder each, written beside its place and then renamed, read strictly.
+
+runs/NAME/recipe.yaml
+runs/NAME/checkpoints/step-00001200/weights.safetensors   the network
+                                    average.safetensors   its moving average, when the recipe keeps one
+                                    critic.safetensors    when the recipe has one
+                                    state.pt              optimizers and progress
+"""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from autochrome.errors import CheckpointError
+
+
+@dataclass(slots=True)
+class Progress:
+    """Where a run stands. Everything random is a function of these numbers and the seed."""
+
+    phase: int = 0
+    step: int = 0  # optimizer steps done in this phase
+    seconds: float = 0.0  # spent in this phase, over all sittings
+    total_steps: int = 0
+    best_step: int = -1  # total_steps of the best checkpoint of this phase
+    best_score: float = 0.0
+    done: bool = False
+    scores: dict[str, float] = field(default_factory=dict)  # the last held-out scores
+
+
+def folder_of(run: Path, total_steps: int) -> Path:
+    return run / "checkpoints" / f"step-{total_steps:08d}"
+
+
+def checkpoints(run: Path) -> list[Path]:
+    """Complete checkpoints of a run, oldest first."""
+    return sorted(p for p in (run / "checkpoints").glob("step-*") if p.name[5:].isdigit())
+
+
+def save_checkpoint(
+    run: Path,
+    networks: Mapping[str, nn.Module],
+    optimizers: Mapping[str, Mapping[str, Any]],
+    progress: Progress,
+) -> Path:
+    """`networks` by file name: weights, average, critic. A kill at any moment leaves no half checkpoint."""
+    target = folder_of(run, progress.total_steps)
+    part = target.with_name("." + target.name)
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    for name, network in networks.items():
+        tensors = {k: v.detach().cpu().contiguous().clone() for k, v in network.state_dict().items()}
+        save_file(tensors, part / f"{name}.safetensors")
+    torch.save({"progress": asdict(progress), "optimizers": dict(optimizers)}, part / "state.pt")
+    for file in part.iterdir():
+        with file.open("rb") as handle:
+            os.fsync(handle.fileno())
+    shutil.rmtree(target, ignore_errors=True)
+    part.rename(target)
+    return target
+
+
+def prune(run: Path, keep: int, protect: int = -1) -> None:
+    """Remove all but the newest `keep` checkpoints and the protected step."""
+    for old in checkpoints(run)[:-keep]:
+        if old != folder_of(run, protect):
+            shutil.rmtree(old)
+
+
+def load_state(checkpoint: Path) -> tuple[Progress, dict[str, Any]]:
+    """Progress and the optimizers' states."""
+    try:
+        state = torch.load(checkpoint / "state.pt", map_location="cpu", weights_only=True)
+        return Progress(**state["progress"]), state["optimizers"]
+    except (OSError, RuntimeError, KeyError, TypeError, EOFError) as e:
+        raise CheckpointError(f"{checkpoint}/state.pt is damaged or from another version: {e}") from e
+
+
+def load_weights(network: nn.Module, file: Path) -> None:
+    """Strict: every layer of the network is in the file, nothing else is, and the shapes agree."""
+    tensors = read_weights(file)
+    own = network.state_dict()
+    wrong = [k for k in own if k in tensors and own[k].shape != tensors[k].shape]
+    for kind, names in (
+        ("has no", own.keys() - tensors.keys()),
+        ("has too many:", tensors.keys() - own.keys()),
+        ("has another shape for", wrong),
+    ):
+        if names:
+            first = ", ".join(sorted(names)[:3])
+            raise CheckpointError(
+                f"{file} does not fit this network: it {kind} {first} ({len(names)} in all)."
+            )
+    network.load_state_dict(tensors, strict=True)
+
+
+def read_weights(file: Path) -> dict[str, Tensor]:
+    try:
+        tensors: dict[str, Tensor] = load_file(file)
+    except (OSError, SafetensorError) as e:
+        raise CheckpointError(f"{file} cannot be read as safetensors weights: {e}.") from e
+    return tensors
+
+
+def best_weights(run: str | Path) -> Path:
+    """The file with a run's result: its newest checkpoint, the average if it keeps one. A file stands for itself."""
+    run = Path(run)
+    if run.is_file():
+        return run
+    found = [run] if (run / "weights.safetensors").exists() else checkpoints(run)
+    if not found:
+        raise CheckpointError(f"{run} holds no checkpoint; train it first, or name a .safetensors file.")
+    average = found[-1] / "average.safetensors"
+    return average if average.exists() else found[-1] / "weights.safetensors"
