@@ -1,0 +1,58 @@
+"""Networks and critics, one family a file. A family is a class; a recipe's numbers make it one network or another."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from torch import nn
+
+from autochrome.errors import RecipeError
+from autochrome.lab.networks.classic import ClassicUNet
+from autochrome.lab.networks.critics import MultiScaleCritic, PatchCritic, PlainCritic, PooledCritic
+from autochrome.lab.networks.encoder_decoder import EncoderDecoder
+from autochrome.lab.networks.fusion import Fusion
+from autochrome.lab.networks.resnet_unet import ResNetUNet
+from autochrome.lab.networks.unet import UNet
+from autochrome.lab.nouns import ColorNetwork, Critic
+
+Part = TypeVar("Part", bound=nn.Module)
+
+NETWORKS: dict[str, Callable[..., ColorNetwork]] = {
+    "encoder_decoder": EncoderDecoder,
+    "unet": UNet,
+    "classic_unet": ClassicUNet,
+    "fusion": Fusion,
+    "resnet_unet": ResNetUNet,
+}
+
+CRITICS: dict[str, Callable[..., Critic]] = {
+    "plain": PlainCritic,
+    "pooled": PooledCritic,
+    "patch": PatchCritic,
+    "multi_scale": MultiScaleCritic,
+}
+
+
+def build_network(family: str, **config: Any) -> ColorNetwork:
+    """The network of a recipe: its family's name and that family's own settings."""
+    return _build(NETWORKS, "network", family, config)
+
+
+def build_critic(family: str, **config: Any) -> Critic:
+    """The critic of a recipe: its family's name and that family's own settings."""
+    return _build(CRITICS, "critic", family, config)
+
+
+def _build(families: dict[str, Callable[..., Part]], what: str, family: str, config: dict[str, Any]) -> Part:
+    if family not in families:
+        raise RecipeError(f"There is no {what} called {family!r}; the recipe may name {', '.join(families)}.")
+    known = list(inspect.signature(families[family]).parameters)
+    unknown = [name for name in config if name not in known]
+    if unknown:
+        raise RecipeError(f"The {what} {family!r} has no setting {unknown[0]!r}; it has {', '.join(known)}.")
+    try:
+        return families[family](**config)
+    except (TypeError, ValueError, KeyError) as error:
+        raise RecipeError(
+            f"The {what} {family!r} cannot be built from the recipe's settings: {error}."
+        ) from error

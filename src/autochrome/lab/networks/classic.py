@@ -1,0 +1,55 @@
+"""The classic U-Net: two plain 3×3 convolutions a level. Small and quick on a CPU; `cifar-best` is one."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from autochrome.lab.networks.layers import AB_SCALE, Norm, channels_of, normed, scaled
+from autochrome.lab.nouns import Answer, ColorNetwork
+
+
+class ClassicUNet(ColorNetwork):
+    """`filters` is the width of each level, the first at full size, every next at half of the one before.
+
+    `bins` adds a second head over that many quantised colours, at half the size, for the losses that teach a
+    distribution; a*b* always comes from the regression head.
+    """
+
+    def __init__(
+        self,
+        filters: Sequence[int] = (24, 64, 128, 192),
+        inputs: Sequence[str] = ("luma",),
+        norm: Norm = "batch",
+        bins: int = 0,
+    ) -> None:
+        super().__init__()
+        self.inputs, self.multiple = tuple(inputs), 2 ** (len(filters) - 1)
+        self.first = _conv(channels_of(inputs), filters[0], norm)
+        pairs = list(pairwise(filters))
+        self.down = nn.ModuleList(_twice(a, b, norm) for a, b in pairs)
+        self.up = nn.ModuleList(_twice(a + b, a, norm) for a, b in reversed(pairs))
+        self.color = nn.Conv2d(filters[0], 2, 1)
+        self.likely = nn.Conv2d(filters[1], bins, 1) if bins else None
+
+    def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> Answer:
+        x = self.first(scaled(luma, hint, mask, self.inputs))
+        skips = []
+        for block in self.down:
+            skips.append(x)
+            x = block(F.max_pool2d(x, 2))
+        for block, skip in zip(self.up, reversed(skips), strict=True):
+            half = x
+            x = block(torch.cat([F.interpolate(x, scale_factor=2.0), skip], 1))
+        return Answer(self.color(x) * AB_SCALE, self.likely(half) if self.likely else None)
+
+
+def _conv(channels: int, filters: int, norm: Norm) -> nn.Sequential:
+    conv = nn.Conv2d(channels, filters, 3, padding=1, bias=norm not in ("batch", "instance"))
+    return nn.Sequential(normed(conv, norm), nn.ReLU())
+
+
+def _twice(channels: int, filters: int, norm: Norm) -> nn.Sequential:
+    return nn.Sequential(_conv(channels, filters, norm), _conv(filters, filters, norm))
