@@ -1,0 +1,45 @@
+"""Networks that colour pictures: the contract they keep, the card they carry, what runs them.
+
+    model = open_model("tint")
+    prepared = model.prepare(luma)          # the slow half, once a picture
+    painted = model.paint(prepared, hints)  # the quick half, as often as wanted
+
+Neither ONNX Runtime nor OpenVINO is loaded before the first `open_model`.
+"""
+
+from typing import Protocol
+
+from autochrome.model.card import CARD_KEY, Card
+from autochrome.model.contracts import CONTRACTS, Contract
+from autochrome.model.opening import InstalledModel, Report, check_model, list_models, open_model
+from autochrome.planes import Hints, Luma, Painted, Prepared
+
+__all__ = [
+    "CARD_KEY",
+    "CONTRACTS",
+    "Card",
+    "ColorModel",
+    "Contract",
+    "InstalledModel",
+    "Report",
+    "check_model",
+    "list_models",
+    "open_model",
+]
+
+
+class ColorModel(Protocol):
+    """Anything that gives colour to a lightness. Physical units: L* 0…100, a*b* −110…110, mask 0…1."""
+
+    @property
+    def card(self) -> Card:
+        """What it is and what it wants."""
+
+    def prepare(self, luma: Luma) -> Prepared:
+        """The slow half, once a picture. luma: (H, W) L*, any size from 1×1."""
+
+    def paint(self, prepared: Prepared, hints: Hints | None = None, vivid: float = 1.0) -> Painted:
+        """The quick half. hints: (H, W), at the luma's size. vivid: 0 grey … 2 bold.
+
+        The chroma that comes back covers exactly the picture, and may be smaller than it.
+        """

@@ -1,0 +1,155 @@
+"""A network in an ONNX file, as a `ColorModel`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autochrome.errors import ModelAnswerBroken, UsageError
+from autochrome.model.card import Card
+from autochrome.model.contracts import CONTRACTS, Question, answer_port
+from autochrome.model.onnxfile import Interface, Port
+from autochrome.model.runtimes import Graph
+from autochrome.model.sizes import over_picture, pad, resize_hints
+from autochrome.planes import Floats, Hints, Luma, Painted, Prepared
+from autochrome.resize import resize
+
+CHROMA_LIMIT = 110.0
+DTYPES: dict[int, Any] = {1: np.float32, 10: np.float16}
+"""ONNX element types we can feed."""
+
+
+def fixed_size(doors: Interface, card: Card) -> tuple[int, int] | None:
+    """(height, width) the network must be fed at: what the file itself fixes, else what its card says."""
+    sides = doors.inputs[0].shape[2:]
+    if len(sides) == 2 and sides[0] and sides[1]:
+        return sides[0], sides[1]
+    return (card.fixed, card.fixed) if card.fixed else None
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A prepared picture: at the network's size, and what the slow half made of it."""
+
+    luma: Luma  # (H, W) padded or resized
+    features: Mapping[str, Floats]  # inputs of the quick half; empty where there is no slow half
+
+
+class OnnxModel:
+    """One network file, opened. Nothing in it changes afterwards: several threads may share it."""
+
+    def __init__(
+        self, file: str, card: Card, doors: Interface, load: Callable[[Sequence[str]], Graph]
+    ) -> None:
+        """`load` makes the graph that leads to some outputs; a file of two halves is loaded as two."""
+        self.card = card
+        self._file = file
+        self._doors = doors
+        self._contract = CONTRACTS[card.contract]
+        self._answer = answer_port(doors).name
+        self._asked = [port.name for port in doors.outputs if port.name in (self._answer, "confidence")]
+        self._size = fixed_size(doors, card)
+        self._slow = load(list(card.features)) if card.features else None
+        self._quick = load(self._asked)
+
+    def prepare(self, luma: Luma) -> Prepared:
+        """The slow half, once a picture. luma: (H, W) L* 0…100, any size from 1×1."""
+        if luma.ndim != 2 or not luma.size:
+            raise UsageError(f"A luma plane is (H, W) and not empty; this one is {luma.shape}.")
+        if not np.isfinite(luma).all():
+            raise UsageError("The luma plane holds NaN or infinity; L* runs from 0 to 100.")
+        fitted = np.asarray(luma, np.float32)
+        fitted = resize(fitted, *self._size) if self._size else pad(fitted, self.card.multiple, repeat=True)
+        features: dict[str, Floats] = {}
+        if self._slow:
+            answers = self._slow.run(list(self.card.features), self._typed({"luma": fitted[None, None]}))
+            features = dict(zip(self.card.features.values(), answers, strict=True))
+        return Prepared(luma, _State(fitted, features))
+
+    def paint(self, prepared: Prepared, hints: Hints | None = None, vivid: float = 1.0) -> Painted:
+        """The quick half, as often as wanted.
+
+        hints: (H, W), over the luma that was prepared; a network without hint channels does not look at them (its card
+        says so). vivid: 0 grey … 1 neutral … 2 bold. The chroma, and the confidence where there is one, come back at
+        the size the network speaks, over exactly the picture: at stride s, ceil(H/s) × ceil(W/s); for a network of
+        fixed size, its own.
+        """
+        if not 0 <= vivid <= 2:
+            raise UsageError(f"vivid is {vivid}; it goes from 0 (grey) to 2 (bold).")
+        height, width = prepared.luma.shape
+        state: _State = prepared.state
+        question = Question(state.luma, self._fit(hints, height, width), vivid)
+        feeds: dict[str, Any] = dict(state.features)
+        feeds |= self._contract.feed(self._painting_inputs(), question)
+        answers = dict(zip(self._asked, self._quick.run(self._asked, self._typed(feeds)), strict=True))
+        chroma = self._contract.read(
+            self._planes(answers[self._answer], self._contract.answers, state), question
+        )
+        if not any(port.name == "vivid" for port in self._doors.inputs):
+            chroma = chroma * np.float32(vivid)
+        elif vivid == 0:
+            chroma = np.zeros_like(chroma)
+        confidence = None
+        if "confidence" in answers:
+            confidence = self._planes(answers["confidence"], 1, state)[..., 0]
+            confidence = self._back(np.clip(confidence, 0, 1), state, height, width)
+        chroma = np.clip(chroma, -CHROMA_LIMIT, CHROMA_LIMIT)
+        return Painted(self._back(chroma, state, height, width), confidence)
+
+    def _painting_inputs(self) -> tuple[Port, ...]:
+        """Inputs of the half that paints, without the features."""
+        slow = {*self.card.features.values(), *(["luma"] if self.card.features else [])}
+        return tuple(port for port in self._doors.inputs if port.name not in slow)
+
+    def _fit(self, hints: Hints | None, height: int, width: int) -> Hints:
+        """Hints at the network's size. Where nothing is known the colour is 0: a mask of zeros *is* no hints."""
+        if hints is None or not self.card.hints:
+            hints = Hints.none(height, width)
+        if hints.mask.shape != (height, width):
+            raise UsageError(f"The hints are {hints.mask.shape}, but the picture is {(height, width)}.")
+        mask = np.clip(hints.mask, 0, 1, dtype=np.float32)
+        chroma = np.clip(hints.chroma, -CHROMA_LIMIT, CHROMA_LIMIT, dtype=np.float32)
+        known = Hints(np.where(mask[..., None] > 0, chroma, np.float32(0)), mask)
+        if not (np.isfinite(known.chroma).all() and np.isfinite(mask).all()):
+            raise UsageError("The hints hold NaN or infinity where their mask is not 0.")
+        if self._size:
+            return resize_hints(known, *self._size)
+        multiple = self.card.multiple
+        return Hints(*(pad(plane, multiple, repeat=False) for plane in (known.chroma, known.mask)))
+
+    def _typed(self, feeds: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+        """Each array in the element type and rank its input wants."""
+        typed = {}
+        for name, value in feeds.items():
+            port = self._doors.input(name)
+            array = np.asarray(value, DTYPES[port.kind])
+            typed[name] = array if array.ndim else array.reshape((1,) * len(port.shape))  # vivid: () or (1,)
+        return typed
+
+    def _planes(self, answer: Floats, channels: int, state: _State) -> Floats:
+        """(1, C, h, w) → (h, w, C), once it has the right shape and holds numbers."""
+        height, width = state.luma.shape
+        shaped = answer.ndim == 4 and answer.shape[:2] == (1, channels) and answer.size > 0
+        if shaped:
+            stride = height / answer.shape[2]
+            shaped = stride >= 1 and stride == width / answer.shape[3]
+        if not shaped:
+            raise ModelAnswerBroken(
+                f"{self._file} answered in shape {answer.shape} for a picture of {height}×{width}; "
+                f"its contract '{self.card.contract}' promises (1, {channels}, h, w) over the picture."
+            )
+        if not np.isfinite(answer).all():
+            raise ModelAnswerBroken(
+                f"{self._file} answered with NaN or infinity; the file is damaged or was exported wrongly."
+            )
+        planes: Floats = answer[0].transpose(1, 2, 0)
+        return planes
+
+    def _back(self, plane: Floats, state: _State, height: int, width: int) -> Floats:
+        """The answer over exactly the picture."""
+        if self._size:
+            return np.ascontiguousarray(plane)
+        shape = state.luma.shape
+        return over_picture(plane, (shape[0], shape[1]), height, width)
