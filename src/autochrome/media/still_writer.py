@@ -1,0 +1,153 @@
+"""Strips of pixels → a picture file, written beside its place first, with everything the original carried.
+
+libvips pulls pixels in a thread of its own; strips are drawn in the caller's thread and handed over through a short
+queue. So decoding and colouring go on while the encoder works, and an error in making strips stays what it was.
+"""
+
+import errno
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyvips
+from numpy.typing import NDArray
+
+from autochrome.errors import AutochromeError, DiskFull, NoMemory, OutputNotWritable
+from autochrome.media.handover import Handover
+from autochrome.media.still_dress import dressed
+from autochrome.media.still_reader import complaint
+from autochrome.media.tiff_stream import TiffStream
+
+WRITTEN = {
+    ".jpg": "jpg",
+    ".jpeg": "jpg",
+    ".jpe": "jpg",
+    ".jfif": "jpg",
+    ".png": "png",
+    ".tif": "tif",
+    ".tiff": "tif",
+    ".webp": "webp",
+    ".avif": "avif",
+}
+_SIDE_LIMITS = {"jpg": 65500, "webp": 16383, "avif": 16384}  # pixels
+_CLASSIC_TIFF = 4_000_000_000  # bytes of pixels; above, offsets need 64 bits
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def write_still(
+    path: Path,
+    strips: Iterable[NDArray[Any]],
+    size: tuple[int, int],
+    *,
+    like: Any,
+    alpha: Callable[[], Any] | None,
+    quality: int,
+    xmp: bytes | None,
+) -> Path:
+    """Write (R, W, 3) strips of a picture of `size` (height, width), carrying what the header `like` carries."""
+    kind = _kind(path, size)
+    strips = iter(strips)
+    first = next(strips, np.empty((0, size[1], 3), np.uint8))
+    depth = first.dtype.itemsize * 8
+    strips = _checked(chain([first], strips), size, first.dtype)
+    handover = Handover()
+    stream = TiffStream((*size, 3), depth, handover.take)
+    source = pyvips.SourceCustom()  # libvips does not keep it alive: it lives in this frame
+    source.on_read(stream.read)
+    source.on_seek(stream.seek)
+
+    def encode(temporary: Path) -> None:
+        image = pyvips.Image.tiffload_source(source, access="sequential", fail_on="error")
+        image = dressed(image, like, kind, alpha=alpha() if alpha else None, xmp=xmp)
+        _save(image, kind, temporary, quality, size)
+
+    with _beside(path) as temporary:
+        handover.run(lambda: encode(temporary), strips)
+    return path
+
+
+def _kind(path: Path, size: tuple[int, int]) -> str:
+    kind = WRITTEN.get(path.suffix.lower())
+    if kind is None:
+        names = ", ".join(WRITTEN)
+        raise OutputNotWritable(
+            f"{path}: this kind of file is not written; let the name end in one of {names}."
+        )
+    if max(size) > (limit := _SIDE_LIMITS.get(kind, max(size))):
+        raise OutputNotWritable(
+            f"{path}: {size[1]}×{size[0]} pixels do not fit, this format ends at {limit} a side; write .tif or .png."
+        )
+    return kind
+
+
+def _checked(
+    strips: Iterable[NDArray[Any]], size: tuple[int, int], dtype: np.dtype[Any]
+) -> Iterator[NDArray[Any]]:
+    """The same strips, sure to make up the picture that was announced."""
+    height, width = size
+    if dtype not in (np.dtype(np.uint8), np.dtype(np.uint16)):
+        raise ValueError(f"strips of {dtype}; they must be uint8 or uint16")
+    done = 0
+    for strip in strips:
+        done += len(strip)
+        if strip.shape[1:] != (width, 3) or strip.dtype != dtype or done > height:
+            raise ValueError(
+                f"a strip of {strip.shape} {strip.dtype} in a picture of {(height, width, 3)} {dtype}"
+            )
+        if len(strip):
+            yield strip
+    if done != height:
+        raise ValueError(f"strips of {done} rows for a picture of {height}")
+
+
+def _save(image: Any, kind: str, temporary: Path, quality: int, size: tuple[int, int]) -> None:
+    target = pyvips.Target.new_to_file(os.fsencode(temporary))
+    if kind == "jpg":
+        image.jpegsave_target(target, Q=quality)
+    elif kind == "png":
+        image.pngsave_target(target)
+    elif kind == "webp":
+        image.webpsave_target(target, Q=quality)
+    elif kind == "avif":
+        image.heifsave_target(
+            target, Q=quality, compression="av1", bitdepth=12 if image.format == "ushort" else 8
+        )
+    else:
+        raw = size[0] * size[1] * image.bands * (2 if image.format == "ushort" else 1)
+        image.tiffsave_target(target, bigtiff=raw > _CLASSIC_TIFF)
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """A hidden file in the same folder that takes the place of `path` when all went well, and goes when not."""
+    if path.is_dir():
+        raise OutputNotWritable(f"{path}: this is a folder; name a file in it.")
+    temporary = path.with_name(f".autochrome-{secrets.token_hex(6)}.part")
+    try:
+        temporary.open("xb").close()
+        yield temporary
+        temporary.replace(path)
+    except OSError as error:
+        raise _write_error(path, error.errno, error.strerror or str(error)) from error
+    except pyvips.Error as error:
+        raise _write_error(path, None, complaint(error)) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _write_error(path: Path, number: int | None, why: str) -> AutochromeError:
+    full = {os.strerror(code).lower() for code in _NO_ROOM}
+    if number in _NO_ROOM or any(words in why.lower() for words in full):
+        return DiskFull(f"{path}: there is no room left to write it; free some, or choose another disk.")
+    if number == errno.ENOENT:
+        return OutputNotWritable(f"{path}: its folder does not exist; make it first.")
+    if "memory" in why.lower():
+        return NoMemory(
+            f"{path}: there is not enough memory to encode it; write .tif or .jpg, which take little."
+        )
+    return OutputNotWritable(f"{path}: cannot be written ({why}); check the folder and its permissions.")
