@@ -9,11 +9,11 @@ from cyclopts import Parameter
 def train(
     recipe: str,
     *,
-    set_: Annotated[tuple[str, ...], Parameter(name="--set", negative="")] = (),
-    data: Annotated[tuple[str, ...], Parameter(consume_multiple=True, negative="")] = (),
-    valid: Annotated[tuple[str, ...], Parameter(consume_multiple=True, negative="")] = (),
+    set_: Annotated[tuple[str, ...], Parameter(name="--set")] = (),
+    data: Annotated[tuple[str, ...], Parameter(consume_multiple=True)] = (),
+    valid: Annotated[tuple[str, ...], Parameter(consume_multiple=True)] = (),
     out: Path | None = None,
-    resume: Annotated[bool, Parameter(negative="")] = False,
+    resume: bool = False,
     device: str = "auto",
     minutes: float | None = None,
 ) -> None:

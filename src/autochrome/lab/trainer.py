@@ -283,7 +283,8 @@ class Trainer:
         self._scored = self.progress.total_steps
         network: Any = self.average.network if self.average else self.network
         samples = self.recipe.sample_options(phase)
-        scores = score(network, self.held_out, samples)
+        with self._autocast():
+            scores = score(network, self.held_out, samples)
         self.progress.scores = {k: round(v, 4) for k, v in scores.items()}
         if self.journal:
             step = self.progress.total_steps
