@@ -40,6 +40,7 @@ def _labelled(image: Any, like: Any, xmp: bytes | None) -> Any:
             image.set_type(like.get_typeof(name), name, like.get(name))
     if image.get_typeof("exif-ifd2-ColorSpace"):
         image.set_type(pyvips.GValue.gstr_type, "exif-ifd2-ColorSpace", "1")  # sRGB, whatever it was
+    image.set_type(pyvips.GValue.gint_type, "orientation", 1)  # unsaid, the old one would come back out of the EXIF
     unit = like.get("resolution-unit") if like.get_typeof("resolution-unit") else "in"
     image.set_type(pyvips.GValue.gstr_type, "resolution-unit", unit)
     if xmp is not None:

@@ -111,7 +111,7 @@ class Still:
         What the original carried goes along: alpha (where the size is the same), EXIF, IPTC, resolution, and XMP as
         `describe` gives it back (it gets the old packet, or None). `height` and `width` are the written size, where it
         is not the picture's own. 16 bits stay 16 in PNG and TIFF, 12 of them in AVIF. Strips are drawn in the caller's
-        thread, and their errors come out unchanged; what stands at `path` is a whole picture, or what stood there before.
+        thread, and their errors come out unchanged; what stands at `path` is a whole picture, or what was there before.
         """
         size = height or self.height, width or self.width
         alpha = self._alpha if self.alpha and size == (self.height, self.width) else None
