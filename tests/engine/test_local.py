@@ -27,7 +27,9 @@ def test_no_items_no_results():
     assert list(map_ordered(abs, [], 3)) == []
 
 
-@pytest.mark.parametrize(("jobs", "ahead", "most"), [(2, None, 4), (2, 3, 3), (3, 1, 3), (1, None, 1)])
+@pytest.mark.parametrize(
+    ("jobs", "ahead", "most"), [(2, None, 4), (2, 3, 3), (3, 1, 3), (1, None, 2), (0, None, 1)]
+)
 def test_looks_only_so_far_ahead(jobs: int, ahead: int | None, most: int):
     drawn = 0
 
@@ -42,7 +44,7 @@ def test_looks_only_so_far_ahead(jobs: int, ahead: int | None, most: int):
     assert drawn == 50
 
 
-@pytest.mark.parametrize("jobs", [1, 3])
+@pytest.mark.parametrize("jobs", [0, 1, 3])
 def test_an_error_is_raised_when_its_turn_comes(jobs: int):
     def picky(n: int) -> int:
         if n == 3:

@@ -17,9 +17,9 @@ def map_ordered(
     At most `ahead` items (twice the jobs, when not said) are taken before the result of the first of them is
     wanted, so memory stays bounded. Items are drawn in the caller's thread. An exception in a worker is raised in
     the caller when its turn comes. Whenever the caller stops (an exception, `break`, Ctrl-C) what has begun is
-    waited for, what has not is dropped, and no thread is left. One job runs in the caller's own thread.
+    waited for, what has not is dropped, and no thread is left. No jobs at all: it runs in the caller's own thread.
     """
-    if jobs <= 1:
+    if jobs < 1:
         yield from map(function, items)
         return
     waiting: deque[Future[R]] = deque()

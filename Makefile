@@ -1,0 +1,57 @@
+# Everything a person does with this project, from a fresh clone. `make` alone lists it.
+#
+#   make demo PYTHON=python3.12     another interpreter
+#   make test ARGS="tests/media"    a part of the tests
+
+PYTHON ?= python3
+JOBS ?= 2
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
+
+.PHONY: help demo test check docs bench wheel clean
+
+help:
+	@echo "make demo    colour some photographs into out/demo"
+	@echo "make test    run every test"
+	@echo "make check   lint, types, and the picture of who may import whom"
+	@echo "make docs    build the documentation into site/"
+	@echo "make bench   measure speed (ARGS: what to measure)"
+	@echo "make wheel   build the wheel and try it in an empty environment"
+	@echo "make clean   remove everything made here, .venv too"
+
+# A stamp says that an environment is as pyproject.toml asks; the full one holds all that the small one does.
+$(BIN)/python:
+	$(PYTHON) -m venv .venv
+
+.venv/demo.stamp: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable '.[demo]'
+	@touch $@
+
+.venv/full.stamp: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --editable '.[demo,dev,fast,lab]'
+	@touch $@ .venv/demo.stamp
+
+demo: .venv/demo.stamp
+	$(BIN)/python scripts/demo.py out/demo
+
+test: .venv/full.stamp
+	$(BIN)/python -m pytest --numprocesses $(JOBS) $(ARGS)
+
+check: .venv/full.stamp
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/test_house.py
+
+docs: .venv/full.stamp
+	$(BIN)/mkdocs build --strict --quiet
+
+bench: .venv/full.stamp
+	$(BIN)/python benchmarks/speed.py $(ARGS)
+
+wheel: .venv/full.stamp
+	bash scripts/check_wheel.sh $(BIN)/python
+
+clean:
+	rm -rf .venv build dist site out .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,66 @@
+"""The command line: words → options → one call; errors → one line and an exit code.
+
+A command is one line in `COMMANDS`. Its module is imported when it is asked for, not before, so that `--help` stays
+quick however many there are.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from cyclopts import App, CycloptsError, Parameter
+
+from autochrome import __version__
+from autochrome.cli.trouble import INTERRUPTED, bad_words, complain, set_debugging, understood
+from autochrome.errors import AutochromeError
+
+COMMANDS = {
+    "photo": ("autochrome.cli.photo:photo", "Colour photographs: files, folders, any mix."),
+    "models": ("autochrome.cli.models:app", "List the networks that are installed, or check a file."),
+    "train": ("autochrome.cli.train:train", "Make a network from a recipe."),
+    "version": ("autochrome.cli.version:version", "Say which versions of what are at work."),
+}
+
+
+def _worth_showing(default: object) -> str | None:
+    """A default as help shows it: that a flag is off goes without saying."""
+    return None if default is None or default is False else str(default)
+
+
+app = App(
+    name="autochrome",
+    help="Colour for black-and-white photographs and film.",
+    help_epilogue="With --debug, wherever it stands, an error shows where it came from.",
+    help_format="plaintext",
+    version=f"autochrome {__version__}",
+    default_parameter=Parameter(negative=(), show_default=_worth_showing),
+)
+for _name, (_home, _help) in COMMANDS.items():
+    app.command(_home, name=_name, help=_help)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command line (without it: the process' own) and exit with what it deserves."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    set_debugging("--debug" in words)
+    sys.exit(_run([word for word in words if word != "--debug"]))
+
+
+def _run(words: list[str]) -> int:
+    """The exit code of one command line."""
+    try:
+        code = app(words, print_error=False, exit_on_error=False, result_action="return_value")
+    except CycloptsError as error:
+        return complain(bad_words(error))
+    except AutochromeError as error:
+        return complain(error)
+    except KeyboardInterrupt:
+        print("autochrome: interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has gone: nobody is left to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return complain(understood(error))
+    return code or 0

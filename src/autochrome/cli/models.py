@@ -1,0 +1,73 @@
+"""`autochrome models`."""
+
+import json as json_format
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+app = App(name="models", help_format="plaintext", default_parameter=Parameter(negative=()))
+Json = Annotated[bool, Parameter(help="For programs: JSON on stdout.")]
+
+
+@app.default
+def models(*, json: Json = False) -> None:
+    """List the networks that came with the package, each with its card."""
+    from autochrome.model import list_models
+
+    found = list_models()
+    if json:
+        print(
+            json_format.dumps(
+                [model.model_dump(mode="json") for model in found], indent=2, ensure_ascii=False
+            )
+        )
+        return
+    for model in found:
+        print(f"{model.name}  {model.card.summary}")
+        _print_fields(
+            {
+                "file": f"{model.path} ({model.size / 1e6:.1f} MB)",
+                "sha256": model.sha256,
+                **_facts(model.card.model_dump()),
+            }
+        )
+    if not found:
+        print("No network is installed; give --model the path of an ONNX file.")
+
+
+@app.command
+def check(file: Annotated[Path, Parameter(help="An ONNX file.")], *, json: Json = False) -> int:
+    """Tell whether a network file can be used, and how. Exits with 32 when it cannot."""
+    from autochrome.errors import ModelUnusable
+    from autochrome.model import check_model
+
+    report = check_model(file)
+    if json:
+        print(json_format.dumps(report.model_dump(mode="json"), indent=2, ensure_ascii=False))
+        return 0 if report.usable else ModelUnusable.exit_code
+    if not report.usable:
+        raise ModelUnusable(report.reason)
+    print(f"{file} can be used.")
+    facts = report.model_dump(mode="json", exclude={"path", "usable", "reason", "card"})
+    _print_fields({key: str(value) for key, value in facts.items()})
+    if report.card:
+        _print_fields(_facts(report.card.model_dump()))
+    return 0
+
+
+def _facts(card: dict[str, object]) -> dict[str, str]:
+    """What a card says, in words; what it leaves open is left out."""
+    facts = {}
+    for key, value in card.items():
+        if key in ("name", "summary") or value in ("", None, {}):
+            continue
+        facts[key] = (
+            ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
+        )
+    return facts
+
+
+def _print_fields(fields: dict[str, str]) -> None:
+    for key, value in fields.items():
+        print(f"  {key:<10} {value}")

@@ -1,0 +1,141 @@
+"""A batch goes on when one fails, does what it was told with results that stand already, and stops cleanly."""
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from autochrome.cli.batch import Outcome, run_batch
+from autochrome.cli.plan import Plan, Work
+from autochrome.cli.reports import JsonLines
+from autochrome.errors import (
+    AutochromeError,
+    BatchIncomplete,
+    NoMemory,
+    NotAPicture,
+    OutputExists,
+    OutputNotWritable,
+)
+
+
+class Listener(JsonLines):
+    """A report that only remembers."""
+
+    def __init__(self) -> None:
+        self.told: list[Outcome] = []
+        self.concluded: list[int] = []
+
+    def tell(self, outcome: Outcome) -> None:
+        self.told.append(outcome)
+
+    def conclude(self, outcomes: Sequence[Outcome], seconds: float) -> None:
+        self.concluded.append(len(outcomes))
+
+
+def batch(
+    plan: Plan,
+    do: Callable[[Work], Sequence[str]],
+    existing: str = "refuse",
+    jobs: int = 2,
+    single: bool = False,
+) -> Listener:
+    report = Listener()
+    try:
+        run_batch(plan, do, existing=existing, report=report, jobs=jobs, single=single)
+    finally:
+        batch.report = report
+    return report
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    works = tuple(Work(tmp_path / f"{n}.jpg", tmp_path / "out" / f"{n}.jpg") for n in range(6))
+    return Plan(works, (), into_folder=True)
+
+
+def write(work: Work) -> Sequence[str]:
+    work.target.write_text(work.source.name)
+    return ["a note"]
+
+
+def test_everything_is_done_in_order(plan: Plan):
+    told = batch(plan, write).told
+    assert [outcome.work for outcome in told] == list(plan.works)
+    assert {(outcome.status, outcome.notes) for outcome in told} == {("done", ("a note",))}
+
+
+def test_one_failure_does_not_stop_the_others(plan: Plan):
+    def do(work: Work) -> Sequence[str]:
+        if work.source.stem == "2":
+            raise NotAPicture("2.jpg: no picture")
+        return write(work)
+
+    with pytest.raises(BatchIncomplete, match=r"1 of 6 failed: .*2\.jpg"):
+        batch(plan, do)
+    assert [outcome.status for outcome in batch.report.told] == ["done"] * 2 + ["failed"] + ["done"] * 3
+
+
+@pytest.mark.parametrize(("raised", "kind"), [(KeyError("x"), AutochromeError), (MemoryError(), NoMemory)])
+def test_what_nobody_foresaw_is_one_failure_and_names_the_file(plan: Plan, raised: Exception, kind: type):
+    def do(work: Work) -> Sequence[str]:
+        raise raised
+
+    with pytest.raises(BatchIncomplete, match=r"and 1 more"):
+        batch(plan, do)
+    for outcome in batch.report.told:
+        assert type(outcome.error) is kind
+        assert str(outcome.work.source) in str(outcome.error)
+
+
+def test_a_single_file_fails_with_its_own_error(plan: Plan):
+    def do(work: Work) -> Sequence[str]:
+        raise NotAPicture("no picture")
+
+    with pytest.raises(NotAPicture):
+        batch(Plan(plan.works[:1], (), False), do, single=True)
+
+
+@pytest.mark.parametrize(
+    ("existing", "status", "content"),
+    [("refuse", "failed", "old"), ("skip", "skipped", "old"), ("overwrite", "done", "0.jpg")],
+)
+def test_results_that_stand_already(plan: Plan, existing: str, status: str, content: str):
+    old = plan.works[0].target
+    old.parent.mkdir()
+    old.write_text("old")
+    if existing == "refuse":
+        with pytest.raises(BatchIncomplete):
+            batch(plan, write, existing)
+        assert isinstance(batch.report.told[0].error, OutputExists)
+    else:
+        batch(plan, write, existing)
+    assert batch.report.told[0].status == status
+    assert old.read_text() == content
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path):
+    (tmp_path / "file").touch()
+    blocked = Plan((Work(tmp_path / "a.jpg", tmp_path / "file" / "a.jpg"),), (), into_folder=True)
+    with pytest.raises(OutputNotWritable, match="file"):
+        batch(blocked, write, single=True)
+
+
+def test_an_empty_folder_is_a_failure_beside_the_others(plan: Plan, tmp_path: Path):
+    with pytest.raises(BatchIncomplete, match="1 of 7"):
+        batch(Plan(plan.works, (tmp_path / "nothing",), True), write)
+
+
+def test_an_interruption_concludes_and_leaves_no_thread(plan: Plan):
+    class Interrupted(Listener):
+        def tell(self, outcome: Outcome) -> None:
+            super().tell(outcome)
+            if len(self.told) == 2:
+                raise KeyboardInterrupt
+
+    report = Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(plan, write, existing="refuse", report=report, jobs=2, single=False)
+    assert report.concluded == [2]
+    assert not [t for t in threading.enumerate() if t.name.startswith("autochrome")]
+    assert not list(plan.works[-1].target.parent.glob("*.part"))

@@ -1,0 +1,142 @@
+"""Which file becomes which, before any work begins."""
+
+from pathlib import Path
+
+import pytest
+
+from autochrome.cli.plan import NAME, Naming, Plan, make_plan
+from autochrome.errors import NothingFound, SameFile, UsageError
+
+WRITABLE = {".jpg": "jpg", ".jpeg": "jpg", ".png": "png", ".tif": "tif"}
+READABLE = {*WRITABLE, ".bmp"}
+
+
+def plan(
+    *inputs: Path, output: object = None, name: str = NAME, suffix: str | None = None, glob: str | None = None
+) -> Plan:
+    naming = Naming(name, suffix, WRITABLE, ".png")
+    return make_plan(inputs, None if output is None else str(output), naming, READABLE, glob)
+
+
+def becomes(made: Plan, below: Path) -> dict[str, str]:
+    return {str(w.source.relative_to(below)): str(w.target.relative_to(below)) for w in made.works}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    for name in (
+        "in/a.jpg",
+        "in/b.PNG",
+        "in/deep/er/c.tif",
+        "in/notes.txt",
+        "in/.hidden.jpg",
+        "in/.git/d.jpg",
+        "e.bmp",
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "there").mkdir()
+    return tmp_path
+
+
+def test_one_file_becomes_one_file(home: Path):
+    made = plan(home / "in/a.jpg", output=home / "x.png")
+    assert becomes(made, home) == {"in/a.jpg": "x.png"}
+    assert not made.into_folder
+
+
+@pytest.mark.parametrize(("output", "target"), [("new/", "new/a-color.jpg"), ("there", "there/a-color.jpg")])
+def test_one_file_goes_into_a_folder_that_is_one_or_ends_with_a_slash(home: Path, output: str, target: str):
+    made = plan(home / "in/a.jpg", output=f"{home}/{output}")
+    assert becomes(made, home) == {"in/a.jpg": target}
+    assert made.into_folder
+
+
+def test_without_an_output_results_lie_beside_their_originals(home: Path):
+    assert becomes(plan(home / "in/a.jpg", home / "e.bmp"), home) == {
+        "in/a.jpg": "in/a-color.jpg",
+        "e.bmp": "e-color.png",
+    }
+
+
+def test_a_folder_is_searched_and_comes_again(home: Path):
+    assert becomes(plan(home / "in", output=home / "new"), home) == {
+        "in/a.jpg": "new/a-color.jpg",
+        "in/b.PNG": "new/b-color.PNG",
+        "in/deep/er/c.tif": "new/deep/er/c-color.tif",
+    }
+
+
+def test_files_and_folders_mix_and_nothing_is_done_twice(home: Path):
+    made = plan(home / "e.bmp", home / "in", home / "in/a.jpg", output=home / "new", name="{stem}{suffix}")
+    assert list(becomes(made, home).values()) == ["new/e.png", "new/a.jpg", "new/b.PNG", "new/deep/er/c.tif"]
+
+
+def test_glob_chooses_by_name(home: Path):
+    assert list(becomes(plan(home / "in", output=home / "new", glob="*.tif"), home)) == ["in/deep/er/c.tif"]
+
+
+def test_the_format_decides_the_suffix(home: Path):
+    made = plan(home / "in", output=home / "new", suffix=".jpg")
+    assert {w.target.suffix for w in made.works} == {".jpg"}
+
+
+@pytest.mark.parametrize("output", ["in", "in/results"])
+def test_results_of_an_earlier_run_are_not_coloured_again(home: Path, output: str):
+    first = plan(home / "in", output=home / output)
+    for work in first.works:
+        for result in (work.target, work.comparison):
+            result.parent.mkdir(parents=True, exist_ok=True)
+            result.touch()
+    assert plan(home / "in", output=home / output).works == first.works
+
+
+def test_two_results_at_one_place_are_refused(home: Path):
+    (home / "in/a.png").touch()
+    with pytest.raises(UsageError, match=r"a\.jpg and .*a\.png would both become .*a-color\.jpg"):
+        plan(home / "in", output=home / "new", suffix=".jpg")
+
+
+def test_a_result_over_its_original_is_refused(home: Path):
+    with pytest.raises(SameFile, match=r"a\.jpg"):
+        plan(home / "in", output=home / "in", name="{stem}{suffix}")
+    with pytest.raises(SameFile):
+        plan(home / "in/a.jpg", output=home / "in/../in/a.jpg")
+
+
+def test_empty_folders_are_named_but_stop_nothing(home: Path):
+    assert plan(home / "empty", home / "in", output=home / "new").empty == (home / "empty",)
+    with pytest.raises(NothingFound, match="empty"):
+        plan(home / "empty", output=home / "new")
+
+
+def test_what_is_not_there_is_left_for_the_work_to_find_out(home: Path):
+    assert becomes(plan(home / "none.jpg", output=home / "x.jpg"), home) == {"none.jpg": "x.jpg"}
+
+
+def test_a_folder_needs_an_output(home: Path):
+    with pytest.raises(UsageError, match="-o"):
+        plan(home / "in")
+
+
+@pytest.mark.parametrize("output", ["x", "x.gif"])
+def test_an_output_that_says_no_kind_of_picture_is_refused(home: Path, output: str):
+    with pytest.raises(UsageError, match="slash"):
+        plan(home / "in/a.jpg", output=home / output)
+
+
+def test_an_output_that_contradicts_the_format_is_refused(home: Path):
+    with pytest.raises(UsageError, match="contradict"):
+        plan(home / "in/a.jpg", output=home / "x.png", suffix=".jpg")
+    assert plan(home / "in/a.jpg", output=home / "x.jpeg", suffix=".jpg").works
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["{nonsense}{suffix}", "{}", "{stem", "sub/{stem}{suffix}", "../{stem}{suffix}", "{stem}", "{stem}.txt"],
+)
+def test_a_name_pattern_that_cannot_be_is_refused(home: Path, name: str):
+    with pytest.raises(UsageError, match="--name"):
+        plan(home / "in", output=home / "new", name=name)

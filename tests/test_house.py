@@ -1,0 +1,181 @@
+"""The house stands as docs/architecture.md draws it: who imports whom, where heavy libraries live, what gets loaded."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import autochrome
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "autochrome"
+
+# From the ground up. A module may import what stands lower, and its own room; never up, never sideways.
+GROUND = {"errors", "options", "planes", "color", "resize"}  # may lean on each other
+STRANGERS = {
+    *("media", "scenes", "motion", "merge", "hints", "mark", "provenance", "engine"),
+    *("measure.metrics", "measure.baselines"),
+}
+UPPER = (
+    {"model"},
+    {"shots"},
+    {"photo", "film"},
+    {"measure"},
+    {"lab"},
+    {"studio"},
+    {"cli"},
+)
+
+HOMES = {
+    "av": {"media"},
+    "cv2": {"lab", "media", "motion", "scenes"},
+    "fastapi": {"studio"},
+    "onnx": {"lab"},
+    "onnxruntime": {"model"},
+    "openvino": {"model"},
+    "PIL": {"lab", "measure"},
+    "pyvips": {"media"},
+    "ray": {"engine"},
+    "torch": {"lab"},
+    "uvicorn": {"studio"},
+}
+TORCH_ARITHMETIC = {"color"}  # serves tensors too, and asks for torch only when it is handed one
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    """The module's name inside the package: 'media.stills', 'cli'; '' for the package itself."""
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix("__init__").rstrip(".")
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """Every module that a file imports, wherever in the file, and the line."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: imports are absolute"
+            whole = node.module or ""
+            submodules = [f"{whole}.{alias.name}" for alias in node.names]
+            yield from ((name if is_ours(name) else whole, node.lineno) for name in submodules)
+
+
+def is_ours(name: str) -> bool:
+    inside = PACKAGE.parent.joinpath(*name.split("."))
+    return name.startswith("autochrome.") and (inside.is_dir() or inside.with_suffix(".py").is_file())
+
+
+def room_of(name: str) -> str:
+    """The room of a module: its first word, except that measure's strangers stand apart."""
+    return next((room for room in STRANGERS if name == room), name.split(".")[0])
+
+
+def floor_of(room: str) -> int:
+    """0 is the ground, 1 the strangers, then upwards."""
+    if room in GROUND:
+        return 0
+    if room in STRANGERS:
+        return 1
+    return next(floor for floor, rooms in enumerate(UPPER, start=2) if room in rooms)
+
+
+def may_import(room: str, other: str) -> bool:
+    """Whether a module of one room may import one of another."""
+    at_home = room.split(".")[0] == other.split(".")[0] or (room in GROUND and other in GROUND)
+    return floor_of(other) < floor_of(room) or (at_home and floor_of(other) == floor_of(room))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_imports_only_go_down(path: Path):
+    name = name_of(path)
+    if name in ("", "__main__"):
+        pytest.skip("the door of the package may name every room")
+    wrong = [
+        f"{path}:{line}: {name} may not import {other}"
+        for other, line in imports(path)
+        if other.startswith("autochrome.")
+        and not may_import(room_of(name), room_of(other.removeprefix("autochrome.")))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_heavy_libraries_stay_at_home(path: Path):
+    name = name_of(path)
+    wrong = [
+        f"{path}:{line}: {other} has its home in {', '.join(sorted(HOMES[library]))}"
+        for other, line in imports(path)
+        if (library := other.split(".")[0]) in HOMES
+        and name.split(".")[0] not in HOMES[library]
+        and not (library == "torch" and name in TORCH_ARITHMETIC)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_rule_itself_tells_right_from_wrong():
+    assert may_import("photo", "model")
+    assert may_import("color", "planes")
+    assert may_import("cli", "lab")
+    assert may_import("measure", "model")
+    assert not may_import("model", "photo")
+    assert not may_import("media", "provenance")
+    assert not may_import("planes", "hints")
+    assert not may_import("photo", "film")
+    assert not may_import("measure.metrics", "model")
+    assert not may_import("measure.metrics", "measure")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_file_is_longer_than_a_person_reads(path: Path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+def loaded_by(code: str) -> set[str]:
+    """Top-level modules that a fresh interpreter holds after running `code`."""
+    report = "import sys, json; print('\\n' + json.dumps(sorted({m.split('.')[0] for m in sys.modules})))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{report}"], capture_output=True, text=True, check=True, timeout=60
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+START = {
+    "import autochrome": "import autochrome",
+    "--help": "import autochrome.cli\ntry: autochrome.cli.main(['--help'])\nexcept SystemExit: pass",
+    "--version": "import autochrome.cli\ntry: autochrome.cli.main(['--version'])\nexcept SystemExit: pass",
+    "photo --help": "import autochrome.cli\ntry: autochrome.cli.main(['photo', '--help'])\nexcept SystemExit: pass",
+}
+
+
+@pytest.mark.parametrize("start", START)
+def test_a_start_loads_nothing_heavy(start: str):
+    loaded = loaded_by(START[start])
+    assert "autochrome" in loaded
+    assert not loaded & HOMES.keys()
+
+
+def test_import_and_help_do_not_even_load_numpy_or_pydantic():
+    assert not (loaded_by(START["import autochrome"]) | loaded_by(START["--help"])) & {"numpy", "pydantic"}
+
+
+def test_the_public_names_are_all_there():
+    for name in autochrome.__all__:
+        assert getattr(autochrome, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        autochrome.nonsense  # noqa: B018
+    assert set(dir(autochrome)) == set(autochrome.__all__)
+
+
+def test_version_and_changelog_agree():
+    """The newest heading is either the version of the package or what will be released next."""
+    headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    released = [heading.split()[0] for heading in headings if heading != "Unreleased"]
+    assert headings.index("Unreleased") == 0 if "Unreleased" in headings else released
+    assert not released or released[0] == autochrome.__version__
+    assert re.fullmatch(r"\d+\.\d+\.\d+", autochrome.__version__)
