@@ -261,10 +261,10 @@ class TestGivenWeights:
             build_network("resnet_unet", **self.config, encoder=str(tmp_path / "w.safetensors"))
 
     def test_a_missing_or_broken_file_is_said_so(self, tmp_path: Path) -> None:
-        with pytest.raises(CheckpointError, match="no such weights file"):
+        with pytest.raises(CheckpointError, match=r"none.safetensors cannot be read"):
             load_weights(nn.Linear(1, 1), str(tmp_path / "none.safetensors"))
         (tmp_path / "cut.safetensors").write_bytes(b"123")
-        with pytest.raises(CheckpointError, match="not a readable"):
+        with pytest.raises(CheckpointError, match=r"cut.safetensors cannot be read"):
             load_weights(nn.Linear(1, 1), str(tmp_path / "cut.safetensors"))
 
 

@@ -46,3 +46,10 @@ class Critic(nn.Module):
 
     def forward(self, lab: Tensor) -> list[Critique]:
         raise NotImplementedError
+
+
+class Loss(nn.Module):
+    """batch, answer → a scalar that is less where the answer is better."""
+
+    def forward(self, batch: Batch, answer: Answer) -> Tensor:
+        raise NotImplementedError

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
 from autochrome.color import srgb_from_lab
 from autochrome.errors import CheckpointError
+from autochrome.lab.checkpoint import read_weights
 
 AB_SCALE = 110.0
 """a*b* of sRGB stay within ±108; one unit inside a network is this many outside."""
@@ -123,12 +122,7 @@ def start(module: nn.Module, init: Init) -> None:
 
 def load_weights(module: nn.Module, file: str, left_out: Collection[str] = ()) -> None:
     """Fill `module` from a safetensors file. Every name and shape must fit; only names under `left_out` may be over."""
-    if not Path(file).is_file():
-        raise CheckpointError(f"{file}: no such weights file; give the path of a .safetensors file.")
-    try:
-        given = load_file(file)
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{file} is not a readable safetensors file; it may be cut short.") from error
+    given = read_weights(Path(file))
     given = {name: value for name, value in given.items() if not name.startswith(tuple(left_out))}
     wanted = {k: v for k, v in module.state_dict().items() if not k.endswith("num_batches_tracked")}
     given = {name: value for name, value in given.items() if not name.endswith("num_batches_tracked")}
