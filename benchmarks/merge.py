@@ -50,7 +50,9 @@ def _laid(lines: LocalColor, full: Luma) -> Chroma:
 def _mean(plane: Floats, radius: int = 4) -> Floats:
     for axis in (0, 1):
         pad = [(radius, radius) if a == axis else (0, 0) for a in range(3)]
-        plane = np.lib.stride_tricks.sliding_window_view(np.pad(plane, pad, "edge"), 2 * radius + 1, axis).mean(-1)
+        plane = np.lib.stride_tricks.sliding_window_view(
+            np.pad(plane, pad, "edge"), 2 * radius + 1, axis
+        ).mean(-1)
     return plane
 
 

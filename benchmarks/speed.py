@@ -13,12 +13,18 @@ import pyvips
 from contract import compare, publish, run_once, spread
 
 AUTOCHROME = [sys.executable, "-m", "autochrome"]
-RECODE = "import sys, pyvips; pyvips.Image.new_from_file(sys.argv[1], access='sequential').write_to_file(sys.argv[2], Q=92)"
+RECODE = (
+    "import sys, pyvips\n"
+    "pyvips.Image.new_from_file(sys.argv[1], access='sequential').write_to_file(sys.argv[2], Q=92)"
+)
 
 
 def photograph(width: int, height: int) -> pyvips.Image:
     """A grey picture with the detail of a photograph: noise of all scales (1/f), the same every time."""
-    scales = [pyvips.Image.gaussnoise(max(1, width >> k), max(1, height >> k), sigma=9 * 1.6**k, mean=0, seed=k) for k in range(0, 9, 2)]
+    scales = [
+        pyvips.Image.gaussnoise(max(1, width >> k), max(1, height >> k), sigma=9 * 1.6**k, mean=0, seed=k)
+        for k in range(0, 9, 2)
+    ]
     grown = [s.resize(width / s.width, vscale=height / s.height, kernel="linear") for s in scales]
     return (pyvips.Image.sum(grown) + 120).cast("uchar").copy(interpretation="b-w")
 
@@ -45,7 +51,15 @@ def measure_huge(folder: Path) -> dict[str, Any]:
     source, target = folder / "huge.tif", folder / "huge-color.tif"
     photograph(3500, 3500).replicate(7, 7).tiffsave(str(source))
     seconds, peak = run_once([*AUTOCHROME, "photo", str(source), "-o", str(target), "--overwrite"])
-    plain, plain_peak = run_once([sys.executable, "-c", RECODE.replace(", Q=92", ", bigtiff=True"), str(source), str(folder / "plain.tif")])
+    plain, plain_peak = run_once(
+        [
+            sys.executable,
+            "-c",
+            RECODE.replace(", Q=92", ", bigtiff=True"),
+            str(source),
+            str(folder / "plain.tif"),
+        ]
+    )
     return {
         "picture": f"{side}x{side} grey TIFF",
         "photo": {"wall_s": round(seconds, 1), "peak_mb": round(peak)},

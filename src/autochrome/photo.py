@@ -1,0 +1,167 @@
+"""The way of a photo: look at it small, decide colour, lay the colour under the untouched lightness, strip by strip."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from time import perf_counter
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autochrome import __version__
+from autochrome.color import lightness, recolor
+from autochrome.engine import map_ordered
+from autochrome.errors import OutputExists, SameFile
+from autochrome.hints import HintsFile, hints_from_picture, load_hints
+from autochrome.mark import stamp
+from autochrome.media.stills import Source, Still, open_still, same_file, suffix_for
+from autochrome.merge import LocalColor, apply, fit
+from autochrome.model import ColorModel, open_model
+from autochrome.options import PhotoOptions
+from autochrome.planes import Floats, Hints, Painted, Pixels
+from autochrome.provenance import describe
+
+HintsSource: TypeAlias = HintsFile | Hints | str | os.PathLike[str]
+_SOFTWARE = f"autochrome {__version__}"
+_STRIP = 1 << 17  # pixels: a strip's float planes fit into a core's cache
+_WORKERS = min(4, os.cpu_count() or 1)
+
+
+def colorize_photo(
+    source: Source,
+    *,
+    model: ColorModel | str | os.PathLike[str] | None = None,
+    options: PhotoOptions | None = None,
+    hints: HintsSource | None = None,
+) -> "Photo":
+    """Decide the colours of one photograph.
+
+    `source` is a path, the bytes of a file, a PIL image, or an array: (H, W) grey, (H, W, 3) or (H, W, 4) sRGB, uint8
+    or uint16. `model` is a name, an ONNX file, or what `open_model` gave; without it, `options.model`. `hints` is a
+    hints file, or `Hints` over the picture at any size. The full-size colour is computed when the result is saved
+    or its `.image` is asked for.
+    """
+    started = perf_counter()
+    options = options or PhotoOptions()
+    still = open_still(source, max_megapixels=options.max_megapixels)
+    network = _network(options.model if model is None else model)
+    small = still.small(options.size)
+    luma = lightness(small)
+    known = _known(hints, small, options)
+    painted = network.paint(network.prepare(luma), known, options.vivid)
+    return Photo(still, options, painted, fit(luma, painted.chroma), perf_counter() - started)
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photograph whose colours are decided. Full-size pixels are made on demand, in strips."""
+
+    still: Still
+    options: PhotoOptions
+    painted: Painted
+    lines: LocalColor
+    seconds: float  # it took to decide the colours
+
+    @property
+    def image(self) -> Pixels:
+        """(H, W, 3) sRGB in the original's bit depth, uint8 or uint16."""
+        return np.concatenate(list(self.strips()))
+
+    @property
+    def confidence(self) -> Floats | None:
+        """(h, w) 0…1 over the same picture: how sure the network is; None where it does not say."""
+        return self.painted.confidence
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know about how the file was read."""
+        return self.still.notes
+
+    @property
+    def suffix(self) -> str:
+        """The kind of file that suits the original and the options: '.jpg', '.tif', …"""
+        return suffix_for(self.still, self.options.format)
+
+    def strips(self) -> Iterator[Pixels]:
+        """The coloured picture from top to bottom, (R, W, 3) at a time, computed a few strips ahead."""
+        return map_ordered(self._colored, self._places(), jobs=_WORKERS)
+
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Write the picture with everything its original carried. Nothing half-written ever stands at `path`."""
+        return self._write(path, self.strips(), self.still.width, overwrite)
+
+    def save_comparison(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Write before and after, side by side."""
+        return self._write(path, self._pairs(), 2 * self.still.width, overwrite)
+
+    def _write(
+        self, path: str | os.PathLike[str], strips: Iterator[Pixels], width: int, overwrite: bool
+    ) -> Path:
+        target = Path(path)
+        if self.still.path is not None and same_file(self.still.path, target):
+            raise SameFile(f"{target}: the output would replace its own original; choose another name.")
+        if target.exists() and not overwrite:
+            raise OutputExists(
+                f"{target}: there is a file already; allow overwriting or choose another name."
+            )
+        return self.still.save(
+            target,
+            strips,
+            width=width,
+            quality=self.options.quality,
+            describe=partial(describe, software=_SOFTWARE),
+        )
+
+    def _places(self) -> Iterator[tuple[int, Pixels]]:
+        """Strips of the original, each with the number of its first row."""
+        top = 0
+        for strip in self.still.strips(rows=max(8, _STRIP // self.still.width)):
+            yield top, strip
+            top += len(strip)
+
+    def _colored(self, place: tuple[int, Pixels]) -> Pixels:
+        """One strip: its own lightness, the picture's colour."""
+        top, strip = place
+        luma = lightness(strip)
+        chroma = apply(self.lines, luma, top, self.still.height)
+        colored = recolor(luma, chroma, self.still.depth)
+        if self.options.mark:
+            stamp(colored, top, self.still.height)
+        return colored
+
+    def _pairs(self) -> Iterator[Pixels]:
+        return map_ordered(self._beside, self._places(), jobs=_WORKERS)
+
+    def _beside(self, place: tuple[int, Pixels]) -> Pixels:
+        """One strip of the original and, to its right, the same in colour."""
+        before: NDArray[Any] = place[1]
+        if before.ndim == 2:
+            before = np.repeat(before[..., None], 3, axis=-1)
+        beside: Pixels = np.concatenate((before, self._colored(place)), axis=1)
+        return beside
+
+
+def _network(model: ColorModel | str | os.PathLike[str]) -> ColorModel:
+    return _opened(os.fspath(model)) if isinstance(model, str | os.PathLike) else model
+
+
+@lru_cache(maxsize=1)
+def _opened(model: str) -> ColorModel:
+    """Calls one after the other share the network they opened."""
+    return open_model(model)
+
+
+def _known(source: HintsSource | None, small: Pixels, options: PhotoOptions) -> Hints | None:
+    """What is known of the colours, over the small picture: a person's word on top of what the original still has."""
+    height, width = small.shape[:2]
+    hints = None
+    if options.keep_color and small.ndim == 3:
+        hints = hints_from_picture(small)
+    if source is not None:
+        said = source if isinstance(source, HintsFile | Hints) else load_hints(source)
+        planes = said.planes(height, width) if isinstance(said, HintsFile) else said.resized(height, width)
+        hints = planes.over(hints) if hints else planes
+    return hints
