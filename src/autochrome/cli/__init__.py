@@ -17,6 +17,7 @@ from autochrome.errors import AutochromeError
 
 COMMANDS = {
     "photo": ("autochrome.cli.photo:photo", "Colour photographs: files, folders, any mix."),
+    "evaluate": ("autochrome.cli.evaluate:evaluate", "Measure a network on colour pictures, grey beside it."),
     "models": ("autochrome.cli.models:app", "List the networks that are installed, or check a file."),
     "train": ("autochrome.cli.train:train", "Make a network from a recipe."),
     "version": ("autochrome.cli.version:version", "Say which versions of what are at work."),
@@ -34,6 +35,7 @@ app = App(
     help_epilogue="With --debug, wherever it stands, an error shows where it came from.",
     help_format="plaintext",
     version=f"autochrome {__version__}",
+    suppress_keyboard_interrupt=False,
     default_parameter=Parameter(negative=(), show_default=_worth_showing),
 )
 for _name, (_home, _help) in COMMANDS.items():
@@ -51,12 +53,13 @@ def _run(words: list[str]) -> int:
     """The exit code of one command line."""
     try:
         code = app(words, print_error=False, exit_on_error=False, result_action="return_value")
+        sys.stdout.flush()
     except CycloptsError as error:
         return complain(bad_words(error))
     except AutochromeError as error:
         return complain(error)
-    except KeyboardInterrupt:
-        print("autochrome: interrupted.", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        print(f"autochrome: interrupted{''.join(f'; {hint}' for hint in stop.args)}.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # whoever read our output has gone: nobody is left to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -36,12 +36,13 @@ class People:
         self.console = Console(stderr=True, highlight=False, soft_wrap=True)
         self.quiet, self.single = quiet, single
         self.progress = Progress(
-            BarColumn(None),
+            BarColumn(),
             MofNCompleteColumn(),
             _Rate(),
             TimeRemainingColumn(),
             TextColumn("{task.description}"),
             console=self.console,
+            transient=True,
             disable=not (bar and self.console.is_terminal),
         )
         self.task = self.progress.add_task("", total=total)
@@ -81,7 +82,7 @@ class _Rate(ProgressColumn):
     """Files a second, or seconds a file."""
 
     def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
+        speed = task.completed / task.elapsed if task.elapsed else 0
         if not speed:
             return Text("")
         return Text(f"{speed:.1f}/s" if speed >= 1 else f"{1 / speed:.1f} s each")

@@ -1,0 +1,137 @@
+"""`autochrome evaluate`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from autochrome.errors import UsageError
+
+if TYPE_CHECKING:
+    from autochrome.measure.evaluate import Perceptual, Trial
+    from autochrome.model import ColorModel
+
+BASELINES_ONLY = "baselines"
+
+
+def evaluate(
+    model: Annotated[
+        str,
+        Parameter(name="MODEL", help="A name, an ONNX file, a training run's folder, or `baselines` alone."),
+    ],
+    data: Annotated[list[Path], Parameter(name="DATA", help="Folders, zips or tars of colour pictures.")],
+    *,
+    size: Annotated[
+        int,
+        Parameter(
+            validator=Number(gte=16, lte=1024), help="Short side at which pictures are coloured and scored."
+        ),
+    ] = 256,
+    vivid: Annotated[
+        str, Parameter(help="How much colour, 0…2; several such as 0.5,1,1.5 give a curve.")
+    ] = "1",
+    hints: Annotated[
+        str, Parameter(help="Numbers of random hint points from the truth, such as 0,1,10,50.")
+    ] = "0",
+    carried: Annotated[
+        bool, Parameter(help="Also with the truth's colour carried along a random motion.")
+    ] = False,
+    limit: Annotated[
+        int | None, Parameter(validator=Number(gte=1), help="So many pictures, spread evenly over the data.")
+    ] = None,
+    json: Annotated[Path | None, Parameter(help="Write every figure to this file.")] = None,
+    html: Annotated[Path | None, Parameter(help="Write a page with tables, curves and pictures.")] = None,
+    perceptual: Annotated[
+        Path | None, Parameter(help="SqueezeNet weights (.safetensors): also a distance as the eye judges.")
+    ] = None,
+    device: Annotated[str, Parameter(help="Where a training run is worked out: cpu, cuda.")] = "cpu",
+) -> None:
+    """Measure a network on colour pictures, with grey, the mean colour and the best constant colour beside it."""
+    from autochrome.measure.evaluate import evaluate as measure
+    from autochrome.measure.page import galleries, plain, tables, write_page
+    from autochrome.measure.report import put
+    from autochrome.measure.samples import count_samples, read_samples
+
+    trials = _trials(vivid, hints, carried)
+    network = _open(model, device)
+    distance = _perceptual(perceptual)
+    with _progress(count_samples(data, limit)) as step:
+        result = measure(
+            network,
+            read_samples(data, size, limit),
+            trials,
+            name=model,
+            data=[path.name for path in data],
+            size=size,
+            perceptual=distance,
+            progress=step,
+        )
+    print("\n\n".join(plain(table) for table in tables(result)))
+    if json:
+        put(json, result.model_dump_json(indent=1) + "\n")
+    if html:
+        shown = galleries(result, network, read_samples(data, size, limit), trials) if network else []
+        write_page(html, result, shown)
+
+
+def _numbers(text: str, flag: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError as error:
+        raise UsageError(
+            f"{flag} {text}: numbers with commas between them are meant, such as 0,1,10."
+        ) from error
+
+
+def _trials(vivid: str, hints: str, carried: bool) -> list[Trial]:
+    """Every vividness alone; every number of hints, and carried colour, at the first of them."""
+    from autochrome.measure.evaluate import Trial
+
+    levels = _numbers(vivid, "--vivid")
+    if not all(0 <= level <= 2 for level in levels):
+        raise UsageError(f"--vivid {vivid}: it goes from 0 (grey) to 2 (bold).")
+    counts = _numbers(hints, "--hints")
+    if not all(count >= 0 and count.is_integer() for count in counts):
+        raise UsageError(f"--hints {hints}: numbers of points are whole and not negative.")
+    trials = [Trial(level) for level in levels]
+    trials += [Trial(levels[0], points=int(count)) for count in counts if count]
+    return [*trials, *([Trial(levels[0], carried=True)] if carried else [])]
+
+
+def _open(name: str, device: str) -> ColorModel | None:
+    if name == BASELINES_ONLY:
+        return None
+    if Path(name).is_dir():
+        from autochrome.lab.trained import open_trained
+
+        return open_trained(Path(name), device)
+    from autochrome.model import open_model
+
+    return open_model(name, many=True)
+
+
+def _perceptual(file: Path | None) -> Perceptual | None:
+    if file is None:
+        return None
+    from autochrome.lab.perceptual import perceptual_distance
+
+    return perceptual_distance(str(file))
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[], None]]:
+    """A bar on stderr, where that is a terminal; what comes back moves it on by one picture."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    bar = Progress(BarColumn(None), MofNCompleteColumn(), TimeRemainingColumn(), console=console)
+    bar.disable = not console.is_terminal
+    with bar:
+        task = bar.add_task("", total=total)
+        yield lambda: bar.advance(task)
