@@ -9,7 +9,7 @@ Neither ONNX Runtime nor OpenVINO is loaded before the first `open_model`.
 
 from typing import Protocol
 
-from autochrome.model.card import CARD_KEY, Card
+from autochrome.model.card import CARD_KEY, Card, with_card
 from autochrome.model.contracts import CONTRACTS, Contract
 from autochrome.model.opening import InstalledModel, Report, check_model, list_models, open_model
 from autochrome.planes import Hints, Luma, Painted, Prepared
@@ -25,6 +25,7 @@ __all__ = [
     "check_model",
     "list_models",
     "open_model",
+    "with_card",
 ]
 
 

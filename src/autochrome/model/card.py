@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from autochrome.errors import ModelUnusable
+from autochrome.model.onnxfile import stamp
 
 CARD_KEY = "autochrome.card"
 """Under this key the card stands, as JSON, in the ONNX file's `metadata_props`."""
@@ -65,3 +66,8 @@ class Card(BaseModel):
             raise ModelUnusable(
                 f"{file}: its card is wrong at '{where}' ({first['msg'].lower()}); export the network again."
             ) from None
+
+
+def with_card(model: bytes, card: Card) -> bytes:
+    """An ONNX file with this card in it, in place of any older one: for the exporter, and for files of other people."""
+    return stamp(model, CARD_KEY, card.model_dump_json(), card.name)

@@ -7,7 +7,7 @@ Assumed of other people's files, because the files do not say: **ddcolor** sees 
 in physical units. **deoldify** is the public ONNX export, which holds its normalisation inside: RGB 0…255 in and out;
 `deoldify-raw` is the bare generator, ImageNet-normalised in and out. **eccv16** and **siggraph17** are the public
 PyTorch modules exported whole: L* 0…100, a*b* −110…110, mask 0…1, their scaling inside; the stacked form takes the same
-three as four channels. A file that wants other numbers says so by a card that names another row.
+three as four channels. Where that is wrong, a card (`with_card`) or `open_model(contract=…)` names another row.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,6 +32,7 @@ class Question:
     luma: Luma  # (H, W) L*
     hints: Hints  # (H, W); a*b* are 0 wherever the mask is
     vivid: float  # 0…2
+    file: str  # the network's, for errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _read_bytes_rgb(answer: Floats, asked: Question) -> Chroma:
     if np.abs(answer).max() < 4 and asked.luma.mean() > 10:
         # Read as 0…255 that is black, and black has no colour: it would come out silently grey.
         raise ModelAnswerBroken(
-            "the network answered RGB near 0 where 0…255 was expected; "
+            f"{asked.file} answered RGB near 0 where 0…255 was expected; "
             "if it is a bare DeOldify generator, open it with contract='deoldify-raw'."
         )
     return _chroma_of(answer / 255)

@@ -13,7 +13,7 @@ from autochrome.model.contracts import CONTRACTS, Question, answer_port
 from autochrome.model.onnxfile import Interface, Port
 from autochrome.model.runtimes import Graph
 from autochrome.model.sizes import over_picture, pad, resize_hints
-from autochrome.planes import Floats, Hints, Luma, Painted, Prepared
+from autochrome.planes import Chroma, Floats, Hints, Luma, Painted, Prepared
 from autochrome.resize import resize
 
 CHROMA_LIMIT = 110.0
@@ -23,7 +23,7 @@ DTYPES: dict[int, Any] = {1: np.float32, 10: np.float16}
 
 def fixed_size(doors: Interface, card: Card) -> tuple[int, int] | None:
     """(height, width) the network must be fed at: what the file itself fixes, else what its card says."""
-    sides = doors.inputs[0].shape[2:]
+    sides = next((p for p in doors.inputs if p.name == "luma"), doors.inputs[0]).shape[2:]
     if len(sides) == 2 and sides[0] and sides[1]:
         return sides[0], sides[1]
     return (card.fixed, card.fixed) if card.fixed else None
@@ -80,23 +80,22 @@ class OnnxModel:
             raise UsageError(f"vivid is {vivid}; it goes from 0 (grey) to 2 (bold).")
         height, width = prepared.luma.shape
         state: _State = prepared.state
-        question = Question(state.luma, self._fit(hints, height, width), vivid)
-        feeds: dict[str, Any] = dict(state.features)
-        feeds |= self._contract.feed(self._painting_inputs(), question)
+        question = Question(state.luma, self._fit(hints, height, width), vivid, self._file)
+        feeds = {**state.features, **self._contract.feed(self._painting_inputs(), question)}
         answers = dict(zip(self._asked, self._quick.run(self._asked, self._typed(feeds)), strict=True))
-        chroma = self._contract.read(
-            self._planes(answers[self._answer], self._contract.answers, state), question
-        )
-        if not any(port.name == "vivid" for port in self._doors.inputs):
-            chroma = chroma * np.float32(vivid)
-        elif vivid == 0:
-            chroma = np.zeros_like(chroma)
-        confidence = None
-        if "confidence" in answers:
-            confidence = self._planes(answers["confidence"], 1, state)[..., 0]
-            confidence = self._back(np.clip(confidence, 0, 1), state, height, width)
-        chroma = np.clip(chroma, -CHROMA_LIMIT, CHROMA_LIMIT)
-        return Painted(self._back(chroma, state, height, width), confidence)
+        raw = self._planes(answers[self._answer], self._contract.answers, state.luma, self.card.stride)
+        chroma = self._vivid(self._contract.read(raw, question), vivid)
+        chroma = self._back(np.clip(chroma, -CHROMA_LIMIT, CHROMA_LIMIT), state.luma, height, width)
+        if "confidence" not in answers:
+            return Painted(chroma)
+        sure = np.clip(self._planes(answers["confidence"], 1, state.luma)[..., 0], 0, 1)
+        return Painted(chroma, self._back(sure, state.luma, height, width))
+
+    def _vivid(self, chroma: Chroma, vivid: float) -> Chroma:
+        """More or less colour, where the network has not seen to it itself; none is exactly none."""
+        if vivid and any(port.name == "vivid" for port in self._doors.inputs):
+            return chroma
+        return chroma * np.float32(vivid)
 
     def _painting_inputs(self) -> tuple[Port, ...]:
         """Inputs of the half that paints, without the features."""
@@ -109,8 +108,8 @@ class OnnxModel:
             hints = Hints.none(height, width)
         if hints.mask.shape != (height, width):
             raise UsageError(f"The hints are {hints.mask.shape}, but the picture is {(height, width)}.")
-        mask = np.clip(hints.mask, 0, 1, dtype=np.float32)
-        chroma = np.clip(hints.chroma, -CHROMA_LIMIT, CHROMA_LIMIT, dtype=np.float32)
+        mask = np.clip(np.asarray(hints.mask, np.float32), 0, 1)
+        chroma = np.clip(np.asarray(hints.chroma, np.float32), -CHROMA_LIMIT, CHROMA_LIMIT)
         known = Hints(np.where(mask[..., None] > 0, chroma, np.float32(0)), mask)
         if not (np.isfinite(known.chroma).all() and np.isfinite(mask).all()):
             raise UsageError("The hints hold NaN or infinity where their mask is not 0.")
@@ -128,17 +127,18 @@ class OnnxModel:
             typed[name] = array if array.ndim else array.reshape((1,) * len(port.shape))  # vivid: () or (1,)
         return typed
 
-    def _planes(self, answer: Floats, channels: int, state: _State) -> Floats:
+    def _planes(self, answer: Floats, channels: int, luma: Luma, stride: int | None = None) -> Floats:
         """(1, C, h, w) → (h, w, C), once it has the right shape and holds numbers."""
-        height, width = state.luma.shape
+        height, width = luma.shape
         shaped = answer.ndim == 4 and answer.shape[:2] == (1, channels) and answer.size > 0
         if shaped:
-            stride = height / answer.shape[2]
-            shaped = stride >= 1 and stride == width / answer.shape[3]
+            found = height / answer.shape[2]
+            shaped = found == width / answer.shape[3] and (found == stride if stride else found >= 1)
         if not shaped:
             raise ModelAnswerBroken(
                 f"{self._file} answered in shape {answer.shape} for a picture of {height}×{width}; "
-                f"its contract '{self.card.contract}' promises (1, {channels}, h, w) over the picture."
+                f"its contract '{self.card.contract}' promises (1, {channels}, h, w) over the picture"
+                f"{f' at stride {stride}' if stride else ''}."
             )
         if not np.isfinite(answer).all():
             raise ModelAnswerBroken(
@@ -147,9 +147,8 @@ class OnnxModel:
         planes: Floats = answer[0].transpose(1, 2, 0)
         return planes
 
-    def _back(self, plane: Floats, state: _State, height: int, width: int) -> Floats:
+    def _back(self, plane: Floats, luma: Luma, height: int, width: int) -> Floats:
         """The answer over exactly the picture."""
         if self._size:
             return np.ascontiguousarray(plane)
-        shape = state.luma.shape
-        return over_picture(plane, (shape[0], shape[1]), height, width)
+        return over_picture(plane, (luma.shape[0], luma.shape[1]), height, width)

@@ -9,6 +9,7 @@ the path to some outputs is compiled out of its released builds: it runs the oth
 
 import mmap
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -65,56 +66,70 @@ def load(path: Path) -> memoryview:
 
 def interface(model: Bytes, file: str) -> Interface:
     """Doors and notes of an ONNX file; `file` is only named in the error."""
-    try:
+    with _readable(file):
         graph = _only(model, _GRAPH)
         weights = {_text(tensor, _TENSOR_NAME) for tensor in _all(graph, _INITIALIZER)}
         inputs = tuple(_port(value) for value in _all(graph, _INPUT))
         outputs = tuple(_port(value) for value in _all(graph, _OUTPUT))
         metadata = {_text(entry, 1): _text(entry, 2) for entry in _all(model, _METADATA)}
-    except (IndexError, UnicodeDecodeError, LookupError):
-        raise ModelUnusable(
-            f"{file} is not an ONNX file, or is cut short; give a whole .onnx file."
-        ) from None
     # Old exporters list the weights among the inputs.
     return Interface(tuple(p for p in inputs if p.name not in weights), outputs, metadata)
 
 
-def cut(model: Bytes, outputs: Iterable[str]) -> bytes:
+def cut(model: Bytes, outputs: Iterable[str], file: str) -> bytes:
     """The part of an ONNX file that leads to these outputs, as a file of its own.
 
     Control flow that reaches for names outside its own body is not followed: networks of ours have none.
     """
-    wanted = set(outputs)
-    rows = list(_fields(_only(model, _GRAPH)))
-    needed = set(wanted)
-    keep = set()
+    with _readable(file):
+        graph = _cut_graph(_only(model, _GRAPH), set(outputs))
+        return b"".join(
+            _field(_GRAPH, graph) if number == _GRAPH else bytes(raw) for number, _, raw in _fields(model)
+        )
+
+
+def stamp(model: Bytes, key: str, text: str, file: str) -> bytes:
+    """The same file with this note in its metadata, in place of an older one of the same key."""
+    with _readable(file):
+        kept = [
+            bytes(raw)
+            for number, value, raw in _fields(model)
+            if number != _METADATA or _text(value, 1) != key
+        ]
+    return b"".join([*kept, _field(_METADATA, _field(1, key.encode()) + _field(2, text.encode()))])
+
+
+def _cut_graph(graph: Bytes, outputs: set[str]) -> bytes:
+    rows = list(_fields(graph))
+    needed = set(outputs)
+    nodes = set()
     for i in range(len(rows) - 1, -1, -1):  # ONNX keeps nodes in the order of their work
         number, value, _ = rows[i]
-        if number == _NODE and needed & {_str(v) for n, v, _ in _fields(value) if n == 2}:
-            keep.add(i)
-            needed |= {_str(v) for n, v, _ in _fields(value) if n == 1}
+        if number == _NODE and needed.intersection(map(_str, _all(value, 2))):
+            nodes.add(i)
+            needed.update(map(_str, _all(value, 1)))
 
     def stays(i: int, number: int, value: Bytes) -> bool:
         if number == _NODE:
-            return i in keep
+            return i in nodes
         if number == _INITIALIZER:
             return _text(value, _TENSOR_NAME) in needed
         if number in (_INPUT, _VALUE_INFO):
             return _text(value, 1) in needed
-        return number != _OUTPUT or _text(value, 1) in wanted
+        return number != _OUTPUT or _text(value, 1) in outputs
 
-    graph = b"".join(raw for i, (number, value, raw) in enumerate(rows) if stays(i, number, value))
-    return b"".join(
-        _field(_GRAPH, graph) if number == _GRAPH else bytes(raw) for number, _, raw in _fields(model)
-    )
+    return b"".join(raw for i, (number, value, raw) in enumerate(rows) if stays(i, number, value))
 
 
-def stamp(model: Bytes, key: str, text: str) -> bytes:
-    """The same file with this note in its metadata, in place of an older one of the same key."""
-    kept = [
-        bytes(raw) for number, value, raw in _fields(model) if number != _METADATA or _text(value, 1) != key
-    ]
-    return b"".join([*kept, _field(_METADATA, _field(1, key.encode()) + _field(2, text.encode()))])
+@contextmanager
+def _readable(file: str) -> Iterator[None]:
+    """Bytes that do not follow the format, as one sentence."""
+    try:
+        yield
+    except (LookupError, UnicodeDecodeError):
+        raise ModelUnusable(
+            f"{file} is not an ONNX file, or is cut short; give a whole .onnx file."
+        ) from None
 
 
 def _varint(data: Bytes, at: int) -> tuple[int, int]:
@@ -153,8 +168,9 @@ def _all(message: Bytes, number: int) -> Iterator[Bytes]:
 
 
 def _only(message: Bytes, number: int) -> Bytes:
+    """To the end of the message even when found early: a file cut short must show."""
     found = list(_all(message, number))
-    return found[0]  # IndexError: the caller says what that means
+    return found[0]
 
 
 def _str(value: Bytes) -> str:
