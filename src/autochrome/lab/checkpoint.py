@@ -48,7 +48,7 @@ def checkpoints(run: Path) -> list[Path]:
 def save_checkpoint(
     run: Path,
     networks: Mapping[str, nn.Module],
-    optimizers: Mapping[str, Mapping[str, Any]],
+    state: Mapping[str, Any],
     progress: Progress,
 ) -> Path:
     """`networks` by file name: weights, average, critic. A kill at any moment leaves no half checkpoint."""
@@ -59,7 +59,7 @@ def save_checkpoint(
     for name, network in networks.items():
         tensors = {k: v.detach().cpu().contiguous().clone() for k, v in network.state_dict().items()}
         save_file(tensors, part / f"{name}.safetensors")
-    torch.save({"progress": asdict(progress), "optimizers": dict(optimizers)}, part / "state.pt")
+    torch.save({"progress": asdict(progress), "state": dict(state)}, part / "state.pt")
     for file in part.iterdir():
         with file.open("rb") as handle:
             os.fsync(handle.fileno())
@@ -76,10 +76,10 @@ def prune(run: Path, keep: int, protect: int = -1) -> None:
 
 
 def load_state(checkpoint: Path) -> tuple[Progress, dict[str, Any]]:
-    """Progress and the optimizers' states."""
+    """Progress, and what the steps remember: optimizers, losses."""
     try:
         state = torch.load(checkpoint / "state.pt", map_location="cpu", weights_only=True)
-        return Progress(**state["progress"]), state["optimizers"]
+        return Progress(**state["progress"]), state["state"]
     except (OSError, RuntimeError, KeyError, TypeError, EOFError) as e:
         raise CheckpointError(f"{checkpoint}/state.pt is damaged or from another version: {e}") from e
 

@@ -71,6 +71,10 @@ class Journal:
         for name, value in scores.items():
             self._board.add_scalar(f"valid/{name}", value, total_step)
         self._board.add_image("valid/grey-result-truth", picture, total_step)
+        self.flush()
+
+    def flush(self) -> None:
+        """Nothing that a checkpoint stands on may be missing here after a kill."""
         self._board.flush()
         self._steps.flush()
 

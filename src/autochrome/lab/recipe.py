@@ -30,6 +30,11 @@ class NetworkSettings(Options):
     def config(self) -> dict[str, Any]:
         return dict(self.model_extra or {})
 
+    def rebuilt(self) -> Self:
+        """The same network for weights of its own: the files its first ones came from may be gone by now."""
+        files = {k: "none" for k in ("encoder", "weights") if isinstance(self.config.get(k), str)}
+        return self.model_copy(update={"start": None, **files})
+
 
 class DataSettings(Options):
     """Which pictures, and how they are cut."""

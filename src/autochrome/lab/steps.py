@@ -24,7 +24,7 @@ Terms: TypeAlias = dict[str, Tensor]
 
 def make_losses(settings: Mapping[str, float | dict[str, Any]]) -> dict[str, tuple[float, nn.Module]]:
     """Name → (weight, loss)."""
-    made = {}
+    made: dict[str, tuple[float, nn.Module]] = {}
     for name, value in settings.items():
         config = dict(value) if isinstance(value, dict) else {"weight": value}
         weight = float(config.pop("weight", 1.0))
@@ -88,6 +88,7 @@ class Stepper:
         self.phase, self.network, self.place, self.autocast = phase, network, place, autocast
         device = next(network.parameters()).device
         self.losses = {k: (w, m.to(device)) for k, (w, m) in make_losses(phase.losses).items()}
+        self._memories = [b for _, m in self.losses.values() for b in m.buffers() if b.is_floating_point()]
         against = phase.adversarial
         self.opponent: Opponent | None = None
         self.optimizers: dict[str, Optimizer] = {}
@@ -103,6 +104,19 @@ class Stepper:
         self.optimizers[name] = make_optimizer(network, settings)
         self._clip[name] = settings.clip
 
+    def state(self) -> dict[str, Any]:
+        """What must be kept to go on in the middle: the optimizers, and what losses remember."""
+        losses = {name: dict(loss.named_buffers()) for name, (_, loss) in self.losses.items()}
+        return {"losses": losses, **{name: o.state_dict() for name, o in self.optimizers.items()}}
+
+    def load(self, state: Mapping[str, Any]) -> None:
+        """The inverse of `state`."""
+        for name, optimizer in self.optimizers.items():
+            optimizer.load_state_dict(state[name])
+        for name, (_, loss) in self.losses.items():
+            for key, buffer in loss.named_buffers():
+                buffer.copy_(state["losses"][name][key])
+
     def step(self, batch: Batch) -> Terms:
         """Learn from one whole batch. The critic looks first, at what the generator paints now."""
         terms: Terms = {}
@@ -114,6 +128,8 @@ class Stepper:
                 terms[name] = terms.get(name, torch.zeros_like(value)) + value / len(parts)
         for name, optimizer in self.optimizers.items():
             terms[f"{name}_gradient"] = self._descend(name, optimizer)
+        for memory in self._memories:
+            memory.copy_(self.place.average(memory))
         names = list(terms)
         return dict(zip(names, self.place.average(torch.stack([terms[n] for n in names])), strict=True))
 

@@ -117,8 +117,10 @@ class Trainer:
         self.recipe, self.run, self.pictures = recipe, run, pictures
         self.device, self.place = device, place
         self.held_out = None if held_out is None else held_out.to(device)
+        found = checkpoints(run)
         torch.manual_seed(number(recipe.seed, "weights"))
-        self.network: Any = self._ready(build(recipe.network, build_network))
+        settings = recipe.network.rebuilt() if found else recipe.network
+        self.network: Any = self._ready(build(settings, build_network))
         self.critic: Critic | None = (
             self._ready(build(recipe.critic, build_critic)) if recipe.critic else None
         )
@@ -130,7 +132,7 @@ class Trainer:
         self._stopping = False
         self._scored = -1
         self._resumed: dict[str, Any] = {}
-        if found := checkpoints(run):
+        if found:
             self._load(found[-1])
 
     def _ready(self, network: Any) -> Any:
@@ -174,8 +176,8 @@ class Trainer:
         """What learns and what it sees; a resumed phase gets its optimizers' memory back."""
         freeze(self.network, phase.freeze)
         stepper = Stepper(phase, self.network, self.critic, self.place, self._autocast)
-        for name, state in self._resumed.items():
-            stepper.optimizers[name].load_state_dict(state)
+        if self._resumed:
+            stepper.load(self._resumed)
         self._resumed = {}
         self.tally = Tally(phase.batch, self.progress.seconds)
         return stepper, self._cutter(phase)
@@ -325,14 +327,15 @@ class Trainer:
         """All processes come here together, the first one writes. Nothing that is no number is ever written."""
         self._look()
         self.progress.seconds = self.tally.seconds() if stepper else 0.0
+        if self.journal:
+            self.journal.flush()
         if self.place.first:
             networks: dict[str, nn.Module] = {"weights": self.network}
             if self.average:
                 networks["average"] = self.average.network
             if self.critic:
                 networks["critic"] = self.critic
-            states = {k: o.state_dict() for k, o in stepper.optimizers.items()} if stepper else {}
-            save_checkpoint(self.run, networks, states, self.progress)
+            save_checkpoint(self.run, networks, stepper.state() if stepper else {}, self.progress)
             prune(self.run, keep=2, protect=self.progress.best_step)
         self.tally.saved()
         self.place.wait()

@@ -1,0 +1,31 @@
+"""A shard of small pictures and a recipe for it. One thread: the tests share the machine."""
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+from autochrome.lab.pixels import encode
+from autochrome.lab.shards import ShardWriter
+from small import RECIPE, picture
+
+os.environ["OMP_NUM_THREADS"] = "1"  # for processes that tests start
+torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def shard(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """40 pictures as source/label/number.png."""
+    path = tmp_path_factory.mktemp("data") / "shard.zip"
+    with ShardWriter(path) as writer:
+        for i in range(40):
+            writer.add(f"made/{'even' if i % 2 == 0 else 'odd'}/{i:03}.png", encode(picture(i), "png"))
+    return path
+
+
+@pytest.fixture
+def small_recipe(tmp_path: Path) -> Path:
+    path = tmp_path / "small.yaml"
+    path.write_text(RECIPE)
+    return path
