@@ -6,6 +6,7 @@ libvips (SVG, tables of numbers, its own `.v`) is ever opened.
 
 import os
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,6 +41,8 @@ _LOADERS = {
     "avif": "heifload_source",
     "gif": "gifload_source",
 }
+_IN_MEMORY = 100_000_000  # bytes of pixels
+_TILE = 256
 _KINDS = "JPEG, PNG, TIFF, WebP, AVIF, BMP or GIF"
 
 
@@ -54,14 +57,14 @@ class Origin:
     array: NDArray[Any] | None = field(default=None, repr=False)  # (H, W, bands) uint8 or uint16
     facts: dict[str, Any] = field(default_factory=dict, repr=False)  # libvips metadata for an array
 
-    def open(self, *, random: bool = False, shrink: int = 1) -> Any:
-        """The picture as it is stored, not turned, no colour managed; to be read once from top to bottom, or anyhow.
+    def open(self, *, shrink: int = 1) -> Any:
+        """The picture as it is stored, not turned, no colour managed; to be read once from top to bottom.
 
         `shrink`, 1, 2, 4 or 8, is for JPEG alone: it decodes that much smaller.
         """
         if self.array is not None:
             return self._wrapped(self.array)
-        options: dict[str, Any] = {"access": "random" if random else "sequential", "fail_on": "error"}
+        options: dict[str, Any] = {"access": "sequential", "fail_on": "error"}
         if shrink > 1:
             options["shrink"] = shrink
         with reading(self.name):
@@ -85,6 +88,32 @@ class Origin:
             elif isinstance(value, int):
                 image.set_type(pyvips.GValue.gint_type, name, value)
         return image
+
+
+def at_random(image: Any) -> Any:
+    """The same pixels, to be read in any order: in memory, or in tiles in a temporary file where they are many.
+
+    libvips has a way of its own for this, but it maps the file, and mapped pages count as memory.
+    """
+    if image.width * image.height * image.bands * (2 if image.format == "ushort" else 1) <= _IN_MEMORY:
+        return image.copy_memory()
+    with (
+        tempfile.TemporaryFile() as file
+    ):  # libvips has its own handle: the file goes with the last image on it
+        image.tiffsave_target(
+            pyvips.Target.new_to_descriptor(file.fileno()),
+            tile=True,
+            tile_width=_TILE,
+            tile_height=_TILE,
+            bigtiff=True,
+        )
+        image = pyvips.Image.tiffload_source(
+            pyvips.Source.new_from_descriptor(file.fileno()), access="random"
+        )
+    around = 2 * -(-max(image.width, image.height) // _TILE)  # two rows or columns of tiles
+    return image.tilecache(
+        tile_width=_TILE, tile_height=_TILE, max_tiles=around, access="random", threaded=True
+    )
 
 
 def kind_of(head: bytes, name: str) -> str:

@@ -16,7 +16,7 @@ from autochrome.errors import PictureTooLarge
 from autochrome.media.bmp import bitmap_header, read_bitmap
 from autochrome.media.still_color import full_range, look, srgb
 from autochrome.media.still_given import origin_from_array, origin_from_pil
-from autochrome.media.still_reader import Origin, Source, kind_of, read_head, reading
+from autochrome.media.still_reader import Origin, Source, at_random, kind_of, read_head, reading
 from autochrome.media.still_writer import WRITTEN, write_still
 from autochrome.planes import Pixels
 
@@ -67,10 +67,12 @@ class Still:
             min(_LONGEST * size, max(size, round(side * size / short))) for side in (self.height, self.width)
         )
         across, down = (height, width) if self._turn >= 5 else (width, height)
-        image = self._origin.open(shrink=self._shrink(across, down), random=short < size)
+        image = self._origin.open(shrink=self._shrink(across, down))
         with reading(self.name):
             if image.bands > self._look.bands:
                 image = image.extract_band(0, n=self._look.bands)
+            if short < size:  # few pixels, and enlarging looks back
+                image = image.copy_memory()
             image = image.resize(across / image.width, vscale=down / image.height)
             image = srgb(image, self._look).autorot()
             return _shaped(image.write_to_memory(), image, image.height)
@@ -94,7 +96,8 @@ class Still:
 
     def _upright(self) -> Any:
         """The stored picture, turned. Mirrored left to right can be read as it comes; the other turns cannot."""
-        return self._origin.open(random=self._turn > 2).autorot()
+        image = self._origin.open()
+        return (image if self._turn <= 2 else at_random(image)).autorot()
 
     def save(
         self,
