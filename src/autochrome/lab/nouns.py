@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+import torch
 from torch import Tensor, nn
 
 
@@ -31,14 +32,46 @@ class Critique:
     features: list[Tensor] = field(default_factory=list)  # inner maps, for feature matching
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One graph of an exported network. An input that an earlier part answers bears that answer's name."""
+
+    module: nn.Module  # called with its inputs in this order; answers a tensor, or a tuple of them
+    inputs: dict[str, tuple[int, int]]  # name → (channels, pixels of the luma that one of its own covers)
+    outputs: tuple[str, ...]  # the last part answers "ab", and perhaps "confidence"
+    numbers: tuple[str, ...] = ()  # further inputs, after those, that are one number: "vivid"
+
+
 class ColorNetwork(nn.Module):
     """luma, hint, mask → Answer. A network without hints ignores the last two; all rescaling is inside."""
 
     inputs: tuple[str, ...] = ("luma",)  # which of luma, hint, mask it looks at; `export` reads this
     multiple: int = 1  # height and width must be multiples of this
+    contract: str = ""  # a row of `autochrome.model.CONTRACTS`; "": the lab's row for its inputs
 
     def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> Answer:
         raise NotImplementedError
+
+    def export_parts(self) -> list[Part]:
+        """The graphs of its ONNX file: one, or the slow half and the quick half."""
+        channels = {"luma": 1, "hint": 2, "mask": 1}
+        return [Part(_Whole(self), {name: (channels[name], 1) for name in self.inputs}, ("ab",))]
+
+
+class _Whole(nn.Module):
+    """A network as one graph, asked with no more than it looks at."""
+
+    def __init__(self, network: ColorNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, *planes: Tensor) -> Tensor:
+        given = dict(zip(self.network.inputs, planes, strict=True))
+        luma = given["luma"]
+        nothing = torch.zeros_like(luma)
+        hint = given.get("hint", torch.cat((nothing, nothing), 1))
+        answer: Answer = self.network(luma, hint, given.get("mask", nothing))
+        return answer.ab
 
 
 class Critic(nn.Module):
