@@ -98,7 +98,7 @@ def tiny_tint(
 
     wide = g.weight(np.array([1, 1, 2, 2], np.float32))
     coarse = g.node("Resize", ["in_f8", "", wide], mode="nearest")
-    own = g.scaled(g.conv(g.node("Add", ["in_f4", coarse]), 8, 2), 30)
+    own = g.scaled(g.conv(g.node("Add", ["in_f4", coarse]), 8, 2), 12)
     own = g.node("Mul", [own, "vivid"])
     # A hint is the mean colour of what is painted near by; beyond that the network's own colour stands.
     believed = g.node("Mul", ["hint", "mask"])

@@ -60,7 +60,7 @@ def test_a_painted_point_keeps_its_colour_and_belief_at_any_size(height: int, wi
     hints.mask[y, x] = 1
     hints.chroma[y, x] = (40, -30)
     small = resize_hints(hints, 16, 24)
-    assert small.mask.max() == 1 or height > 16 or width > 24 or small.mask.any()
+    assert small.mask.max() == 1
     assert set(np.unique(small.mask)) <= {0.0, 1.0}
     np.testing.assert_allclose(small.chroma[small.mask > 0], [[40, -30]] * int(small.mask.sum()), rtol=1e-4)
 

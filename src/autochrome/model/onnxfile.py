@@ -57,7 +57,7 @@ def load(path: Path) -> memoryview:
     except FileNotFoundError:
         raise ModelUnknown(f"There is no network file {path}; check the path.") from None
     except ValueError:
-        raise ModelUnusable(f"{path} is empty; fetch or export the network again.") from None
+        raise ModelUnusable(f"{path.name} is empty; fetch or export the network again.") from None
     except OSError as trouble:
         raise InputUnreadable(
             f"{path} cannot be opened ({trouble.strerror}); check its permissions."

@@ -20,6 +20,7 @@ from autochrome.planes import Floats
 RUNTIME_VARIABLE = "AUTOCHROME_RUNTIME"
 """This environment variable decides the runtime where nobody else does."""
 
+_QUICKEST = "BF16"  # where the processor has it, twice as quick as f32 and as good to the eye
 _FULL = ("bad alloc", "bad_alloc", "allocate memory", "out of memory", "not enough memory")
 
 
@@ -95,8 +96,8 @@ class _OpenVino:
             settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
             if threads:
                 settings["INFERENCE_NUM_THREADS"] = threads
-            if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
-                settings["INFERENCE_PRECISION_HINT"] = "bf16"
+            quick = _QUICKEST in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+            settings["INFERENCE_PRECISION_HINT"] = "bf16" if quick else "f32"
             model = core.read_model(source if isinstance(source, bytes) else str(source))
             self._compiled = core.compile_model(model, "CPU", settings)
             self._ports = {name: port for port in self._compiled.outputs for name in port.names}

@@ -1,0 +1,200 @@
+"""Both runtimes: who is chosen, the same answer from each, silence, and only the half that is asked for runs."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autochrome.errors import ExtraMissing, ModelUnusable, NoMemory, UsageError
+from autochrome.model import open_model, runtimes
+from autochrome.model.runtimes import RUNTIME_VARIABLE, RUNTIMES, choose
+from autochrome.planes import Hints
+from tiny import Graph, plane, tint_card, tiny_tint
+from tolerances import TOLERANCES
+
+pytest.importorskip("openvino")
+
+
+def picture(height: int, width: int) -> np.ndarray:
+    return np.random.default_rng(height).uniform(0, 100, (height, width)).astype(np.float32)
+
+
+def hints_for(luma: np.ndarray) -> Hints:
+    hints = Hints.none(*luma.shape)
+    hints.mask[: luma.shape[0] // 2 + 1] = 0.8
+    hints.chroma[:] = (30, -50)
+    return hints
+
+
+@pytest.mark.parametrize(
+    ("asked", "many", "variable", "chosen"),
+    [
+        ("auto", False, None, "onnxruntime"),
+        ("auto", True, None, "openvino"),
+        ("auto", True, "onnxruntime", "onnxruntime"),
+        ("auto", False, "openvino", "openvino"),
+        ("auto", True, "auto", "openvino"),
+        ("onnxruntime", True, "openvino", "onnxruntime"),
+        ("openvino", False, None, "openvino"),
+    ],
+)
+def test_the_choice(
+    asked: str, many: bool, variable: str | None, chosen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(RUNTIME_VARIABLE, raising=False)
+    if variable:
+        monkeypatch.setenv(RUNTIME_VARIABLE, variable)
+    assert choose(asked, many) == chosen
+
+
+def test_without_openvino(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(RUNTIME_VARIABLE, raising=False)
+    monkeypatch.setattr(runtimes, "find_spec", lambda name: None)
+    assert choose("auto", many=True) == "onnxruntime"
+    with pytest.raises(ExtraMissing, match=r"pip install 'autochrome\[fast\]'"):
+        choose("openvino", many=True)
+
+
+def test_an_unknown_runtime_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(RUNTIME_VARIABLE, "tensorrt")
+    with pytest.raises(UsageError, match="There is no runtime 'tensorrt'"):
+        choose("auto", many=False)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 300), (33, 65), (160, 224)])
+def test_both_runtimes_answer_alike(tmp_path: Path, size: tuple[int, int]) -> None:
+    path = tiny_tint(tmp_path / "t.onnx")
+    luma = picture(*size)
+    painted = []
+    for runtime in RUNTIMES:
+        model = open_model(path, runtime=runtime)
+        painted.append(model.paint(model.prepare(luma), hints_for(luma)))
+    one, other = painted
+    assert one.chroma.shape == other.chroma.shape
+    np.testing.assert_allclose(
+        one.chroma, other.chroma, atol=TOLERANCES["openvino against onnxruntime, bf16"]
+    )
+    assert one.confidence is not None
+    np.testing.assert_allclose(one.confidence, other.confidence, atol=0.01)
+
+
+def test_in_full_precision_both_runtimes_answer_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtimes, "_QUICKEST", "NONE")
+    path = tiny_tint(tmp_path / "t.onnx")
+    luma = picture(64, 96)
+    one, other = (
+        model.paint(model.prepare(luma), hints_for(luma)).chroma
+        for model in (open_model(path, runtime=runtime) for runtime in RUNTIMES)
+    )
+    np.testing.assert_allclose(one, other, atol=TOLERANCES["openvino against onnxruntime, f32"])
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_the_same_question_has_the_same_answer(tmp_path: Path, runtime: str) -> None:
+    model = open_model(tiny_tint(tmp_path / "t.onnx"), runtime=runtime, threads=2)
+    again = open_model(tmp_path / "t.onnx", runtime=runtime, threads=1)
+    luma = picture(65, 130)
+    first = model.paint(model.prepare(luma), hints_for(luma))
+    model.paint(model.prepare(picture(200, 40)))  # another size between
+    for network in (model, again):
+        painted = network.paint(network.prepare(luma), hints_for(luma))
+        assert (painted.chroma == first.chroma).all()
+        assert (painted.confidence == first.confidence).all()
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_threads_may_share_a_model(tmp_path: Path, runtime: str) -> None:
+    model = open_model(tiny_tint(tmp_path / "t.onnx"), runtime=runtime)
+    lumas = [picture(32 + i, 64) for i in range(8)]
+    alone = [model.paint(model.prepare(luma)).chroma for luma in lumas]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda luma: model.paint(model.prepare(luma)).chroma, lumas * 4))
+    assert all((chroma == alone[i % 8]).all() for i, chroma in enumerate(together))
+
+
+def test_an_answer_stays_when_the_next_is_asked(tmp_path: Path) -> None:
+    """A runtime that hands out its own memory would change what was answered before."""
+    for runtime in RUNTIMES:
+        model = open_model(tiny_tint(tmp_path / "t.onnx"), runtime=runtime)
+        prepared = model.prepare(picture(64, 64))
+        first = model.paint(prepared).chroma
+        kept = first.copy()
+        model.paint(model.prepare(100 - picture(64, 64)))
+        assert (first == kept).all()
+        assert (model.paint(prepared).chroma == kept).all()
+
+
+def trapped(path: Path, half: str) -> Path:
+    """A tint file one half of which fails whenever it runs: it asks for a shape that no picture has."""
+    g = Graph()
+    shape = g.weight(np.array([1, 2, 7, 1000003], np.int64))
+
+    def trap(x: str, out: str, in_half: str) -> None:
+        g.node(*("Reshape", [x, shape]) if half == in_half else ("Identity", [x]), out)
+
+    trap(g.conv("luma", 1, 2, kernel=4, stride=4), "f4", "slow")
+    told = g.node("Concat", ["hint", "mask"], axis=1)
+    sum_ = g.node("Add", ["in_f4", g.conv(told, 3, 2, kernel=4, stride=4)])
+    trap(g.node("Mul", [sum_, "vivid"]), "ab", "quick")
+    free = [1, 2, "h", "w"]
+    return g.save(
+        path,
+        {"luma": plane(1), "in_f4": free, "hint": plane(2), "mask": plane(1), "vivid": [1]},
+        {"f4": free, "ab": free},
+        tint_card(features={"f4": "in_f4"}),
+    )
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_only_the_half_that_is_asked_for_runs(
+    tmp_path: Path, runtime: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    luma = picture(64, 64)
+    model = open_model(trapped(tmp_path / "quick.onnx", "quick"), runtime=runtime)
+    prepared = model.prepare(luma)
+    with pytest.raises(ModelUnusable, match=r"^quick\.onnx: the runtime cannot run it"):
+        model.paint(prepared)
+    with pytest.raises(ModelUnusable, match=r"^slow\.onnx: the runtime cannot run it"):
+        open_model(trapped(tmp_path / "slow.onnx", "slow"), runtime=runtime).prepare(luma)
+    model = open_model(trapped(tmp_path / "none.onnx", "none"), runtime=runtime)
+    assert model.paint(model.prepare(luma)).chroma.any()
+    assert capfd.readouterr() == ("", "")  # what went wrong was raised, not printed
+
+
+@pytest.mark.parametrize(
+    "trouble", [MemoryError(), RuntimeError("std::bad_alloc"), RuntimeError("Failed to allocate memory")]
+)
+def test_no_memory_is_told_apart(tmp_path: Path, trouble: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    import onnxruntime
+
+    def fail(*args: object, **kwargs: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", fail)
+    with pytest.raises(NoMemory, match=r"^t\.onnx: not enough memory to load it; use a smaller --size\.$"):
+        open_model(tiny_tint(tmp_path / "t.onnx"), runtime="onnxruntime")
+
+
+@pytest.mark.parametrize("shape", [[], [1]])
+def test_vividness_may_be_a_scalar_or_a_list_of_one(tmp_path: Path, shape: list[int]) -> None:
+    model = open_model(tiny_tint(tmp_path / "t.onnx", vivid_shape=shape))
+    prepared = model.prepare(picture(64, 64))
+    one, two = (model.paint(prepared, vivid=v).chroma for v in (1.0, 2.0))
+    np.testing.assert_allclose(two, 2 * one, rtol=1e-5)
+
+
+def test_half_precision_doors(tmp_path: Path) -> None:
+    from onnx import TensorProto
+
+    g = Graph()
+    g.node("Concat", ["luma", "luma"], "ab", axis=1)
+    path = g.save(tmp_path / "h.onnx", {"luma": plane(1)}, {"ab": plane(2)}, kind=TensorProto.FLOAT16)
+    for runtime in RUNTIMES:
+        model = open_model(path, runtime=runtime)
+        luma = picture(32, 32)
+        chroma = model.paint(model.prepare(luma)).chroma
+        assert chroma.dtype == np.float32
+        np.testing.assert_allclose(chroma[..., 0], luma, atol=0.3)  # bf16 has eight bits
