@@ -18,6 +18,7 @@ SMALL: dict[str, list[dict]] = {
         {"filters": (4, 8, 8, 8, 8, 8, 8, 4)},
         {"inputs": ("luma", "hint"), "norm": "instance"},
     ],
+    "tint": [{"widths": (8, 8, 16, 16), "encoder_width": 0.25, "cell": 40.0}],
     "unet": [
         {"down": (4, 8, 8), "up": (8, 4)},
         {
@@ -29,7 +30,7 @@ SMALL: dict[str, list[dict]] = {
         },
         {"down": (4, 8, 8), "up": (8, 4), "norm": "spectral", "attention": 2, "init": "normal"},
     ],
-    "classic_unet": [{"filters": (4, 8, 8)}, {"filters": (4, 8, 8), "bins": 7, "norm": "none"}],
+    "classic_unet": [{"filters": (4, 8, 8)}, {"filters": (4, 8, 8), "bins": 7, "norm": "none", "fold": 2}],
     "fusion": [
         {"encoder": (8, 8, 8), "joined": 16, "decoder": (16, 8, 8), "width": 1 / 16},
         {
@@ -92,14 +93,15 @@ def test_wider_than_high_works_too(network: ColorNetwork) -> None:
 
 def test_every_weight_learns(network: ColorNetwork) -> None:
     network.train()
-    for module in network.modules():
-        if isinstance(module, SelfAttention):
-            nn.init.ones_(module.weight)  # it starts at 0, where nothing behind it can learn yet
+    with torch.no_grad():
+        for parameter in network.parameters():  # some begin at 0, and nothing behind them can learn at once
+            parameter += 0.01 * torch.randn_like(parameter)
     answer = network(*shown(network))
     whole(answer).square().sum().backward()
     still = [name for name, p in network.named_parameters() if p.grad is None or not p.grad.any()]
-    # what a norm takes away again has no gradient: a bias, or a weight where one number is all there is
-    assert [name for name in still if name.endswith("weight")] == []
+    assert [
+        name for name in still if name.endswith("weight")
+    ] == []  # a bias before a norm has nothing to learn
 
 
 def test_the_same_seed_builds_the_same_network(network: ColorNetwork, request: pytest.FixtureRequest) -> None:

@@ -12,10 +12,12 @@ from autochrome.lab.nouns import Answer, ColorNetwork
 
 
 class ClassicUNet(ColorNetwork):
-    """`filters` is the width of each level, the first at full size, every next at half of the one before.
+    """`filters` is the width of each level, every next at half the size of the one before.
 
-    `bins` adds a second head over that many quantised colours, at half the size, for the losses that teach a
-    distribution; a*b* always comes from the regression head.
+    `fold` lays squares of that many pixels into the channels before the first level, and out again behind the last: the
+    full size is where a CPU spends its time, and colour hardly needs it. `bins` adds a second head over so many
+    quantised colours, at half the size of the first level, for the losses that teach a distribution; a*b* always
+    comes from the regression head.
     """
 
     def __init__(
@@ -23,19 +25,21 @@ class ClassicUNet(ColorNetwork):
         filters: Sequence[int] = (24, 64, 128, 192),
         inputs: Sequence[str] = ("luma",),
         norm: Norm = "batch",
+        fold: int = 1,
         bins: int = 0,
     ) -> None:
         super().__init__()
-        self.inputs, self.multiple = tuple(inputs), 2 ** (len(filters) - 1)
-        self.first = _conv(channels_of(inputs), filters[0], norm)
+        self.inputs, self.fold = tuple(inputs), fold
+        self.multiple = fold * 2 ** (len(filters) - 1)
+        self.first = _conv(channels_of(inputs) * fold**2, filters[0], norm)
         pairs = list(pairwise(filters))
         self.down = nn.ModuleList(_twice(a, b, norm) for a, b in pairs)
         self.up = nn.ModuleList(_twice(a + b, a, norm) for a, b in reversed(pairs))
-        self.color = nn.Conv2d(filters[0], 2, 1)
+        self.color = nn.Conv2d(filters[0], 2 * fold**2, 1)
         self.likely = nn.Conv2d(filters[1], bins, 1) if bins else None
 
     def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> Answer:
-        x = self.first(scaled(luma, hint, mask, self.inputs))
+        x = self.first(F.pixel_unshuffle(scaled(luma, hint, mask, self.inputs), self.fold))
         skips = []
         for block in self.down:
             skips.append(x)
@@ -43,7 +47,8 @@ class ClassicUNet(ColorNetwork):
         for block, skip in zip(self.up, reversed(skips), strict=True):
             half = x
             x = block(torch.cat([F.interpolate(x, scale_factor=2.0), skip], 1))
-        return Answer(self.color(x) * AB_SCALE, self.likely(half) if self.likely else None)
+        ab = F.pixel_shuffle(self.color(x), self.fold) * AB_SCALE
+        return Answer(ab, self.likely(half) if self.likely else None)
 
 
 def _conv(channels: int, filters: int, norm: Norm) -> nn.Sequential:
