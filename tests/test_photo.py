@@ -14,9 +14,9 @@ from skimage import data
 from skimage.color import rgb2lab
 
 from autochrome import Hints, PhotoOptions, colorize_photo, open_model
-from autochrome.errors import HintsError, OutputExists, PictureTooLarge, SameFile
+from autochrome.errors import HintsError, OutputExists, PictureTooLarge, SameFile, UsageError
 from autochrome.hints import HintsFile
-from tiny import tiny_tint
+from tiny import Graph, plane, tiny_tint
 from tolerances import TOLERANCES
 
 
@@ -108,6 +108,15 @@ def test_a_hints_file_is_read_and_a_wrong_one_refused(tmp_path, network, cat):
     (tmp_path / "hints.json").write_text('{"version": 1, "dots": []}')
     with pytest.raises(HintsError, match="dots"):
         colorize_photo(cat, model=network, hints=tmp_path / "hints.json")
+
+
+@pytest.mark.parametrize("wish", [{"hints": Hints.none(4, 4)}, {"options": PhotoOptions(keep_color=True)}])
+def test_a_network_that_takes_no_hints_says_so(tmp_path, wish):
+    deaf = Graph()
+    deaf.scaled(deaf.conv("luma", 1, 2), 20.0, out="ab")
+    path = deaf.save(tmp_path / "deaf.onnx", {"luma": plane(1)}, {"ab": plane(2)})
+    with pytest.raises(UsageError, match="no hints"):
+        colorize_photo(data.astronaut(), model=open_model(path, contract="lab-luma"), **wish)
 
 
 def test_keep_color_believes_what_is_left(network):

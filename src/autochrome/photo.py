@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from autochrome import __version__
 from autochrome.color import lightness, recolor
 from autochrome.engine import map_ordered
-from autochrome.errors import OutputExists, SameFile
+from autochrome.errors import OutputExists, SameFile, UsageError
 from autochrome.hints import HintsFile, hints_from_picture, load_hints
 from autochrome.mark import stamp
 from autochrome.media.stills import Source, Still, open_still, same_file, suffix_for
@@ -51,6 +51,10 @@ def colorize_photo(
     small = still.small(options.size)
     luma = lightness(small)
     known = _known(hints, small, options)
+    if known is not None and not network.card.hints:
+        raise UsageError(
+            f"The network {network.card.name!r} takes no hints; choose another, or leave them out."
+        )
     painted = network.paint(network.prepare(luma), known, options.vivid)
     return Photo(still, options, painted, fit(luma, painted.chroma), perf_counter() - started)
 
