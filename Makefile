@@ -44,7 +44,7 @@ check: .venv/full.stamp
 	$(BIN)/python -m pytest tests/test_house.py
 
 docs: .venv/full.stamp
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: .venv/full.stamp
 	$(BIN)/python benchmarks/speed.py $(ARGS)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the wheel, installs it without extras into an empty environment, and colours a picture from outside the
-# repository. What it says: how large the installation is.
+# repository. Says how large the installation is.
 #
 #   scripts/check_wheel.sh [PYTHON]     a Python that has the package `build`
 set -euo pipefail
@@ -15,6 +15,7 @@ trap 'rm -rf "$place"' EXIT
 before=$(du -sk "$place/venv" | cut -f1)
 "$place/venv/bin/pip" install --quiet --constraint "$constraints" "$place"/*.whl
 after=$(du -sk "$place/venv" | cut -f1)
+echo "the base install takes $(((after - before) / 1024)) MB"
 
 cd "$place"
 bin="$place/venv/bin"
@@ -37,4 +38,4 @@ pixels = pyvips.Image.new_from_file("color.jpg").numpy()
 assert pixels.shape == (300, 400, 3), pixels.shape
 assert numpy.ptp(pixels.astype(int), axis=-1).max() > 0, "the result has no colour"
 PYTHON
-echo "the wheel works; the base install takes $(((after - before) / 1024)) MB"
+echo "the wheel works"

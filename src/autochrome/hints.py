@@ -92,8 +92,7 @@ class HintsFile(Options):
             over = mark.coverage(height, width)
             ink += over[..., None] * (chroma_of(mark.color) - ink)
             mask += over * (1 - mask)
-        chroma = ink / np.maximum(mask, np.float32(1e-6))[..., None]
-        return Hints(chroma.astype(np.float32, copy=False), mask)
+        return Hints.mixed(ink, mask)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it as JSON; what stood there is replaced in one step."""
