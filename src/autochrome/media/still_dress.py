@@ -1,17 +1,32 @@
 """What a written picture carries beside its colours: alpha, profile, resolution, EXIF, IPTC, XMP."""
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import pyvips
 
-_KEPT = ("exif-", "iptc-data", "image-description", "png-comment-")
+from autochrome.media.exif import EXIF_NAME
+from autochrome.media.iptc import wrapped
+
+_TEXTS = ("image-description", "png-comment-")
+_EXIF = "exif-"
 _STALE = ("exif-ifd0-Orientation", "exif-ifd1-")  # we turned it; the small picture inside EXIF has no colour
 _PLAIN_DPI = 72  # where nobody said; EXIF asks for the same
 
 
-def dressed(image: Any, like: Any, kind: str, *, alpha: Any | None, xmp: bytes | None) -> Any:
-    """`image` ready for its saver: the depth the format can hold, alpha joined, and the words of `like` taken along."""
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What was said about the original, as it came."""
+
+    header: Any  # libvips' header: resolution, texts, parsed EXIF
+    exif: bytes | None  # the block; a TIFF's own words are in it too
+    iptc: bytes | None  # bare records
+    xmp: bytes | None  # as it is to be written
+
+
+def dressed(image: Any, words: Words, kind: str, alpha: Any | None) -> Any:
+    """`image` ready for its saver: at a depth the format can hold, alpha joined, the words taken along."""
     deep = image.format == "ushort"
     if deep and kind in ("jpg", "webp"):
         image, deep = _to_8(image), False
@@ -21,32 +36,56 @@ def dressed(image: Any, like: Any, kind: str, *, alpha: Any | None, xmp: bytes |
         image = image.bandjoin(alpha)
         if kind == "jpg":
             image = image.flatten(background=[255, 255, 255])
-    return _labelled(image.copy(interpretation="rgb16" if deep else "srgb", **_resolution(like)), like, xmp)
+    across, down = _resolution(words.header)
+    image = image.copy(interpretation="rgb16" if deep else "srgb", xres=across, yres=down)
+    _label(image, words, kind)
+    return image
 
 
 def _to_8(image: Any) -> Any:
     return image.linear(1 / 257, 0.5, uchar=True)  # rounded, not cut off
 
 
-def _resolution(like: Any) -> dict[str, float]:
-    if like.xres == 1 and like.yres == 1:  # libvips' word for unknown
-        return {"xres": _PLAIN_DPI / 25.4, "yres": _PLAIN_DPI / 25.4}
-    return {"xres": like.xres, "yres": like.yres}
+def _resolution(header: Any) -> tuple[float, float]:
+    """Pixels per millimetre."""
+    if header.xres == 1 and header.yres == 1:  # libvips' word for unknown
+        return _PLAIN_DPI / 25.4, _PLAIN_DPI / 25.4
+    return header.xres, header.yres
 
 
-def _labelled(image: Any, like: Any, xmp: bytes | None) -> Any:
-    for name in like.get_fields():
-        if name.startswith(_KEPT) and not name.startswith(_STALE):
-            image.set_type(like.get_typeof(name), name, like.get(name))
+def _label(image: Any, words: Words, kind: str) -> None:
+    header = words.header
+    _take(image, header, _TEXTS)
+    parsed = any(name.startswith("exif-ifd") for name in header.get_fields())
+    if parsed or words.exif:
+        _take(image, header if parsed else _parsed(words.exif or b""), _EXIF)
     if image.get_typeof("exif-ifd2-ColorSpace"):
         image.set_type(pyvips.GValue.gstr_type, "exif-ifd2-ColorSpace", "1")  # sRGB, whatever it was
-    image.set_type(pyvips.GValue.gint_type, "orientation", 1)  # unsaid, the old one would come back out of the EXIF
-    unit = like.get("resolution-unit") if like.get_typeof("resolution-unit") else "in"
+    image.set_type(
+        pyvips.GValue.gint_type, "orientation", 1
+    )  # unsaid, the old one would come back out of the EXIF
+    unit = header.get("resolution-unit") if header.get_typeof("resolution-unit") else "in"
     image.set_type(pyvips.GValue.gstr_type, "resolution-unit", unit)
-    if xmp is not None:
-        image.set_type(pyvips.GValue.blob_type, "xmp-data", xmp)
+    if words.iptc is not None and kind == "jpg":
+        image.set_type(pyvips.GValue.blob_type, "iptc-data", wrapped(words.iptc))
+    if words.xmp is not None:
+        image.set_type(pyvips.GValue.blob_type, "xmp-data", words.xmp)
     image.set_type(pyvips.GValue.blob_type, "icc-profile-data", _srgb_profile())
-    return image
+
+
+def _take(image: Any, header: Any, names: tuple[str, ...] | str) -> None:
+    for name in header.get_fields():
+        if name.startswith(names) and not name.startswith(_STALE):
+            image.set_type(header.get_typeof(name), name, header.get(name))
+
+
+def _parsed(exif: bytes) -> Any:
+    """libvips' own view of an EXIF block, which it has only while it reads a file: so we make it one, a pixel large."""
+    pixel = pyvips.Image.black(1, 1).jpegsave_buffer(keep="none")
+    segment = exif if exif.startswith(EXIF_NAME) else EXIF_NAME + exif
+    if len(segment) <= 65000:  # where a segment of a JPEG ends
+        pixel = pixel[:2] + b"\xff\xe1" + (len(segment) + 2).to_bytes(2, "big") + segment + pixel[2:]
+    return pyvips.Image.jpegload_buffer(pixel)
 
 
 @cache

@@ -30,7 +30,7 @@ def _integers(array: NDArray[Any], name: str) -> NDArray[Any]:
         if not (array.min() >= 0 and array.max() <= 1):  # also when there is a NaN
             raise NotAPicture(f"{name}: holds floats outside 0…1, or NaN; scale them to 0…1 first.")
         return np.round(array * np.float64(65535)).astype(np.uint16)
-    if array.dtype not in (np.dtype(np.uint8), np.dtype(np.uint16)):
+    if array.dtype.kind != "u" or array.dtype.itemsize > 2:
         raise NotAPicture(f"{name}: holds {array.dtype}; give uint8, uint16, or floats 0…1.")
     return np.ascontiguousarray(array, array.dtype.newbyteorder("="))
 
@@ -62,6 +62,8 @@ def _facts(picture: Any) -> dict[str, Any]:
         facts["orientation"] = turn
     if picture.mode == "CMYK":
         facts["interpretation"] = "cmyk"
+    if iptc := info.get("photoshop", {}).get(0x0404):  # the resource that holds it
+        facts["iptc-data"] = iptc
     if len(dpi := info.get("dpi", ())) == 2:
         facts["resolution"] = float(dpi[0]) / 25.4, float(dpi[1]) / 25.4
     return facts

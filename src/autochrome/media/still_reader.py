@@ -4,14 +4,17 @@ We look at the first bytes ourselves and call the loader for that kind, so nothi
 libvips (SVG, tables of numbers, its own `.v`) is ever opened.
 """
 
+import atexit
+import logging
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
 import pyvips
@@ -27,6 +30,7 @@ from autochrome.errors import (
     NotAPicture,
     PictureDamaged,
 )
+from autochrome.media.exif import Directory, read_directory
 
 pyvips.cache_set_max(0)  # one picture after the other: remembered operations would only hold memory
 
@@ -43,7 +47,21 @@ _LOADERS = {
 }
 _IN_MEMORY = 100_000_000  # bytes of pixels
 _TILE = 256
+_VARIANT = re.compile(r"unsupported (?!marker|or )|not supported|not configured|not implemented|labq")
+_WORD = re.compile(r"[a-z]{3}", re.IGNORECASE)
 _KINDS = "JPEG, PNG, TIFF, WebP, AVIF, BMP or GIF"
+
+
+def _quiet() -> None:
+    """Nothing of libvips and GLib on stderr: what matters comes as an error, and broken files make them talk a lot."""
+    logging.getLogger("pyvips").setLevel(logging.CRITICAL + 1)
+    levels = sum(1 << bit for bit in range(8))  # all of GLib's, and its two flags
+    for domain in (b"GLib", b"GLib-GObject"):  # pyvips has done the same for the domain VIPS
+        handler = pyvips.glib_lib.g_log_set_handler(domain, levels, pyvips._log_handler_cb, pyvips.ffi.NULL)
+        atexit.register(pyvips.glib_lib.g_log_remove_handler, domain, handler)
+
+
+_quiet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +87,16 @@ class Origin:
             options["shrink"] = shrink
         with reading(self.name):
             return getattr(pyvips.Image, _LOADERS[self.kind])(self._source(), **options)
+
+    def directory(self) -> Directory:
+        """A TIFF's first directory; nothing for other kinds, whose words libvips reads itself."""
+        if self.kind != "tif":
+            return {}
+        if self.path is None:
+            data = self.data or b""
+            return read_directory(lambda offset, size: data[offset : offset + size])
+        with self.path.open("rb") as file:
+            return read_directory(lambda offset, size: (file.seek(offset) and file.read(size)) or b"")
 
     def _source(self) -> Any:
         if self.path is None:
@@ -114,6 +142,11 @@ def at_random(image: Any) -> Any:
     return image.tilecache(
         tile_width=_TILE, tile_height=_TILE, max_tiles=around, access="random", threaded=True
     )
+
+
+def _read_at(file: BinaryIO, offset: int, size: int) -> bytes:
+    file.seek(offset)
+    return file.read(size)
 
 
 def kind_of(head: bytes, name: str) -> str:
@@ -179,7 +212,7 @@ def _read_error(name: str, why: str) -> AutochromeError:
         )
     if "no space left" in low:
         return DiskFull(f"{name}: no room for its temporary copy; free some, or point TMPDIR elsewhere.")
-    if "unsupported" in low or "not supported" in low:
+    if _VARIANT.search(low):
         return NotAPicture(
             f"{name}: a variant that cannot be read ({why}); save it as PNG, JPEG or plain TIFF."
         )
@@ -187,6 +220,6 @@ def _read_error(name: str, why: str) -> AutochromeError:
 
 
 def complaint(error: pyvips.Error) -> str:
-    """The most telling line of what libvips said: its last, without its own repetition."""
+    """The most telling line of what libvips said: the last that has words in it."""
     lines = [line.strip() for line in str(error.detail or error.message).splitlines()]
-    return next((line for line in reversed(lines) if line), "no reason given")[:200]
+    return next((line for line in reversed(lines) if _WORD.search(line)), "no reason given")[:200]

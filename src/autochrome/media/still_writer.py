@@ -18,8 +18,9 @@ import pyvips
 from numpy.typing import NDArray
 
 from autochrome.errors import AutochromeError, DiskFull, NoMemory, OutputNotWritable
+from autochrome.media.exif import add_to_tiff, tiff_words
 from autochrome.media.handover import Handover
-from autochrome.media.still_dress import dressed
+from autochrome.media.still_dress import Words, dressed
 from autochrome.media.still_reader import complaint
 from autochrome.media.tiff_stream import TiffStream
 
@@ -36,6 +37,8 @@ WRITTEN = {
 }
 _SIDE_LIMITS = {"jpg": 65500, "webp": 16383, "avif": 16384}  # pixels
 _CLASSIC_TIFF = 4_000_000_000  # bytes of pixels; above, offsets need 64 bits
+_PACKED = {5: "lzw", 6: "jpeg", 7: "jpeg", 8: "deflate", 32946: "deflate", 32773: "packbits"}
+_PACKED |= dict.fromkeys((2, 3, 4), "deflate")  # fax codes hold one bit a pixel
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -43,31 +46,35 @@ def write_still(
     path: Path,
     strips: Iterable[NDArray[Any]],
     size: tuple[int, int],
+    words: Words,
     *,
-    like: Any,
     alpha: Callable[[], Any] | None,
     quality: int,
-    xmp: bytes | None,
+    compression: int,
 ) -> Path:
-    """Write (R, W, 3) strips of a picture of `size` (height, width), carrying what the header `like` carries."""
+    """Write (R, W, 3) strips of a picture of `size` (height, width), carrying `words`.
+
+    `compression` is TIFF's number for what the original used, 0 where it was no TIFF.
+    """
     kind = _kind(path, size)
     strips = iter(strips)
     first = next(strips, np.empty((0, size[1], 3), np.uint8))
-    depth = first.dtype.itemsize * 8
     strips = _checked(chain([first], strips), size, first.dtype)
     handover = Handover()
-    stream = TiffStream((*size, 3), depth, handover.take)
+    stream = TiffStream((*size, 3), first.dtype.itemsize * 8, handover.take)
     source = pyvips.SourceCustom()  # libvips does not keep it alive: it lives in this frame
     source.on_read(stream.read)
     source.on_seek(stream.seek)
 
     def encode(temporary: Path) -> None:
         image = pyvips.Image.tiffload_source(source, access="sequential", fail_on="error")
-        image = dressed(image, like, kind, alpha=alpha() if alpha else None, xmp=xmp)
-        _save(image, kind, temporary, quality, size)
+        image = dressed(image, words, kind, alpha() if alpha else None)
+        _save(image, kind, temporary, quality, compression)
 
     with _beside(path) as temporary:
         handover.run(lambda: encode(temporary), strips)
+        if kind == "tif":
+            add_to_tiff(temporary, tiff_words(words.exif, words.iptc), *size)
     return path
 
 
@@ -105,8 +112,9 @@ def _checked(
         raise ValueError(f"strips of {done} rows for a picture of {height}")
 
 
-def _save(image: Any, kind: str, temporary: Path, quality: int, size: tuple[int, int]) -> None:
+def _save(image: Any, kind: str, temporary: Path, quality: int, compression: int) -> None:
     target = pyvips.Target.new_to_file(os.fsencode(temporary))
+    deep = image.format == "ushort"
     if kind == "jpg":
         image.jpegsave_target(target, Q=quality)
     elif kind == "png":
@@ -114,12 +122,14 @@ def _save(image: Any, kind: str, temporary: Path, quality: int, size: tuple[int,
     elif kind == "webp":
         image.webpsave_target(target, Q=quality)
     elif kind == "avif":
-        image.heifsave_target(
-            target, Q=quality, compression="av1", bitdepth=12 if image.format == "ushort" else 8
-        )
+        image.heifsave_target(target, Q=quality, compression="av1", bitdepth=12 if deep else 8)
     else:
-        raw = size[0] * size[1] * image.bands * (2 if image.format == "ushort" else 1)
-        image.tiffsave_target(target, bigtiff=raw > _CLASSIC_TIFF)
+        packed = _PACKED.get(compression, "none")
+        packed = "deflate" if packed == "jpeg" and (deep or image.bands > 3) else packed
+        raw = image.width * image.height * image.bands * (2 if deep else 1)
+        image.tiffsave_target(
+            target, compression=packed, Q=quality, predictor="horizontal", bigtiff=raw > _CLASSIC_TIFF
+        )
 
 
 @contextmanager

@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 
 from autochrome.errors import PictureTooLarge
 from autochrome.media.bmp import bitmap_header, read_bitmap
+from autochrome.media.exif import COMPRESSION, IPTC, PHOTOSHOP, Directory, block_of, descriptive, number
+from autochrome.media.iptc import records
 from autochrome.media.still_color import full_range, look, srgb
+from autochrome.media.still_dress import Words
 from autochrome.media.still_given import origin_from_array, origin_from_pil
 from autochrome.media.still_reader import Origin, Source, at_random, kind_of, read_head, reading
 from autochrome.media.still_writer import WRITTEN, write_still
@@ -118,14 +121,34 @@ class Still:
         """
         size = height or self.height, width or self.width
         alpha = self._alpha if self.alpha and size == (self.height, self.width) else None
-        xmp = describe(self._xmp()) if describe else self._xmp()
-        return write_still(Path(path), strips, size, like=self._header, alpha=alpha, quality=quality, xmp=xmp)
+        directory = self._origin.directory()
+        xmp = self._blob("xmp-data")
+        words = Words(
+            self._header,
+            exif=block_of(descriptive(directory)) or self._blob("exif-data"),
+            iptc=self._iptc(directory),
+            xmp=describe(xmp) if describe else xmp,
+        )
+        return write_still(
+            Path(path),
+            strips,
+            size,
+            words,
+            alpha=alpha,
+            quality=quality,
+            compression=number(directory, COMPRESSION),
+        )
 
     def _alpha(self) -> Any:
         return full_range(self._upright().extract_band(self._look.bands), self._look)
 
-    def _xmp(self) -> bytes | None:
-        return bytes(self._header.get("xmp-data")) if self._header.get_typeof("xmp-data") else None
+    def _iptc(self, directory: Directory) -> bytes | None:
+        blobs = [directory[tag].data for tag in (IPTC, PHOTOSHOP) if tag in directory]
+        blobs += [blob for blob in [self._blob("iptc-data")] if blob and not blobs]
+        return next((bare for blob in blobs if (bare := records(blob))), None)
+
+    def _blob(self, name: str) -> bytes | None:
+        return bytes(self._header.get(name)) if self._header.get_typeof(name) else None
 
 
 def open_still(source: Source, *, max_megapixels: float = 1000) -> Still:

@@ -1,0 +1,203 @@
+"""The words in TIFF directories: EXIF is one inside a JPEG, and a TIFF file keeps the same among its own tags.
+
+libvips carries EXIF between all kinds of file but TIFF: it neither reads it there nor writes it. So we take it out of
+a TIFF as the block other files hold, and put such a block into a TIFF that has been written.
+"""
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+import numpy as np
+
+EXIF, GPS, INTEROP = 34665, 34853, 40965
+COMPRESSION, IPTC, PHOTOSHOP = 259, 33723, 34377
+EXIF_NAME = b"Exif\0\0"  # what JPEG puts before the block
+_WORDS = {269, 270, 271, 272, 285, 305, 306, 315, 316, 18246, 33432, 40091, 40092, 40093, 40094, 40095}
+_WIDTH, _HEIGHT, _COLOR_SPACE = 40962, 40963, 40961
+_SIZES = {
+    1: 1,
+    2: 1,
+    3: 2,
+    4: 4,
+    5: 8,
+    6: 1,
+    7: 1,
+    8: 2,
+    9: 4,
+    10: 8,
+    11: 4,
+    12: 8,
+    13: 4,
+    16: 8,
+    17: 8,
+    18: 8,
+}
+_LARGEST = 1 << 20  # bytes of one value; more is no words
+_MOST = 1000  # entries
+_LONG, _BYTES = 4, 7
+
+Read: TypeAlias = Callable[[int, int], bytes]
+"""(offset, size) → at most so many bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One value: TIFF's number for its type, how many, and their bytes, little-endian; or a directory of its own."""
+
+    kind: int
+    count: int
+    data: bytes
+    below: "Directory | None" = None
+
+
+Directory: TypeAlias = dict[int, Entry]
+
+
+def read_directory(read: Read) -> Directory:
+    """The first directory of a TIFF or an EXIF block; what is damaged in it is left out."""
+    head = read(0, 16)
+    order = {b"II": "<", b"MM": ">"}.get(head[:2])
+    try:
+        if order is None:
+            return {}
+        big = struct.unpack_from(order + "H", head, 2)[0] == 43
+        (start,) = (
+            struct.unpack_from(order + "Q", head, 8) if big else struct.unpack_from(order + "I", head, 4)
+        )
+        return _directory(read, start, order, big, (EXIF, GPS))
+    except struct.error:
+        return {}
+
+
+def _directory(read: Read, start: int, order: str, big: bool, inner: tuple[int, ...]) -> Directory:
+    counted, entry, pointer = (8, 20, "Q") if big else (2, 12, "I")
+    (count,) = struct.unpack(order + ("Q" if big else "H"), read(start, counted))
+    block = read(start + counted, min(count, _MOST) * entry)
+    found: Directory = {}
+    for at in range(0, len(block) - entry + 1, entry):
+        tag, kind, number = struct.unpack_from(order + "HH" + pointer, block, at)
+        size = _SIZES.get(kind, 0) * number
+        if not 0 < size <= _LARGEST:
+            continue
+        room = 8 if big else 4
+        data = block[at + entry - room : at + entry][:size]
+        if size > room:
+            data = read(struct.unpack_from(order + pointer, block, at + entry - room)[0], size)
+        if len(data) == size:
+            found[tag] = Entry(kind, number, _little(data, kind, order))
+        if tag in inner and tag in found:
+            below = int.from_bytes(found[tag].data, "little")
+            found[tag] = Entry(_LONG, 1, bytes(4), _directory(read, below, order, big, (INTEROP,)))
+    return found
+
+
+def _little(data: bytes, kind: int, order: str) -> bytes:
+    unit = 4 if kind in (5, 10) else _SIZES[kind]  # a fraction is two numbers
+    return (
+        data if order == "<" or unit == 1 else np.frombuffer(data, f">u{unit}").astype(f"<u{unit}").tobytes()
+    )
+
+
+def read_block(exif: bytes) -> Directory:
+    """The directory of an EXIF block, with or without the name JPEG puts before it."""
+    block = exif.removeprefix(EXIF_NAME)
+    return read_directory(lambda offset, size: block[offset : offset + size])
+
+
+def tiff_words(exif: bytes | None, iptc: bytes | None) -> Directory:
+    """What a TIFF's directory is to say: the words of an EXIF block, and bare IPTC records."""
+    said = descriptive(read_block(exif)) if exif else {}
+    return said | {IPTC: Entry(_BYTES, len(iptc), iptc)} if iptc else said
+
+
+def descriptive(directory: Directory) -> Directory:
+    """What is said about the picture; how its pixels are stored is left out, and which way it was turned."""
+    return {tag: entry for tag, entry in directory.items() if tag in _WORDS or entry.below}
+
+
+def number(directory: Directory, tag: int) -> int:
+    """A value that is one whole number; 0 where it is not said."""
+    return int.from_bytes(directory[tag].data[:4], "little") if tag in directory else 0
+
+
+def block_of(directory: Directory) -> bytes | None:
+    """An EXIF block for files that are not TIFF; None where nothing is said."""
+    if not directory:
+        return None
+    return EXIF_NAME + b"II*\0" + struct.pack("<I", 8) + _packed(directory, 8)
+
+
+def _packed(directory: Directory, start: int) -> bytes:
+    """A directory that begins at `start` with everything it points at, classic and little-endian."""
+    after = start + 2 + 12 * len(directory) + 4
+    entries, beyond = [], b""
+    for tag, entry in sorted(directory.items()):
+        data = _packed(entry.below, after + len(beyond)) if entry.below is not None else entry.data
+        if entry.below is None and len(data) <= 4:
+            value = data.ljust(4, b"\0")
+        else:
+            value = struct.pack("<I", after + len(beyond))
+            beyond += data + bytes(len(data) % 2)
+        entries.append(struct.pack("<HHI", tag, entry.kind, entry.count) + value)
+    return struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4) + beyond
+
+
+def add_to_tiff(path: Path, said: Directory, height: int, width: int) -> None:
+    """Put `said` into the first directory of a little-endian TIFF, where it does not speak of the same already.
+
+    The directory is written anew at the end of the file; nothing else moves.
+    """
+    with path.open("r+b") as file:
+        head = file.read(16)
+        if not said or head[:2] != b"II":
+            return
+        big = head[2] == 43
+        pointer, place = ("Q", 8) if big else ("I", 4)
+        entries = _raw_entries(file, struct.unpack_from("<" + pointer, head, place)[0], big)
+        fresh = {tag: entry for tag, entry in _as_written(said, height, width).items() if tag not in entries}
+        file.seek(0, 2)
+        file.write(bytes(-file.tell() % 8))
+        for tag, entry in fresh.items():
+            entries[tag] = _placed(file, tag, entry, big)
+        start = file.tell()
+        file.write(struct.pack("<Q" if big else "<H", len(entries)))
+        file.write(b"".join(entries[tag] for tag in sorted(entries)) + bytes(8 if big else 4))
+        file.seek(place)
+        file.write(struct.pack("<" + pointer, start))
+
+
+def _raw_entries(file: BinaryIO, start: int, big: bool) -> dict[int, bytes]:
+    file.seek(start)
+    count = int.from_bytes(file.read(8 if big else 2), "little")
+    block = file.read(count * (size := 20 if big else 12))
+    pieces = [block[at : at + size] for at in range(0, len(block), size)]
+    return {int.from_bytes(piece[:2], "little"): piece for piece in pieces}
+
+
+def _placed(file: BinaryIO, tag: int, entry: Entry, big: bool) -> bytes:
+    """One entry as bytes; what does not fit into it is written where the file stands."""
+    pointer, room = ("Q", 8) if big else ("I", 4)
+    start = file.tell()
+    data = _packed(entry.below, start) if entry.below is not None else entry.data
+    value = data.ljust(room, b"\0")
+    if entry.below is not None or len(data) > room:
+        file.write(data + bytes(-len(data) % 8))
+        value = struct.pack("<" + pointer, start)
+    return struct.pack("<HH" + pointer, tag, entry.kind, entry.count) + value
+
+
+def _as_written(said: Directory, height: int, width: int) -> Directory:
+    """Where EXIF speaks of size and colour space, those of the picture that was written (sRGB)."""
+    below = said[EXIF].below if EXIF in said else None
+    if below is None:
+        return said
+    true = {
+        _COLOR_SPACE: Entry(3, 1, b"\1\0"),
+        _WIDTH: Entry(_LONG, 1, struct.pack("<I", width)),
+        _HEIGHT: Entry(_LONG, 1, struct.pack("<I", height)),
+    }
+    inner = {tag: true.get(tag, entry) for tag, entry in below.items()}
+    return {**said, EXIF: Entry(_LONG, 1, bytes(4), inner)}

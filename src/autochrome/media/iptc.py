@@ -1,0 +1,38 @@
+"""IPTC records: wrapped as Photoshop resources in a JPEG, bare in a TIFF; libvips hands on either as it found it."""
+
+import struct
+
+_WRAPPED = b"Photoshop 3.0\0"
+_RESOURCE = b"8BIM"
+_RECORDS = 0x0404  # the resource that holds IPTC
+_MARK = b"\x1c"  # each record begins with it
+
+
+def records(blob: bytes) -> bytes | None:
+    """The bare records in what a file held: a JPEG's APP13, a TIFF's tag, or Photoshop's resources alone."""
+    if blob.startswith(_WRAPPED) or blob.startswith(_RESOURCE):
+        return _unwrapped(blob.removeprefix(_WRAPPED))
+    if blob[3:4] == _MARK and blob[:1] != _MARK:  # some write them as 32-bit numbers, which turns them around
+        whole = blob[: len(blob) // 4 * 4]
+        blob = b"".join(whole[at : at + 4][::-1] for at in range(0, len(whole), 4))
+    return blob if blob.startswith(_MARK) else None
+
+
+def _unwrapped(resources: bytes) -> bytes | None:
+    at = 0
+    while resources[at : at + 4] == _RESOURCE and len(resources) >= at + 12:
+        (kind,) = struct.unpack_from(">H", resources, at + 4)
+        body = at + 6 + (resources[at + 6] + 2) // 2 * 2  # a name with its length, padded to be even
+        if len(resources) < body + 4:
+            return None
+        (size,) = struct.unpack_from(">I", resources, body)
+        if kind == _RECORDS:
+            return resources[body + 4 : body + 4 + size] or None
+        at = body + 4 + (size + 1) // 2 * 2
+    return None
+
+
+def wrapped(bare: bytes) -> bytes:
+    """Bare records as the APP13 segment of a JPEG."""
+    head = _RESOURCE + struct.pack(">HHI", _RECORDS, 0, len(bare))
+    return _WRAPPED + head + bare + bytes(len(bare) % 2)
