@@ -8,4 +8,7 @@ TOLERANCES = {
     "openvino against onnxruntime, f32": 0.01,  # a*b*
     "openvino against onnxruntime, bf16": 1.5,  # a*b*: eight bits of mantissa
     "contract arithmetic": 0.01,  # a*b*: a network of one linear layer against numpy
+    "lightness, floats": 1e-3,  # |ΔL*|
+    "metrics against scikit-image": 1e-9,  # dB, SSIM, ΔE
+    "psnr of one picture made two ways": 0.15,  # dB: two roundings to the same 8 bits
 }

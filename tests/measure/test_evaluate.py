@@ -8,8 +8,7 @@ from autochrome.measure.evaluate import BASELINES, Trial, evaluate, score_pictur
 from autochrome.measure.results import EXACT, NEARLY_GREY, Evaluation
 from autochrome.measure.samples import Sample, decode
 from autochrome.planes import Hints, Painted, Prepared
-
-DECIBELS = 0.15  # between two ways of arithmetic to the same 8-bit picture
+from tolerances import TOLERANCES
 
 
 class Greyer:
@@ -48,8 +47,10 @@ def measure(model, samples, *trials):
 def test_a_network_without_colour_is_the_grey_row(samples):
     report = measure(Greyer(), samples)
     ours, grey = report.row(Trial().name), report.row("grey")
-    assert ours.psnr.mean == pytest.approx(grey.psnr.mean, abs=DECIBELS)
-    assert ours.over_grey == pytest.approx(0, abs=DECIBELS)
+    assert ours.psnr.mean == pytest.approx(
+        grey.psnr.mean, abs=TOLERANCES["psnr of one picture made two ways"]
+    )
+    assert ours.over_grey == pytest.approx(0, abs=TOLERANCES["psnr of one picture made two ways"])
     assert ours.colorfulness_share < 1
 
 

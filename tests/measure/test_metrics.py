@@ -4,10 +4,7 @@ from skimage import color, data, metrics
 
 from autochrome.measure import metrics as ours
 from autochrome.measure.metrics import METRICS, Sight
-
-PSNR_TOLERANCE = 1e-9  # dB
-SSIM_TOLERANCE = 1e-9
-DELTA_E_TOLERANCE = 1e-9
+from tolerances import TOLERANCES
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +43,7 @@ def test_bytes_and_floats_give_one_number(name, coffee, worse):
 
 def test_psnr_is_skimages(coffee, worse):
     expected = metrics.peak_signal_noise_ratio(coffee, worse, data_range=255)
-    assert ours.psnr(worse, coffee) == pytest.approx(expected, abs=PSNR_TOLERANCE)
+    assert ours.psnr(worse, coffee) == pytest.approx(expected, abs=TOLERANCES["metrics against scikit-image"])
 
 
 def test_psnr_does_not_wrap_like_unsigned_bytes():
@@ -56,14 +53,16 @@ def test_psnr_does_not_wrap_like_unsigned_bytes():
     trap = ours.decibels(float(np.mean((truth - result) ** 2)))
     honest = metrics.peak_signal_noise_ratio(truth, result, data_range=255)
     assert trap > honest + 5
-    assert ours.psnr(result, truth) == pytest.approx(honest, abs=PSNR_TOLERANCE)
+    assert ours.psnr(result, truth) == pytest.approx(honest, abs=TOLERANCES["metrics against scikit-image"])
 
 
 def test_pooled_psnr_is_the_psnr_of_the_pictures_laid_together(coffee, worse):
     parts = [(coffee[:50], worse[:50]), (coffee[50:], worse[50:])]
     errors = [ours.squared_error(result, truth) for truth, result in parts]
     pixels = [truth.shape[0] * truth.shape[1] for truth, _ in parts]
-    assert ours.pooled_psnr(errors, pixels) == pytest.approx(ours.psnr(worse, coffee), abs=PSNR_TOLERANCE)
+    assert ours.pooled_psnr(errors, pixels) == pytest.approx(
+        ours.psnr(worse, coffee), abs=TOLERANCES["metrics against scikit-image"]
+    )
 
 
 def test_no_error_at_all_is_infinitely_good(coffee):
@@ -75,14 +74,14 @@ def test_ssim_is_skimages(coffee, worse, crop):
     truth, result = coffee[crop], worse[crop]
     kwargs = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": 255}
     expected = metrics.structural_similarity(truth, result, channel_axis=-1, **kwargs)
-    assert ours.ssim(result, truth) == pytest.approx(expected, abs=SSIM_TOLERANCE)
+    assert ours.ssim(result, truth) == pytest.approx(expected, abs=TOLERANCES["metrics against scikit-image"])
 
 
 def test_ssim_of_a_plane_is_skimages(coffee, worse):
     truth, result = coffee[..., 1].astype(float), worse[..., 1].astype(float)
     kwargs = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False, "data_range": 255}
     expected = metrics.structural_similarity(truth, result, **kwargs)
-    assert ours.ssim(result, truth) == pytest.approx(expected, abs=SSIM_TOLERANCE)
+    assert ours.ssim(result, truth) == pytest.approx(expected, abs=TOLERANCES["metrics against scikit-image"])
 
 
 def test_ssim_refuses_what_its_window_does_not_fit_into():
@@ -93,7 +92,9 @@ def test_ssim_refuses_what_its_window_does_not_fit_into():
 def test_ciede2000_is_skimages(coffee, worse):
     truth, result = color.rgb2lab(coffee), color.rgb2lab(worse)
     expected = color.deltaE_ciede2000(truth, result)
-    assert np.allclose(ours.ciede2000(truth, result), expected, atol=DELTA_E_TOLERANCE)
+    assert np.allclose(
+        ours.ciede2000(truth, result), expected, atol=TOLERANCES["metrics against scikit-image"]
+    )
 
 
 def test_ciede2000_is_skimages_all_over_lab():
@@ -102,7 +103,7 @@ def test_ciede2000_is_skimages_all_over_lab():
     lab1[:500, 1:] = 0  # hue means nothing there
     lab2[250:750, 1:] = 0
     expected = color.deltaE_ciede2000(lab1, lab2)
-    assert np.allclose(ours.ciede2000(lab1, lab2), expected, atol=DELTA_E_TOLERANCE)
+    assert np.allclose(ours.ciede2000(lab1, lab2), expected, atol=TOLERANCES["metrics against scikit-image"])
 
 
 def test_ab_error_counts_no_lightness():

@@ -19,6 +19,7 @@ COMMANDS = {
     "photo": ("autochrome.cli.photo:photo", "Colour photographs: files, folders, any mix."),
     "evaluate": ("autochrome.cli.evaluate:evaluate", "Measure a network on colour pictures, grey beside it."),
     "models": ("autochrome.cli.models:app", "List the networks that are installed, or check a file."),
+    "export": ("autochrome.cli.export:export", "Write a trained network as an ONNX file."),
     "train": ("autochrome.cli.train:train", "Make a network from a recipe."),
     "version": ("autochrome.cli.version:version", "Say which versions of what are at work."),
 }

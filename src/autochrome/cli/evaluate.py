@@ -65,7 +65,7 @@ def evaluate(
             network,
             read_samples(data, size, limit),
             trials,
-            name=model,
+            name=network.card.name if network else BASELINES_ONLY,
             data=[path.name for path in data],
             size=size,
             perceptual=distance,

@@ -23,7 +23,6 @@ from autochrome.measure import baselines, hinting
 from autochrome.measure.metrics import Doubles, Sight, colorfulness, mean_chroma, score, squared_error
 from autochrome.measure.results import (
     EXACT,
-    NEARLY_GREY,
     Evaluation,
     PictureScores,
     Row,
@@ -56,7 +55,13 @@ class Trial:
 
     @property
     def name(self) -> str:
-        told = "carried colour" if self.carried else f"{self.points} points" if self.points else "alone"
+        told = (
+            "carried colour"
+            if self.carried
+            else f"{self.points} point{'s' * (self.points > 1)}"
+            if self.points
+            else "alone"
+        )
         return f"model, vivid {self.vivid:g}, {told}"
 
     def hints(self, truth: Sight, picture: str) -> Hints:
@@ -134,8 +139,8 @@ def score_picture(
 def _groups(pictures: Sequence[PictureScores]) -> dict[str, list[PictureScores]]:
     """Nearly grey pictures stand apart: there less colour is better, and PSNR of the whole would reward it."""
     return {
-        "coloured": [p for p in pictures if p.chroma >= NEARLY_GREY],
-        "nearly_grey": [p for p in pictures if p.chroma < NEARLY_GREY],
+        "coloured": [p for p in pictures if Evaluation.is_coloured(p)],
+        "nearly_grey": [p for p in pictures if not Evaluation.is_coloured(p)],
         "all": list(pictures),
     }
 

@@ -107,6 +107,11 @@ class Evaluation(Noted):
         """One way of colouring over one group of pictures."""
         return next(row for row in self.groups[group] if row.name == name)
 
+    @staticmethod
+    def is_coloured(picture: PictureScores) -> bool:
+        """Whether a picture's truth asks for colour."""
+        return picture.chroma >= NEARLY_GREY
+
 
 def _spread(values: Sequence[float]) -> Spread:
     return Spread(mean=float(np.mean(values)), least=min(values), most=max(values))
