@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from autochrome.planes import Chroma, Floats, Luma, Pixels
+from autochrome.planes import Chroma, Floats, Luma, Matrix, Pixels
 
 Array: TypeAlias = Any
 """(…, C) floats: a numpy array or a torch tensor; the same kind comes back."""
@@ -24,6 +24,14 @@ XYZ_FROM_RGB = np.array(
 )
 RGB_FROM_XYZ = np.linalg.inv(XYZ_FROM_RGB)
 WHITE = XYZ_FROM_RGB.sum(axis=1)
+LUMA_SHARES: dict[Matrix, tuple[float, float]] = {
+    "bt601": (0.299, 0.114),
+    "bt709": (0.2126, 0.0722),
+    "bt2020": (0.2627, 0.0593),
+    "smpte240m": (0.212, 0.087),
+    "fcc": (0.30, 0.11),
+}
+"""Red's and blue's share of a film's Y′; green has the rest."""
 _KNEE = 6 / 29  # of the Lab curve: below it a straight line
 
 
@@ -60,12 +68,22 @@ def _mix(x: Array, matrix: NDArray[np.float64]) -> list[Array]:
     return [float(m[0]) * x[..., 0] + float(m[1]) * x[..., 1] + float(m[2]) * x[..., 2] for m in matrix]
 
 
+def lightness_from_light(light: Array) -> Array:
+    """Y, linear light 0…1 → L*."""
+    return 116 * _curve(light) - 16
+
+
 def lab_from_srgb(rgb: Array) -> Array:
     """(…, 3) sRGB 0…1 → (…, 3) L*a*b*."""
+    return lab_from_linear(linear_from_srgb(rgb))
+
+
+def lab_from_linear(rgb: Array, axis: int = -1) -> Array:
+    """Linear light 0…1, its three channels along `axis` → L*a*b* along the same."""
     xp = _namespace(rgb)
-    x, y, z = _mix(linear_from_srgb(rgb), XYZ_FROM_RGB)
+    x, y, z = _mix(xp.moveaxis(rgb, axis, -1), XYZ_FROM_RGB)
     fx, fy, fz = (_curve(v / float(w)) for v, w in zip((x, y, z), WHITE, strict=True))
-    return xp.stack((116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)), -1)
+    return xp.stack((116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)), axis)
 
 
 def srgb_from_lab(lab: Array) -> Array:

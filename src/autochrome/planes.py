@@ -5,7 +5,7 @@ A network that wants other numbers rescales inside.
 """
 
 from dataclasses import dataclass
-from typing import Any, Self, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,10 @@ Luma: TypeAlias = Floats
 """(H, W) L*, 0…100."""
 Chroma: TypeAlias = Floats
 """(h, w, 2) a*b*, −110…110; may be smaller than the luma it belongs to, over the same picture."""
+Codes: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
+"""(H, W) one plane of a film frame as the file has it; what a number means, its `Tones` say."""
+Matrix: TypeAlias = Literal["bt601", "bt709", "bt2020", "smpte240m", "fcc"]
+"""How much of red and blue is in Y′; `color.LUMA_SHARES` holds the numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +78,33 @@ class Prepared:
 
     luma: Luma  # (H, W) as it was given
     state: Any  # whatever the model that made it needs; nobody else looks inside
+
+
+@dataclass(frozen=True, slots=True)
+class Tones:
+    """What the numbers in a film's planes mean."""
+
+    depth: int  # bits of a code, 8…16
+    full: bool  # black is 0 and white the largest code; else black is 16/256 and white 235/256 of the range
+    matrix: Matrix
+
+    @property
+    def black(self) -> int:
+        return 0 if self.full else 16 << (self.depth - 8)
+
+    @property
+    def white(self) -> int:
+        return (1 << self.depth) - 1 if self.full else 235 << (self.depth - 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame of a film, at its own size and in its own codes."""
+
+    index: int  # 0, 1, 2 … in the order they are shown
+    pts: int  # when it is shown, in ticks of the film's time base
+    time: float  # the same in seconds
+    light: Codes  # (H, W) Y′, which nobody ever changes
+    tones: Tones
+    interlaced: bool  # rows 0, 2, 4 … and 1, 3, 5 … are two moments
+    carrier: Any  # the decoder's own frame, for the writer; nobody else looks inside

@@ -12,6 +12,7 @@ from autochrome.lab.networks.critics import MultiScaleCritic, PatchCritic, Plain
 from autochrome.lab.networks.encoder_decoder import EncoderDecoder
 from autochrome.lab.networks.fusion import Fusion
 from autochrome.lab.networks.resnet_unet import ResNetUNet
+from autochrome.lab.networks.tint import Tint
 from autochrome.lab.networks.unet import UNet
 from autochrome.lab.nouns import ColorNetwork, Critic
 
@@ -23,6 +24,7 @@ NETWORKS: dict[str, Callable[..., ColorNetwork]] = {
     "classic_unet": ClassicUNet,
     "fusion": Fusion,
     "resnet_unet": ResNetUNet,
+    "tint": Tint,
 }
 
 CRITICS: dict[str, Callable[..., Critic]] = {

@@ -1,0 +1,135 @@
+"""What a network is held to. Every loss is called `loss(batch, answer)`, in physical units, and answers one number.
+
+The truth is shrunk to the answer's size by area: an answer at a quarter of the size is held to the mean colour of each
+of its places.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from autochrome.errors import RecipeError
+from autochrome.lab.bins import GRID, bin_centres, encode, rebalance
+from autochrome.lab.networks.layers import AB_SCALE
+from autochrome.lab.nouns import Answer, Batch, Loss
+from autochrome.lab.perceptual import Perceptual
+
+
+def true_ab(batch: Batch, like: Tensor) -> Tensor:
+    """(N, 2, h, w) a*b*: the truth at the size of `like`, by area."""
+    return shrunk(batch.truth[:, 1:], like)
+
+
+def shrunk(planes: Tensor, like: Tensor) -> Tensor:
+    if planes.shape[-2:] == like.shape[-2:]:
+        return planes
+    return F.interpolate(planes, like.shape[-2:], mode="area")
+
+
+class Distance(Loss):
+    """Mean of `kind` over a*b*, in units of 110; places with hints count `painted` times as much more."""
+
+    def __init__(self, kind: Callable[..., Tensor], painted: float = 0.0, beta: float | None = None) -> None:
+        super().__init__()
+        self.kind, self.painted = kind, painted
+        self.settings = {} if beta is None else {"beta": beta}
+
+    def forward(self, batch: Batch, answer: Answer) -> Tensor:
+        truth = true_ab(batch, answer.ab) / AB_SCALE
+        error = self.kind(answer.ab / AB_SCALE, truth, reduction="none", **self.settings)
+        if self.painted:
+            # A hint that is hardly believed is often wrong; it makes no place important.
+            weight = 1 + self.painted * shrunk(batch.mask, answer.ab).square()
+            return (error * weight).sum() / weight.expand_as(error).sum()
+        return error.mean()
+
+
+class L1(Distance):
+    def __init__(self, painted: float = 0.0) -> None:
+        super().__init__(F.l1_loss, painted)
+
+
+class MSE(Distance):
+    def __init__(self, painted: float = 0.0) -> None:
+        super().__init__(F.mse_loss, painted)
+
+
+class SmoothL1(Distance):
+    """`beta`, in units of 110: errors below it count by their square."""
+
+    def __init__(self, painted: float = 0.0, beta: float = 0.05) -> None:
+        super().__init__(F.smooth_l1_loss, painted, beta)
+
+
+class Bins(Loss):
+    """Cross entropy over the quantised a*b* plane, rare colours counting more.
+
+    How rare a colour is, is learnt on the way: a slow average over the batches.
+    """
+
+    centres: Tensor
+    share: Tensor
+
+    def __init__(self, cell: float = GRID, pace: float = 0.02) -> None:
+        super().__init__()
+        self.pace = pace
+        centres = bin_centres(cell)
+        self.register_buffer("centres", centres)
+        # Before anything is seen: most colours are pale.
+        self.register_buffer("share", torch.softmax(-centres.norm(dim=1) / 12, 0))
+
+    def forward(self, batch: Batch, answer: Answer) -> Tensor:
+        if answer.logits is None:
+            raise ValueError("the bins loss needs a network that answers logits")
+        index, share = encode(true_ab(batch, answer.logits), self.centres)
+        with torch.no_grad():
+            seen = torch.zeros_like(self.share).index_add_(0, index.reshape(-1), share.reshape(-1))
+            if self.training:
+                self.share.lerp_(seen / seen.sum(), self.pace)
+        weight = rebalance(self.share)[index[:, :1]]  # of the nearest bin
+        entropy = -(share * torch.log_softmax(answer.logits, 1).gather(1, index)).sum(1, keepdim=True)
+        return (entropy * weight).sum() / weight.sum()
+
+
+class TotalVariation(Loss):
+    """Mean step between neighbouring places, in units of 110: against patches."""
+
+    def forward(self, batch: Batch, answer: Answer) -> Tensor:
+        ab = answer.ab / AB_SCALE
+        return ab.diff(dim=-1).abs().mean() + ab.diff(dim=-2).abs().mean()
+
+
+class Colourfulness(Loss):
+    """How far the mean chroma of each picture stays below the truth's, in units of 110."""
+
+    def forward(self, batch: Batch, answer: Answer) -> Tensor:
+        wanted = true_ab(batch, answer.ab).norm(dim=1).mean((1, 2))
+        found = (answer.ab.square().sum(1) + 1e-3).sqrt().mean((1, 2))
+        return F.relu(wanted - found).mean() / AB_SCALE
+
+
+class Label(Loss):
+    """Cross entropy of what the picture shows: the label is the folder it lies in."""
+
+    def forward(self, batch: Batch, answer: Answer) -> Tensor:
+        if answer.classes is None or batch.label is None:
+            raise RecipeError("The label loss needs a network that names labels: set network.classes to their number.")
+        if batch.label.max() >= answer.classes.shape[1]:
+            raise RecipeError(
+                f"The pictures have more labels than the network's {answer.classes.shape[1]}: raise network.classes."
+            )
+        return F.cross_entropy(answer.classes, batch.label)
+
+
+LOSSES: dict[str, Callable[..., Loss]] = {
+    "l1": L1,
+    "mse": MSE,
+    "smooth_l1": SmoothL1,
+    "bins": Bins,
+    "total_variation": TotalVariation,
+    "colourfulness": Colourfulness,
+    "perceptual": Perceptual,
+    "label": Label,
+}

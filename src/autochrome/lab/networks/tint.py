@@ -1,0 +1,289 @@
+"""`tint`, the network that ships: L* (slow half) and hints (quick half) → a*b*, a distribution over colours, doubt.
+
+The slow half is an encoder that knows what things are; it sees L* only. The quick half is a light U-Net over its maps.
+Hints enter at every level at once, and given colour has three ways of its own to the answer, so that nothing has to be
+learnt twice: to places that look alike (attention), and to the neighbourhood at strides 8 and 4 (kernels drawn for each
+place, which stop at edges). Everywhere in the answer the network decides which of these, or its own idea, to believe.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from autochrome.lab.bins import bin_centres, mean_and_spread
+from autochrome.lab.networks.layers import AB_SCALE
+from autochrome.lab.networks.mobilenet import MobileNet
+from autochrome.lab.nouns import Answer, ColorNetwork, Part
+
+Features: TypeAlias = tuple[Tensor, Tensor, Tensor, Tensor, Tensor]
+"""What the slow half says: maps at strides 4, 8, 16, 32, and a description of each place at stride 16."""
+
+HEADS = 2  # of the attention: one that looks far, one that looks near
+LOOK = 16  # channels in which one head compares places
+REACH = 5  # places on a side that a drawn kernel sees
+HINT_CHANNELS = 4  # a*, b*, coverage, and coverage so that small points count
+
+# From what the network found to colour; measured on held-out pictures, see docs/training.md.
+MEETING = 0.5  # how far from the regression to the distribution
+SHARPEST = 0.5  # the distribution's temperature is 1 / (1 + this × vivid)
+GAIN, BEND = 1.3, 0.3  # see `gain`
+FIRST_COLOUR = 0.1  # vividness from which given colour is whole
+UNSURE = 20.0  # a*b* units of spread at which the network is half sure
+
+
+@dataclass(slots=True)
+class Painting:
+    """What the quick half found, before any vividness. All a*b* in network units."""
+
+    own: Tensor  # (N, 2, h, w) a*b* at stride 4: the network's idea
+    given: Tensor  # (N, 2, h, w) given colour that reached here, already weighted by how much it is believed
+    trust: Tensor  # (N, 1, h, w) 0…1: how much of the answer is given colour
+    logits: Tensor  # (N, bins, h/2, w/2)
+
+
+@dataclass(slots=True)
+class Level:
+    """Given colour averaged over the places of one stride."""
+
+    colour: Tensor  # (N, 2, h, w) times its coverage
+    cover: Tensor  # (N, 1, h, w) 0…1
+
+    def coarser(self, times: int) -> "Level":
+        return Level(F.avg_pool2d(self.colour, times), F.avg_pool2d(self.cover, times))
+
+    def pure(self) -> Tensor:
+        """The colour itself; 0 where nothing is known."""
+        return self.colour / (self.cover + 1e-4)
+
+    def channels(self) -> Tensor:
+        """For a convolution: (N, 4, h, w). A small point in a large place is heard too."""
+        small = torch.log1p(self.cover * 1000) / 7
+        return torch.cat([self.pure(), self.cover, small], 1)
+
+
+class Residual(nn.Module):
+    """x plus two plain 3×3 convolutions of it; begins as the identity."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.one = nn.Conv2d(channels, channels, 3, padding=1)
+        self.two = nn.Conv2d(channels, channels, 3, padding=1)
+        nn.init.zeros_(self.two.weight)
+        assert self.two.bias is not None
+        nn.init.zeros_(self.two.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(x + self.two(F.relu(self.one(x))))
+
+
+class Look(nn.Module):
+    """Carries given colour to every place that looks like the place it was given for, near ones first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.query = nn.Conv2d(HEADS * LOOK, HEADS * LOOK, 1)
+        self.key = nn.Conv2d(HEADS * LOOK, HEADS * LOOK, 1)
+        self.nobody = nn.Conv2d(HEADS * LOOK, HEADS, 1)  # how much it takes to be convinced
+        self.near = nn.Parameter(torch.tensor([2.0, 30.0]).log())  # weight of squared distance, of each head
+        self.cover = nn.Parameter(torch.full((HEADS,), 0.5))  # weight of the coverage's logarithm
+
+    def forward(self, places: Tensor, level: Level) -> Tensor:
+        """(N, HEADS · LOOK, h, w) and hints at the same stride → (N, HEADS · 3, h, w): colour × strength, strength."""
+        n, _, h, w = places.shape
+        query = self.query(places).reshape(n, HEADS, LOOK, h * w)
+        key = self.key(places).reshape(n, HEADS, LOOK, h * w)
+        score = query.transpose(2, 3) @ key * LOOK**-0.5  # (N, HEADS, from, to)
+        score = score - self.near.exp().view(1, HEADS, 1, 1) * distances(places)
+        cover = level.cover.reshape(n, 1, 1, h * w)
+        score = (
+            score
+            + self.cover.view(1, HEADS, 1, 1) * torch.log(cover + 1e-5)
+            - 50 * (cover <= 0).to(score.dtype)
+        )
+        nobody = self.nobody(places).reshape(n, HEADS, h * w, 1)
+        share = torch.cat([score, nobody], 3).softmax(3)[..., :-1]
+        colour = level.pure().reshape(n, 1, 2, h * w)
+        value = torch.cat([colour, torch.ones_like(cover)], 2)  # (N, 1, 3, to)
+        return (value @ share.transpose(2, 3)).reshape(n, HEADS * 3, h, w)
+
+
+def distances(places: Tensor) -> Tensor:
+    """(…, h, w) → (1, 1, hw, hw): squared distance between places, in sides of the picture (the mean of both)."""
+    _, _, h, w = places.shape
+    row = torch.ones_like(places[:1, :1]).cumsum(2).reshape(h * w)
+    column = torch.ones_like(places[:1, :1]).cumsum(3).reshape(h * w)
+    side = (row[-1] + column[-1]) / 2
+    gap = (row[:, None] - row[None]) ** 2 + (column[:, None] - column[None]) ** 2
+    return (gap / side**2)[None, None]
+
+
+class Spread(nn.Module):
+    """Given colour of the 5×5 places around, weighted by a kernel that was drawn for this one place."""
+
+    ones: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        one = torch.eye(REACH * REACH).view(REACH * REACH, 1, REACH, REACH)
+        self.register_buffer("ones", one, persistent=False)
+
+    def forward(self, kernel: Tensor, level: Level) -> Tensor:
+        """(N, 25, h, w) logits → (N, 3, h, w): colour × reach, reach."""
+        n, _, h, w = kernel.shape
+        known = torch.cat([level.colour, level.cover], 1).reshape(n * 3, 1, h, w)
+        around = F.conv2d(known, self.ones.to(known.dtype), padding=REACH // 2).reshape(
+            n, 3, REACH * REACH, h, w
+        )
+        return (around * kernel.softmax(1)[:, None]).sum(2)
+
+
+class Painter(nn.Module):
+    """The quick half: maps and hints → Painting. `widths` are of its maps at strides 4, 8, 16, 32."""
+
+    def __init__(self, widths: Sequence[int], bins: int) -> None:
+        super().__init__()
+        told = (HINT_CHANNELS + 3, HINT_CHANNELS + 3 * HEADS, HINT_CHANNELS + 3 * HEADS, HINT_CHANNELS)
+        self.look = Look()
+        self.hint = nn.ModuleList(nn.Conv2d(c, w, 3, padding=1) for c, w in zip(told, widths, strict=True))
+        self.down = nn.ModuleList(
+            nn.Conv2d(a, b, 1) for a, b in zip(widths[1:], widths[:-1], strict=True)
+        )  # from the coarser level
+        self.level = nn.ModuleList(Residual(w) for w in widths)
+        self.spread = Spread()
+        self.kernel8 = nn.Conv2d(widths[1], REACH * REACH, 1)
+        self.kernel4 = nn.Conv2d(widths[0], REACH * REACH, 1)
+        self.bins = nn.Conv2d(widths[1], bins, 1)
+        self.own = nn.Conv2d(widths[0], 2, 1)
+        self.believe = nn.Conv2d(widths[0], 3 + HEADS, 1)  # itself, near, wider, and each head
+
+    def forward(self, maps: Features, hint: Tensor, mask: Tensor) -> Painting:
+        f4, f8, f16, f32, places = maps
+        level4 = Level(F.avg_pool2d(hint * mask / AB_SCALE, 4), F.avg_pool2d(mask, 4))
+        level8, level16, level32 = (level4.coarser(n) for n in (2, 4, 8))
+        looked = self.look(places, level16)
+        x = self.level[3](F.relu(f32 + self.hint[3](level32.channels())))
+        x = self._join(2, x, f16, level16, looked)
+        x = self._join(1, x, f8, level8, enlarge(looked))
+        logits = self.bins(x)
+        wider = self.spread(self.kernel8(x), level8)
+        x = self._join(0, x, f4, level4, enlarge(wider))
+        near = self.spread(self.kernel4(x), level4)
+        return self._believed(x, logits, [near, enlarge(wider), *enlarge(looked, 4).split(3, 1)])
+
+    def _join(self, i: int, x: Tensor, skip: Tensor, level: Level, reached: Tensor) -> Tensor:
+        """One step up: the coarser map, the encoder's, and what is known of colour here."""
+        told = self.hint[i](torch.cat([level.channels(), reached], 1))
+        joined: Tensor = self.level[i](F.relu(skip + enlarge(self.down[i](x)) + told))
+        return joined
+
+    def _believed(self, x: Tensor, logits: Tensor, ways: list[Tensor]) -> Painting:
+        """Weigh the network's own idea against the colours that reached each place, each by how much of it did."""
+        reach = torch.cat([way[:, 2:] for way in ways], 1)
+        vote = self.believe(x) + torch.cat([torch.zeros_like(reach[:, :1]), torch.log(reach + 1e-6)], 1)
+        vote = vote.softmax(1)
+        given = torch.stack(
+            [vote[:, i : i + 1] * way[:, :2] / (way[:, 2:] + 1e-4) for i, way in enumerate(ways, 1)]
+        )
+        return Painting(self.own(x), given.sum(0), 1 - vote[:, :1], logits)
+
+
+def enlarge(x: Tensor, times: int = 2) -> Tensor:
+    return F.interpolate(x, scale_factor=float(times), mode="nearest")
+
+
+class Tint(ColorNetwork):
+    """`widths` are of the painter's maps at strides 4, 8, 16, 32. `encoder` is a MobileNet v1 file, or "none".
+
+    `cell` is the grid of the quantised a*b* plane; its bins that sRGB can show are the classes of the logits.
+    """
+
+    centres: Tensor
+
+    def __init__(
+        self,
+        widths: Sequence[int] = (40, 80, 128, 192),
+        encoder: str = "none",
+        encoder_width: float = 1.0,
+        cell: float = 12.0,
+    ) -> None:
+        super().__init__()
+        self.inputs, self.multiple, self.contract = ("luma", "hint", "mask"), 32, "tint"
+        self.encoder = MobileNet(encoder_width, encoder)
+        deep = self.encoder.channels
+        self.grain = nn.Conv2d(1, 16, 4, 4)  # the edges inside a place of the answer
+        self.side = nn.ModuleList(
+            nn.Conv2d(c, w, 1) for c, w in zip((deep[0] + 16, *deep[1:]), widths, strict=True)
+        )
+        self.place = nn.Conv2d(deep[2] + 1, HEADS * LOOK, 1)
+        self.register_buffer("centres", bin_centres(cell), persistent=False)
+        self.painter = Painter(widths, len(bin_centres(cell)))
+
+    def prepare(self, luma: Tensor) -> Features:
+        """(N, 1, H, W) L* → the slow half's word."""
+        grey = luma / 50 - 1
+        f4, f8, f16, f32 = self.encoder(grey)
+        f4 = torch.cat([f4, F.relu(self.grain(grey))], 1)
+        s4, s8, s16, s32 = (side(f) for side, f in zip(self.side, (f4, f8, f16, f32), strict=True))
+        return s4, s8, s16, s32, self.place(torch.cat([f16, F.avg_pool2d(grey, 16)], 1))
+
+    def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> Answer:
+        painting = self.painter(self.prepare(luma), hint, mask)
+        ab = painting.own * (1 - painting.trust) + painting.given
+        return Answer(ab * AB_SCALE, painting.logits)
+
+    def decode(self, painting: Painting, vivid: Tensor) -> tuple[Tensor, Tensor]:
+        """What was found → a*b* (N, 2, h, w) at stride 4, and how sure it is (N, 1, h, w), 0…1.
+
+        `vivid`, 0…2, moves the network's own idea from grey over the mean of what is likely to bold; colour that was
+        given stays as it was given, and only at 0 is everything grey.
+        """
+        own = painting.own * AB_SCALE
+        mean, spread = mean_and_spread(painting.logits, self.centres, 1 / (SHARPEST * vivid + 1))
+        # Where the distribution differs from the regression on the whole of a place, half of the way to it; the detail
+        # inside the place stays the regression's.
+        other = F.interpolate(mean - F.avg_pool2d(own, 2), scale_factor=2.0, mode="bilinear")
+        idea = (own + MEETING * other) * gain(vivid)
+        told = (vivid / FIRST_COLOUR).clamp(0, 1)
+        ab = idea * (1 - painting.trust) + painting.given * AB_SCALE * told
+        doubt = F.interpolate(spread / (spread + UNSURE), scale_factor=2.0, mode="bilinear")
+        return ab.clamp(-AB_SCALE, AB_SCALE), 1 - doubt * (1 - painting.trust)
+
+    def export_parts(self) -> list[Part]:
+        """luma → the maps; the maps, hint, mask, vivid → ab, confidence."""
+        names = ("map4", "map8", "map16", "map32", "places")
+        widths = [side.out_channels for side in self.side if isinstance(side, nn.Conv2d)]
+        maps = dict(zip(names, zip([*widths, HEADS * LOOK], (4, 8, 16, 32, 16), strict=True), strict=True))
+        return [
+            Part(_Slow(self), {"luma": (1, 1)}, names),
+            Part(_Quick(self), {**maps, "hint": (2, 1), "mask": (1, 1)}, ("ab", "confidence"), ("vivid",)),
+        ]
+
+
+def gain(vivid: Tensor) -> Tensor:
+    """How many times the likely colour: 0 at 0, then rising ever more gently."""
+    return vivid * (GAIN + BEND * (1 - vivid))
+
+
+class _Slow(nn.Module):
+    def __init__(self, network: Tint) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, luma: Tensor) -> Features:
+        return self.network.prepare(luma)
+
+
+class _Quick(nn.Module):
+    def __init__(self, network: Tint) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, *given: Tensor) -> tuple[Tensor, Tensor]:
+        *maps, hint, mask, vivid = given
+        f4, f8, f16, f32, places = maps
+        painting = self.network.painter((f4, f8, f16, f32, places), hint, mask)
+        return self.network.decode(painting, vivid)

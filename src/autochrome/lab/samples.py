@@ -1,0 +1,132 @@
+"""From pictures to what a network learns on: old-looking grey, simulated hints, and the truth.
+
+Everything is drawn from one generator for the whole batch at once, so a batch cut into parts for several processes
+is the same batch.
+"""
+
+from typing import Annotated
+
+import torch
+from pydantic import Field, model_validator
+from torch import Tensor
+
+from autochrome.color import lab_from_linear, linear_from_srgb
+from autochrome.lab.clues import carry, point_out, recolour, region
+from autochrome.lab.greys import film_grey, weather
+from autochrome.lab.nouns import Batch
+from autochrome.options import Options
+
+Chance = Annotated[float, Field(ge=0, le=1)]
+
+
+class SampleOptions(Options):
+    """How a sample is made of a picture. Without any settings: the picture as it is, mirrored half of the time."""
+
+    flip: Annotated[Chance, Field(description="Share that is mirrored.")] = 0.5
+    turn: Annotated[
+        Chance, Field(description="Share that is turned by a quarter, a half or three quarters.")
+    ] = 0.0
+    film: Annotated[
+        Chance,
+        Field(description="Share whose grey is that of some film stock: other weights of red, green, blue."),
+    ] = 0.0
+    tone: Annotated[Chance, Field(description="Share with other contrast, brightness, gamma.")] = 0.0
+    fade: Annotated[Chance, Field(description="Share with weak blacks and whites.")] = 0.0
+    grain: Annotated[Chance, Field(description="Share with film grain.")] = 0.0
+    blur: Annotated[Chance, Field(description="Share out of focus.")] = 0.0
+    scratches: Annotated[Chance, Field(description="Share with scratches and specks.")] = 0.0
+
+    points: Annotated[Chance, Field(description="Share with painted points and strokes.")] = 0.0
+    most_points: Annotated[int, Field(ge=1, description="At most so many of them in a picture.")] = 50
+    region: Annotated[Chance, Field(description="Share with one large region given.")] = 0.0
+    carried: Annotated[
+        Chance, Field(description="Share with a whole picture's colour, moved a little, with holes.")
+    ] = 0.0
+    moved: Annotated[float, Field(ge=0, description="Carried colour lies at most so many pixels off.")] = 8.0
+    wrong: Annotated[
+        Chance, Field(description="Share of those hints that are another picture's, and little believed.")
+    ] = 0.0
+    recolour: Annotated[
+        Chance, Field(description="Share of well hinted samples whose true colours are turned: do as told.")
+    ] = 0.0
+    pair_mask: Annotated[
+        float,
+        Field(ge=0, le=1, description="How much the frame before is believed, where pictures come in pairs."),
+    ] = 1.0
+
+    @model_validator(mode="after")
+    def _shares(self) -> "SampleOptions":
+        if self.points + self.region + self.carried > 1:
+            raise ValueError(
+                "points, region and carried are shares of the samples and may not exceed 1 together"
+            )
+        return self
+
+
+def make_batch(pictures: Tensor, options: SampleOptions, generator: torch.Generator) -> Batch:
+    """(N, P, H, W, 3) uint8 sRGB → a batch on the same device. P is 1, or 2: the frame before, and this one."""
+    pictures = mirror(pictures, options.flip, generator)
+    pictures = turn(pictures, options.turn, generator) if options.turn else pictures
+    linear = linear_planes(pictures[:, -1])
+    truth = lab_from_linear(linear, 1)
+    luma = film_grey(linear, truth[:, :1], options.film, generator)
+    luma = weather(luma, options, generator)
+    if pictures.shape[1] > 1:
+        mask = torch.full_like(luma, options.pair_mask)
+        before = lab_from_linear(linear_planes(pictures[:, 0]), 1)
+        return Batch(luma, truth, before[:, 1:] * (mask > 0), mask)
+    truth, hint, mask = _hints(truth, options, generator)
+    return Batch(luma, truth, hint, mask)
+
+
+def chosen(share: float, count: int, generator: torch.Generator) -> Tensor:
+    """(count,) bool: each with this chance."""
+    return torch.rand(count, generator=generator, device=generator.device) < share
+
+
+def mirror(pictures: Tensor, share: float, generator: torch.Generator) -> Tensor:
+    flipped = chosen(share, len(pictures), generator).view(-1, 1, 1, 1, 1)
+    return torch.where(flipped, pictures.flip(3), pictures)
+
+
+def turn(pictures: Tensor, share: float, generator: torch.Generator) -> Tensor:
+    """Square pictures only."""
+    quarters = torch.randint(1, 4, (len(pictures),), generator=generator, device=pictures.device)
+    quarters = (quarters * chosen(share, len(pictures), generator)).view(-1, 1, 1, 1, 1)
+    turned = pictures
+    for times in (1, 2, 3):
+        turned = torch.where(quarters == times, pictures.rot90(times, (2, 3)), turned)
+    return turned
+
+
+def linear_planes(pictures: Tensor) -> Tensor:
+    """(N, H, W, 3) uint8 sRGB → (N, 3, H, W) linear light 0…1. There are only 256 codes: they are looked up."""
+    codes = torch.arange(256, device=pictures.device, dtype=torch.float32) / 255
+    table: Tensor = linear_from_srgb(codes)
+    planes = pictures.permute(0, 3, 1, 2).contiguous()
+    return table.index_select(0, planes.view(-1).int()).view(planes.shape)
+
+
+def _hints(
+    truth: Tensor, options: SampleOptions, generator: torch.Generator
+) -> tuple[Tensor, Tensor, Tensor]:
+    """(N, 3, H, W) → the truth (perhaps in other colours), hint (N, 2, H, W), mask (N, 1, H, W)."""
+    n = len(truth)
+    kind = torch.rand(n, generator=generator, device=truth.device)
+    dotted = kind < options.points
+    broad = (kind >= options.points) & (kind < options.points + options.region)
+    whole = kind >= 1 - options.carried
+    turned = chosen(options.recolour, n, generator) & (whole | (dotted & chosen(0.5, n, generator)))
+    truth = torch.cat([truth[:, :1], recolour(truth[:, 1:], turned, generator)], 1)
+    ab = truth[:, 1:]
+    hint, mask = torch.zeros_like(ab), torch.zeros_like(truth[:, :1])
+    if dotted.any():
+        hint[dotted], mask[dotted] = point_out(ab[dotted], options.most_points, generator)
+    if broad.any():
+        hint[broad], mask[broad] = region(ab[broad], generator)
+    if whole.any():
+        hint[whole], mask[whole] = carry(ab[whole], options.moved, generator)
+    astray = chosen(options.wrong, n, generator).view(-1, 1, 1, 1)
+    hint = torch.where(astray, hint.roll(1, 0), hint)
+    mask = torch.where(astray, mask.roll(1, 0).clamp(max=0.25), mask)
+    return truth, hint * (mask > 0), mask
