@@ -36,7 +36,7 @@ HOMES = {
     "cv2": {"lab", "media", "motion", "scenes"},
     "fastapi": {"studio"},
     "onnx": {"lab"},
-    "onnxruntime": {"model"},
+    "onnxruntime": {"lab", "model"},
     "openvino": {"model"},
     "PIL": {"lab", "measure"},
     "pyvips": {"media"},

@@ -139,6 +139,16 @@ class Phase(Options):
         return self
 
 
+class CardSettings(Options):
+    """What the exported network says about itself."""
+
+    name: Annotated[str, Field(description="Its name for --model; the recipe's, if empty.")] = ""
+    version: str = "1"
+    licence: Annotated[str, Field(description="Of the weights.")] = "unknown"
+    data: Annotated[str, Field(description="What pictures it learnt from.")] = ""
+    notice: Annotated[str, Field(description="Whom to thank, as their licences ask.")] = ""
+
+
 class Recipe(Options):
     """Everything that decides what a run becomes, but the pictures themselves."""
 
@@ -161,11 +171,13 @@ class Recipe(Options):
     valid_size: Annotated[
         int | None, Field(ge=16, description="Side at which held-out pictures are scored; none: data.size.")
     ] = None
+    card: CardSettings = CardSettings()
     shortcuts: Annotated[
         dict[str, str], Field(description="Short names for --set, such as encoder: network.encoder.")
     ] = Field(default_factory=dict)
     budgets: Annotated[
-        dict[str, dict[str, Any]], Field(description="Named sets of overrides: --set budget=small.")
+        dict[str, dict[str, Any]],
+        Field(description="Named sets of overrides: --set budget=small; `preset` is the same word."),
     ] = Field(default_factory=dict)
     grid: Annotated[
         dict[str, list[Any]],
@@ -250,7 +262,7 @@ def make_recipe(raw: Mapping[str, Any], where: str = "the recipe") -> Recipe:
 def override(raw: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
     """A copy of `raw` with one setting changed. `phases.NAME.…`, `phases.0.…` and `phases.*.…` all work."""
     result: dict[str, Any] = deepcopy(dict(raw))
-    if key == "budget":
+    if key in ("budget", "preset"):
         budgets = result.get("budgets") or {}
         if value not in budgets:
             raise RecipeError(f"This recipe has no budget {value!r}; it has: {', '.join(budgets) or 'none'}.")
