@@ -9,7 +9,9 @@ AutochromeError                 1   something we did not foresee
 │   ├── NotAPicture            14   the bytes are no picture we know
 │   ├── PictureDamaged         15   truncated or corrupt
 │   ├── PictureTooLarge        16   more pixels than the limit allows
-│   └── NothingFound           17   a folder or archive without anything to work on
+│   ├── NothingFound           17   a folder or archive without anything to work on
+│   ├── NotAFilm               18   the bytes are no film we know, or a film without pictures
+│   └── FilmDamaged            19   truncated or corrupt, and nothing of it can be read
 ├── OutputError                20   the result cannot be kept
 │   ├── OutputNotWritable      21   folder missing, read-only, or a name we cannot write
 │   ├── OutputExists           22   something stands there already
@@ -73,6 +75,14 @@ class PictureTooLarge(InputError):
 
 class NothingFound(InputError):
     exit_code = 17
+
+
+class NotAFilm(InputError):
+    exit_code = 18
+
+
+class FilmDamaged(InputError):
+    exit_code = 19
 
 
 class OutputError(AutochromeError):

@@ -14,9 +14,9 @@ class Options(BaseModel):
 class ColorOptions(Options):
     """How colour is decided: the same for photographs and film."""
 
-    model: Annotated[str, Field(description="Which network: a name from `autochrome models`, or an ONNX file.")] = (
-        "tint"
-    )
+    model: Annotated[
+        str, Field(description="Which network: a name from `autochrome models`, or an ONNX file.")
+    ] = "tint"
     size: Annotated[
         int,
         Field(ge=64, le=1024, description="Render size: short side, in pixels, at which colour is decided."),
@@ -42,3 +42,25 @@ class PhotoOptions(ColorOptions):
     max_megapixels: Annotated[
         float, Field(gt=0, description="Refuse larger pictures: a small file may unpack to fill the memory.")
     ] = 1000.0
+
+
+class FilmOptions(ColorOptions):
+    """How one film is coloured and written."""
+
+    codec: Annotated[
+        Literal["auto", "like", "h264", "hevc", "ffv1", "prores", "vp9"],
+        Field(description="How pictures are packed; like: as in the original; auto: h264, in WebM vp9."),
+    ] = "auto"
+    crf: Annotated[
+        int, Field(ge=0, le=51, description="Quality of h264, hevc and vp9: lower is better and larger.")
+    ] = 18
+    preset: Annotated[
+        Literal[
+            "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"
+        ],
+        Field(description="How long the encoder may think: slower makes smaller files."),
+    ] = "fast"
+    pixel_format: Annotated[
+        str,
+        Field(description="Planes to write, such as yuv420p10; auto keeps depth and sampling of the film."),
+    ] = "auto"

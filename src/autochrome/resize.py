@@ -43,6 +43,8 @@ def linear_steps(
 def resize(plane: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
     """(H, W) or (H, W, C) → (height, width[, C]); each axis by area where it shrinks, linear where it grows."""
     rows, columns = plane.shape[:2]
+    if (rows, columns) == (height, width):
+        return plane
     tall = (area_weights if height < rows else linear_weights)(height, rows)
     wide = (area_weights if width < columns else linear_weights)(width, columns)
     resized: NDArray[np.float32] = np.einsum("yr,rc...,xc->yx...", tall, plane, wide, optimize=True)

@@ -1,0 +1,125 @@
+"""What lies beside the pictures in a film: sound, subtitles, attachments, chapters. Copied, never touched."""
+
+import io
+from collections.abc import Generator
+from contextlib import suppress
+from fractions import Fraction
+from typing import Any
+
+import av
+
+from autochrome.media.film_reader import FilmFacts
+
+_WORDS = {"audio": "sound", "subtitle": "subtitles", "video": "second picture", "attachment": "attachment"}
+_BRANDS = ("major_brand", "minor_version", "compatible_brands", "encoder", "duration")
+"""Metadata that belongs to a file as it was packed, and would be wrong in another."""
+
+
+class Companions:
+    """The other streams of a film, on their way from one container to another. A second look at the same file."""
+
+    def __init__(self, facts: FilmFacts, output: Any, container: str) -> None:
+        self.notes: list[str] = []
+        self._lost = 0
+        self._source = av.open(str(facts.path), metadata_errors="replace")
+        self._output = output
+        self._pairs: dict[int, Any] = {}
+        try:
+            self._pair(container, facts)
+            self._copy_words(facts)
+        except BaseException:
+            self._source.close()
+            raise
+        self._packets = self._read()
+        self._next: Any = next(self._packets, None)
+
+    def close(self) -> None:
+        self._packets.close()
+        self._source.close()
+        if self._lost:
+            self.notes.append(f"{self._lost} packets beside the pictures are damaged and were left out")
+
+    def until(self, seconds: float | None) -> None:
+        """Pass on what comes up to this time; None: all that is left."""
+        while self._next is not None and (seconds is None or _time(self._next) <= seconds):
+            packet = self._next
+            packet.stream = self._pairs[packet.stream.index]
+            try:
+                self._output.mux(packet)
+            except (av.error.InvalidDataError, av.error.ArgumentError):
+                self._lost += 1
+            self._next = next(self._packets, None)
+
+    def _pair(self, container: str, facts: FilmFacts) -> None:
+        pictures = next(s for s in self._source.streams.video if not _is_cover(s))
+        for stream in self._source.streams:
+            if stream.index == pictures.index:
+                continue
+            name = getattr(stream, "name", None) or "unknown"
+            if stream.type in _WORDS and _fits(stream, container):
+                self._pairs[stream.index] = _add(self._output, stream)
+            elif not (stream.type == "data" and name == "bin_data" and self._source.chapters()):
+                # MP4 keeps chapter titles as such a stream; they are carried as chapters.
+                kind = _WORDS.get(stream.type, "data")
+                self.notes.append(
+                    f"stream {stream.index} ({kind}, {name}) does not fit into {container} and is left out"
+                )
+        for stream in self._source.streams:
+            if stream.index not in self._pairs:
+                stream.discard = av.stream.Discard.all
+
+    def _copy_words(self, facts: FilmFacts) -> None:
+        words = {k: v for k, v in self._source.metadata.items() if k.lower() not in _BRANDS}
+        self._output.metadata.update(words)
+        chapters = self._source.chapters()
+        if chapters:
+            self._output.set_chapters(chapters)
+
+    def _read(self) -> Generator[Any]:
+        streams = [
+            self._source.streams[index] for index, made in self._pairs.items() if made.type != "attachment"
+        ]
+        if not streams:
+            return
+        # What is broken here was said by whoever read the pictures.
+        with suppress(av.FFmpegError, OSError, ValueError):
+            for packet in self._source.demux(streams):
+                if packet.size and (packet.dts is not None or packet.pts is not None):
+                    yield packet
+
+
+def picture_words(facts: FilmFacts) -> dict[str, str]:
+    """What the film says about its stream of pictures: language, title, timecode."""
+    with av.open(str(facts.path), metadata_errors="replace") as source:
+        stream = next(s for s in source.streams.video if not _is_cover(s))
+        return {
+            k: v for k, v in stream.metadata.items() if k.lower() not in (*_BRANDS, "vendor_id", "rotate")
+        }
+
+
+def _is_cover(stream: Any) -> bool:
+    return bool(stream.disposition & av.stream.Disposition.attached_pic)
+
+
+def _time(packet: Any) -> float:
+    ticks = packet.dts if packet.dts is not None else packet.pts
+    return float(ticks * Fraction(packet.time_base))
+
+
+def _add(output: Any, stream: Any) -> Any:
+    made = output.add_stream_from_template(stream, opaque=True)
+    made.metadata.update(stream.metadata)
+    if stream.type != "attachment":
+        made.disposition = stream.disposition
+    return made
+
+
+def _fits(stream: Any, container: str) -> bool:
+    """Whether the container takes this stream: tried, because the tables do not say all."""
+    try:
+        with av.open(io.BytesIO(), "w", format=container) as trial:
+            _add(trial, stream)
+            trial.start_encoding()
+    except (av.FFmpegError, ValueError, TypeError):
+        return False
+    return True

@@ -1,0 +1,251 @@
+"""A film being made: the same Y′, new colour, encoded part by part, and everything else of the original beside it."""
+
+import errno
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import av
+import numpy as np
+
+from autochrome.errors import AutochromeError, DiskFull, OutputNotWritable
+from autochrome.media.film_codecs import Plan, plan
+from autochrome.media.film_parts import Packed, Parts
+from autochrome.media.film_reader import FULL, LIMITED, SPACES, FilmFacts, plane
+from autochrome.media.film_streams import Companions, picture_words
+from autochrome.options import FilmOptions
+from autochrome.planes import Codes, Frame
+
+_PART_SECONDS = 5.0  # a part is at least this long, if the film is
+_AHEAD = 1.0  # seconds that sound may come before its pictures in the file
+
+
+class FilmWriter:
+    """Takes frames and their colour in order. A context manager; made by `create_film`.
+
+    The film stands at its place, whole, when the block ends without an error, and not before. After an error or a
+    kill, finished parts wait beside it, and the same call goes on from `done`.
+    """
+
+    def __init__(
+        self,
+        target: Path,
+        facts: FilmFacts,
+        options: FilmOptions,
+        words: Mapping[str, str],
+        job: Mapping[str, Any],
+    ) -> None:
+        self.target, self.facts, self._words = target, facts, words
+        self.plan: Plan = plan(target, facts, options)
+        self._notes = list(self.plan.notes)
+        self._encoder: Any = None
+        self._began: int | None = None  # when the part being written begins
+        self._last = 0  # when the newest frame is shown
+        self._lasts: dict[int, int] = {}  # how long, of the frames inside the encoder
+        try:
+            self._parts = Parts(target, _job(facts, self.plan, job))
+        except OSError as refused:
+            raise OutputNotWritable(
+                f"{target}: nothing can be written there ({refused.strerror})."
+            ) from refused
+        self.done = len(self._parts.times())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know about what was written; complete after the block."""
+        return tuple(self._notes)
+
+    @property
+    def chroma_shape(self) -> tuple[int, int]:
+        """(h, w) of the Cb and Cr planes that `write` takes."""
+        return self.plan.chroma_shape(self.facts.height, self.facts.width)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            try:
+                self._end_part()
+                self._splice()
+            except BaseException:
+                self._parts.abandon()
+                raise
+            self._parts.remove()
+        else:
+            self._encoder = None
+            self._parts.abandon()
+
+    def write(self, frame: Frame, blue: Codes, red: Codes) -> None:
+        """The next frame with its Cb and Cr codes, both of `chroma_shape` and `plan.depth` bits."""
+        if self._encoder is None:
+            self._encoder = self._new_encoder()
+            self._began = frame.pts
+        picture = self._picture(frame)
+        plane(picture, 1, self.plan.depth)[:] = blue
+        plane(picture, 2, self.plan.depth)[:] = red
+        picture.pts, picture.time_base = frame.pts, self.facts.time_base
+        self._lasts[frame.pts] = frame.carrier.duration
+        picture.duration = 1  # libvpx refuses frames whose rounded durations overlap
+        with _translated(self.target):
+            self._keep(self._encoder.encode(picture))
+        self._last = frame.pts
+
+    def cut(self) -> None:
+        """A shot has ended: a good place to end a part, if it is long enough."""
+        if self._began is not None and (self._last - self._began) * self.facts.time_base >= _PART_SECONDS:
+            self._end_part()
+
+    def _end_part(self) -> None:
+        if self._encoder is not None:
+            with _translated(self.target):
+                self._keep(self._encoder.encode(None))
+                self._parts.finish()
+            self._encoder = self._began = None
+
+    def _keep(self, packets: list[Any]) -> None:
+        for packet in packets:
+            self._parts.add(
+                Packed(packet.pts, self._lasts.pop(packet.pts, 0), packet.is_keyframe, bytes(packet))
+            )
+
+    def _picture(self, frame: Frame) -> Any:
+        """The frame to put colour into: its own where the planes suit, so that captions and field flags go along."""
+        if frame.carrier.format.name == self.plan.pixel_format:
+            return frame.carrier
+        picture = av.VideoFrame(self.facts.width, self.facts.height, self.plan.pixel_format)
+        light: Any = frame.light
+        shift = self.plan.depth - frame.tones.depth
+        if shift < 0:
+            rounded = (light.astype(np.uint32) + (1 << (-shift - 1))) >> -shift
+            light = np.minimum(rounded, (1 << self.plan.depth) - 1)
+        elif shift:
+            light = light.astype(np.uint16) << shift
+        plane(picture, 0, self.plan.depth)[:] = light
+        return picture
+
+    def _new_encoder(self) -> Any:
+        context = av.CodecContext.create(self.plan.codec.encoder, "w")
+        context.flags |= av.codec.context.Flags.global_header
+        _configure(context, self.plan, self.facts)
+        with _translated(self.target):
+            context.open()
+        return context
+
+    def _splice(self) -> None:
+        """All parts and everything beside them into one file, and that to its place."""
+        whole = self._parts.folder / f"whole{self.target.suffix}"
+        with _translated(self.target):
+            with av.open(
+                str(whole), "w", format=self.plan.container, container_options=self._muxing()
+            ) as output:
+                stream = self._stream(output)
+                companions = Companions(self.facts, output, self.plan.container)
+                try:
+                    output.metadata.update(self._words)
+                    self._mux(output, stream, companions)
+                finally:
+                    companions.close()
+            whole.replace(self.target)
+        self._notes += companions.notes
+
+    def _muxing(self) -> dict[str, str]:
+        if self.plan.container not in ("mp4", "mov"):
+            return {"avoid_negative_ts": "disabled"}
+        scale = {"video_track_timescale": str(self.facts.time_base.denominator)}
+        return {"movflags": "+faststart+use_metadata_tags"} | (
+            scale if self.facts.time_base.numerator == 1 else {}
+        )
+
+    def _stream(self, output: Any) -> Any:
+        """The stream of pictures. Its encoder is opened for its header alone."""
+        stream = output.add_stream(self.plan.codec.encoder, rate=self.facts.rate)
+        _configure(stream.codec_context, self.plan, self.facts)
+        if self.plan.codec.tag and self.plan.container in ("mp4", "mov"):
+            stream.codec_context.codec_tag = self.plan.codec.tag
+        stream.time_base = self.facts.time_base
+        stream.metadata.update(picture_words(self.facts))
+        if self.facts.matrix_display:
+            stream.set_display_matrix(self.facts.matrix_display)
+        return stream
+
+    def _mux(self, output: Any, stream: Any, companions: Companions) -> None:
+        times = self._parts.times()
+        milliseconds = self.facts.time_base * 1000
+        if self.plan.container in ("matroska", "webm") and any(
+            pts * milliseconds.numerator % milliseconds.denominator for pts in times
+        ):
+            self._notes.append(
+                "this container keeps time in thousandths of a second; frame times are rounded to it"
+            )
+        for packed, dts in zip(self._parts, _decoding_times(times), strict=True):
+            companions.until(float(dts * self.facts.time_base) + _AHEAD)
+            packet = av.Packet(packed.data)
+            packet.pts, packet.dts, packet.duration = packed.pts, dts, packed.duration
+            packet.time_base = self.facts.time_base
+            packet.is_keyframe = packed.key
+            packet.stream = stream
+            output.mux(packet)
+        companions.until(None)
+
+
+def _configure(context: Any, plan: Plan, facts: FilmFacts) -> None:
+    """The same for every part and for the header, so that one header serves them all."""
+    context.width, context.height = facts.width, facts.height
+    context.pix_fmt = plan.pixel_format
+    context.time_base, context.framerate = facts.time_base, facts.rate
+    context.sample_aspect_ratio = facts.aspect
+    context.colorspace = SPACES[facts.tones.matrix]
+    context.color_range = FULL if facts.tones.full else LIMITED
+    context.color_primaries, context.color_trc = facts.primaries, facts.transfer
+    context.thread_type = "AUTO"  # PyAV's own choice would cut every frame into slices
+    if facts.interlaced:
+        flags = av.codec.context.Flags
+        context.flags |= flags.interlaced_dct | flags.interlaced_me
+        context.field_order = facts.field_order
+    context.options = plan.settings
+
+
+def _decoding_times(shown: list[int]) -> Iterator[int]:
+    """When each picture must be decoded: the times they are shown, in order, as late as the reordering allows."""
+    order = sorted(shown)
+    rank = {pts: place for place, pts in enumerate(order)}
+    delay = max((place - rank[pts] for place, pts in enumerate(shown)), default=0)
+    step = order[1] - order[0] if len(order) > 1 else 1
+    for place in range(len(shown)):
+        yield order[place - delay] if place >= delay else order[0] - (delay - place) * step
+
+
+def _job(facts: FilmFacts, plan: Plan, job: Mapping[str, Any]) -> dict[str, Any]:
+    """What must be the same for old parts to be of use."""
+    file = facts.path.stat()
+    return {
+        "film": [str(facts.path.resolve()), file.st_size, file.st_mtime_ns],
+        "facts": asdict(facts),
+        "encoder": [plan.codec.encoder, plan.pixel_format, plan.settings],
+        "job": dict(job),
+    }
+
+
+class _translated:  # noqa: N801 — reads as a word: with _translated(target)
+    """FFmpeg's and the system's errors leave as ours."""
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None or isinstance(error, AutochromeError) or not isinstance(error, Exception):
+            return
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise DiskFull(f"{self._target}: the disk is full; make room and run the same again.") from error
+        if isinstance(error, (av.FFmpegError, OSError, ValueError)):
+            raise OutputNotWritable(f"{self._target}: the film cannot be written ({error}).") from error
