@@ -32,7 +32,7 @@ SMALL: dict[str, list[dict]] = {
     ],
     "classic_unet": [{"filters": (4, 8, 8)}, {"filters": (4, 8, 8), "bins": 7, "norm": "none", "fold": 2}],
     "fusion": [
-        {"encoder": (8, 8, 8), "joined": 16, "decoder": (16, 8, 8), "width": 1 / 16},
+        {"encoder": (8, 8, 8), "joined": 16, "decoder": (16, 8, 8), "width": 1 / 16, "classes": 3},
         {
             "encoder": (8, 8, 8),
             "joined": 16,
@@ -69,7 +69,7 @@ def shown(network: ColorNetwork, count: int = 2, size: int = 64) -> tuple[torch.
 
 def whole(answer: Answer) -> torch.Tensor:
     """Everything that was answered, as one long row."""
-    return torch.cat([t.flatten() for t in (answer.ab, answer.logits) if t is not None])
+    return torch.cat([t.flatten() for t in (answer.ab, answer.logits, answer.classes) if t is not None])
 
 
 def test_the_answer_fits_the_picture_and_is_in_physical_units(network: ColorNetwork) -> None:

@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from autochrome.errors import CheckpointError
+from autochrome.errors import CheckpointError, RecipeError
 from autochrome.lab.losses import LOSSES
 from autochrome.lab.networks.mobilenet import MobileNet
 from autochrome.lab.networks.resnet_unet import ResNet
@@ -92,6 +92,11 @@ def test_the_measure_is_the_loss_on_bytes(file: str) -> None:
         open_features(file), *(torch.from_numpy(x).movedim(-1, 0)[None] / 255 for x in (one, other))
     )
     assert perceptual_distance(file)(one, other) == pytest.approx(float(expected), rel=1e-5)
+
+
+def test_without_a_file_it_says_how_to_give_one() -> None:
+    with pytest.raises(RecipeError, match="--set features="):
+        LOSSES["perceptual"]()
 
 
 def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:

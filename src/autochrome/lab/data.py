@@ -107,6 +107,13 @@ def _fits(groups: Sequence[tuple[Entry, ...]], shrink: int | None) -> bool:
     return size * len(groups) < 0.6 * _memory_left()
 
 
+def label_numbers(names: Sequence[str]) -> Tensor:
+    """(count,) int64: `source/label/name` → the place of its label among all labels in order."""
+    labels = [name.split("/")[-2] if "/" in name else "" for name in names]
+    numbers = {label: i for i, label in enumerate(sorted(set(labels)))}
+    return torch.tensor([numbers[label] for label in labels])
+
+
 @dataclass(frozen=True, slots=True)
 class Cutter:
     """Cuts the crops of any step. Two processes that ask for the same step get the same pixels."""

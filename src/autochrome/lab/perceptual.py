@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from autochrome.errors import CheckpointError
+from autochrome.errors import CheckpointError, RecipeError
 from autochrome.lab.checkpoint import read_weights
 from autochrome.lab.networks.layers import load_weights
 from autochrome.lab.networks.mobilenet import MobileNet
@@ -134,8 +134,12 @@ def distances(network: nn.Module, one: Tensor, other: Tensor) -> Tensor:
 class Perceptual(Loss):
     """The mean distance between the coloured picture and the real one, in the eyes of the network in `file`."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str | None = None) -> None:
         super().__init__()
+        if file is None:
+            raise RecipeError(
+                "The perceptual loss needs a network to see with: --set features=WEIGHTS.safetensors."
+            )
         self.network = open_features(file)
 
     def forward(self, batch: Batch, answer: Answer) -> Tensor:

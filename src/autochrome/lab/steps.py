@@ -39,8 +39,8 @@ def make_losses(settings: Mapping[str, float | dict[str, Any]]) -> dict[str, tup
 
 def portion(batch: Batch, place: Place, portions: int) -> list[Batch]:
     """This process's rows of a whole batch, to be worked through one after the other."""
-    parts = (place.share(x, portions) for x in (batch.luma, batch.truth, batch.hint, batch.mask))
-    return [Batch(*x) for x in zip(*parts, strict=True)]
+    planes = [batch.luma, batch.truth, batch.hint, batch.mask, *([] if batch.label is None else [batch.label])]
+    return [Batch(*x) for x in zip(*(place.share(x, portions) for x in planes), strict=True)]
 
 
 class Opponent:
@@ -138,7 +138,8 @@ class Stepper:
         learns = "network" in self.optimizers
         with torch.set_grad_enabled(learns), self.autocast():
             answer = self.network(batch.luma, batch.hint, batch.mask)
-        answer = Answer(answer.ab.float(), None if answer.logits is None else answer.logits.float())
+        more = (None if x is None else x.float() for x in (answer.logits, answer.classes))
+        answer = Answer(answer.ab.float(), *more)
         terms: Terms = {}
         values = (
             {k: (weight, loss(batch, answer)) for k, (weight, loss) in self.losses.items()} if learns else {}

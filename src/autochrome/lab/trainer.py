@@ -29,7 +29,7 @@ from autochrome.lab.checkpoint import (
     prune,
     save_checkpoint,
 )
-from autochrome.lab.data import Crops, Cutter, Pictures, middle_squares, open_pictures, stream
+from autochrome.lab.data import Crops, Cutter, Pictures, label_numbers, middle_squares, open_pictures, stream
 from autochrome.lab.journal import Journal
 from autochrome.lab.networks import build_critic, build_network
 from autochrome.lab.nouns import Critic
@@ -115,6 +115,7 @@ class Trainer:
         minutes: float | None = None,
     ) -> None:
         self.recipe, self.run, self.pictures = recipe, run, pictures
+        self.labels = label_numbers(pictures.names)
         self.device, self.place = device, place
         self.held_out = None if held_out is None else held_out.to(device)
         found = checkpoints(run)
@@ -164,7 +165,7 @@ class Trainer:
                 done = self._done(total)
                 if done >= 1 or self._stopping:
                     break
-                self._step(phase, stepper, pictures, done)
+                self._step(phase, stepper, cutter, pictures, done)
                 self._between(phase, stepper, cutter)
         if self._stopping:
             self._save(stepper)
@@ -182,12 +183,14 @@ class Trainer:
         self.tally = Tally(phase.batch, self.progress.seconds)
         return stepper, self._cutter(phase)
 
-    def _step(self, phase: Phase, stepper: Stepper, crops: Crops, done: float) -> None:
+    def _step(self, phase: Phase, stepper: Stepper, cutter: Cutter, crops: Crops, done: float) -> None:
         progress = self.progress
         key = (self.recipe.seed, progress.phase, progress.step)
         shown = torch.from_numpy(crops).to(self.device, non_blocking=True)
         generator = torch.Generator(self.device).manual_seed(number(*key, "samples"))
         batch = make_batch(shown, self.recipe.sample_options(phase), generator)
+        seen = cutter.indices(*divmod(progress.step, cutter.steps_per_epoch))
+        batch.label = self.labels[torch.from_numpy(seen)].to(self.device)
         torch.manual_seed(number(*key, "dropout", self.place.rank))
         factor = rate_factor(phase, done)
         for optimizer in stepper.optimizers.values():

@@ -42,7 +42,7 @@ class Fusion(ColorNetwork):
     the fusion layer; `decoder` the widths of three more convolutions, the size doubled after each.
 
     `classifier` is "resnet" or "mobilenet", `width` 1 its published size, `weights` a file for it ("none": it learns
-    along with the rest).
+    along with the rest). `classes` lets it name so many labels, for the loss `label`.
     """
 
     def __init__(
@@ -55,10 +55,12 @@ class Fusion(ColorNetwork):
         weights: str = "none",
         depth: int = 18,
         width: float = 1.0,
+        classes: int = 0,
     ) -> None:
         super().__init__()
         self.inputs, self.multiple = ("luma",), 32
         self.classifier = Describer(classifier, weights, depth, width)
+        self.naming = nn.Linear(self.classifier.channels, classes) if classes else None
         layers: list[nn.Module] = []
         before = 1
         for filters in encoder:
@@ -76,7 +78,8 @@ class Fusion(ColorNetwork):
         places = self.encoder(luma / 50 - 1)
         picture = self.classifier(luma)
         x = self.join(torch.cat([places, picture.expand(-1, -1, *places.shape[2:])], 1))
-        return Answer(self.decoder(x) * AB_SCALE)
+        named = self.naming(picture.flatten(1)) if self.naming else None
+        return Answer(self.decoder(x) * AB_SCALE, classes=named)
 
 
 def _conv(channels: int, filters: int, stride: int, norm: Norm) -> nn.Sequential:
