@@ -52,7 +52,7 @@ def test_a_folder_with_one_broken_file_among_twenty(photo: Run, tmp_path: Path):
         draw(tmp_path / "in" / ("deep" if n % 2 else "") / f"{n}.jpg")
     broken = tmp_path / "in" / "deep" / "7.jpg"
     broken.write_bytes(broken.read_bytes()[:300])
-    ran = photo(tmp_path / "in", "-o", tmp_path / "out")
+    ran = photo(tmp_path / "in", "-o", tmp_path / "out", "--jobs", 3)
     assert ran.code == BatchIncomplete.exit_code
     assert len(list((tmp_path / "out").rglob("*-color.jpg"))) == 19
     assert not (tmp_path / "out" / "deep" / "7-color.jpg").exists()
