@@ -1,0 +1,182 @@
+"""The network that ships: hints do what people expect, vividness is smooth, the encoder reads what it claims."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch.nn import functional as F
+
+from autochrome.errors import CheckpointError
+from autochrome.lab.networks.mobilenet import BLOCKS, BN_EPS, MobileNet, depthwise
+from autochrome.lab.networks.tint import Painting, Tint, gain
+
+SMALL = {"widths": (8, 8, 16, 16), "encoder_width": 0.125, "cell": 40.0}
+
+
+@pytest.fixture
+def network() -> Tint:
+    torch.manual_seed(1)
+    return Tint(**SMALL).eval()
+
+
+def asked(
+    network: Tint, height: int = 64, width: int = 96
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    draw = torch.Generator().manual_seed(4)
+    luma = torch.rand(1, 1, height, width, generator=draw) * 100
+    hint = (torch.rand(1, 2, height, width, generator=draw) - 0.5) * 120
+    mask = torch.zeros(1, 1, height, width)
+    mask[..., 20:24, 30:34] = 1
+    return luma, hint, mask
+
+
+def painted(
+    network: Tint, luma: torch.Tensor, hint: torch.Tensor, mask: torch.Tensor, vivid: float
+) -> torch.Tensor:
+    """(1, 3, h, w): a*b* and confidence."""
+    slow, quick = (part.module for part in network.export_parts())
+    with torch.no_grad():
+        return torch.cat(quick(*slow(luma), hint, mask, torch.tensor(vivid)), 1)
+
+
+def test_a_mask_of_zeros_is_exactly_no_hints(network: Tint) -> None:
+    luma, hint, mask = asked(network)
+    with torch.no_grad():
+        wild, none = network(luma, hint, mask * 0), network(luma, hint * 0, mask * 0)
+    assert torch.equal(wild.ab, none.ab)
+    assert torch.equal(wild.logits, none.logits)
+
+
+def test_a_hint_changes_the_answer_and_most_where_it_is(network: Tint) -> None:
+    luma, hint, mask = asked(network)
+    change = (painted(network, luma, hint, mask, 1.0) - painted(network, luma, hint, mask * 0, 1.0))[
+        :, :2
+    ].norm(dim=1)
+    assert change[0, 5, 7] > 2 * change.median()
+
+
+def test_colour_given_everywhere_comes_through(network: Tint) -> None:
+    """Before anything is learnt the ways for given colour already carry it: nothing but trust has to be learnt."""
+    luma, _, mask = asked(network)
+    hint = torch.tensor([30.0, -20.0]).view(1, 2, 1, 1).expand(1, 2, 64, 96)
+    with torch.no_grad():
+        painting = network.painter(network.prepare(luma), hint, torch.ones_like(mask))
+    given = painting.given / painting.trust
+    assert torch.allclose(given.mean((0, 2, 3)) * 110, torch.tensor([30.0, -20.0]), atol=1.0)
+
+
+def test_vividness_rises_smoothly_from_grey(network: Tint) -> None:
+    luma, hint, mask = asked(network)
+    steps = [painted(network, luma, hint, mask, v / 10)[:, :2] for v in range(21)]
+    assert not steps[0].any()
+    chroma = torch.stack([s.norm(dim=1).mean() for s in steps])
+    assert (chroma.diff() > 0).all()
+    jumps = torch.stack([(b - a).abs().max() for a, b in itertools.pairwise(steps[1:])])
+    assert jumps.max() < 4 * jumps.median()
+
+
+def test_the_gain_never_falls() -> None:
+    assert gain(torch.tensor(0.0)) == 0
+    assert (gain(torch.linspace(0, 2, 50)).diff() > 0).all()
+
+
+def test_given_colour_is_kept_whatever_the_vividness(network: Tint) -> None:
+    shape = (1, 2, 8, 8)
+    told = torch.full(shape, 0.25)
+    bins = len(network.centres)
+    painting = Painting(torch.rand(shape), told, torch.ones(1, 1, 8, 8), torch.randn(1, bins, 4, 4))
+    for vivid in (0.2, 1.0, 2.0):
+        ab, sure = network.decode(painting, torch.tensor(vivid))
+        assert torch.allclose(ab, told * 110)
+        assert torch.allclose(sure, torch.ones_like(sure))
+
+
+def test_a_torn_distribution_is_less_sure(network: Tint) -> None:
+    bins, nothing = len(network.centres), torch.zeros(1, 2, 8, 8)
+    sure_of_one = torch.zeros(1, bins, 4, 4)
+    sure_of_one[:, 0] = 30
+    told = [
+        network.decode(Painting(nothing, nothing, nothing[:, :1], logits), torch.tensor(1.0))[1].mean()
+        for logits in (sure_of_one, torch.zeros(1, bins, 4, 4))
+    ]
+    assert 0 <= told[1] < 0.6 < told[0] <= 1
+
+
+def test_the_slow_half_does_not_see_hints_and_halves_make_the_whole(network: Tint) -> None:
+    luma, *_ = asked(network)
+    slow, quick = network.export_parts()
+    assert set(slow.inputs) == {"luma"}
+    assert set(slow.outputs) < set(quick.inputs)
+    for name, map_ in zip(slow.outputs, slow.module(luma), strict=True):
+        channels, stride = quick.inputs[name]
+        assert map_.shape == (1, channels, 64 // stride, 96 // stride)
+
+
+# ---- the encoder
+
+
+def published(tmp_path: Path, width: float = 0.125) -> tuple[Path, dict[str, torch.Tensor]]:
+    """A file as MobileNet v1 is published, small, with random weights."""
+    draw = torch.Generator().manual_seed(9)
+    tensors = {}
+    for name, layer in MobileNet(width).named_children():
+        shape = list(layer.weight.shape)
+        if name == "conv1":
+            shape[1] = 3
+        tensors[f"{name}.weight"] = torch.randn(shape, generator=draw) * 0.3
+        for what in ("weight", "bias", "running_mean", "running_var"):
+            tensors[f"{name}_bn.{what}"] = torch.rand(shape[0], generator=draw) + 0.2
+    save_file(tensors, tmp_path / "given.safetensors")
+    return tmp_path / "given.safetensors", tensors
+
+
+def unfolded(x: torch.Tensor, t: dict[str, torch.Tensor]) -> torch.Tensor:
+    """MobileNet v1 as its authors wrote it, on a colour picture, batch norm and all."""
+
+    def layer(name: str, x: torch.Tensor, stride: int = 1, groups: int = 1) -> torch.Tensor:
+        weight = t[f"{name}.weight"]
+        if weight.shape[-1] == 3:
+            x = F.pad(x, (0, 1, 0, 1) if stride == 2 else (1, 1, 1, 1))
+        x = F.conv2d(x, weight, stride=stride, groups=groups)
+        bn = [t[f"{name}_bn.{s}"] for s in ("running_mean", "running_var", "weight", "bias")]
+        return F.relu6(F.batch_norm(x, *bn, eps=BN_EPS))
+
+    x = layer("conv1", x, 2)
+    for i, (_, _, stride) in enumerate(BLOCKS, 1):
+        x = layer(f"conv_pw_{i}", layer(f"conv_dw_{i}", x, stride, x.shape[1]))
+    return x
+
+
+def test_the_folded_encoder_answers_as_the_published_one_on_grey(tmp_path: Path) -> None:
+    file, tensors = published(tmp_path)
+    grey = torch.rand(2, 1, 64, 96, generator=torch.Generator().manual_seed(3)) * 2 - 1
+    network = MobileNet(0.125, str(file))
+    with torch.no_grad():
+        assert torch.allclose(network(grey)[-1], unfolded(grey.expand(-1, 3, -1, -1), tensors), atol=1e-4)
+        assert [m.shape[-1] for m in network(grey)] == [24, 12, 6, 3]
+
+
+def test_strides_are_the_same_with_and_without_gradients() -> None:
+    layer = MobileNet(0.125).conv_dw_4
+    x = torch.randn(2, 16, 12, 16)
+    with torch.no_grad():
+        quick = depthwise(x, layer)
+    assert torch.allclose(depthwise(x, layer), quick, atol=1e-5)
+
+
+@pytest.mark.parametrize("harm", ["missing", "unknown", "width", "cut", "absent"])
+def test_a_file_that_does_not_fit_is_refused(tmp_path: Path, harm: str) -> None:
+    file, tensors = published(tmp_path, 0.25 if harm == "width" else 0.125)
+    if harm == "missing":
+        del tensors["conv_dw_3_bn.bias"]
+    if harm == "unknown":
+        tensors["fc.weight"] = torch.zeros(3)
+    save_file(tensors, file)
+    if harm == "cut":
+        file.write_bytes(file.read_bytes()[:100])
+    if harm == "absent":
+        file.unlink()
+    with pytest.raises(CheckpointError, match=r"given\.safetensors"):
+        MobileNet(0.125, str(file))
