@@ -74,10 +74,7 @@ class Still:
         with reading(self.name):
             if image.bands > self._look.bands:
                 image = image.extract_band(0, n=self._look.bands)
-            if short < size:  # few pixels, and enlarging looks back
-                image = image.copy_memory()
-            image = image.resize(across / image.width, vscale=down / image.height)
-            image = srgb(image, self._look).autorot()
+            image = srgb(_resized(image, across, down), self._look).autorot()
             return _shaped(image.write_to_memory(), image, image.height)
 
     def _shrink(self, across: int, down: int) -> int:
@@ -195,6 +192,23 @@ def _origin_from_bytes(data: bytes, max_megapixels: float) -> Origin:
         return Origin("picture", None, kind, data=data)
     _check_bitmap(data, "picture", max_megapixels)
     return _origin_from_bitmap(data, None, "picture")
+
+
+def _resized(image: Any, width: int, height: int) -> Any:
+    """Shrunk with care, enlarged smoothly; libvips' own enlarging would move the picture by part of a pixel."""
+    image = image.resize(min(1, width / image.width), vscale=min(1, height / image.height))
+    if (image.width, image.height) == (width, height):
+        return image
+    return image.copy_memory().affine(
+        [width / image.width, 0, 0, height / image.height],
+        interpolate=pyvips.Interpolate.new("bicubic"),
+        oarea=[0, 0, width, height],
+        idx=0.5,
+        idy=0.5,
+        odx=-0.5,
+        ody=-0.5,
+        extend="copy",
+    )
 
 
 def _check_bitmap(data: bytes, name: str, max_megapixels: float) -> None:
