@@ -1,13 +1,13 @@
 """What a written picture carries beside its colours: alpha, profile, resolution, EXIF, IPTC, XMP."""
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import pyvips
 
 from autochrome.media.exif import EXIF_NAME
 from autochrome.media.iptc import wrapped
+from autochrome.media.still_color import srgb_profile
 
 _TEXTS = ("image-description", "png-comment-")
 _EXIF = "exif-"
@@ -70,7 +70,7 @@ def _label(image: Any, words: Words, kind: str) -> None:
         image.set_type(pyvips.GValue.blob_type, "iptc-data", wrapped(words.iptc))
     if words.xmp is not None:
         image.set_type(pyvips.GValue.blob_type, "xmp-data", words.xmp)
-    image.set_type(pyvips.GValue.blob_type, "icc-profile-data", _srgb_profile())
+    image.set_type(pyvips.GValue.blob_type, "icc-profile-data", srgb_profile())
 
 
 def _take(image: Any, header: Any, names: tuple[str, ...] | str) -> None:
@@ -86,8 +86,3 @@ def _parsed(exif: bytes) -> Any:
     if len(segment) <= 65000:  # where a segment of a JPEG ends
         pixel = pixel[:2] + b"\xff\xe1" + (len(segment) + 2).to_bytes(2, "big") + segment + pixel[2:]
     return pyvips.Image.jpegload_buffer(pixel)
-
-
-@cache
-def _srgb_profile() -> bytes:
-    return bytes(pyvips.Operation.call("profile_load", "srgb"))
