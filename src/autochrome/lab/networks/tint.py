@@ -244,13 +244,14 @@ class Tint(ColorNetwork):
         own = painting.own * AB_SCALE
         mean, spread = mean_and_spread(painting.logits, self.centres, 1 / (SHARPEST * vivid + 1))
         # Where the distribution differs from the regression on the whole of a place, half of the way to it; the detail
-        # inside the place stays the regression's.
+        # inside the place stays the regression's. Near given colour all is likely right already, and not made bolder.
         other = F.interpolate(mean - F.avg_pool2d(own, 2), scale_factor=2.0, mode="bilinear")
-        idea = (own + MEETING * other) * gain(vivid)
-        told = (vivid / FIRST_COLOUR).clamp(0, 1)
-        ab = idea * (1 - painting.trust) + painting.given * AB_SCALE * told
+        free = 1 - painting.trust
+        known = (vivid / FIRST_COLOUR).clamp(0, 1)
+        idea = (own + MEETING * free * other) * (known + (gain(vivid) - known) * free)
+        ab = idea * free + painting.given * AB_SCALE * known
         doubt = F.interpolate(spread / (spread + UNSURE), scale_factor=2.0, mode="bilinear")
-        return ab.clamp(-AB_SCALE, AB_SCALE), 1 - doubt * (1 - painting.trust)
+        return ab.clamp(-AB_SCALE, AB_SCALE), 1 - doubt * free
 
     def export_parts(self) -> list[Part]:
         """luma → the maps; the maps, hint, mask, vivid → ab, confidence."""
