@@ -5,7 +5,6 @@ queue. So decoding and colouring go on while the encoder works, and an error in 
 """
 
 import errno
-import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from autochrome.errors import AutochromeError, DiskFull, NoMemory, OutputNotWritable
 from autochrome.media.exif import add_to_tiff, tiff_words
 from autochrome.media.handover import Handover
+from autochrome.media.output import OutputFile
 from autochrome.media.still_dress import Words, dressed
 from autochrome.media.still_reader import complaint
 from autochrome.media.tiff_stream import TiffStream
@@ -66,15 +66,16 @@ def write_still(
     source.on_read(stream.read)
     source.on_seek(stream.seek)
 
-    def encode(temporary: Path) -> None:
-        image = pyvips.Image.tiffload_source(source, access="sequential", fail_on="error")
-        image = dressed(image, words, kind, alpha() if alpha else None)
-        _save(image, kind, temporary, quality, compression)
+    def encode() -> None:
+        with _writing(path):
+            image = pyvips.Image.tiffload_source(source, access="sequential", fail_on="error")
+            image = dressed(image, words, kind, alpha() if alpha else None)
+            _save(image, kind, temporary, quality, compression)
+            if kind == "tif":
+                add_to_tiff(temporary, tiff_words(words.exif, words.iptc), *size)
 
     with _beside(path) as temporary:
-        handover.run(lambda: encode(temporary), strips)
-        if kind == "tif":
-            add_to_tiff(temporary, tiff_words(words.exif, words.iptc), *size)
+        handover.run(encode, strips)
     return path
 
 
@@ -112,47 +113,66 @@ def _checked(
         raise ValueError(f"strips of {done} rows for a picture of {height}")
 
 
-def _save(image: Any, kind: str, temporary: Path, quality: int, compression: int) -> None:
-    target = pyvips.Target.new_to_file(os.fsencode(temporary))
+def _save(image: Any, kind: str, path: Path, quality: int, compression: int) -> None:
+    with OutputFile(path) as file:
+        try:
+            if kind == "jpg":
+                image.jpegsave_target(file.target, Q=quality)
+            elif kind == "png":
+                image.pngsave_target(file.target)
+            elif kind == "webp":
+                image.webpsave_target(file.target, Q=quality)
+            elif kind == "avif":
+                bits = 12 if image.format == "ushort" else 8
+                image.heifsave_target(file.target, Q=quality, compression="av1", bitdepth=bits)
+            else:
+                image.tiffsave_target(file.target, **_tiff_options(image, quality, compression))
+        except pyvips.Error:
+            if file.error is not None:
+                raise file.error from None
+            raise
+
+
+def _tiff_options(image: Any, quality: int, compression: int) -> dict[str, Any]:
+    """As the original was packed, where that loses nothing that it had not lost already."""
     deep = image.format == "ushort"
-    if kind == "jpg":
-        image.jpegsave_target(target, Q=quality)
-    elif kind == "png":
-        image.pngsave_target(target)
-    elif kind == "webp":
-        image.webpsave_target(target, Q=quality)
-    elif kind == "avif":
-        image.heifsave_target(target, Q=quality, compression="av1", bitdepth=12 if deep else 8)
-    else:
-        packed = _PACKED.get(compression, "none")
-        packed = "deflate" if packed == "jpeg" and (deep or image.bands > 3) else packed
-        raw = image.width * image.height * image.bands * (2 if deep else 1)
-        image.tiffsave_target(
-            target, compression=packed, Q=quality, predictor="horizontal", bigtiff=raw > _CLASSIC_TIFF
-        )
+    packed = _PACKED.get(compression, "none")
+    if packed == "jpeg" and (deep or image.bands > 3):
+        packed = "deflate"
+    raw = image.width * image.height * image.bands * (2 if deep else 1)
+    return {"compression": packed, "Q": quality, "predictor": "horizontal", "bigtiff": raw > _CLASSIC_TIFF}
 
 
 @contextmanager
 def _beside(path: Path) -> Iterator[Path]:
-    """A hidden file in the same folder that takes the place of `path` when all went well, and goes when not."""
+    """A hidden name in the same folder; what is there in the end takes the place of `path`, or goes when all failed."""
     if path.is_dir():
         raise OutputNotWritable(f"{path}: this is a folder; name a file in it.")
     temporary = path.with_name(f".autochrome-{secrets.token_hex(6)}.part")
+    with _writing(path):
+        temporary.open("xb").close()  # so that a folder that is not there is found before any work
     try:
-        temporary.open("xb").close()
         yield temporary
-        temporary.replace(path)
+        with _writing(path):
+            temporary.replace(path)
+    finally:
+        with _writing(path):
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """What goes wrong in writing `path`, as our errors."""
+    try:
+        yield
     except OSError as error:
         raise _write_error(path, error.errno, error.strerror or str(error)) from error
     except pyvips.Error as error:
         raise _write_error(path, None, complaint(error)) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _write_error(path: Path, number: int | None, why: str) -> AutochromeError:
-    full = {os.strerror(code).lower() for code in _NO_ROOM}
-    if number in _NO_ROOM or any(words in why.lower() for words in full):
+    if number in _NO_ROOM:
         return DiskFull(f"{path}: there is no room left to write it; free some, or choose another disk.")
     if number == errno.ENOENT:
         return OutputNotWritable(f"{path}: its folder does not exist; make it first.")

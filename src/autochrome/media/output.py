@@ -1,0 +1,49 @@
+"""A file that libvips writes through us: what the system says when it fails is known, and it is closed when we say."""
+
+from pathlib import Path
+from typing import Any, Self
+
+import pyvips
+
+
+class OutputFile:
+    """An empty file. `target` is for libvips; `error` is what went wrong in writing, where something did."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w+b", buffering=0)
+        self.error: OSError | None = None
+        self.target = pyvips.TargetCustom()
+        self.target.on_write(self._write)
+        self.target.on_read(self._read)
+        self.target.on_seek(self._seek)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def _write(self, data: Any) -> int:
+        """All of `data`; the system may take it in parts. An exception must not leave a callback: −1 stands for it."""
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            self.error = error
+            return -1
+        return len(data)
+
+    def _read(self, size: int) -> bytes | None:
+        try:
+            return self._file.read(size)
+        except OSError as error:
+            self.error = error
+            return None
+
+    def _seek(self, offset: int, whence: int) -> int:
+        try:
+            return self._file.seek(offset, whence)
+        except OSError as error:
+            self.error = error
+            return -1
