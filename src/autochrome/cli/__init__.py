@@ -21,6 +21,8 @@ COMMANDS = {
     "models": ("autochrome.cli.models:app", "List the networks that are installed, or check a file."),
     "export": ("autochrome.cli.export:export", "Write a trained network as an ONNX file."),
     "train": ("autochrome.cli.train:train", "Make a network from a recipe."),
+    "grid": ("autochrome.cli.grid:grid", "Train and measure every combination of some settings."),
+    "montage": ("autochrome.cli.montage:montage", "A sheet: grey, what networks made of it, the truth."),
     "version": ("autochrome.cli.version:version", "Say which versions of what are at work."),
 }
 

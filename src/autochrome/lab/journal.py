@@ -119,6 +119,11 @@ def _write_rows(path: Path, rows: list[dict[str, str]], columns: list[str] | Non
     part.replace(path)
 
 
+def read_steps(run: Path) -> list[dict[str, str]]:
+    """steps.csv of a run: a dict a step, as written."""
+    return _read_rows(run / "steps.csv")
+
+
 def read_epochs(run: Path) -> list[dict[str, str]]:
     """epochs.csv of a run: a dict a row, as written."""
     return _read_rows(run / "epochs.csv")

@@ -236,6 +236,11 @@ def find_recipe(name: str | Path) -> Path:
 
 def load_recipe(name: str | Path, overrides: Iterable[str] = ()) -> Recipe:
     """Read a recipe and apply `key.path=value` overrides, in order; anything unknown is a RecipeError."""
+    return make_recipe(read_recipe(name, overrides), find_recipe(name).name)
+
+
+def read_recipe(name: str | Path, overrides: Iterable[str] = ()) -> dict[str, Any]:
+    """The same, as plain settings that are not checked yet."""
     path = find_recipe(name)
     raw = _parse(path.read_text(encoding="utf-8"), path.name)
     if not isinstance(raw, dict):
@@ -245,7 +250,7 @@ def load_recipe(name: str | Path, overrides: Iterable[str] = ()) -> Recipe:
         if not equals:
             raise RecipeError(f"--set {text!r} must look like key=value.")
         raw = override(raw, key.strip(), _parse(value, f"--set {key}"))
-    return make_recipe(raw, path.name)
+    return dict(raw)
 
 
 def make_recipe(raw: Mapping[str, Any], where: str = "the recipe") -> Recipe:

@@ -31,10 +31,12 @@ from autochrome.lab.checkpoint import (
 )
 from autochrome.lab.data import Crops, Cutter, Pictures, label_numbers, middle_squares, open_pictures, stream
 from autochrome.lab.journal import Journal
+from autochrome.lab.monitor import Monitor
 from autochrome.lab.networks import build_critic, build_network
 from autochrome.lab.nouns import Critic
 from autochrome.lab.parallel import Place, joined
 from autochrome.lab.recipe import NetworkSettings, Phase, Recipe, load_recipe
+from autochrome.lab.runpage import write_run_page
 from autochrome.lab.samples import make_batch
 from autochrome.lab.schedule import Average, freeze, rate_factor, set_rate
 from autochrome.lab.steps import Stepper
@@ -89,7 +91,11 @@ def train(recipe: Recipe, run: Path, sitting: Sitting = Sitting()) -> Path:
         run.mkdir(parents=True, exist_ok=True)
         if place.first:
             (run / "recipe.yaml").write_text(recipe.dump(), encoding="utf-8")
-        Trainer(recipe, run, pictures, held_out, device, place, sitting.minutes).train()
+        trainer = Trainer(recipe, run, pictures, held_out, device, place, sitting.minutes)
+        with Monitor(run) if place.first else nullcontext():
+            trainer.train()
+        if place.first:
+            write_run_page(run)
     return run
 
 

@@ -1,0 +1,47 @@
+"""Training must run where only the training libraries are."""
+
+import subprocess
+import sys
+
+BLOCKED = (
+    *(
+        "pyvips",
+        "onnxruntime",
+        "openvino",
+        "onnx",
+        "onnxscript",
+        "cyclopts",
+        "matplotlib",
+        "psutil",
+        "skimage",
+    ),
+    *("scipy", "av", "fastapi", "ray", "pynvml", "scenedetect"),
+)
+PROGRAM = f"""
+import sys
+
+class Wall:
+    def __init__(self, finder):
+        self.finder = finder
+
+    def find_spec(self, name, path=None, target=None):
+        hidden = name.split(".")[0] in {BLOCKED!r}
+        return None if hidden else self.finder.find_spec(name, path, target)
+
+sys.meta_path[:] = [Wall(finder) for finder in sys.meta_path]
+from autochrome.lab.__main__ import main
+main()
+assert not set(sys.modules) & set({BLOCKED!r})
+"""
+
+
+def test_a_run_needs_no_other_library(small_recipe, shard, tmp_path):
+    words = [str(small_recipe), "--data", str(shard), "--valid", str(shard), "--out", str(tmp_path / "run")]
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *words, "--device", "cpu"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "run" / "report.html").exists()
