@@ -5,13 +5,15 @@ from typing import Any
 
 import pyvips
 
-from autochrome.media.exif import EXIF_NAME
 from autochrome.media.iptc import wrapped
 from autochrome.media.still_color import srgb_profile
 
 _TEXTS = ("image-description", "png-comment-")
-_EXIF = "exif-"
-_STALE = ("exif-ifd0-Orientation", "exif-ifd1-")  # we turned it; the small picture inside EXIF has no colour
+_STALE = (
+    "exif-ifd0-Orientation",
+    "exif-ifd1-",
+    "jpeg-thumbnail-data",
+)  # turned; small pictures without colour
 _PLAIN_DPI = 72  # where nobody said; EXIF asks for the same
 
 
@@ -55,10 +57,14 @@ def _resolution(header: Any) -> tuple[float, float]:
 
 def _label(image: Any, words: Words, kind: str) -> None:
     header = words.header
-    _take(image, header, _TEXTS)
-    parsed = any(name.startswith("exif-ifd") for name in header.get_fields())
-    if parsed or words.exif:
-        _take(image, header if parsed else _parsed(words.exif or b""), _EXIF)
+    for name in header.get_fields():
+        if name.startswith(_TEXTS):
+            image.set_type(header.get_typeof(name), name, header.get(name))
+    if words.exif:
+        image.set_type(pyvips.GValue.blob_type, "exif-data", words.exif)  # libvips reads it at once
+        for name in image.get_fields():
+            if name.startswith(_STALE):
+                image.remove(name)
     if image.get_typeof("exif-ifd2-ColorSpace"):
         image.set_type(pyvips.GValue.gstr_type, "exif-ifd2-ColorSpace", "1")  # sRGB, whatever it was
     image.set_type(
@@ -71,18 +77,3 @@ def _label(image: Any, words: Words, kind: str) -> None:
     if words.xmp is not None:
         image.set_type(pyvips.GValue.blob_type, "xmp-data", words.xmp)
     image.set_type(pyvips.GValue.blob_type, "icc-profile-data", srgb_profile())
-
-
-def _take(image: Any, header: Any, names: tuple[str, ...] | str) -> None:
-    for name in header.get_fields():
-        if name.startswith(names) and not name.startswith(_STALE):
-            image.set_type(header.get_typeof(name), name, header.get(name))
-
-
-def _parsed(exif: bytes) -> Any:
-    """libvips' own view of an EXIF block, which it has only while it reads a file: so we make it one, a pixel large."""
-    pixel = pyvips.Image.black(1, 1).jpegsave_buffer(keep="none")
-    segment = exif if exif.startswith(EXIF_NAME) else EXIF_NAME + exif
-    if len(segment) <= 65000:  # where a segment of a JPEG ends
-        pixel = pixel[:2] + b"\xff\xe1" + (len(segment) + 2).to_bytes(2, "big") + segment + pixel[2:]
-    return pyvips.Image.jpegload_buffer(pixel)
