@@ -6,6 +6,8 @@ import torch
 from autochrome.lab.bins import bin_centres, encode
 from autochrome.lab.losses import LOSSES, Bins, Colourfulness, SmoothL1, TotalVariation, true_ab
 from autochrome.lab.nouns import Answer, Batch
+from autochrome.lab.validation import as_rgb
+from autochrome.measure.metrics import psnr
 
 ON_AB = ("l1", "mse", "smooth_l1")
 
@@ -93,3 +95,22 @@ def test_gradients_are_numbers(name: str) -> None:
     gradients = [x.grad for x in (ab, logits) if x.grad is not None]
     assert gradients
     assert all(g.isfinite().all() for g in gradients)
+
+
+def test_decibels_are_those_of_the_measure() -> None:
+    b = batch()
+    luma, ab = b.truth[:, :1], b.truth[:, 1:] * 0.5
+    painted, real = (as_rgb(luma, x).movedim(1, -1).double().numpy() * 255 for x in (ab, b.truth[:, 1:]))
+    measured = sum(psnr(p, r) for p, r in zip(painted, real, strict=True)) / 3
+    assert LOSSES["decibels"](enough=99)(b, Answer(ab)).item() == pytest.approx(-measured, abs=1e-3)
+
+
+def test_decibels_ask_for_no_more_than_enough_and_learn_everywhere() -> None:
+    b = batch()
+    b.truth[0, 1:], b.truth[1, :1] = 0, 0  # a grey picture, and a black one
+    ab = torch.zeros(3, 2, 32, 32, requires_grad=True)
+    value = LOSSES["decibels"](enough=30)(b, Answer(ab))
+    assert value.item() > -30
+    value.backward()
+    assert ab.grad.isfinite().all()
+    assert ab.grad[2].any()

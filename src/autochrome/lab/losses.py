@@ -15,6 +15,7 @@ from autochrome.lab.bins import GRID, bin_centres, encode, rebalance
 from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.nouns import Answer, Batch, Loss
 from autochrome.lab.perceptual import Perceptual
+from autochrome.lab.validation import as_rgb, full_size
 
 
 def true_ab(batch: Batch, like: Tensor) -> Tensor:
@@ -110,12 +111,32 @@ class Colourfulness(Loss):
         return F.relu(wanted - found).mean() / AB_SCALE
 
 
+class Decibels(Loss):
+    """Mean over pictures of their error in sRGB, as decibels below full scale: what the mean of PSNRs asks for.
+
+    Every picture counts alike, whether colour is a little or far off. Beyond `enough` dB nothing is asked for, or
+    nearly grey pictures would get all the attention.
+    """
+
+    def __init__(self, enough: float = 35.0) -> None:
+        super().__init__()
+        self.floor = 10 ** (-enough / 10)
+
+    def forward(self, batch: Batch, answer: Answer) -> Tensor:
+        luma = batch.truth[:, :1]
+        painted, real = as_rgb(luma, full_size(answer, batch)), as_rgb(luma, batch.truth[:, 1:])
+        error = (painted - real).square().mean((1, 2, 3))
+        return 10 * (error + self.floor).log10().mean()
+
+
 class Label(Loss):
     """Cross entropy of what the picture shows: the label is the folder it lies in."""
 
     def forward(self, batch: Batch, answer: Answer) -> Tensor:
         if answer.classes is None or batch.label is None:
-            raise RecipeError("The label loss needs a network that names labels: set network.classes to their number.")
+            raise RecipeError(
+                "The label loss needs a network that names labels: set network.classes to their number."
+            )
         if batch.label.max() >= answer.classes.shape[1]:
             raise RecipeError(
                 f"The pictures have more labels than the network's {answer.classes.shape[1]}: raise network.classes."
@@ -130,6 +151,7 @@ LOSSES: dict[str, Callable[..., Loss]] = {
     "bins": Bins,
     "total_variation": TotalVariation,
     "colourfulness": Colourfulness,
+    "decibels": Decibels,
     "perceptual": Perceptual,
     "label": Label,
 }
