@@ -20,6 +20,8 @@ COMMANDS = {
     "evaluate": ("autochrome.cli.evaluate:evaluate", "Measure a network on colour pictures, grey beside it."),
     "models": ("autochrome.cli.models:app", "List the networks that are installed, or check a file."),
     "export": ("autochrome.cli.export:export", "Write a trained network as an ONNX file."),
+    "scenes": ("autochrome.cli.scenes:scenes", "Find where the scenes of a film begin."),
+    "data": ("autochrome.cli.data:app", "Gather pictures to learn from."),
     "train": ("autochrome.cli.train:train", "Make a network from a recipe."),
     "grid": ("autochrome.cli.grid:grid", "Train and measure every combination of some settings."),
     "montage": ("autochrome.cli.montage:montage", "A sheet: grey, what networks made of it, the truth."),
