@@ -6,28 +6,35 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from autochrome.film import FilmReport, colorize_film
     from autochrome.model import ColorModel, open_model
-    from autochrome.options import PhotoOptions
+    from autochrome.options import FilmOptions, PhotoOptions
     from autochrome.photo import Photo, colorize_photo
     from autochrome.planes import Hints, Painted
 
 _HOMES = {
     "ColorModel": "autochrome.model",
+    "FilmOptions": "autochrome.options",
+    "FilmReport": "autochrome.film",
     "Hints": "autochrome.planes",
     "Painted": "autochrome.planes",
     "Photo": "autochrome.photo",
     "PhotoOptions": "autochrome.options",
+    "colorize_film": "autochrome.film",
     "colorize_photo": "autochrome.photo",
     "open_model": "autochrome.model",
 }
 
 __all__ = [
     "ColorModel",
+    "FilmOptions",
+    "FilmReport",
     "Hints",
     "Painted",
     "Photo",
     "PhotoOptions",
     "__version__",
+    "colorize_film",
     "colorize_photo",
     "open_model",
 ]

@@ -47,6 +47,20 @@ class PhotoOptions(ColorOptions):
 class FilmOptions(ColorOptions):
     """How one film is coloured and written."""
 
+    method: Annotated[
+        Literal["tint", "frames"],
+        Field(description="tint: steady colour, carried along the motion; frames: every frame alone."),
+    ] = "tint"
+    smooth: Annotated[
+        float, Field(ge=0, le=1, description="How steadily colour is held inside a shot; 0 hardly at all.")
+    ] = 0.5
+    every: Annotated[
+        int,
+        Field(ge=1, le=24, description="Let the network see every n-th frame; motion carries colour between."),
+    ] = 4
+    detector: Annotated[
+        str, Field(description="Who finds the cuts: a name such as continuity; none takes the film as one shot.")
+    ] = "continuity"
     codec: Annotated[
         Literal["auto", "like", "h264", "hevc", "ffv1", "prores", "vp9"],
         Field(description="How pictures are packed; like: as in the original; auto: h264, in WebM vp9."),

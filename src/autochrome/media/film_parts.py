@@ -29,12 +29,13 @@ class Packed:
 class Parts:
     """The parts of one film, in a hidden folder beside the place where the film will stand."""
 
-    def __init__(self, target: Path, job: dict[str, Any]) -> None:
-        """job: everything that decides how the pictures will look; parts of another job are thrown away."""
+    def __init__(self, target: Path, job: dict[str, Any], restart: bool) -> None:
+        """job: everything that decides how the pictures will look; parts of another job, or of
+        any when it shall restart, are thrown away."""
         self.folder = target.with_name(f".{target.name}.parts")
         said = self.folder / _JOB
         wanted = json.dumps(job, sort_keys=True, default=str)
-        if not said.is_file() or said.read_text(encoding="utf-8") != wanted:
+        if restart or not said.is_file() or said.read_text(encoding="utf-8") != wanted:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder.mkdir(parents=True)
             said.write_text(wanted, encoding="utf-8")

@@ -36,6 +36,7 @@ class FilmWriter:
         options: FilmOptions,
         words: Mapping[str, str],
         job: Mapping[str, Any],
+        restart: bool,
     ) -> None:
         self.target, self.facts, self._words = target, facts, words
         self.plan: Plan = plan(target, facts, options)
@@ -45,7 +46,7 @@ class FilmWriter:
         self._last = 0  # when the newest frame is shown
         self._lasts: dict[int, int] = {}  # how long, of the frames inside the encoder
         try:
-            self._parts = Parts(target, _job(facts, self.plan, job))
+            self._parts = Parts(target, _job(facts, self.plan, job), restart)
         except OSError as refused:
             raise OutputNotWritable(
                 f"{target}: nothing can be written there ({refused.strerror})."

@@ -30,13 +30,14 @@ def create_film(
     options: FilmOptions | None = None,
     *,
     overwrite: bool = False,
+    restart: bool = False,
     words: Mapping[str, str] | None = None,
     job: Mapping[str, Any] | None = None,
 ) -> FilmWriter:
     """A film with the times, sound, subtitles and words of another, to be given its frames. A context manager.
 
     words: added to the file's metadata. job: what else decides how the frames look; an interrupted film goes on only
-    where this is the same.
+    where this is the same. restart: begin anew whatever was finished before.
     """
     target = Path(path)
     if target.exists():
@@ -48,4 +49,4 @@ def create_film(
             )
     if not target.parent.is_dir():
         raise OutputNotWritable(f"{target}: the folder {target.parent} does not exist.")
-    return FilmWriter(target, like.facts, options or FilmOptions(), words or {}, job or {})
+    return FilmWriter(target, like.facts, options or FilmOptions(), words or {}, job or {}, restart)

@@ -1,0 +1,79 @@
+"""Where did each pixel come from, and how sure are we: optical flow between two small frames of one shot."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from autochrome.planes import Floats
+
+_AGREE = 0.7  # pixels: there and back again may miss by about this
+_MATCH = 8.0  # codes of 256: brightness that differs by this much is another thing
+_STILL = 1.0  # codes of 256: motion must explain brightness better than rest does, by more than noise
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """What was at p + flow(p) before is at p now."""
+
+    flow: Floats  # (H, W, 2) x and y, pixels
+    sure: Floats  # (H, W) 0…1
+
+    def carry(self, planes: Floats, height: int, width: int) -> Floats:
+        """(h, w[, C]) planes of the frame before → (height, width[, C]), where they are now."""
+        x, y = _places(self.flow, height, width)
+        carried = cv2.remap(planes, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(carried, np.float32)
+
+    def trust(self, height: int, width: int) -> Floats:
+        """`sure` over (height, width) pixels of the same picture."""
+        return np.asarray(cv2.resize(self.sure, (width, height), interpolation=cv2.INTER_AREA), np.float32)
+
+
+class MotionFinder:
+    """Flow from frame to frame. Not for two threads at once."""
+
+    def __init__(self) -> None:
+        self._flow: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+
+    def between(self, before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Motion:
+        """(H, W) grey, both the same size, from 16×16 on."""
+        there: Any = self._flow.calc(now, before, None)
+        back: Any = self._flow.calc(before, now, None)
+        height, width = now.shape
+        x, y = _places(there, height, width)
+        moved = cv2.remap(before, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        wrong, rested = _difference(moved, now), _difference(before, now)
+        returned = there + cv2.remap(back, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        miss = cv2.magnitude(returned[..., 0], returned[..., 1])
+        still = rested <= wrong + _STILL  # flow in flat places wanders; what rests must not
+        there[still] = 0
+        miss[still] = 0
+        wrong[still] = rested[still]
+        sure = np.exp(-((miss / _AGREE) ** 2) - (wrong / _MATCH) ** 2)
+        inside = (x >= -0.5) & (x <= width - 0.5) & (y >= -0.5) & (y <= height - 0.5)
+        return Motion(there, (sure * (inside | still)).astype(np.float32))
+
+
+def _difference(one: Any, other: Any) -> Floats:
+    """(H, W) mean difference of brightness around each pixel."""
+    return np.asarray(cv2.blur(cv2.absdiff(one, other).astype(np.float32), (5, 5)), np.float32)
+
+
+@lru_cache(maxsize=8)
+def _grid(height: int, width: int) -> tuple[Floats, Floats]:
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    return x, y
+
+
+def _places(flow: Floats, height: int, width: int) -> tuple[Floats, Floats]:
+    """Where each pixel of a (height, width) grid over the same picture was before, in that grid's pixels."""
+    rows, columns = flow.shape[:2]
+    if (rows, columns) != (height, width):
+        flow = np.asarray(cv2.resize(flow, (width, height), interpolation=cv2.INTER_AREA), np.float32)
+        flow = flow * np.array([width / columns, height / rows], np.float32)
+    x, y = _grid(height, width)
+    return x + flow[..., 0], y + flow[..., 1]
