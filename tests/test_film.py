@@ -23,7 +23,7 @@ from filmmaking import decoded, make_film, packets, shown
 from test_motion import texture
 from tiny import tint_card
 
-LOSSLESS = FilmOptions(codec="ffv1", size=64, detector="none")
+LOSSLESS = FilmOptions(codec="ffv1", size=64, cuts="none")
 SCENES = [texture(64, 96, seed) for seed in (1, 2, 3)]
 
 
@@ -89,7 +89,7 @@ def test_light_and_times_and_sound_go_through(tmp_path: Path, tiny_model: Path, 
 def test_each_shot_has_its_own_memory(tmp_path: Path, tiny_model: Path):
     """The frames after a cut are the same whatever came before it."""
     model = open_model(tiny_model)
-    options = LOSSLESS.model_copy(update={"detector": "continuity"})
+    options = LOSSLESS.model_copy(update={"cuts": "auto"})
     both = film_of(tmp_path / "both.mkv", 14, 14)
     report = colorize_film(both, tmp_path / "a.mkv", model=model, options=options)
     assert [(shot.first, shot.frames) for shot in report.shots] == [(0, 14), (14, 14)]
@@ -243,12 +243,12 @@ def test_killed_and_started_again_it_is_the_same_film(
         "def tell(progress):\n"
         "    if progress.frame == 45: os.kill(os.getpid(), signal.SIGKILL)\n"
         f"colorize_film({str(source)!r}, {str(tmp_path / 'out.mkv')!r}, model={str(tiny_model)!r}, "
-        "options=LOSSLESS.model_copy(update={'detector': 'continuity'}), progress=tell)\n"
+        "options=LOSSLESS.model_copy(update={'cuts': 'auto'}), progress=tell)\n"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == -signal.SIGKILL
     assert (tmp_path / ".out.mkv.parts").is_dir()
     monkeypatch.setattr("autochrome.media.film_writer._PART_SECONDS", 0.5)
-    options = LOSSLESS.model_copy(update={"detector": "continuity"})
+    options = LOSSLESS.model_copy(update={"cuts": "auto"})
     resumed = colorize_film(source, tmp_path / "out.mkv", model=tiny_model, options=options)
     whole = colorize_film(source, tmp_path / "whole.mkv", model=tiny_model, options=options)
     assert resumed.frames == 20
@@ -283,11 +283,11 @@ def test_it_may_be_told_to_begin_anew(tmp_path: Path, monkeypatch: pytest.Monkey
         (tmp_path / "out.mkv").unlink()
 
 
-def test_an_unknown_detector_is_said_at_once(tmp_path: Path, tiny_model: Path):
+def test_unknown_cuts_are_said_at_once(tmp_path: Path, tiny_model: Path):
     source = film_of(tmp_path / "in.mkv", 2)
     with pytest.raises(UsageError, match="nonsense"):
         colorize_film(
-            source, tmp_path / "out.mkv", model=tiny_model, options=FilmOptions(detector="nonsense")
+            source, tmp_path / "out.mkv", model=tiny_model, options=FilmOptions(cuts="nonsense")
         )
     assert os.listdir(tmp_path) == ["in.mkv"]  # noqa: PTH208
 

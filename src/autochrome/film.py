@@ -20,7 +20,8 @@ from autochrome.model import ColorModel, open_model
 from autochrome.options import FilmOptions
 from autochrome.planes import Chroma, Floats, Frame, Luma, Tones
 from autochrome.provenance import SOURCE_TYPE
-from autochrome.scenes import DETECTORS, SceneDetector, mark_cuts
+from autochrome.scenes import DEFAULT, DETECTORS, SceneDetector, mark_cuts
+from autochrome.scenes.cutlist import load_cuts
 from autochrome.shots import ShotMemory
 
 _LOOK = 128  # pixels at the long side: enough to see cuts and motion
@@ -105,7 +106,7 @@ def colorize_film(
     """Colour a film. Its light, times, sound, subtitles and words go through unchanged.
 
     `model` is a name, an ONNX file, or what `open_model` gave; without it, `options.model`. `cuts`: numbers of the
-    frames that begin a shot; without them, `options.detector` finds them. Work that was interrupted goes on where the
+    frames that begin a shot; without them, `options.cuts` says. Work that was interrupted goes on where the
     same call stopped, unless it shall `restart`.
     """
     started = perf_counter()
@@ -115,7 +116,8 @@ def colorize_film(
     network = open_model(os.fspath(chosen)) if isinstance(chosen, str | os.PathLike) else chosen
     report = FilmReport(Path(target))
     with open_film(source) as film:
-        job = options.model_dump() | {"network": network.card.model_dump(), "cuts": cuts and list(cuts)}
+        known = sorted(detector.cuts) if isinstance(detector, KnownCuts) else None
+        job = options.model_dump() | {"network": network.card.model_dump(), "known": known}
         with create_film(
             target, film, options, overwrite=overwrite, restart=restart, words=_words(), job=job
         ) as writer:
@@ -174,15 +176,19 @@ def _memory(options: FilmOptions) -> ShotMemory:
 
 
 def _detector(options: FilmOptions, cuts: Sequence[int] | None) -> SceneDetector:
+    """Who says where shots begin: the caller, a file, nobody, or one of the detectors."""
+    name = options.cuts
     if cuts is not None:
         return KnownCuts(cuts)
-    if options.detector == "none":
+    if name == "none":
         return KnownCuts(())
-    if options.detector not in DETECTORS:
+    if name == "auto" or name in DETECTORS:
+        return DETECTORS[DEFAULT if name == "auto" else name]()
+    if not Path(name).is_file():
         raise UsageError(
-            f"there is no detector {options.detector!r}; there are {', '.join(DETECTORS)} and none."
+            f"cuts: {name!r} is no file, and no detector; there are auto, none, {', '.join(DETECTORS)}."
         )
-    return DETECTORS[options.detector]()
+    return KnownCuts(load_cuts(name).firsts)
 
 
 class KnownCuts(SceneDetector):
@@ -191,11 +197,11 @@ class KnownCuts(SceneDetector):
     threshold = 0.5
 
     def __init__(self, cuts: Iterable[int]) -> None:
-        self._cuts, self._seen = frozenset(cuts), 0
+        self.cuts, self._seen = frozenset(cuts), 0
 
     def see(self, frame: NDArray[np.uint8]) -> list[int]:
         self._seen += 1
-        return [self._seen - 1] if self._seen - 1 in self._cuts else []
+        return [self._seen - 1] if self._seen - 1 in self.cuts else []
 
 
 def _look(frame: Frame, network: ColorModel, options: FilmOptions, turn: int) -> tuple[Chroma, float]:

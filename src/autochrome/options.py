@@ -56,11 +56,16 @@ class FilmOptions(ColorOptions):
     ] = 0.5
     every: Annotated[
         int,
-        Field(ge=1, le=24, description="Let the network see every n-th frame; motion carries colour between."),
+        Field(
+            ge=1, le=24, description="Let the network see every n-th frame; motion carries colour between."
+        ),
     ] = 4
-    detector: Annotated[
-        str, Field(description="Who finds the cuts: a name such as continuity; none takes the film as one shot.")
-    ] = "continuity"
+    cuts: Annotated[
+        str,
+        Field(
+            description="Where shots begin: auto, none, a detector's name, or a file that `autochrome shots` wrote."
+        ),
+    ] = "auto"
     codec: Annotated[
         Literal["auto", "like", "h264", "hevc", "ffv1", "prores", "vp9"],
         Field(description="How pictures are packed; like: as in the original; auto: h264, in WebM vp9."),

@@ -1,0 +1,130 @@
+"""`autochrome film`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from autochrome.cli.plan import NAME
+from autochrome.errors import UsageError
+from autochrome.options import FilmOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from autochrome.film import FilmReport, Progress
+
+_SUFFIXES = {"ffv1": ".mkv", "prores": ".mov"}
+"""Where a codec's results go when nobody says."""
+
+
+def film(
+    inputs: Annotated[list[Path], Parameter(name="IN", help="Films, and folders to search to the bottom.")],
+    /,
+    *,
+    output: Annotated[
+        str | None,
+        Parameter(
+            name=("--output", "-o"),
+            help="A file, or a folder (for many films; or end it with a slash). "
+            "Without it each result lies beside its original.",
+        ),
+    ] = None,
+    name: Annotated[str, Parameter(help="How results in a folder are called.")] = NAME,
+    glob: Annotated[str | None, Parameter(help="Which files of a folder, such as 'reel*.mkv'.")] = None,
+    overwrite: Annotated[bool, Parameter(help="Replace results that are there already.")] = False,
+    skip_existing: Annotated[
+        bool, Parameter(help="Leave out what has its result already: so an interrupted batch goes on.")
+    ] = False,
+    restart: Annotated[
+        bool, Parameter(help="Begin anew, even where finished parts of an interrupted film wait.")
+    ] = False,
+    json: Annotated[
+        bool, Parameter(help="Tell a program on stdout how it goes, one JSON object a line.")
+    ] = False,
+    quiet: Annotated[
+        bool, Parameter(name=("--quiet", "-q"), help="Say nothing but what went wrong.")
+    ] = False,
+    options: Annotated[FilmOptions, Parameter(name="*")] = FilmOptions(),  # noqa: B008 — frozen
+) -> None:
+    """Colour films. The same command goes on where an interrupted one stopped."""
+    from autochrome.cli.batch import Existing, run_batch
+    from autochrome.cli.plan import Naming, Work, make_plan
+    from autochrome.cli.reports import choose_report
+    from autochrome.film import colorize_film
+    from autochrome.media.film_codecs import CONTAINERS
+    from autochrome.media.films import SUFFIXES
+    from autochrome.model import open_model
+
+    if overwrite and skip_existing:
+        raise UsageError("--overwrite and --skip-existing contradict each other; choose one.")
+    existing: Existing = "overwrite" if overwrite else "skip" if skip_existing else "refuse"
+    plan = make_plan(
+        inputs, output, Naming(name, _suffix(output, options), CONTAINERS, ".mp4"), SUFFIXES, glob
+    )
+    network = open_model(options.model)
+    single = len(inputs) == 1 and not inputs[0].is_dir()
+
+    def do(work: Work) -> Sequence[str]:
+        with _bar(shown=single and not (quiet or json)) as tell:
+            report = colorize_film(
+                work.source,
+                work.target,
+                model=network,
+                options=options,
+                overwrite=overwrite,
+                restart=restart,
+                progress=tell,
+            )
+        return [_summary(report), *report.notes]
+
+    report = choose_report(len(plan.works) + len(plan.empty), as_json=json, quiet=quiet, single=single)
+    run_batch(plan, do, existing=existing, report=report, jobs=1, single=single)
+
+
+def _suffix(output: str | None, options: FilmOptions) -> str | None:
+    """The kind of file a codec wants, unless the person named a file."""
+    return None if output and Path(output).suffix else _SUFFIXES.get(options.codec)
+
+
+@contextmanager
+def _bar(*, shown: bool) -> Iterator[Callable[[Progress], None] | None]:
+    """On a terminal: a bar with frames a second, the time that is left and the number of the shot."""
+    if not (shown and sys.stderr.isatty()):
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def tell(progress: Progress) -> None:
+            total = None if progress.frames is None else max(progress.frames, progress.frame)
+            speed = bar.tasks[0].speed or 0
+            bar.update(
+                task,
+                completed=progress.frame,
+                total=total,
+                description=f"{speed:.0f} frames/s, shot {progress.shot + 1}",
+            )
+
+        yield tell
+
+
+def _summary(report: FilmReport) -> str:
+    """What a person wants to know of a film that is done."""
+    speed = report.frames / max(report.seconds, 1e-6)
+    text = f"{report.frames} frames, {len(report.shots)} shots, {speed:.1f} frames/s"
+    doubtful = report.doubtful()
+    if doubtful:
+        where = ", ".join(f"{shot.number + 1} ({shot.time:.1f} s)" for shot in doubtful[:8])
+        text += f"; doubtful shots, worth a look: {where}"
+    return text

@@ -1,0 +1,74 @@
+"""`autochrome film`, from words to files."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autochrome.errors import BatchIncomplete, NotAFilm, SameFile, UsageError
+from conftest import Ran
+from filmmaking import decoded, make_film, shown
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def film(autochrome: Run, tiny_model: Path) -> Run:
+    """`autochrome film` with the tiny network."""
+    return lambda *words: autochrome("film", *words, "--model", tiny_model, "--preset", "ultrafast")
+
+
+def test_one_film(film: Run, tmp_path: Path):
+    source = make_film(tmp_path / "a.mp4")
+    ran = film(source, "-o", tmp_path / "b.mkv", "--size", 64)
+    assert ran.code == 0
+    assert ran.out == ""
+    assert "b.mkv" in ran.err
+    assert "12 frames, 1 shots" in ran.err
+    assert len(shown(tmp_path / "b.mkv")) == 12
+
+
+def test_a_codec_brings_its_container(film: Run, tmp_path: Path):
+    source = make_film(tmp_path / "a.mp4", sound=None)
+    assert film(source, "--codec", "ffv1").code == 0
+    assert (decoded(tmp_path / "a-color.mkv")[3][0] == decoded(source)[3][0]).all()
+
+
+def test_a_folder_with_a_broken_film(film: Run, tmp_path: Path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    make_film(folder / "good.avi", sound=None)
+    (folder / "bad.mp4").write_bytes(b"nothing" * 500)
+    ran = film(folder, "-o", tmp_path / "out")
+    assert ran.code == BatchIncomplete.exit_code
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"good-color.mp4"}
+    assert "bad.mp4" in ran.err
+    assert film(folder / "bad.mp4", "-o", tmp_path / "x.mp4").code == NotAFilm.exit_code
+
+
+def test_words_for_programs(film: Run, tmp_path: Path):
+    source = make_film(tmp_path / "a.mp4", sound=None)
+    lines = [json.loads(line) for line in film(source, "-o", tmp_path / "b.mp4", "--json").out.splitlines()]
+    assert [line["event"] for line in lines] == ["file", "summary"]
+    assert lines[0]["status"] == "done"
+
+
+def test_words_that_contradict(film: Run, tmp_path: Path):
+    source = make_film(tmp_path / "a.mp4", sound=None)
+    assert film(source, "-o", source).code == SameFile.exit_code
+    assert film(source, "--overwrite", "--skip-existing").code == UsageError.exit_code
+    assert film(source, "-o", tmp_path / "b.webm", "--codec", "h264").code == UsageError.exit_code
+    assert film(source, "--cuts", "nonsense").code == UsageError.exit_code
+    assert {path.name for path in tmp_path.iterdir()} == {"a.mp4"}
+
+
+def test_cuts_from_a_file(film: Run, tmp_path: Path):
+    source = make_film(tmp_path / "a.mp4", sound=None)
+    (tmp_path / "shots.json").write_text('{"version": 1, "shots": [{"first": 0}, {"first": 5}]}')
+    ran = film(source, "-o", tmp_path / "b.mp4", "--cuts", tmp_path / "shots.json")
+    assert "12 frames, 2 shots" in ran.err
+    (tmp_path / "shots.json").write_text('{"shots": 7}')
+    assert (
+        film(source, "-o", tmp_path / "c.mp4", "--cuts", tmp_path / "shots.json").code == UsageError.exit_code
+    )
