@@ -11,8 +11,11 @@ from autochrome.lab.greys import normal, uniform
 SMOOTH = 5  # places a side of the coarse noise that movement and holes are made of
 
 
-def point_out(ab: Tensor, most: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """1…most points and strokes, few more often than many; the colour below, or the mean colour below the stroke."""
+def point_out(ab: Tensor, most: int, first: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """1…most points and strokes, few more often than many; the colour below, or the mean colour below the stroke.
+
+    The first of them covers the pixel `first` (N, 2), row and column.
+    """
     n, _, height, width = ab.shape
     count = torch.exp(uniform(0, math.log(most + 0.99), (n, 1), generator)).floor()
     real = (torch.arange(most, device=ab.device).view(1, -1) < count).to(ab.dtype)  # (N, K)
@@ -21,8 +24,8 @@ def point_out(ab: Tensor, most: int, generator: torch.Generator) -> tuple[Tensor
     stroke = uniform(0, 1, (n, most), generator)
     high = torch.where(stroke < 0.06, high * uniform(2, 10, (n, most), generator), high)
     wide = torch.where(stroke > 0.94, wide * uniform(2, 10, (n, most), generator), wide)
-    rows = _window(height, high, generator) * real[..., None]  # (N, K, H)
-    columns = _window(width, wide, generator)  # (N, K, W)
+    rows = _window(height, high, first[:, :1], generator) * real[..., None]  # (N, K, H)
+    columns = _window(width, wide, first[:, 1:], generator)  # (N, K, W)
     many = torch.einsum("nkh,nkw->nhw", rows, columns)[:, None]
     mask = (many > 0).to(ab.dtype)
     area = rows.sum(2) * columns.sum(2) + 1e-6
@@ -32,13 +35,14 @@ def point_out(ab: Tensor, most: int, generator: torch.Generator) -> tuple[Tensor
     return torch.where(even, flat, ab) * mask, mask
 
 
-def _window(side: int, length: Tensor, generator: torch.Generator) -> Tensor:
-    """(N, K) lengths → (N, K, side): 1 along a stretch of that length somewhere."""
-    start = uniform(0, 1, tuple(length.shape), generator) * (side - length).clamp_min(0)
+def _window(side: int, length: Tensor, first: Tensor, generator: torch.Generator) -> Tensor:
+    """(N, K) lengths → (N, K, side): 1 along a stretch of that length somewhere, the first about `first` (N, 1)."""
+    room = (side - length).clamp_min(0)
+    start = uniform(0, 1, tuple(length.shape), generator) * room
+    about = torch.minimum((first - length[:, :1] / 2).clamp_min(0), room[:, :1])
+    start = torch.cat([about, start[:, 1:]], 1).floor()[..., None]
     at = torch.arange(side, device=length.device)
-    return ((at >= start.floor()[..., None]) & (at < (start.floor() + length.round())[..., None])).to(
-        length.dtype
-    )
+    return ((at >= start) & (at < start + length.round()[..., None])).to(length.dtype)
 
 
 def region(ab: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -62,14 +66,34 @@ def carry(ab: Tensor, moved: float, generator: torch.Generator) -> tuple[Tensor,
     return colour * mask, mask * believed
 
 
-def recolour(ab: Tensor, which: Tensor, generator: torch.Generator) -> Tensor:
-    """The samples `which` (N,) with all their colours turned about the grey axis and made paler or stronger."""
+def recolour(ab: Tensor, generator: torch.Generator) -> Tensor:
+    """All colours of a picture turned about the grey axis, and paler or stronger."""
     n = len(ab)
     angle = uniform(-math.pi, math.pi, (n, 1, 1), generator)
-    gain = uniform(0.5, 1.3, (n, 1, 1), generator)
+    gain = uniform(0.5, 1.3, (n, 1, 1, 1), generator)
     a, b = ab[:, 0], ab[:, 1]
     turned = torch.stack([a * angle.cos() - b * angle.sin(), a * angle.sin() + b * angle.cos()], 1)
-    return torch.where(which.view(-1, 1, 1, 1), (turned * gain[:, None]).clamp(-105, 105), ab)
+    return (turned * gain).clamp(-105, 105)
+
+
+def dye(lab: Tensor, first: Tensor, generator: torch.Generator) -> Tensor:
+    """(N, 3, H, W) L*a*b* → a*b* in which whatever is like the pixel `first` (N, 2), and near it, has another colour.
+
+    A person who says that this coat is red says nothing about the sky.
+    """
+    n, _, height, width = lab.shape
+    which = torch.arange(n, device=lab.device)
+    row, column = first.long().unbind(1)
+    seed = lab[which, :, row, column].view(n, 3, 1, 1)
+    y, x = torch.meshgrid(*(torch.arange(s, device=lab.device) for s in (height, width)), indexing="ij")
+    far = ((y - row.view(n, 1, 1)) / height) ** 2 + ((x - column.view(n, 1, 1)) / width) ** 2
+    unlike = (
+        ((lab - seed) / torch.tensor([30.0, 12.0, 12.0], device=lab.device).view(1, 3, 1, 1)).square().sum(1)
+    )
+    like = (2 * torch.exp(-(unlike + far / 0.3**2) / 2)).clamp(max=1)[:, None]
+    angle, strength = uniform(-math.pi, math.pi, (n, 1), generator), uniform(10, 70, (n, 1), generator)
+    other = torch.cat([angle.cos(), angle.sin()], 1) * strength
+    return lab[:, 1:] + like * (other - seed[:, 1:, 0, 0])[..., None, None]
 
 
 def _noise(n: int, channels: int, height: int, width: int, generator: torch.Generator) -> Tensor:

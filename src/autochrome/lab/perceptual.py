@@ -132,10 +132,14 @@ def distances(network: nn.Module, one: Tensor, other: Tensor) -> Tensor:
 
 
 class Perceptual(Loss):
-    """The mean distance between the coloured picture and the real one, in the eyes of the network in `file`."""
+    """The mean distance between the coloured picture and the real one, in the eyes of the network in `file`.
 
-    def __init__(self, file: str | None = None) -> None:
+    `side`: both are shrunk to that many pixels first, which costs less and judges what they look like from afar.
+    """
+
+    def __init__(self, file: str | None = None, side: int | None = None) -> None:
         super().__init__()
+        self.side = side
         if file is None:
             raise RecipeError(
                 "The perceptual loss needs a network to see with: --set features=WEIGHTS.safetensors."
@@ -143,8 +147,10 @@ class Perceptual(Loss):
         self.network = open_features(file)
 
     def forward(self, batch: Batch, answer: Answer) -> Tensor:
-        luma = batch.truth[:, :1]
-        painted, real = as_rgb(luma, full_size(answer, batch)), as_rgb(luma, batch.truth[:, 1:])
+        truth, ab = batch.truth, full_size(answer, batch)
+        if self.side:
+            truth, ab = (F.interpolate(x, size=(self.side, self.side), mode="area") for x in (truth, ab))
+        painted, real = as_rgb(truth[:, :1], ab), as_rgb(truth[:, :1], truth[:, 1:])
         return distances(self.network, painted, real).mean()
 
 

@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 from torch import Tensor
 
 from autochrome.color import lab_from_linear, linear_from_srgb
-from autochrome.lab.clues import carry, point_out, recolour, region
-from autochrome.lab.greys import film_grey, weather
+from autochrome.lab.clues import carry, dye, point_out, recolour, region
+from autochrome.lab.greys import film_grey, uniform, weather
 from autochrome.lab.nouns import Batch
 from autochrome.options import Options
 
@@ -47,7 +47,8 @@ class SampleOptions(Options):
         Chance, Field(description="Share of those hints that are another picture's, and little believed.")
     ] = 0.0
     recolour: Annotated[
-        Chance, Field(description="Share of well hinted samples whose true colours are turned: do as told.")
+        Chance,
+        Field(description="Share of hinted samples whose thing (whose all, if carried) has another colour."),
     ] = 0.0
     pair_mask: Annotated[
         float,
@@ -116,12 +117,18 @@ def _hints(
     dotted = kind < options.points
     broad = (kind >= options.points) & (kind < options.points + options.region)
     whole = kind >= 1 - options.carried
-    turned = chosen(options.recolour, n, generator) & (whole | (dotted & chosen(0.5, n, generator)))
-    truth = torch.cat([truth[:, :1], recolour(truth[:, 1:], turned, generator)], 1)
+    first = uniform(0, 1, (n, 2), generator) * torch.tensor(truth.shape[2:], device=truth.device)
+    odd = chosen(options.recolour, n, generator)
+    ab = truth[:, 1:].clone()
+    if (dyed := odd & dotted).any():
+        ab[dyed] = dye(truth[dyed], first[dyed], generator)
+    if (turned := odd & whole).any():
+        ab[turned] = recolour(truth[turned, 1:], generator)
+    truth = torch.cat([truth[:, :1], ab.clamp(-110, 110)], 1)
     ab = truth[:, 1:]
     hint, mask = torch.zeros_like(ab), torch.zeros_like(truth[:, :1])
     if dotted.any():
-        hint[dotted], mask[dotted] = point_out(ab[dotted], options.most_points, generator)
+        hint[dotted], mask[dotted] = point_out(ab[dotted], options.most_points, first[dotted], generator)
     if broad.any():
         hint[broad], mask[broad] = region(ab[broad], generator)
     if whole.any():
