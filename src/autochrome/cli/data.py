@@ -91,3 +91,53 @@ def images(
         print(f"{valid_name(output)}: {result.valid} pictures")
     for reason, count in result.counts.items():
         print(f"dropped, {reason}: {count}")
+
+
+@app.command
+def frames(
+    films: Annotated[list[Path], Parameter(name="FILMS")],
+    *,
+    output: Annotated[Path, Parameter(name=["--output", "-o"])],
+    test: Annotated[tuple[Path, ...], Parameter(consume_multiple=True)] = (),
+    rate: float = 2 / 3,
+    test_rate: float = 3.0,
+    pairs: bool = False,
+    size: int = 128,
+    skip: float = 0.0,
+    detector: str = "continuity",
+) -> None:
+    """Take frames out of films, in black bars where they are not square. What is tested with is whole films.
+
+    Parameters
+    ----------
+    films
+        To learn from.
+    output
+        NAME: writes NAME-train.zip and NAME-test.zip.
+    test
+        Other films, to test with.
+    rate
+        Pictures, or pairs, a second of film to learn from.
+    test_rate
+        The same of films to test with.
+    pairs
+        Each frame with the one before it; a pair across a cut is never made.
+    size
+        Pictures are size × size pixels.
+    skip
+        Leave out so many seconds at the beginning.
+    detector
+        Who finds the cuts; `autochrome scenes --help` names them.
+    """
+    from autochrome.lab.frames import FrameOptions, take
+
+    options = FrameOptions(
+        rate=rate, test_rate=test_rate, pairs=pairs, size=size, skip=skip, detector=detector
+    )
+    with _progress(len(films) + len(test), "films") as step:
+        taken = take(films, test, output, options, step)
+    for film in taken:
+        what = "pairs" if pairs else "pictures"
+        print(
+            f"{film.film}: {film.pictures} {what} of {film.scenes} scenes, to {'test' if film.test else 'learn'}"
+        )
