@@ -130,19 +130,22 @@ def block_of(directory: Directory) -> bytes | None:
     return EXIF_NAME + b"II*\0" + struct.pack("<I", 8) + _packed(directory, 8)
 
 
-def _packed(directory: Directory, start: int) -> bytes:
-    """A directory that begins at `start` with everything it points at, classic and little-endian."""
-    after = start + 2 + 12 * len(directory) + 4
+def _packed(directory: Directory, start: int, big: bool = False) -> bytes:
+    """A directory that begins at `start` with everything it points at, little-endian; `big` as in a BigTIFF."""
+    counted, entry_size, pointer = (8, 20, "Q") if big else (2, 12, "I")
+    room = struct.calcsize(pointer)
+    after = start + counted + entry_size * len(directory) + room
     entries, beyond = [], b""
     for tag, entry in sorted(directory.items()):
-        data = _packed(entry.below, after + len(beyond)) if entry.below is not None else entry.data
-        if entry.below is None and len(data) <= 4:
-            value = data.ljust(4, b"\0")
-        else:
-            value = struct.pack("<I", after + len(beyond))
-            beyond += data + bytes(len(data) % 2)
-        entries.append(struct.pack("<HHI", tag, entry.kind, entry.count) + value)
-    return struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4) + beyond
+        place = after + len(beyond)
+        data = entry.data if entry.below is None else _packed(entry.below, place, big)
+        value = data.ljust(room, b"\0")
+        if entry.below is not None or len(data) > room:
+            value = struct.pack("<" + pointer, place)
+            beyond += data + bytes(-len(data) % 8)
+        entries.append(struct.pack("<HH" + pointer, tag, entry.kind, entry.count) + value)
+    count = len(entries).to_bytes(counted, "little")
+    return count + b"".join(entries) + bytes(room) + beyond
 
 
 def add_to_tiff(path: Path, said: Directory, height: int, width: int) -> None:
@@ -181,7 +184,7 @@ def _placed(file: BinaryIO, tag: int, entry: Entry, big: bool) -> bytes:
     """One entry as bytes; what does not fit into it is written where the file stands."""
     pointer, room = ("Q", 8) if big else ("I", 4)
     start = file.tell()
-    data = _packed(entry.below, start) if entry.below is not None else entry.data
+    data = _packed(entry.below, start, big) if entry.below is not None else entry.data
     value = data.ljust(room, b"\0")
     if entry.below is not None or len(data) > room:
         file.write(data + bytes(-len(data) % 8))

@@ -7,6 +7,7 @@ import pyvips
 
 from autochrome.media.iptc import wrapped
 from autochrome.media.still_color import srgb_profile
+from autochrome.media.still_reader import FINEST
 
 _TEXTS = ("image-description", "png-comment-")
 _STALE = (
@@ -50,7 +51,8 @@ def _to_8(image: Any) -> Any:
 
 def _resolution(header: Any) -> tuple[float, float]:
     """Pixels per millimetre."""
-    if header.xres == 1 and header.yres == 1:  # libvips' word for unknown
+    unknown = header.xres == 1 and header.yres == 1  # libvips' way of saying so
+    if unknown or not (0 < header.xres <= FINEST and 0 < header.yres <= FINEST):
         return _PLAIN_DPI / 25.4, _PLAIN_DPI / 25.4
     return header.xres, header.yres
 

@@ -4,8 +4,6 @@ We look at the first bytes ourselves and call the loader for that kind, so nothi
 libvips (SVG, tables of numbers, its own `.v`) is ever opened.
 """
 
-import atexit
-import logging
 import os
 import re
 import stat
@@ -47,21 +45,10 @@ _LOADERS = {
 }
 _IN_MEMORY = 100_000_000  # bytes of pixels
 _TILE = 256
+FINEST = 1e6  # pixels per millimetre that libvips takes
 _VARIANT = re.compile(r"unsupported (?!marker|or )|not supported|not configured|not implemented|labq")
 _WORD = re.compile(r"[a-z]{3}", re.IGNORECASE)
 _KINDS = "JPEG, PNG, TIFF, WebP, AVIF, BMP or GIF"
-
-
-def _quiet() -> None:
-    """Nothing of libvips and GLib on stderr: what matters comes as an error, and broken files make them talk a lot."""
-    logging.getLogger("pyvips").setLevel(logging.CRITICAL + 1)
-    levels = sum(1 << bit for bit in range(8))  # all of GLib's, and its two flags
-    for domain in (b"GLib", b"GLib-GObject"):  # pyvips has done the same for the domain VIPS
-        handler = pyvips.glib_lib.g_log_set_handler(domain, levels, pyvips._log_handler_cb, pyvips.ffi.NULL)
-        atexit.register(pyvips.glib_lib.g_log_remove_handler, domain, handler)
-
-
-_quiet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +95,7 @@ class Origin:
         wide = array.dtype == np.uint16
         space = ("b-w", "grey16", "srgb", "rgb16")[2 * (bands > 2) + wide]
         image = pyvips.Image.new_from_memory(array, width, height, bands, "ushort" if wide else "uchar")
-        across, down = self.facts.get("resolution", (1.0, 1.0))
+        across, down = (v if 0 < v <= FINEST else 1.0 for v in self.facts.get("resolution", (1.0, 1.0)))
         image = image.copy(interpretation=self.facts.get("interpretation", space), xres=across, yres=down)
         for name, value in self.facts.items():
             if isinstance(value, bytes):
