@@ -10,6 +10,7 @@ import torch
 from autochrome.errors import InputMissing, InputUnreadable, NotAPicture, NothingFound
 from autochrome.lab import pixels
 from autochrome.lab.data import Cutter, Held, Streamed, middle_squares, open_pictures, stream
+from autochrome.lab.ondevice import OnDevice
 from autochrome.lab.pixels import decode, encode, resize, shrink_to
 from autochrome.lab.recipe import DataSettings
 from autochrome.lab.shards import ShardWriter, find_pictures
@@ -185,3 +186,33 @@ def test_middle_squares(shard):
     squares = middle_squares(open_pictures([str(shard)], DataSettings(size=16)), 12, 7)
     assert squares.shape == (7, 1, 12, 12, 3)
     assert squares.dtype == torch.uint8
+
+
+def test_pictures_on_the_device_give_the_same_crops(shard, tmp_path):
+    with ShardWriter(tmp_path / "sizes.zip") as writer:
+        for i in range(12):
+            writer.add(f"a/b/{i:02}.png", encode(picture(i, 20 + 3 * i, 60 - 2 * i), "png"))
+    pictures = open_pictures([str(tmp_path / "sizes.zip")], DataSettings(size=16))
+    there = OnDevice(pictures, torch.device("cpu"))
+    c = Cutter(pictures, 16, 12, 1, whole=0.3)
+    crops = list(there.stream(c, 1, 3))
+    assert len(crops) == 2
+    for step, crop in enumerate(crops, 1):
+        assert crop.shape == (12, 1, 16, 16, 3)
+        difference = np.abs(crop.numpy().astype(int) - c.cut(step, 0).astype(int))
+        assert difference.mean() < 2, "another way to shrink, the same windows"
+    larger = Cutter(pictures, 60, 12, 1)  # all are smaller: whole pictures enlarged
+    found = there.cut(larger.indices(0, 0), larger.windows(0, 0), 60).numpy().astype(int)
+    assert np.abs(found - larger.cut(0, 0)).mean() < 2
+
+
+def test_a_window_of_the_right_size_is_copied_as_it_is(tmp_path):
+    with ShardWriter(tmp_path / "one.zip") as writer:
+        writer.add("a/b/0.png", encode(picture(1, 20, 30), "png"))
+    pictures = open_pictures([str(tmp_path / "one.zip")], DataSettings(size=16))
+    there = OnDevice(pictures, torch.device("cpu"))
+    window = np.array([[0.0, 0.5, 0.9]])
+    crop = there.cut(np.array([0]), window, 20)[0, 0].numpy().astype(int)
+    truth = pictures[0][0][:, 9:29].astype(int)
+    assert np.abs(crop - truth).mean() < 2.5
+    assert np.abs(crop - pictures[0][0][:, 10:30].astype(int)).mean() > np.abs(crop - truth).mean()

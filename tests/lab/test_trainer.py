@@ -71,6 +71,12 @@ def test_the_same_seed_gives_the_same_run(small_recipe, shard, tmp_path):
     assert same_weights(one, two)
 
 
+def test_pictures_may_lie_on_the_device(small_recipe, shard, tmp_path):
+    there = run(small_recipe, tmp_path / "there", shard, "data.keep=device")
+    here = run(small_recipe, tmp_path / "here", shard, "data.keep=stream")
+    assert losses(there) == pytest.approx(losses(here), rel=0.05)
+
+
 def test_portions_change_nothing_but_memory(small_recipe, shard, tmp_path):
     whole = run(small_recipe, tmp_path / "whole", shard)
     parts = run(small_recipe, tmp_path / "parts", shard, "phases.one.accumulate=4")

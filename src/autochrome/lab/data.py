@@ -6,7 +6,7 @@ from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import Queue
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import torch
@@ -114,6 +114,19 @@ def label_numbers(names: Sequence[str]) -> Tensor:
     return torch.tensor([numbers[label] for label in labels])
 
 
+def boxes(height: Any, width: Any, window: NDArray[np.float64], size: int) -> tuple[Any, Any, Any]:
+    """Side, top and left of the squares to cut, of one picture or many; `window` is (…, 3), see `Cutter.windows`.
+
+    Zoom 1 takes the whole short side, 0 a square of `size` pixels (or the whole, where it is smaller).
+    """
+    short = np.minimum(height, width)
+    least = np.minimum(size, short)
+    side = np.rint(least + window[..., 0] * (short - least)).astype(int)
+    top = (window[..., 1] * (height - side + 1)).astype(int)
+    left = (window[..., 2] * (width - side + 1)).astype(int)
+    return side, top, left
+
+
 @dataclass(frozen=True, slots=True)
 class Cutter:
     """Cuts the crops of any step. Two processes that ask for the same step get the same pixels."""
@@ -145,12 +158,9 @@ class Cutter:
         return np.stack(list(run(lambda job: self._crop(int(job[0]), job[1]), jobs)))
 
     def _crop(self, index: int, window: NDArray[np.float64]) -> Crops:
-        """Zoom 1 takes the whole short side, 0 a window of `size` pixels (or the whole, where it is smaller)."""
         sample = self.pictures[index]
         height, width = sample[0].shape[:2]
-        short = min(height, width)
-        side = round(min(self.size, short) + window[0] * max(0, short - self.size))
-        top, left = int(window[1] * (height - side + 1)), int(window[2] * (width - side + 1))
+        side, top, left = boxes(height, width, window, self.size)
         return np.stack(
             [resize(p[top : top + side, left : left + side], self.size, self.size) for p in sample]
         )

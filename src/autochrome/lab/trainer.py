@@ -8,7 +8,7 @@ import hashlib
 import math
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,11 +29,12 @@ from autochrome.lab.checkpoint import (
     prune,
     save_checkpoint,
 )
-from autochrome.lab.data import Crops, Cutter, Pictures, label_numbers, middle_squares, open_pictures, stream
+from autochrome.lab.data import Cutter, Held, Pictures, label_numbers, middle_squares, open_pictures, stream
 from autochrome.lab.journal import Journal
 from autochrome.lab.monitor import Monitor
 from autochrome.lab.networks import build_critic, build_network
 from autochrome.lab.nouns import Critic
+from autochrome.lab.ondevice import OnDevice, fits
 from autochrome.lab.parallel import Place, joined
 from autochrome.lab.recipe import NetworkSettings, Phase, Recipe, load_recipe
 from autochrome.lab.runpage import write_run_page
@@ -123,6 +124,7 @@ class Trainer:
         self.recipe, self.run, self.pictures = recipe, run, pictures
         self.labels = label_numbers(pictures.names)
         self.device, self.place = device, place
+        self.on_device = _on_device(pictures, recipe.data.keep, device)
         self.held_out = None if held_out is None else held_out.to(device)
         found = checkpoints(run)
         torch.manual_seed(number(recipe.seed, "weights"))
@@ -165,9 +167,8 @@ class Trainer:
     def _phase(self, phase: Phase) -> None:
         stepper, cutter = self._begin(phase)
         total = self._steps(phase, cutter)
-        workers = self.recipe.data.workers or max(1, (os.cpu_count() or 1) // self.place.world)
-        with closing(stream(cutter, self.progress.step, total, workers)) as crops:
-            for pictures in crops:
+        with closing(self._pictures(cutter, total)) as shown:
+            for pictures in shown:
                 done = self._done(total)
                 if done >= 1 or self._stopping:
                     break
@@ -189,10 +190,19 @@ class Trainer:
         self.tally = Tally(phase.batch, self.progress.seconds)
         return stepper, self._cutter(phase)
 
-    def _step(self, phase: Phase, stepper: Stepper, cutter: Cutter, crops: Crops, done: float) -> None:
+    def _pictures(self, cutter: Cutter, total: int | None) -> Generator[Tensor, None, None]:
+        """(batch, P, size, size, 3) uint8 on the device, from the step where the run stands."""
+        if self.on_device:
+            yield from self.on_device.stream(cutter, self.progress.step, total)
+            return
+        workers = self.recipe.data.workers or max(1, (os.cpu_count() or 1) // self.place.world)
+        with closing(stream(cutter, self.progress.step, total, workers)) as crops:
+            for pictures in crops:
+                yield torch.from_numpy(pictures).to(self.device, non_blocking=True)
+
+    def _step(self, phase: Phase, stepper: Stepper, cutter: Cutter, shown: Tensor, done: float) -> None:
         progress = self.progress
         key = (self.recipe.seed, progress.phase, progress.step)
-        shown = torch.from_numpy(crops).to(self.device, non_blocking=True)
         generator = torch.Generator(self.device).manual_seed(number(*key, "samples"))
         batch = make_batch(shown, self.recipe.sample_options(phase), generator)
         seen = cutter.indices(*divmod(progress.step, cutter.steps_per_epoch))
@@ -376,6 +386,14 @@ class Trainer:
             yield
         finally:
             signal.signal(signal.SIGTERM, before)
+
+
+def _on_device(pictures: Pictures, keep: str, device: torch.device) -> OnDevice | None:
+    """On the GPU if the recipe says so, or leaves it to us and they fit."""
+    if not isinstance(pictures, Held):
+        return None
+    wanted = keep == "device" or (keep == "auto" and fits(pictures, device))
+    return OnDevice(pictures, device) if wanted else None
 
 
 def _phase_minutes(phases: Sequence[Phase], minutes: float | None) -> list[float | None]:
