@@ -101,6 +101,12 @@ class _Frame:
             parts.append(f'<polyline style="stroke:{color}" points="{path}"/>')
         if not series.line or len(places) <= 40:
             parts += [f'<circle style="fill:{color}" cx="{x:.1f}" cy="{y:.1f}" r="3.5"/>' for x, y in places]
+        return parts
+
+    def labels(self, series: Series) -> list[str]:
+        """Drawn after every line, so that none runs through them."""
+        parts = []
+        places = [self.at(x, y) for x, y in series.points]
         for (x, y), label in zip(places, series.labels, strict=False):
             end = x > WIDTH - 110  # no room on the right
             anchor, dx = ("end", -7) if end else ("start", 7)
@@ -120,5 +126,22 @@ def draw(plot: Plot) -> str:
     parts = frame.axes(plot) + [frame.marker(marker) for marker in plot.markers]
     for number, series in enumerate(plot.series):
         parts += frame.series(series, number)
+    for series in plot.series:
+        parts += frame.labels(series)
     label = escape(plot.title, quote=True)
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
+
+
+def sheet(plot: Plot) -> str:
+    """A plot as an SVG file of its own, with its colours inside."""
+    lines = ("#b4532a", "#2f6f8f", "#5f7d3a", "#8a5a9c", "#b08a1e", "#6b6762")
+    colors = "".join(f"--line-{number}: {color};" for number, color in enumerate(lines))
+    style = (
+        f"<style>svg {{ background: #fdfcfa; font: 11.5px sans-serif; {colors} }} text {{ fill: #76706a; }} "
+        ".axis { fill: #24211e; } .grid { stroke: #e4dfd8; } polyline { fill: none; stroke-width: 1.5; } "
+        ".marker { stroke: #2f6f8f; stroke-dasharray: 3 3; opacity: .7; }</style>"
+    )
+    svg = draw(plot)
+    open_end = svg.index(">") + 1
+    head = svg[:open_end].replace("<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="{2 * WIDTH}" ', 1)
+    return f"{head}{style}{svg[open_end:]}\n"

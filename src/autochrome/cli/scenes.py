@@ -1,0 +1,130 @@
+"""`autochrome scenes`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from autochrome.errors import ExtraMissing, UsageError
+
+if TYPE_CHECKING:
+    from autochrome.measure.charts import Plot
+    from autochrome.measure.cuts import Truth
+    from autochrome.measure.report import Table
+    from autochrome.scenes import Found, Frame
+
+
+def scenes(
+    film: Annotated[Path, Parameter(name="FILM", help="A film.")],
+    *,
+    detector: Annotated[str, Parameter(help="How cuts are found; --compare names them all.")] = "continuity",
+    compare: Annotated[bool, Parameter(help="Run every detector that can be run here.")] = False,
+    truth: Annotated[
+        Path | None, Parameter(help='Where the cuts are: {"cuts": [48, 97], "gradual": [[130, 154]]}.')
+    ] = None,
+    plot: Annotated[
+        Path | None, Parameter(help="Draw the signal over time: .svg (the first detector), or .html (all).")
+    ] = None,
+    json: Annotated[bool, Parameter(help="For programs: JSON on stdout.")] = False,
+) -> None:
+    """Find where scenes begin; compare detectors on one film."""
+    from autochrome.measure.charts import sheet
+    from autochrome.measure.cuts import Truth, read_truth
+    from autochrome.measure.page import plain
+    from autochrome.measure.report import put, write_report
+
+    if plot and plot.suffix not in (".svg", ".html"):
+        raise UsageError(f"--plot {plot}: the signal is drawn as .svg or .html.")
+    known = read_truth(truth) if truth else None
+    frames, rate = _read(film)
+    found = _run(frames, detector, compare)
+    plots = [_plot(name, result, known or Truth(), rate) for name, result in found.items()]
+    table = _table(film, found, known)
+    if plot and plot.suffix == ".svg":
+        put(plot, sheet(plots[0]))
+    elif plot:
+        write_report(plot, f"Scenes of {film.name}", [table], plots=plots, lead=f"{len(frames)} frames.")
+    if json:
+        _print_json(found, known, len(frames), rate)
+    elif compare or known:
+        print(plain(table))
+    else:
+        for cut in found[detector].cuts:
+            print(f"{cut}\t{cut / rate:.2f} s")
+
+
+def _read(film: Path) -> tuple[list[Frame], float]:
+    """Small grey pictures of every frame (some 9 kB each), and how many there are in a second."""
+    from autochrome.media.films import open_film
+    from autochrome.scenes import shrink
+
+    with open_film(film) as reader:
+        frames = [shrink(frame.light, frame.tones.depth) for frame in reader]
+        return frames, float(reader.facts.rate) or 25.0
+
+
+def _run(frames: Sequence[Frame], chosen: str, compare: bool) -> dict[str, Found]:
+    from autochrome.scenes import DETECTORS, find_cuts
+
+    if chosen not in DETECTORS:
+        raise UsageError(f"--detector {chosen}: there are {', '.join(DETECTORS)}.")
+    if not compare:
+        return {chosen: find_cuts(frames, DETECTORS[chosen]())}
+    found = {}
+    for name, make in DETECTORS.items():
+        try:
+            found[name] = find_cuts(frames, make())
+        except ExtraMissing as missing:
+            _say(f"{name} is left out: {missing}")
+    return found
+
+
+def _say(text: str) -> None:
+    import sys
+
+    print(f"autochrome: {text}", file=sys.stderr)
+
+
+def _table(film: Path, found: dict[str, Found], truth: Truth | None) -> Table:
+    from autochrome.measure.cuts import agree
+    from autochrome.measure.report import Table
+
+    columns = ["", "cuts", "ms a frame"]
+    rows = [[name, str(len(result.cuts)), f"{1e3 * result.seconds:.2f}"] for name, result in found.items()]
+    note = "Cuts by each detector."
+    if truth:
+        columns += ["missed", "made up", "precision", "recall", "F1"]
+        note = f"{len(truth.cuts)} cuts are there, {len(truth.gradual)} slower changes where one may be named or none."
+        for row, result in zip(rows, found.values(), strict=True):
+            a = agree(result.cuts, truth)
+            row += [str(a.missed), str(a.false), f"{a.precision:.3f}", f"{a.recall:.3f}", f"{a.f1:.3f}"]
+    return Table(f"Scenes of {film.name}", columns, rows, note)
+
+
+def _plot(name: str, result: Found, truth: Truth, rate: float) -> Plot:
+    """The signal, the cuts that were named as dots, and those that are there as dashed lines."""
+    from autochrome.measure.charts import Marker, Plot, Series
+
+    signal = [(i / rate, value) for i, value in enumerate(result.signal)]
+    named = [(cut / rate, result.signal[cut]) for cut in result.cuts]
+    markers = [Marker(first / rate, f"cut at frame {first}") for first, _ in truth.spans]
+    series = [Series("difference", signal), Series("cuts", named, line=False)]
+    return Plot(name, "seconds", "difference", series, markers)
+
+
+def _print_json(found: dict[str, Found], truth: Truth | None, frames: int, rate: float) -> None:
+    import json
+
+    from autochrome.measure.cuts import agree
+
+    detectors = {}
+    for name, result in found.items():
+        told: dict[str, object] = {"cuts": result.cuts, "seconds_a_frame": result.seconds}
+        if truth:
+            a = agree(result.cuts, truth)
+            told |= {"precision": a.precision, "recall": a.recall, "f1": a.f1}
+        detectors[name] = told
+    print(json.dumps({"frames": frames, "rate": rate, "detectors": detectors}, indent=2))
