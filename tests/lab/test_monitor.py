@@ -2,8 +2,10 @@ import subprocess
 import time
 from types import SimpleNamespace
 
+import psutil
+
 from autochrome.lab import monitor
-from autochrome.lab.monitor import GPU, Monitor, gpu, processors, read_machine
+from autochrome.lab.monitor import GPU, Monitor, gpu, most_memory, processors, read_machine
 from autochrome.lab.runpage import machine_plots, thinned, write_run_page
 
 
@@ -73,3 +75,10 @@ def test_the_page_of_a_run(small_recipe, tmp_path):
     page = write_run_page(run).read_text()
     for title in ("Losses", "Epoch durations", "Held-out pictures", "GPU temperature", "GPU power"):
         assert title in page, title
+
+
+def test_the_most_memory_is_in_megabytes_and_never_forgotten():
+    held = bytearray(b"x" * 64_000_000)
+    then = psutil.Process().memory_info().rss / 1e6
+    del held
+    assert 0.95 * then < most_memory(on_gpu=False) < 100 * then

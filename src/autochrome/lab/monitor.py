@@ -2,6 +2,7 @@
 
 import csv
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -56,6 +57,20 @@ def gpu() -> dict[str, float]:
     except (OSError, ValueError, subprocess.SubprocessError):
         return {}  # a GPU that does not tell is no reason to stop training
     return dict(zip(GPU.values(), values, strict=False))
+
+
+def most_memory(on_gpu: bool) -> float:
+    """The most memory this process ever held, in MB: on the GPU, or all its own; 0 where the system does not tell."""
+    if on_gpu:
+        import torch
+
+        return float(torch.cuda.max_memory_allocated()) / 1e6
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0.0
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes, or KiB
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
 class Monitor:

@@ -31,7 +31,7 @@ from autochrome.lab.checkpoint import (
 )
 from autochrome.lab.data import Cutter, Held, Pictures, label_numbers, middle_squares, open_pictures, stream
 from autochrome.lab.journal import Journal
-from autochrome.lab.monitor import Monitor
+from autochrome.lab.monitor import Monitor, most_memory
 from autochrome.lab.networks import build_critic, build_network
 from autochrome.lab.nouns import Critic
 from autochrome.lab.ondevice import OnDevice, fits
@@ -340,7 +340,10 @@ class Trainer:
             progress.phase += 1
             progress.step, progress.best_step, progress.best_score = 0, -1, 0.0
         self._save(None)
-        self._say(f"{phase.name} is done: {folder_of(self.run, progress.total_steps)}")
+        memory = most_memory(self.device.type == "cuda")
+        self._say(
+            f"{phase.name} is done, {memory:.0f} MB at most: {folder_of(self.run, progress.total_steps)}"
+        )
 
     def _save(self, stepper: Stepper | None) -> None:
         """All processes come here together, the first one writes. Nothing that is no number is ever written."""
