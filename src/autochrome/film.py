@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autochrome import __version__
+from autochrome.color import LUMA_SHARES
 from autochrome.engine import ahead
 from autochrome.errors import UsageError
 from autochrome.media.film_color import ChromaLayer, chroma_under, luma_of, percent, shrink
+from autochrome.media.film_sheet import picture_of, save_sheet
 from autochrome.media.films import FilmFacts, create_film, open_film
 from autochrome.merge import fit
 from autochrome.model import ColorModel, open_model
@@ -21,12 +23,15 @@ from autochrome.options import FilmOptions
 from autochrome.planes import Chroma, Floats, Frame, Luma, Tones
 from autochrome.provenance import SOURCE_TYPE
 from autochrome.scenes import DEFAULT, DETECTORS, SceneDetector, mark_cuts
-from autochrome.scenes.cutlist import load_cuts
+from autochrome.scenes.continuity import ALIKE, detail, similarity
+from autochrome.scenes.cutlist import CutList, load_cuts
+from autochrome.scenes.cutlist import Shot as ShotMark
 from autochrome.shots import ShotMemory
 
 _LOOK = 128  # pixels at the long side: enough to see cuts and motion
 _LOOKS = 20.0  # of the network that a memory holds at its steadiest
 _LONGEST = 4  # a picture is shown to the network at most so many times longer than wide
+_THUMB = 240  # pixels at the long side of a thumbnail
 _FLAT = 1.5  # L*: a frame that varies less than this is black, white or blank, and has no colour
 
 
@@ -236,3 +241,74 @@ def _lines(frame: Frame, chroma: Chroma) -> Floats:
 def _words() -> dict[str, str]:
     """What the file says about where its colours come from."""
     return {"colours_by": f"autochrome {__version__}", "digital_source_type": SOURCE_TYPE}
+
+
+def find_shots(
+    source: str | os.PathLike[str],
+    options: FilmOptions | None = None,
+    sheet: str | os.PathLike[str] | None = None,
+) -> CutList:
+    """Where the shots of a film begin, by `options.cuts`. sheet: also write the first frame of each as one JPEG."""
+    marks, pictures = [], []
+    with open_film(source) as film, closing(ahead(map(_see, film))) as seen:
+        for each, begins in mark_cuts(seen, _detector(options or FilmOptions(), None), lambda one: one.small):
+            if begins:
+                frame = each.frame
+                marks.append(ShotMark(first=frame.index, time=round(frame.time, 3)))
+                if sheet is not None:
+                    pictures.append(
+                        (f"{frame.index}  {_clock(frame.time)}", _thumbnail(frame, None, film.facts))
+                    )
+    if sheet is not None:
+        save_sheet(sheet, pictures)
+    return CutList(film=film.path.name, shots=tuple(marks))
+
+
+def preview_film(
+    source: str | os.PathLike[str],
+    sheet: str | os.PathLike[str],
+    *,
+    model: ColorModel | str | os.PathLike[str] | None = None,
+    options: FilmOptions | None = None,
+    most: int = 60,
+) -> Path:
+    """Colour a frame of each shot, each alone, as one JPEG or PNG: a look at a film before an hour is spent on it.
+
+    Only key frames are looked at, so a long film takes seconds, and a shot without one is not seen. Of more than `most`
+    shots, some evenly spread ones are shown.
+    """
+    options = options or FilmOptions()
+    chosen = options.model if model is None else model
+    network = open_model(os.fspath(chosen)) if isinstance(chosen, str | os.PathLike) else chosen
+    with open_film(source, keys_only=True) as film:
+        kept: list[Frame] = []
+        last = None
+        for frame in film:
+            now = detail(_see(frame).small)
+            if last is None or similarity(last, now) < ALIKE:
+                kept.append(frame)
+            last = now
+        places = np.unique(np.linspace(0, len(kept) - 1, min(most, len(kept))).round().astype(int))
+        pictures = []
+        for frame in (kept[place] for place in places):
+            answer, _ = _look(frame, network, options, film.facts.turn)
+            pictures.append((_clock(frame.time), _thumbnail(frame, answer, film.facts)))
+    return save_sheet(sheet, pictures)
+
+
+def _thumbnail(frame: Frame, chroma: Chroma | None, facts: FilmFacts) -> NDArray[np.uint8]:
+    """(h, w, 3) sRGB, upright; grey without chroma."""
+    height, width = frame.light.shape
+    scale = _THUMB / max(height, width)
+    light = shrink(frame.light, max(1, round(height * scale)), max(1, round(width * scale)))
+    lines = np.zeros((4, 1, 1), np.float32) if chroma is None else _lines(frame, chroma)
+    blue, red = ChromaLayer(frame.tones, 8, light.shape, centred=True).lay(light, lines)
+    upright = np.rot90(
+        picture_of(light, blue, red, frame.tones, LUMA_SHARES[frame.tones.matrix]), facts.turn // 90
+    )
+    return np.ascontiguousarray(upright)
+
+
+def _clock(seconds: float) -> str:
+    """12:34.5"""
+    return f"{int(seconds // 60)}:{seconds % 60:04.1f}"

@@ -4,9 +4,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+import pyvips
 
-from autochrome.errors import BatchIncomplete, NotAFilm, SameFile, UsageError
+from autochrome.errors import BatchIncomplete, NotAFilm, OutputExists, OutputNotWritable, SameFile, UsageError
 from conftest import Ran
 from filmmaking import decoded, make_film, shown
 
@@ -72,3 +74,31 @@ def test_cuts_from_a_file(film: Run, tmp_path: Path):
     assert (
         film(source, "-o", tmp_path / "c.mp4", "--cuts", tmp_path / "shots.json").code == UsageError.exit_code
     )
+
+
+def test_a_list_of_shots_comes_and_goes_back(autochrome: Run, film: Run, tmp_path: Path):
+    from test_film import film_of
+
+    source = film_of(tmp_path / "a.mkv", 14, 16)
+    ran = autochrome("shots", source, "-o", tmp_path / "shots.json")
+    assert ran.code == 0
+    assert "2 shots" in ran.err
+    said = json.loads((tmp_path / "shots.json").read_text())
+    assert [shot["first"] for shot in said["shots"]] == [0, 14]
+    assert (tmp_path / "shots.jpg").stat().st_size > 2000
+    assert autochrome("shots", source, "-o", tmp_path / "shots.json").code == OutputExists.exit_code
+    ran = film(source, "-o", tmp_path / "b.mkv", "--cuts", tmp_path / "shots.json")
+    assert "30 frames, 2 shots" in ran.err
+
+
+def test_a_preview_is_one_picture(film: Run, tmp_path: Path):
+    from test_film import film_of
+
+    source = film_of(tmp_path / "a.mkv", 5, 5, 5)
+    assert film(source, "--preview", "-o", tmp_path / "look.png").code == 0
+    pixels = pyvips.Image.new_from_file(str(tmp_path / "look.png")).numpy()
+    assert pixels.shape == (160 + 24, 3 * 246, 3)
+    assert np.ptp(pixels, axis=-1).max() > 10, "it should have colour"
+    assert film(source, "--preview", "-o", tmp_path / "look.png").code == OutputExists.exit_code
+    assert film(tmp_path, "--preview", "-o", tmp_path / "more.png").code == UsageError.exit_code
+    assert film(source, "--preview", "-o", tmp_path / "look.txt").code == OutputNotWritable.exit_code

@@ -18,6 +18,7 @@ from autochrome.errors import AutochromeError
 COMMANDS = {
     "photo": ("autochrome.cli.photo:photo", "Colour photographs: files, folders, any mix."),
     "film": ("autochrome.cli.film:film", "Colour films: files, folders, any mix."),
+    "shots": ("autochrome.cli.shots:shots", "List where the shots of a film begin, with pictures."),
     "evaluate": ("autochrome.cli.evaluate:evaluate", "Measure a network on colour pictures, grey beside it."),
     "models": ("autochrome.cli.models:app", "List the networks that are installed, or check a file."),
     "export": ("autochrome.cli.export:export", "Write a trained network as an ONNX file."),

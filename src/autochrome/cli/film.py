@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from autochrome.cli.plan import NAME
-from autochrome.errors import UsageError
+from autochrome.errors import OutputExists, UsageError
 from autochrome.options import FilmOptions
 
 if TYPE_CHECKING:
@@ -50,9 +50,14 @@ def film(
     quiet: Annotated[
         bool, Parameter(name=("--quiet", "-q"), help="Say nothing but what went wrong.")
     ] = False,
+    preview: Annotated[
+        bool, Parameter(help="Only a sheet of small pictures (-o a .jpg), one coloured frame a shot.")
+    ] = False,
     options: Annotated[FilmOptions, Parameter(name="*")] = FilmOptions(),  # noqa: B008 — frozen
 ) -> None:
     """Colour films. The same command goes on where an interrupted one stopped."""
+    if preview:
+        return _preview(inputs, output, options, overwrite=overwrite)
     from autochrome.cli.batch import Existing, run_batch
     from autochrome.cli.plan import Naming, Work, make_plan
     from autochrome.cli.reports import choose_report
@@ -85,6 +90,22 @@ def film(
 
     report = choose_report(len(plan.works) + len(plan.empty), as_json=json, quiet=quiet, single=single)
     run_batch(plan, do, existing=existing, report=report, jobs=1, single=single)
+
+
+def _preview(inputs: Sequence[Path], output: str | None, options: FilmOptions, *, overwrite: bool) -> None:
+    from autochrome.film import preview_film
+
+    if len(inputs) != 1 or inputs[0].is_dir():
+        raise UsageError("--preview looks at one film; name one.")
+    target = Path(output) if output else inputs[0].with_name(f"{inputs[0].stem}-preview.jpg")
+    refuse_existing(target, overwrite)
+    preview_film(inputs[0], target, options=options)
+    print(f"{inputs[0]} → {target}", file=sys.stderr)
+
+
+def refuse_existing(target: Path, overwrite: bool) -> None:
+    if target.exists() and not overwrite:
+        raise OutputExists(f"{target}: there is a file already; --overwrite replaces it.")
 
 
 def _suffix(output: str | None, options: FilmOptions) -> str | None:

@@ -15,6 +15,10 @@ from autochrome.planes import Chroma, Codes, Floats, Luma, Matrix, Tones
 
 _ROUNDS = 1  # of looking for the lightness whose colour has the wanted Y′; more brought 0.2 dB at best
 
+_TINY: Any = 1e-6
+_ALL: Any = 1.0
+"""Numbers among planes: OpenCV takes them three times as quickly as numpy does, though its type hints do not know."""
+
 
 def shrink(light: Codes, height: int, width: int) -> Codes:
     """(H, W) codes → (height, width) by area. Halving first is many times quicker than one long step."""
@@ -82,6 +86,7 @@ class ChromaLayer:
         self._tones, self._depth, self._shape, self._centred = tones, depth, shape, centred
         self._scratch = np.empty((7, *shape), np.float32)
         self._out = np.empty((2, *shape), np.uint8 if depth == 8 else np.uint16)
+        self._table = percent(np.arange(256, dtype=np.uint8), tones) * np.float32(0.01)  # of 8-bit light
 
     def lay(self, light: Codes, lines: Floats, interlaced: bool = False) -> tuple[Codes, Codes]:
         """(H, W) codes of Y′ and (4, h, w) lines over the same picture → Cb and Cr codes.
@@ -111,11 +116,11 @@ class ChromaLayer:
             cv2.add(plane, offset, dst=plane)
         self._limit(share, cb, cr, high, low, work, room)
         span = (1 << self._depth) - 1 if self._tones.full else 224 << (self._depth - 8)
-        kind = cv2.CV_8U if self._depth == 8 else cv2.CV_16U
         for plane, codes in zip((cb, cr), out, strict=True):
-            # addWeighted rounds and clips to the type; 10 bit in 16 needs the clip by hand
-            cv2.addWeighted(plane, span, plane, 0, 1 << (self._depth - 1), dst=codes, dtype=kind)
-            if self._depth > 8:
+            if self._depth == 8:
+                cv2.convertScaleAbs(plane, dst=codes, alpha=span, beta=128)  # rounds; nothing is below 0
+            else:
+                cv2.addWeighted(plane, span, plane, 0, 1 << (self._depth - 1), dst=codes, dtype=cv2.CV_16U)
                 np.minimum(codes, (1 << self._depth) - 1, out=codes)
 
     def _share(self, light: Codes, width: int, height: int, share: Floats) -> None:
@@ -127,10 +132,10 @@ class ChromaLayer:
                 before: Any = np.concatenate((light[:, :1], light[:, :-1]), axis=1)
                 before = cv2.resize(before, (width, height), interpolation=cv2.INTER_AREA)
                 here = cv2.addWeighted(here, 0.5, before, 0.5, 0)
-        scale = 1 / (self._tones.white - self._tones.black)
-        np.multiply(here, np.float32(scale), out=share)
-        np.subtract(share, np.float32(self._tones.black * scale), out=share)
-        np.clip(share, 0, 1, out=share)
+        if self._tones.depth == 8:
+            cv2.LUT(here, self._table, dst=share)
+        else:
+            np.multiply(percent(here, self._tones), np.float32(0.01), out=share)
 
     def _sited(self, lines: Floats, width: int, light_width: int) -> Floats:
         """The lines, moved right by what chroma samples sit left of their middle: half a luma pixel."""
@@ -156,11 +161,11 @@ class ChromaLayer:
         cv2.min(low, room, dst=low)
         # The three sum to nothing when weighted, so high ≥ 0 ≥ low; the epsilon keeps grey from dividing by it.
         np.subtract(np.float32(1), share, out=work)
-        np.maximum(high, np.float32(1e-6), out=high)
+        cv2.max(high, _TINY, dst=high)
         cv2.divide(work, high, dst=room)
-        np.minimum(low, np.float32(-1e-6), out=low)
+        cv2.min(low, -_TINY, dst=low)
         cv2.divide(share, low, dst=work, scale=-1.0)
         cv2.min(room, work, dst=room)
-        np.minimum(room, np.float32(1), out=room)
+        cv2.min(room, _ALL, dst=room)
         cv2.multiply(cb, room, dst=cb)
         cv2.multiply(cr, room, dst=cr)

@@ -78,13 +78,16 @@ class FilmFacts:
 class FilmReader:
     """The frames of a film, once from beginning to end. A context manager; made by `open_film`."""
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], keys_only: bool = False) -> None:
+        """keys_only: only frames that stand for themselves, every few seconds one: a quick look at a long film."""
         self.path = Path(path)
         self._notes: dict[str, int] = {}
         self._container = _open(self.path)
         try:
             self._stream = _video(self._container, self.path)
             self._stream.thread_type = "AUTO"
+            if keys_only:
+                self._stream.codec_context.skip_frame = "NONKEY"
             self._decoded = self._decode()
             self._first = next(self._decoded, None)
             if self._first is None:

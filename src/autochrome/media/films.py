@@ -19,9 +19,9 @@ SUFFIXES = frozenset(
 """Names by which a film is known in a folder."""
 
 
-def open_film(path: str | os.PathLike[str]) -> FilmReader:
-    """A film to be read frame by frame. A context manager."""
-    return FilmReader(path)
+def open_film(path: str | os.PathLike[str], *, keys_only: bool = False) -> FilmReader:
+    """A film to be read frame by frame, or only those that stand for themselves. A context manager."""
+    return FilmReader(path, keys_only)
 
 
 def create_film(
