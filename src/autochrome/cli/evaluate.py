@@ -41,6 +41,9 @@ def evaluate(
     carried: Annotated[
         bool, Parameter(help="Also with the truth's colour carried along a random motion.")
     ] = False,
+    brush: Annotated[
+        bool, Parameter(help="Also with single painted points: do they come out, do they leak over edges?")
+    ] = False,
     limit: Annotated[
         int | None, Parameter(validator=Number(gte=1), help="So many pictures, spread evenly over the data.")
     ] = None,
@@ -71,6 +74,10 @@ def evaluate(
             perceptual=distance,
             progress=step,
         )
+    if brush and network:
+        from autochrome.measure.brush import try_brush
+
+        result.brush = try_brush(network, read_samples(data, size, limit))
     print("\n\n".join(plain(table) for table in tables(result)))
     if json:
         put(json, result.model_dump_json(indent=1) + "\n")

@@ -106,8 +106,10 @@ class _Frame:
     def labels(self, series: Series) -> list[str]:
         """Drawn after every line, so that none runs through them."""
         parts = []
-        places = [self.at(x, y) for x, y in series.points]
-        for (x, y), label in zip(places, series.labels, strict=False):
+        for point, label in zip(series.points, series.labels, strict=False):
+            if not all(map(isfinite, point)):
+                continue
+            x, y = self.at(*point)
             end = x > WIDTH - 110  # no room on the right
             anchor, dx = ("end", -7) if end else ("start", 7)
             parts.append(

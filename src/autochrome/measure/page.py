@@ -10,7 +10,7 @@ from autochrome.measure.charts import Plot, Series
 from autochrome.measure.evaluate import BASELINES, Trial, paint
 from autochrome.measure.metrics import Sight
 from autochrome.measure.report import Gallery, Picture, Strip, Table, write_report
-from autochrome.measure.results import Evaluation, PictureScores, Row
+from autochrome.measure.results import Brush, Evaluation, PictureScores, Row
 from autochrome.measure.samples import Sample
 
 if TYPE_CHECKING:
@@ -44,7 +44,29 @@ COLUMNS: dict[str, Callable[[Row], str]] = {
 def tables(evaluation: Evaluation) -> list[Table]:
     """A table for each group of pictures; all together only where they are not all of one kind."""
     names = [name for name in GROUPS if name in evaluation.groups]
-    return [_table(evaluation, name) for name in (names if len(names) > 2 else names[:1])]
+    scores = [_table(evaluation, name) for name in (names if len(names) > 2 else names[:1])]
+    return [*scores, *([_brush_table(evaluation.brush)] if evaluation.brush else [])]
+
+
+def _brush_table(brush: Brush) -> Table:
+    def said(value: float | None) -> str:
+        return "–" if value is None else f"{value:.1f}"
+
+    return Table(
+        "One painted point",
+        ["ΔE₀₀", "median", "nine in ten within", "within 6", "tried"],
+        [
+            [
+                "misses its colour by",
+                said(brush.miss_median),
+                said(brush.miss_ninety),
+                f"{brush.within_six:.0%}",
+                str(brush.points),
+            ],
+            ["leaks over an edge by", said(brush.leak_median), said(brush.leak_ninety), "", str(brush.edges)],
+        ],
+        note="Random colours of chroma 40; the edge, between two pictures side by side, is 20 px from the point.",
+    )
 
 
 def _table(evaluation: Evaluation, group: str) -> Table:

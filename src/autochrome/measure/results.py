@@ -91,6 +91,18 @@ class PictureScores(Noted):
     rows: dict[str, Scores]
 
 
+class Brush(Noted):
+    """What single painted points did; ΔE₀₀. Painted colours are random, chroma 40."""
+
+    points: int
+    miss_median: float  # between the colour painted and the one that came out there
+    miss_ninety: float  # nine in ten miss by no more
+    within_six: float  # share of points that miss by 6 or less
+    edges: int
+    leak_median: float | None  # change of what lies beyond a strong edge 20 px from the point
+    leak_ninety: float | None
+
+
 class Evaluation(Noted):
     """One run of `autochrome evaluate`."""
 
@@ -102,6 +114,7 @@ class Evaluation(Noted):
     definitions: dict[str, str] = DEFINITIONS
     groups: dict[str, list[Row]]  # "coloured", "nearly_grey", "all", as far as there are such pictures
     pictures: list[PictureScores]
+    brush: Brush | None = None
 
     def row(self, name: str, group: str = "coloured") -> Row:
         """One way of colouring over one group of pictures."""
