@@ -189,6 +189,21 @@ def test_black_and_white_frames_stay_neutral(tmp_path: Path):
         assert (planes[2] == 128).all()
 
 
+@pytest.mark.parametrize("kind", ["yuv420p", "yuv444p10le"])
+def test_the_mark_is_colour_alone(tmp_path: Path, kind: str):
+    source = film_of(tmp_path / "in.mkv", 3, kind=kind, lights=None)
+    options = LOSSLESS.model_copy(update={"mark": True})
+    colorize_film(source, tmp_path / "out.mkv", model=Painter(one_color(0, 0)), options=options)
+    middle = 512 if "10" in kind else 128
+    for old, new in zip(decoded(source), decoded(tmp_path / "out.mkv"), strict=True):
+        assert np.array_equal(old[0], new[0])
+        for plane in new[1:]:
+            height, width = plane.shape
+            assert (plane[: height * 3 // 4] == middle).all()
+            assert (plane[:, : width * 3 // 4] == middle).all()
+            assert np.ptp(plane[height * 3 // 4 :, width * 3 // 4 :]) > 0.2 * middle
+
+
 def test_progress_and_report(tmp_path: Path, tiny_model: Path):
     source = film_of(tmp_path / "in.mkv", 12, times=[40 * n for n in range(12)])
     told: list[Progress] = []

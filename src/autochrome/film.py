@@ -14,6 +14,7 @@ from autochrome import __version__
 from autochrome.color import LUMA_SHARES
 from autochrome.engine import ahead
 from autochrome.errors import UsageError
+from autochrome.mark import stamp_film
 from autochrome.media.film_color import ChromaLayer, chroma_under, luma_of, percent, shrink
 from autochrome.media.film_sheet import picture_of, save_sheet
 from autochrome.media.films import FilmFacts, create_film, open_film
@@ -135,7 +136,10 @@ def colorize_film(
                     if each.begins:
                         writer.cut()
                     frame = each.frame
-                    writer.write(frame, *layer.lay(frame.light, each.lines, frame.interlaced))
+                    blue, red = layer.lay(frame.light, each.lines, frame.interlaced)
+                    if options.mark:
+                        stamp_film(blue, red, frame.tones, writer.plan.depth)
+                    writer.write(frame, blue, red)
                     report.count(each)
                     if progress:
                         progress(Progress(frame.index + 1, film.facts.frames, each.shot))

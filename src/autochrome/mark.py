@@ -5,7 +5,8 @@ Three overlapping grains, orange, green and violet: the colours of the starch on
 
 import numpy as np
 
-from autochrome.planes import Floats, Pixels
+from autochrome.color import LUMA_SHARES
+from autochrome.planes import Codes, Floats, Pixels, Tones
 
 GRAINS = ((-0.9, "#e8702a"), (0.0, "#4f9d3a"), (0.9, "#5b4bb5"))  # place in radii, colour
 _OPACITY = 0.85
@@ -27,6 +28,27 @@ def stamp(strip: Pixels, top: int, height: int) -> None:
         under = strip[touched].astype(np.float32)
         share = cover[touched][:, None]
         strip[touched] = np.round(under + share * (paint - under)).astype(strip.dtype)
+
+
+def stamp_film(blue: Codes, red: Codes, tones: Tones, depth: int) -> None:
+    """Draw the mark into a frame's (h, w) Cb and Cr codes of `depth` bits, in place: the light stays as it is.
+
+    tones: what the film's codes mean.
+    """
+    rows, width = blue.shape
+    radius = max(1.5, min(rows, width) / 90)
+    from_red, from_blue = LUMA_SHARES[tones.matrix]
+    middle, span = 1 << (depth - 1), (1 << depth) - 1 if tones.full else 224 << (depth - 8)
+    top, left = max(0, int(rows - 5 * radius)), max(0, int(width - 8 * radius))
+    for shift, color in GRAINS:
+        r, g, b = (byte / 255 for byte in bytes.fromhex(color[1:]))
+        light = from_red * r + (1 - from_red - from_blue) * g + from_blue * b
+        paint = ((b - light) / (2 - 2 * from_blue), (r - light) / (2 - 2 * from_red))
+        x, y = width - 4.5 * radius + shift * radius - left, rows - 3 * radius - top
+        cover = _disc(x, y, radius, rows - top, width - left) * _OPACITY
+        for plane, chroma in zip((blue, red), paint, strict=True):
+            corner = plane[top:, left:]
+            corner[:] = np.round(corner + cover * (middle + span * chroma - corner)).astype(plane.dtype)
 
 
 def _disc(x: float, y: float, radius: float, rows: int, width: int) -> Floats:
