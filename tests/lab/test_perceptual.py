@@ -86,6 +86,17 @@ def test_the_loss_teaches_the_answer_and_never_the_teacher(file: str) -> None:
     assert all(p.grad is None for p in loss.parameters())
 
 
+def test_shrunk_first_it_judges_from_afar(file: str) -> None:
+    luma = torch.rand(2, 1, 96, 96) * 100
+    truth = torch.cat([luma, torch.randn(2, 2, 96, 96) * 20], 1)
+    batch = Batch(luma, truth, torch.zeros(2, 2, 96, 96), torch.zeros_like(luma))
+    grey, real = Answer(torch.zeros(2, 2, 24, 24)), Answer(truth[:, 1:])
+    loss = LOSSES["perceptual"](file=file, side=64)
+    assert loss(batch, real) == pytest.approx(0, abs=1e-6)
+    assert loss(batch, grey) > 0
+    assert loss(batch, grey) != LOSSES["perceptual"](file=file)(batch, grey)
+
+
 def test_the_measure_is_the_loss_on_bytes(file: str) -> None:
     one, other = (np.random.default_rng(i).integers(0, 256, (64, 64, 3), np.uint8) for i in range(2))
     expected = distances(
