@@ -19,11 +19,12 @@ from autochrome import errors
 from autochrome.cli import app
 from autochrome.hints import HintsFile
 from conftest import Ran
+from filmmaking import make_film
 from tiny import tint_card, tiny_tint
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-RUN = {"photo", "models", "version"}  # commands that run here; others are only understood
+RUN = {"film", "models", "photo", "shots", "version"}  # commands that run here; others are only understood
 BLOCK = re.compile(
     r"(?P<mark><!-- not run: .+ -->\n+)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
@@ -69,6 +70,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     grey = pyvips.Image.new_from_array(np.linspace(40, 220, 60 * 80).reshape(60, 80).astype(np.uint8))
     for name in (
         "grandma.jpg",
+        "holiday.jpg",
         "tinted.png",
         "album/one.jpg",
         "album/two.jpg",
@@ -79,6 +81,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("scan.tif", "masters/a.tif", "masters/b.png"):
         (grey * 257.0).cast("ushort").copy(interpretation="grey16").write_to_file(name)
     tiny_tint(here / "network.onnx")
+    make_film(here / "reel.mp4")
     HintsFile(version=1, points=[{"x": 0.5, "y": 0.5, "color": "#c83c28"}]).save("hints.json")
     return here
 
