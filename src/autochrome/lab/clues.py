@@ -8,6 +8,8 @@ from torch.nn import functional as F
 
 from autochrome.lab.greys import normal, uniform
 
+LIKE = 10.0  # L*a*b* units: how much one thing differs within itself
+NEAR = 0.3  # of the picture's sides: how far one thing reaches
 SMOOTH = 5  # places a side of the coarse noise that movement and holes are made of
 
 
@@ -87,10 +89,8 @@ def dye(lab: Tensor, first: Tensor, generator: torch.Generator) -> Tensor:
     seed = lab[which, :, row, column].view(n, 3, 1, 1)
     y, x = torch.meshgrid(*(torch.arange(s, device=lab.device) for s in (height, width)), indexing="ij")
     far = ((y - row.view(n, 1, 1)) / height) ** 2 + ((x - column.view(n, 1, 1)) / width) ** 2
-    unlike = (
-        ((lab - seed) / torch.tensor([30.0, 12.0, 12.0], device=lab.device).view(1, 3, 1, 1)).square().sum(1)
-    )
-    like = (2 * torch.exp(-(unlike + far / 0.3**2) / 2)).clamp(max=1)[:, None]
+    unlike = ((lab - seed) / LIKE).square().sum(1)  # a strong edge in L* or colour ends it
+    like = (1.5 * torch.exp(-(unlike + far / NEAR**2) / 2)).clamp(max=1)[:, None]
     angle, strength = uniform(-math.pi, math.pi, (n, 1), generator), uniform(10, 70, (n, 1), generator)
     other = torch.cat([angle.cos(), angle.sin()], 1) * strength
     return lab[:, 1:] + like * (other - seed[:, 1:, 0, 0])[..., None, None]

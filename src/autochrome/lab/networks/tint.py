@@ -29,7 +29,6 @@ HINT_CHANNELS = 4  # a*, b*, coverage, and coverage so that small points count
 
 # From what the network found to colour; measured on held-out pictures, see docs/training.md.
 MEETING = 0.5  # how far from the regression to the distribution
-SHARPEST = 0.5  # the distribution's temperature is 1 / (1 + this × vivid)
 GAIN, BEND = 1.3, 0.3  # see `gain`
 FIRST_COLOUR = 0.1  # vividness from which given colour is whole
 UNSURE = 20.0  # a*b* units of spread at which the network is half sure
@@ -243,7 +242,7 @@ class Tint(ColorNetwork):
         given stays as it was given, and only at 0 is everything grey.
         """
         own = painting.own * AB_SCALE
-        mean, spread = mean_and_spread(painting.logits, self.centres, 1 / (SHARPEST * vivid + 1))
+        mean, spread = mean_and_spread(painting.logits, self.centres)
         # Where the distribution differs from the regression on the whole of a place, half of the way to it; the detail
         # inside the place stays the regression's. Near given colour all is likely right already, and not made bolder.
         other = F.interpolate(mean - F.avg_pool2d(own, 2), scale_factor=2.0, mode="bilinear")
