@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,7 +24,9 @@ def evaluate(
         str,
         Parameter(name="MODEL", help="A name, an ONNX file, a training run's folder, or `baselines` alone."),
     ],
-    data: Annotated[list[Path], Parameter(name="DATA", help="Folders, zips or tars of colour pictures.")],
+    data: Annotated[
+        list[Path], Parameter(name="DATA", help="Folders, zips or tars of colour pictures; or colour films.")
+    ],
     *,
     size: Annotated[
         int,
@@ -45,7 +47,11 @@ def evaluate(
         bool, Parameter(help="Also with single painted points: do they come out, do they leak over edges?")
     ] = False,
     limit: Annotated[
-        int | None, Parameter(validator=Number(gte=1), help="So many pictures, spread evenly over the data.")
+        int | None,
+        Parameter(
+            validator=Number(gte=1),
+            help="So many pictures, spread evenly over the data; or of each film so many frames.",
+        ),
     ] = None,
     json: Annotated[Path | None, Parameter(help="Write every figure to this file.")] = None,
     html: Annotated[Path | None, Parameter(help="Write a page with tables, curves and pictures.")] = None,
@@ -62,6 +68,8 @@ def evaluate(
 
     trials = _trials(vivid, hints, carried)
     network = _open(model, device)
+    if any(map(_is_film, data)):
+        return _films(network, data, size, trials[0].vivid, limit, json, html)
     distance = _perceptual(perceptual)
     with _progress(count_samples(data, limit)) as step:
         result = measure(
@@ -84,6 +92,47 @@ def evaluate(
     if html:
         shown = galleries(result, network, read_samples(data, size, limit), trials) if network else []
         write_page(html, result, shown)
+
+
+def _is_film(path: Path) -> bool:
+    from autochrome.measure.samples import is_pictures
+
+    if not path.is_file() or is_pictures(path):
+        return False
+    from autochrome.media.films import SUFFIXES
+
+    return path.suffix.lower() in SUFFIXES
+
+
+def _films(
+    network: ColorModel | None,
+    films: Sequence[Path],
+    size: int,
+    vivid: float,
+    limit: int | None,
+    json: Path | None,
+    html: Path | None,
+) -> None:
+    """Films with true colours: how near, and how steady."""
+    from pydantic import TypeAdapter
+
+    from autochrome.measure.filmscore import FilmEvaluation, evaluate_film, film_table
+    from autochrome.measure.page import plain
+    from autochrome.measure.report import put, write_report
+    from autochrome.options import FilmOptions
+
+    if network is None or not all(map(_is_film, films)):
+        raise UsageError("Films are measured with a network, and not together with pictures.")
+    name, options = network.card.name, FilmOptions(vivid=vivid)
+    results = [
+        evaluate_film(film, network, name=name, size=size, limit=limit, options=options) for film in films
+    ]
+    tables = [film_table(result) for result in results]
+    print("\n\n".join(map(plain, tables)))
+    if json:
+        put(json, TypeAdapter(list[FilmEvaluation]).dump_json(results, indent=1).decode() + "\n")
+    if html:
+        write_report(html, f"How well {name} colours films", tables)
 
 
 def _numbers(text: str, flag: str) -> list[float]:

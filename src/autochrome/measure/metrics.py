@@ -159,7 +159,7 @@ def mean_chroma(lab: Picture) -> float:
     return float(np.hypot(lab[..., 1], lab[..., 2]).mean())
 
 
-def _histograms(frame: Picture) -> Doubles:
+def histograms(frame: Picture) -> Doubles:
     """(3, 256) shares of each value in each channel of (H, W, 3) uint8."""
     counts = [np.bincount(frame[..., c].ravel(), minlength=256) for c in range(3)]
     return np.asarray(counts, np.float64) / frame[..., 0].size
@@ -179,9 +179,13 @@ def cdc(frames: Sequence[NDArray[np.uint8]]) -> float:
     mean over the gaps. Frames are (H, W, 3) uint8, five at least. Grey and frozen colour score lowest: it
     says something only beside the truth's own value.
     """
-    if len(frames) <= max(CDC_GAPS):
-        raise ValueError(f"CDC looks {max(CDC_GAPS)} frames ahead, and there are only {len(frames)}")
-    shares = [_histograms(frame) for frame in frames]
+    return cdc_of([histograms(frame) for frame in frames])
+
+
+def cdc_of(shares: Sequence[Doubles]) -> float:
+    """The same from each frame's `histograms`: a long film need not be held in memory."""
+    if len(shares) <= max(CDC_GAPS):
+        raise ValueError(f"CDC looks {max(CDC_GAPS)} frames ahead, and there are only {len(shares)}")
     gaps = [[_divergence(p, q) for p, q in zip(shares, shares[gap:], strict=False)] for gap in CDC_GAPS]
     return float(np.mean([np.mean(values) for values in gaps]))
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from autochrome.errors import ExtraMissing, InputMissing, NotAPicture, NothingFound
 
 KINDS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 LONGEST = 4  # times the short side: what is longer is cut from the middle
 
 
@@ -44,6 +45,11 @@ def _unpack(tar: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
         content = tar.extractfile(member) if member.isfile() and _is_picture(member.name) else None
         if content is not None:
             yield member.name, content.read()
+
+
+def is_pictures(path: Path) -> bool:
+    """Whether a path, by its name, is one picture or an archive of them."""
+    return path.name.lower().endswith((*KINDS, *ARCHIVES))
 
 
 @contextmanager

@@ -1,0 +1,167 @@
+"""How well a film is coloured: against its own true colours, and how steady it is beside them.
+
+The film is coloured as `autochrome film` does it, losslessly, and once more frame by frame. Steadiness says something
+only beside the truth's own, and beside that of grey, which is perfectly steady.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from autochrome.film import colorize_film
+from autochrome.measure import baselines
+from autochrome.measure.evaluate import Shown, judge, shown
+from autochrome.measure.metrics import Doubles, Sight, cdc_of, histograms, warped_chroma_error
+from autochrome.measure.report import Table
+from autochrome.measure.results import Noted, Scores
+from autochrome.media.film_pictures import film_pictures
+from autochrome.model import ColorModel
+from autochrome.motion import Motion, MotionFinder
+from autochrome.options import FilmOptions
+
+SCORED = 10  # every so many frames are held against the truth; all are looked at for steadiness
+KNOWN = 0.3  # a pair of frames whose motion is surer than this on the average counts for steadiness
+
+
+class FilmRow(Noted):
+    """One way of colouring a film."""
+
+    name: str
+    psnr: float  # dB, mean over the scored frames
+    over_grey: float
+    ssim: float
+    ciede2000: float
+    colorfulness: float
+    colorfulness_share: float | None  # percent of the truth's
+    cdc: float  # nats
+    warped_error: float  # a*b*, mean over frames
+
+
+class FilmEvaluation(Noted):
+    """One film, several ways of colouring it."""
+
+    model: str
+    film: str
+    frames: int
+    size: int
+    seconds: float
+    rows: list[FilmRow]
+
+
+class _Watcher:
+    """Gathers one row while its frames go by."""
+
+    def __init__(self) -> None:
+        self.scores: list[Scores] = []
+        self.shares: list[Doubles] = []
+        self.errors: list[float] = []
+        self._before: Sight | None = None
+
+    def see(self, picture: Shown, truth: Sight, original: Shown, motion: Motion | None, scored: bool) -> None:
+        seen = Sight.of(picture)
+        self.shares.append(histograms(picture))
+        if motion is not None and self._before is not None and motion.sure.mean() > KNOWN:
+            before, now = self._before.lab[..., 1:], seen.lab[..., 1:]
+            self.errors.append(warped_chroma_error(before, now, motion.flow, motion.sure))
+        if scored:
+            self.scores.append(judge(picture, truth, original, None))
+        self._before = seen
+
+    def row(self, name: str, grey: "_Watcher", truth: "_Watcher") -> FilmRow:
+        psnr, floor = (float(np.mean([s.psnr for s in w.scores])) for w in (self, grey))
+        color, full = (float(np.mean([s.colorfulness for s in w.scores])) for w in (self, truth))
+        return FilmRow(
+            name=name,
+            psnr=psnr,
+            over_grey=psnr - floor,
+            ssim=float(np.mean([s.ssim for s in self.scores])),
+            ciede2000=float(np.mean([s.ciede2000 for s in self.scores])),
+            colorfulness=color,
+            colorfulness_share=100 * color / full if full else None,
+            cdc=cdc_of(self.shares),
+            warped_error=float(np.mean(self.errors)) if self.errors else 0.0,
+        )
+
+
+def _motions(pictures: Iterator[Shown]) -> Iterator[tuple[Shown, Motion | None]]:
+    """Each picture, and how it moved since the one before."""
+    finder, before = MotionFinder(), None
+    for picture in pictures:
+        grey = np.ascontiguousarray(picture[..., 1])
+        yield picture, finder.between(before, grey) if before is not None else None
+        before = grey
+
+
+def evaluate_film(
+    film: Path,
+    model: ColorModel,
+    *,
+    name: str,
+    size: int = 256,
+    limit: int | None = None,
+    options: FilmOptions | None = None,
+    progress: Callable[[], None] = lambda: None,
+) -> FilmEvaluation:
+    """Colour a film that has true colours, forget them meanwhile, and compare. limit: frames that are scored."""
+    started = time.perf_counter()
+    given = (options or FilmOptions()).model_copy(update={"codec": "ffv1"})
+    ways = {"model, steady": given, "model, frame by frame": given.model_copy(update={"method": "frames"})}
+    with tempfile.TemporaryDirectory() as folder:
+        results = {}
+        for number, (way, settings) in enumerate(ways.items()):
+            target = Path(folder) / f"{number}.mkv"
+            colorize_film(film, target, model=model, options=settings)
+            results[way] = film_pictures(target, size)
+        watchers = _watch(film, results, size, limit, progress)
+    rows = [watcher.row(way, watchers["grey"], watchers["truth"]) for way, watcher in watchers.items()]
+    frames = len(watchers["truth"].shares)
+    seconds = time.perf_counter() - started
+    return FilmEvaluation(model=name, film=film.name, frames=frames, size=size, seconds=seconds, rows=rows)
+
+
+def _watch(
+    film: Path,
+    results: dict[str, Iterator[Shown]],
+    size: int,
+    limit: int | None,
+    progress: Callable[[], None],
+) -> dict[str, _Watcher]:
+    watchers = {way: _Watcher() for way in ("grey", "truth", *results)}
+    originals = islice(_motions(film_pictures(film, size)), limit)
+    for number, (original, motion) in enumerate(originals):
+        truth = Sight.of(original)
+        pictures = {"grey": shown(baselines.grey(truth.lab)), "truth": original}
+        pictures |= {way: next(frames) for way, frames in results.items()}
+        for way, watcher in watchers.items():
+            watcher.see(pictures[way], truth, original, motion, number % SCORED == 0)
+        progress()
+    return watchers
+
+
+def film_table(result: FilmEvaluation) -> Table:
+    """The rows as text."""
+    columns = ["", "PSNR dB", "over grey", "SSIM", "ΔE₀₀", "colourful", "% of truth", "CDC", "warped error"]
+    rows: Sequence[Sequence[str]] = [
+        [
+            row.name,
+            f"{row.psnr:.2f}",
+            f"{row.over_grey:+.2f}",
+            f"{row.ssim:.4f}",
+            f"{row.ciede2000:.2f}",
+            f"{row.colorfulness:.1f}",
+            "–" if row.colorfulness_share is None else f"{row.colorfulness_share:.0f}",
+            f"{row.cdc:.4f}",
+            f"{row.warped_error:.2f}",
+        ]
+        for row in result.rows
+    ]
+    note = (
+        f"{result.frames} frames at {result.size} px. CDC (how much the histograms of colours wander) and warped error "
+        "(a*b* change along the motion) are steadiness: least for grey, to be read beside the truth's."
+    )
+    strong = [i for i, row in enumerate(result.rows) if row.name.startswith("model")]
+    return Table(result.film, columns, rows, note, strong)

@@ -1,0 +1,28 @@
+"""A film as pictures, for looking and measuring: small, in sRGB."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from autochrome.errors import FilmDamaged, InputMissing
+
+
+def film_pictures(path: str | os.PathLike[str], size: int) -> Iterator[NDArray[np.uint8]]:
+    """Every frame as (h, w, 3) R′G′B′ with the short side at most `size` pixels, in the order they are shown."""
+    if not Path(path).is_file():
+        raise InputMissing(f"{path}: there is no such file; check the path.")
+    try:
+        with av.open(os.fspath(path)) as container:
+            for frame in container.decode(video=0):
+                scale = min(1.0, size / min(frame.width, frame.height))
+                width, height = (max(1, round(side * scale)) for side in (frame.width, frame.height))
+                small = frame.reformat(
+                    width, height, "rgb24", interpolation="AREA" if scale < 1 else "BILINEAR"
+                )
+                yield np.ascontiguousarray(small.to_ndarray())
+    except (av.FFmpegError, IndexError) as error:
+        raise FilmDamaged(f"{path}: this film cannot be read ({error}).") from error
