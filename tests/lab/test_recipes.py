@@ -14,42 +14,10 @@ from autochrome.lab.pixels import encode
 from autochrome.lab.recipe import RECIPES, load_recipe, recipe_names
 from autochrome.lab.shards import ShardWriter
 from autochrome.lab.trainer import Sitting, train
+from shortened import shortened
 from small import picture
 
 ALL = recipe_names()
-TINY: dict[str, list[str]] = {
-    "thesis-grid": ["network.down=[8,8]", "network.up=[8]", "critic.filters=[4,4]", "critic.dense=8"],
-    "thesis-independent": [
-        "network.down=[4,4,4,4,4]",
-        "network.up=[4,4,4,4]",
-        "critic.filters=[4,4,4]",
-        "critic.dense=8",
-        "critic.size=32",
-    ],
-    "studio-mse": ["network.down=[8,8]", "network.up=[8]"],
-    "studio-gan": ["network.down=[8,8]", "network.up=[8]", "critic.filters=[4,4]"],
-    "alpha": ["network.filters=[4,4,4,4,4,4,4,4]"],
-    "full": [
-        "network.encoder=[4,4,4]",
-        "network.joined=8",
-        "network.decoder=[4,4,4]",
-        "network.width=0.125",
-    ],
-    "gan": ["network.down=[8,8]", "network.up=[8]", "critic.filters=[4,4]"],
-    "nogan": [
-        "network.depth=18",
-        "network.width=4",
-        "network.decoder=[8,8,8,8]",
-        "critic.filters=[4,4]",
-        "data.size=64",
-    ],
-    "cifar-best": ["network.filters=[8,8,8]"],
-    "tint": ["network.widths=[8,8,16,16]", "network.encoder_width=0.25"],
-}
-"""How to make each one small enough for a test, beyond its length, its batch and 32 px."""
-TINY["thesis-dependent"] = TINY["thesis-independent"]
-TINY["studio-film"] = TINY["studio-gan"]
-TINY["beta"] = TINY["alpha"]
 
 
 @pytest.fixture(scope="module")
@@ -101,23 +69,9 @@ def test_every_phase_of_it_learns(
     name: str, shard: Path, pair_shard: Path, features: Path, tmp_path: Path
 ) -> None:
     recipe = load_recipe(name)
-    size = ["data.size=32", "valid_size=32", "valid_count=4", "precision=fp32"]
-    lengths = [
-        f"phases.{phase.name}.{key}={value}"
-        for phase in recipe.phases
-        for key, value in (
-            ("epochs", "null"),
-            ("minutes", "null"),
-            ("steps", 2),
-            ("batch", 4),
-            ("accumulate", 1),
-            ("size", "null"),
-            ("checkpoint_every", "null" if phase.checkpoint_every is None else 0.1),
-        )
-    ]
     given = [f"features={features}"] if "features" in recipe.shortcuts else []
     data = (str(pair_shard if recipe.data.pairs else shard),)
-    small = load_recipe(name, [*size, *lengths, *TINY[name], *given])
+    small = load_recipe(name, [*shortened(recipe, size=32), *given])
     run = train(small, tmp_path / "run", Sitting(data, data, "cpu"))
     rows = (run / "steps.csv").read_text().splitlines()
     assert len(rows) == 1 + 2 * len(recipe.phases)
@@ -139,7 +93,7 @@ def test_presets_of_nogan_differ_in_depth_and_in_how_much_gan() -> None:
 
 
 def test_nogan_without_eyes_says_how_to_give_it_some(shard: Path, tmp_path: Path) -> None:
-    small = load_recipe("nogan", [*TINY["nogan"], "phases.features.batch=4"])
+    small = load_recipe("nogan", shortened(load_recipe("nogan"), size=32))
     with pytest.raises(RecipeError, match="--set features="):
         train(small, tmp_path / "run", Sitting((str(shard),), device="cpu"))
 
