@@ -22,7 +22,7 @@ def train(
     Parameters
     ----------
     recipe
-        One of ours (`autochrome recipes`), or a YAML file.
+        One of ours, such as tint (any unknown name lists them), or a YAML file.
     set_
         Change a setting, such as --set phases.0.batch=16 or --set budget=small. May be given often.
     data
