@@ -58,3 +58,28 @@ def test_no_hints_is_a_mask_of_zeros_whatever_lies_under_it():
     painted = Hints(nonsense.chroma, np.ones((30, 41), np.float32))
     assert not np.array_equal(answer(model, painted), answer(model))
     assert model.card.hints == 3
+
+
+def test_a_network_of_two_halves_keeps_its_own_vividness():
+    """tint: what its parts answer, which is what its exported file answers; over the picture, not the padding."""
+    torch.manual_seed(0)
+    network = build_network("tint", widths=[8, 8, 8, 8], encoder_width=0.25)
+    model = TrainedModel(network, "tiny")
+    luma = np.random.default_rng(0).uniform(0, 100, (64, 96)).astype(np.float32)
+    dice = np.random.default_rng(1)
+    mask = (dice.random((64, 96)) > 0.98).astype(np.float32)
+    hints = Hints(dice.normal(0, 30, (64, 96, 2)).astype(np.float32) * mask[..., None], mask)
+    planes = [
+        torch.from_numpy(x.reshape(1, 64, 96, -1).transpose(0, 3, 1, 2)) for x in (luma, hints.chroma, mask)
+    ]
+    prepared = model.prepare(luma)
+    for vivid in (0.6, 1.7):
+        with torch.no_grad():
+            painting = network.painter(network.prepare(planes[0]), planes[1], planes[2])
+            expected, sure = network.decode(painting, torch.tensor([vivid]))
+        ours = model.paint(prepared, hints, vivid)
+        assert np.allclose(ours.chroma, expected[0].permute(1, 2, 0), atol=1e-3)
+        assert np.allclose(ours.confidence, sure[0, 0], atol=1e-3)
+    assert not model.paint(prepared, hints, 0).chroma.any()
+    assert model.card.contract == "tint"
+    assert answer(model).shape == (8, 11, 2)

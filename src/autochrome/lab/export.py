@@ -18,13 +18,13 @@ from autochrome.lab.onnxgraphs import from_torch, quantize, side_by_side, store_
 from autochrome.lab.recipe import CardSettings, DataSettings, Recipe
 from autochrome.lab.runs import open_run
 from autochrome.lab.samples import SampleOptions, make_batch
+from autochrome.lab.trained import CONTRACT_OF
 from autochrome.model import CONTRACTS, Card, open_model, with_card
 from autochrome.planes import Floats, Hints
 
 Precision: TypeAlias = Literal["fp32", "fp16", "int8"]
 Planes: TypeAlias = Mapping[str, Tensor]
 
-CONTRACT_OF = {("luma",): "lab-luma", ("luma", "hint"): "lab-pair", ("luma", "hint", "mask"): "lab-hint"}
 LIMITS: dict[Precision, float] = {"fp32": 0.02, "fp16": 0.2, "int8": 3.0}
 """Root mean square distance in a*b* that an exported network may keep from the trained one."""
 _CALIBRATION = 64  # pictures

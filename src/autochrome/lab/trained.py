@@ -1,4 +1,4 @@
-"""A finished run as a `ColorModel`: to be looked at and measured before it is exported."""
+"""A finished run as a `ColorModel`: it answers what its exported file would, so that it can be measured before."""
 
 from pathlib import Path
 
@@ -7,21 +7,13 @@ import torch
 from torch import Tensor
 
 from autochrome.lab.checkpoint import best_weights, load_weights
-from autochrome.lab.nouns import ColorNetwork
+from autochrome.lab.nouns import ColorNetwork, Part
 from autochrome.lab.runs import open_run
 from autochrome.model import CONTRACTS, Card
 from autochrome.model.sizes import over_picture, pad
 from autochrome.planes import Floats, Hints, Luma, Painted, Prepared
 
 CONTRACT_OF = {("luma",): "lab-luma", ("luma", "hint"): "lab-pair", ("luma", "hint", "mask"): "lab-hint"}
-
-
-def _plane(plane: Floats, multiple: int, *, repeat: bool) -> Tensor:
-    """(H, W) or (H, W, C) → (1, C, H', W'), padded to what the network wants."""
-    padded = pad(np.asarray(plane, np.float32), multiple, repeat=repeat)
-    return torch.from_numpy(np.ascontiguousarray(padded.reshape(*padded.shape[:2], -1).transpose(2, 0, 1)))[
-        None
-    ]
 
 
 class TrainedModel:
@@ -32,30 +24,51 @@ class TrainedModel:
             network.eval().to(device),
             device,
         )  # at rest: no dropout, no batch statistics
-        contract = CONTRACT_OF[network.inputs]
+        *self._slow, self._quick = network.export_parts()
+        contract = network.contract or CONTRACT_OF[network.inputs]
         self.card = Card(
             name=name, contract=contract, multiple=network.multiple, hints=CONTRACTS[contract].hints
         )
 
+    @torch.no_grad()
     def prepare(self, luma: Luma) -> Prepared:
-        """(H, W) L*: padded, nothing more; the network works through both halves in `paint`."""
-        return Prepared(luma, _plane(luma, self._network.multiple, repeat=True).to(self._device))
+        """(H, W) L*: the slow half, where the network has two."""
+        known = {"luma": self._planes(luma, repeat=True)}
+        for part in self._slow:
+            known |= _asked(part, known)
+        return Prepared(luma, known)
 
     @torch.no_grad()
     def paint(self, prepared: Prepared, hints: Hints | None = None, vivid: float = 1.0) -> Painted:
-        """The network's a*b* times `vivid`."""
+        """The quick half. A network that knows nothing of vividness has its a*b* multiplied by it."""
         height, width = prepared.luma.shape
         told = hints or Hints.none(height, width)
-        multiple, device = self._network.multiple, self._device
-        known = told.chroma * (told.mask > 0)[..., None]
-        answer = self._network(
-            prepared.state,
-            _plane(known, multiple, repeat=False).to(device),
-            _plane(told.mask, multiple, repeat=False).to(device),
-        )
-        chroma = (vivid * answer.ab[0]).clamp(-110, 110).permute(1, 2, 0).float().cpu().numpy()
-        padded = (prepared.state.shape[2], prepared.state.shape[3])
-        return Painted(over_picture(chroma, padded, height, width))
+        known = dict(prepared.state)
+        known["hint"] = self._planes(told.chroma * (told.mask > 0)[..., None], repeat=False)
+        known["mask"] = self._planes(told.mask, repeat=False)
+        known["vivid"] = torch.tensor([vivid], dtype=torch.float32, device=self._device)
+        answers = _asked(self._quick, known)
+        times = 1.0 if "vivid" in self._quick.numbers and vivid > 0 else vivid
+        padded = (known["luma"].shape[2], known["luma"].shape[3])
+
+        def over(plane: Tensor) -> Floats:
+            return over_picture(plane[0].permute(1, 2, 0).float().cpu().numpy(), padded, height, width)
+
+        chroma = over((times * answers["ab"]).clamp(-110, 110))
+        confidence = over(answers["confidence"].clamp(0, 1))[..., 0] if "confidence" in answers else None
+        return Painted(chroma, confidence)
+
+    def _planes(self, plane: Floats, *, repeat: bool) -> Tensor:
+        """(H, W) or (H, W, C) → (1, C, H', W'), padded to what the network wants."""
+        padded = pad(np.asarray(plane, np.float32), self._network.multiple, repeat=repeat)
+        channels = np.ascontiguousarray(padded.reshape(*padded.shape[:2], -1).transpose(2, 0, 1))
+        return torch.from_numpy(channels)[None].to(self._device)
+
+
+def _asked(part: Part, known: dict[str, Tensor]) -> dict[str, Tensor]:
+    """What one part answers, by name."""
+    answer = part.module(*(known[name] for name in (*part.inputs, *part.numbers)))
+    return dict(zip(part.outputs, answer if isinstance(answer, tuple) else (answer,), strict=True))
 
 
 def open_trained(path: Path, device: str = "cpu") -> TrainedModel:
