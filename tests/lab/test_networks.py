@@ -31,7 +31,10 @@ SMALL: dict[str, list[dict]] = {
         },
         {"down": (4, 8, 8), "up": (8, 4), "norm": "spectral", "attention": 2, "init": "normal"},
     ],
-    "classic_unet": [{"filters": (4, 8, 8)}, {"filters": (4, 8, 8), "bins": 7, "norm": "none", "fold": 2}],
+    "classic_unet": [
+        {"filters": (4, 8, 8)},
+        {"filters": (4, 8, 8), "bins": 7, "norm": "none", "fold": 2, "classes": 3},
+    ],
     "fusion": [
         {"encoder": (8, 8, 8), "joined": 16, "decoder": (16, 8, 8), "width": 1 / 16, "classes": 3},
         {

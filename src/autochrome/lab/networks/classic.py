@@ -17,7 +17,8 @@ class ClassicUNet(ColorNetwork):
     `fold` lays squares of that many pixels into the channels before the first level, and out again behind the last: the
     full size is where a CPU spends its time, and colour hardly needs it. `bins` adds a second head over so many
     quantised colours, at half the size of the first level, for the losses that teach a distribution; a*b* always
-    comes from the regression head.
+    comes from the regression head. `classes` lets the deepest level name so many labels, for the loss `label`: what
+    a thing is, is half of what colour it has.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class ClassicUNet(ColorNetwork):
         norm: Norm = "batch",
         fold: int = 1,
         bins: int = 0,
+        classes: int = 0,
     ) -> None:
         super().__init__()
         self.inputs, self.fold = tuple(inputs), fold
@@ -37,6 +39,7 @@ class ClassicUNet(ColorNetwork):
         self.up = nn.ModuleList(_twice(a + b, a, norm) for a, b in reversed(pairs))
         self.color = nn.Conv2d(filters[0], 2 * fold**2, 1)
         self.likely = nn.Conv2d(filters[1], bins, 1) if bins else None
+        self.naming = nn.Linear(filters[-1], classes) if classes else None
 
     def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> Answer:
         x = self.first(F.pixel_unshuffle(scaled(luma, hint, mask, self.inputs), self.fold))
@@ -44,11 +47,12 @@ class ClassicUNet(ColorNetwork):
         for block in self.down:
             skips.append(x)
             x = block(F.max_pool2d(x, 2))
+        named = self.naming(x.mean((2, 3))) if self.naming else None
         for block, skip in zip(self.up, reversed(skips), strict=True):
             half = x
             x = block(torch.cat([F.interpolate(x, scale_factor=2.0), skip], 1))
         ab = F.pixel_shuffle(self.color(x), self.fold) * AB_SCALE
-        return Answer(ab, self.likely(half) if self.likely else None)
+        return Answer(ab, self.likely(half) if self.likely else None, named)
 
 
 def _conv(channels: int, filters: int, norm: Norm) -> nn.Sequential:
