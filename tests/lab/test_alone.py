@@ -41,7 +41,7 @@ def test_a_run_needs_no_other_library(small_recipe, shard, tmp_path):
         [sys.executable, "-c", PROGRAM, *words, "--device", "cpu"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "run" / "report.html").exists()

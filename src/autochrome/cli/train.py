@@ -42,5 +42,5 @@ def train(
     from autochrome.lab.trainer import Sitting, train
 
     loaded = load_recipe(recipe, set_)
-    sitting = Sitting(data, valid, device, minutes, resume)
+    sitting = Sitting(data, valid, device, minutes, resume, changed=bool(set_))
     print(train(loaded, out or Path("runs") / loaded.name, sitting))

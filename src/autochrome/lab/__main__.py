@@ -20,7 +20,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float)
     given = parser.parse_args()
     recipe = load_recipe(given.recipe, given.set)
-    sitting = Sitting(tuple(given.data), tuple(given.valid), given.device, given.minutes, given.resume)
+    words = (tuple(given.data), tuple(given.valid), given.device, given.minutes, given.resume)
+    sitting = Sitting(*words, changed=bool(given.set))
     print(train(recipe, given.out or Path("runs") / recipe.name, sitting))
 
 

@@ -54,6 +54,7 @@ class Sitting:
     device: str = "auto"
     minutes: float | None = None  # the whole run shall take so long, annealed at its end
     resume: bool = False
+    changed: bool = False  # settings were given on the way here: a resumed run must have had them already
 
 
 def pick_device(name: str) -> torch.device:
@@ -76,7 +77,12 @@ def number(*parts: object) -> int:
 def train(recipe: Recipe, run: Path, sitting: Sitting = Sitting()) -> Path:
     """Train a recipe into the folder `run`; its result is `checkpoint.best_weights(run)`."""
     if sitting.resume and (run / "recipe.yaml").exists():
-        recipe = load_recipe(run / "recipe.yaml")
+        kept = load_recipe(run / "recipe.yaml")
+        if sitting.changed and kept != recipe:
+            raise RecipeError(
+                f"{run} goes on with the settings it began with: leave out --set, or choose another --out."
+            )
+        recipe = kept
     elif checkpoints(run) and not sitting.resume:
         raise CheckpointError(f"{run} holds a run already: go on with --resume, or choose another --out.")
     device = pick_device(sitting.device)
@@ -138,7 +144,8 @@ class Trainer:
         self.lengths = _phase_minutes(recipe.phases, minutes)
         self.journal: Journal | None = None
         self.tally = Tally()
-        self._stopping = False
+        self._asked = False  # by a signal, to this process alone
+        self._stopping = False  # agreed by all
         self._scored = -1
         self._resumed: dict[str, Any] = {}
         if found:
@@ -286,7 +293,7 @@ class Trainer:
         limit = self.lengths[self.progress.phase]
         if limit is not None:
             done = max(done, self.tally.seconds() / (60 * limit))
-        done, stop = self.place.from_first([done, float(self._stopping)])
+        done, stop = self.place.from_first([done, float(self._asked)])
         self._stopping = bool(stop)
         return done
 
@@ -378,7 +385,7 @@ class Trainer:
         """SIGTERM asks politely: the step in hand is finished and saved."""
 
         def stop(number: int, frame: FrameType | None) -> None:
-            self._stopping = True
+            self._asked = True
 
         try:
             before = signal.signal(signal.SIGTERM, stop)
