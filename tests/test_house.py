@@ -23,7 +23,7 @@ STRANGERS = {
 }
 UPPER = (
     {"model"},
-    {"shots"},
+    {"keyframes", "shots"},
     {"photo", "film"},
     {"measure"},
     {"lab"},

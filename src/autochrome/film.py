@@ -14,6 +14,8 @@ from autochrome import __version__
 from autochrome.color import LUMA_SHARES
 from autochrome.engine import ahead
 from autochrome.errors import UsageError
+from autochrome.hints import HintsFile, load_hints
+from autochrome.keyframes import CarriedHints, Glimpse
 from autochrome.mark import stamp_film
 from autochrome.media.film_color import ChromaLayer, chroma_under, luma_of, percent, shrink
 from autochrome.media.film_sheet import picture_of, save_sheet
@@ -104,6 +106,7 @@ def colorize_film(
     *,
     model: ColorModel | str | os.PathLike[str] | None = None,
     options: FilmOptions | None = None,
+    hints: HintsFile | str | os.PathLike[str] | None = None,
     cuts: Sequence[int] | None = None,
     overwrite: bool = False,
     restart: bool = False,
@@ -111,26 +114,33 @@ def colorize_film(
 ) -> FilmReport:
     """Colour a film. Its light, times, sound, subtitles and words go through unchanged.
 
-    `model` is a name, an ONNX file, or what `open_model` gave; without it, `options.model`. `cuts`: numbers of the
-    frames that begin a shot; without them, `options.cuts` says. Work that was interrupted goes on where the
-    same call stopped, unless it shall `restart`.
+    `model` is a name, an ONNX file, or what `open_model` gave; without it, `options.model`. `hints`: colours painted on
+    some frames; they hold for the shots of these. `cuts`: numbers of the frames that begin a shot; without them,
+    `options.cuts` says. Work that was interrupted goes on where the same call stopped, unless it shall `restart`.
     """
     started = perf_counter()
     options = options or FilmOptions()
     detector = _detector(options, cuts)
     chosen = options.model if model is None else model
     network = open_model(os.fspath(chosen)) if isinstance(chosen, str | os.PathLike) else chosen
+    said = load_hints(hints) if isinstance(hints, str | os.PathLike) else hints
     report = FilmReport(Path(target))
+    known = None if said is None else carry_hints(source, said, _detector(options, cuts))
     with open_film(source) as film:
-        known = sorted(detector.cuts) if isinstance(detector, KnownCuts) else None
-        job = options.model_dump() | {"network": network.card.model_dump(), "known": known}
+        job = options.model_dump() | {
+            "network": network.card.model_dump(),
+            "known cuts": sorted(detector.cuts) if isinstance(detector, KnownCuts) else None,
+            "hints": None if said is None else said.model_dump(),
+        }
         with create_film(
             target, film, options, overwrite=overwrite, restart=restart, words=_words(), job=job
         ) as writer:
             layer = ChromaLayer(film.facts.tones, writer.plan.depth, writer.chroma_shape, film.facts.centred)
             with (
                 closing(ahead(map(_see, film))) as seen,
-                closing(ahead(tint(seen, detector, network, options, film.facts, writer.done))) as tinted,
+                closing(
+                    ahead(tint(seen, detector, network, options, film.facts, known, writer.done))
+                ) as tinted,
             ):
                 for each in tinted:
                     if each.begins:
@@ -154,9 +164,13 @@ def tint(
     network: ColorModel,
     options: FilmOptions,
     facts: FilmFacts,
+    known: CarriedHints | None = None,
     done: int = 0,
 ) -> Iterator[Tinted]:
-    """Decide the colour of every frame from number `done` on; the ones before are only looked at for cuts."""
+    """Decide the colour of every frame from number `done` on; the ones before are only looked at for cuts.
+
+    known: what a person said, carried to every frame.
+    """
     memory, shot, sure = _memory(options), -1, 1.0
     for each, begins in mark_cuts(seen, detector, lambda one: one.small):
         if begins:
@@ -166,9 +180,18 @@ def tint(
             continue
         memory.follow(each.small)
         if memory.wants_look:
-            answer, sure = _look(frame, network, options, facts.turn)
+            answer, sure = _look(frame, network, options, facts.turn, known)
             memory.learn(answer)
         yield Tinted(frame, _lines(frame, memory.color), begins, shot, sure)
+
+
+def carry_hints(source: str | os.PathLike[str], said: HintsFile, detector: SceneDetector) -> CarriedHints:
+    """Go through a film once, up to the last frame somebody painted on, and carry the colours through its shot."""
+    with open_film(source) as film, closing(ahead(map(_see, film))) as seen:
+        carried = CarriedHints(film.facts.turn)
+        marked = mark_cuts(seen, detector, lambda one: one.small)
+        carried.gather((Glimpse(s.frame.index, s.frame.time, s.small, begins) for s, begins in marked), said)
+    return carried
 
 
 def _see(frame: Frame) -> Seen:
@@ -213,10 +236,13 @@ class KnownCuts(SceneDetector):
         return [self._seen - 1] if self._seen - 1 in self.cuts else []
 
 
-def _look(frame: Frame, network: ColorModel, options: FilmOptions, turn: int) -> tuple[Chroma, float]:
+def _look(
+    frame: Frame, network: ColorModel, options: FilmOptions, turn: int, known: CarriedHints | None = None
+) -> tuple[Chroma, float]:
     """What the network says of one frame, upright as people see it: (h, w, 2) a*b* as it is stored, and how sure."""
     luma = np.ascontiguousarray(np.rot90(_shown(frame, options.size), turn // 90))
-    painted = network.paint(network.prepare(luma), None, options.vivid)
+    hints = known.at(frame.index, *luma.shape) if known else None
+    painted = network.paint(network.prepare(luma), hints, options.vivid)
     answer = np.rot90(painted.chroma, -(turn // 90))
     if luma.std() < _FLAT:
         answer = np.zeros_like(answer)

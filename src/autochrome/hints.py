@@ -7,10 +7,10 @@ that a file fits the same picture at any size. `docs/hints.md` describes the for
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from autochrome.color import lab_from_srgb
@@ -72,13 +72,12 @@ class Rectangle(Options):
         return rows[:, None] * columns[None, :]
 
 
-class HintsFile(Options):
+class Marks(Options):
     """What a person knows about one picture.
 
     Rectangles lie lowest, strokes over them, points on top; within a list the later paints over the earlier.
     """
 
-    version: Literal[1]
     points: tuple[Point, ...] = ()
     strokes: tuple[Stroke, ...] = ()
     rectangles: tuple[Rectangle, ...] = ()
@@ -93,6 +92,26 @@ class HintsFile(Options):
             ink += over[..., None] * (chroma_of(mark.color) - ink)
             mask += over * (1 - mask)
         return Hints.mixed(ink, mask)
+
+
+class KeyFrame(Marks):
+    """Marks on one frame of a film, named by its number or its time. They hold for its shot."""
+
+    frame: Annotated[int, Field(ge=0)] | None = None  # from 0
+    time: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None  # seconds
+
+    @model_validator(mode="after")
+    def _named_once(self) -> Self:
+        if (self.frame is None) == (self.time is None):
+            raise ValueError("a key frame has a frame or a time, one of the two")
+        return self
+
+
+class HintsFile(Marks):
+    """What a person knows about one picture, or about frames of a film."""
+
+    version: Literal[1]
+    frames: tuple[KeyFrame, ...] = ()  # of a film; marks outside of them are on its first frame
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it as JSON; what stood there is replaced in one step."""

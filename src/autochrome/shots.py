@@ -38,7 +38,8 @@ class ShotMemory:
         if self._color is not None and self._before is not None and self._most:
             height, width = self._evidence.shape
             motion = self._finder.between(self._before, small)
-            moved = motion.carry(np.concatenate((self._color, self._step), axis=2), height, width)
+            known = np.concatenate((self._color, self._step), axis=2)
+            moved = motion.carry(known, height, width).clip(known.min((0, 1)), known.max((0, 1)))
             self._color, self._step = moved[..., :2] + moved[..., 2:], moved[..., 2:]
             carried = np.maximum(motion.carry(self._evidence, height, width), np.float32(0))
             self._evidence = carried * motion.trust(height, width)

@@ -44,6 +44,9 @@ def film(
     restart: Annotated[
         bool, Parameter(help="Begin anew, even where finished parts of an interrupted film wait.")
     ] = False,
+    hints: Annotated[
+        Path | None, Parameter(help="A hints file: colours painted on some frames, for one film.")
+    ] = None,
     json: Annotated[
         bool, Parameter(help="Tell a program on stdout how it goes, one JSON object a line.")
     ] = False,
@@ -62,6 +65,7 @@ def film(
     from autochrome.cli.plan import Naming, Work, make_plan
     from autochrome.cli.reports import choose_report
     from autochrome.film import colorize_film
+    from autochrome.hints import load_hints
     from autochrome.media.film_codecs import CONTAINERS
     from autochrome.media.films import SUFFIXES
     from autochrome.model import open_model
@@ -72,6 +76,9 @@ def film(
     plan = make_plan(
         inputs, output, Naming(name, _suffix(output, options), CONTAINERS, ".mp4"), SUFFIXES, glob
     )
+    if hints and len(plan.works) > 1:
+        raise UsageError("--hints says what is known of one film; colour that one alone.")
+    known = load_hints(hints) if hints else None
     network = open_model(options.model)
     single = len(inputs) == 1 and not inputs[0].is_dir()
 
@@ -82,6 +89,7 @@ def film(
                 work.target,
                 model=network,
                 options=options,
+                hints=known,
                 overwrite=overwrite,
                 restart=restart,
                 progress=tell,
