@@ -8,7 +8,7 @@ import hashlib
 import math
 import os
 import signal
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,17 +29,17 @@ from autochrome.lab.checkpoint import (
     prune,
     save_checkpoint,
 )
-from autochrome.lab.data import Cutter, Held, Pictures, label_numbers, middle_squares, open_pictures, stream
+from autochrome.lab.data import Cutter, Pictures, label_numbers, middle_squares, open_pictures, stream
 from autochrome.lab.journal import Journal
 from autochrome.lab.monitor import Monitor, most_memory
 from autochrome.lab.networks import build_critic, build_network
 from autochrome.lab.nouns import Critic
-from autochrome.lab.ondevice import OnDevice, fits
+from autochrome.lab.ondevice import on_device, pick_device
 from autochrome.lab.parallel import Place, joined
 from autochrome.lab.recipe import NetworkSettings, Phase, Recipe, load_recipe
 from autochrome.lab.runpage import write_run_page
 from autochrome.lab.samples import make_batch
-from autochrome.lab.schedule import Average, freeze, rate_factor, set_rate
+from autochrome.lab.schedule import Average, freeze, phase_minutes, rate_factor, set_rate
 from autochrome.lab.steps import Stepper
 from autochrome.lab.tally import Tally
 from autochrome.lab.validation import LESS_IS_BETTER, score, sheet
@@ -55,18 +55,6 @@ class Sitting:
     minutes: float | None = None  # the whole run shall take so long, annealed at its end
     resume: bool = False
     changed: bool = False  # settings were given on the way here: a resumed run must have had them already
-
-
-def pick_device(name: str) -> torch.device:
-    """auto: the GPU if there is one."""
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        device = torch.device(name)
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError) as e:
-        raise RecipeError(f"The device {name!r} cannot be used here: {str(e).splitlines()[0]}.") from e
-    return device
 
 
 def number(*parts: object) -> int:
@@ -130,7 +118,7 @@ class Trainer:
         self.recipe, self.run, self.pictures = recipe, run, pictures
         self.labels = label_numbers(pictures.names)
         self.device, self.place = device, place
-        self.on_device = _on_device(pictures, recipe.data.keep, device)
+        self.on_device = on_device(pictures, recipe.data.keep, device)
         self.held_out = None if held_out is None else held_out.to(device)
         found = checkpoints(run)
         torch.manual_seed(number(recipe.seed, "weights"))
@@ -141,7 +129,7 @@ class Trainer:
         )
         self.average = Average(self.network, recipe.ema) if recipe.ema else None
         self.progress = Progress()
-        self.lengths = _phase_minutes(recipe.phases, minutes)
+        self.lengths = phase_minutes(recipe.phases, minutes)
         self.journal: Journal | None = None
         self.tally = Tally()
         self._asked = False  # by a signal, to this process alone
@@ -263,7 +251,8 @@ class Trainer:
         if self.journal:
             head = {"phase": phase.name, "epoch": epoch, "total_steps": self.progress.total_steps}
             self.journal.epoch({**head, **row, **self.progress.scores})
-        self._say(f"{phase.name} epoch {epoch}: {text}")
+        if row["seconds"] > 5:  # one picture learnt by heart has hundreds of epochs a minute
+            self._say(f"{phase.name} epoch {epoch}: {text}")
 
     def _say(self, text: str) -> None:
         if self.journal:
@@ -396,25 +385,6 @@ class Trainer:
             yield
         finally:
             signal.signal(signal.SIGTERM, before)
-
-
-def _on_device(pictures: Pictures, keep: str, device: torch.device) -> OnDevice | None:
-    """On the GPU if the recipe says so, or leaves it to us and they fit."""
-    if not isinstance(pictures, Held):
-        return None
-    wanted = keep == "device" or (keep == "auto" and fits(pictures, device))
-    return OnDevice(pictures, device) if wanted else None
-
-
-def _phase_minutes(phases: Sequence[Phase], minutes: float | None) -> list[float | None]:
-    """The clock of each phase: its own, or its part of the whole sitting's."""
-    if minutes is None:
-        return [p.minutes for p in phases]
-    for key in ("epochs", "steps", "minutes"):
-        lengths = [getattr(p, key) for p in phases]
-        if None not in lengths:
-            return [minutes * x / sum(lengths) for x in lengths]
-    return [minutes / len(phases)] * len(phases)
 
 
 def _told(scores: dict[str, float]) -> str:
