@@ -7,7 +7,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from autochrome.lab.data import Cutter, Held, boxes
+from autochrome.errors import RecipeError
+from autochrome.lab.data import Cutter, Held, Pictures, boxes
 
 _FINE = 2  # points a side and pixel: where a picture shrinks, none of it is jumped over
 _ROOM = 0.4  # share of the free memory that pictures may take
@@ -72,3 +73,23 @@ class OnDevice:
             epoch, place = divmod(step, cutter.steps_per_epoch)
             yield self.cut(cutter.indices(epoch, place), cutter.windows(epoch, place), cutter.size)
             step += 1
+
+
+def on_device(pictures: Pictures, keep: str, device: torch.device) -> OnDevice | None:
+    """On the GPU if the recipe says so, or leaves it to us and they fit."""
+    if not isinstance(pictures, Held):
+        return None
+    wanted = keep == "device" or (keep == "auto" and fits(pictures, device))
+    return OnDevice(pictures, device) if wanted else None
+
+
+def pick_device(name: str) -> torch.device:
+    """auto: the GPU if there is one."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as e:
+        raise RecipeError(f"The device {name!r} cannot be used here: {str(e).splitlines()[0]}.") from e
+    return device

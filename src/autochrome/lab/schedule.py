@@ -1,7 +1,7 @@
 """How fast what learns: parameter groups, the rate over time, and the moving average of the weights."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 
 import torch
@@ -84,3 +84,14 @@ class Average:
         torch._foreach_lerp_(mine, [p.detach() for p in network.parameters()], 1 - decay)
         for own, other in zip(self.network.buffers(), network.buffers(), strict=True):
             own.copy_(other)
+
+
+def phase_minutes(phases: Sequence[Phase], minutes: float | None) -> list[float | None]:
+    """The clock of each phase: its own, or its part of the whole sitting's."""
+    if minutes is None:
+        return [p.minutes for p in phases]
+    for key in ("epochs", "steps", "minutes"):
+        lengths = [getattr(p, key) for p in phases]
+        if None not in lengths:
+            return [minutes * x / sum(lengths) for x in lengths]
+    return [minutes / len(phases)] * len(phases)
