@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from autochrome.errors import CheckpointError
 from autochrome.lab.networks.mobilenet import BLOCKS, BN_EPS, MobileNet, depthwise
-from autochrome.lab.networks.tint import Painting, Tint, gain
+from autochrome.lab.networks.tint import HEADS, LOOK, Level, Look, Painting, Tint, gain
 
 SMALL = {"widths": (8, 8, 16, 16), "encoder_width": 0.125, "cell": 40.0}
 
@@ -65,6 +65,24 @@ def test_colour_given_everywhere_comes_through(network: Tint) -> None:
         painting = network.painter(network.prepare(luma), hint, torch.ones_like(mask))
     given = painting.given / painting.trust
     assert torch.allclose(given.mean((0, 2, 3)) * 110, torch.tensor([30.0, -20.0]), atol=1.0)
+
+
+def test_attention_does_not_cross_to_another_lightness() -> None:
+    """A point on a dark thing: everywhere the same kind of place, but only the dark half is told."""
+    torch.manual_seed(2)
+    look, places = Look(), torch.ones(1, HEADS * LOOK, 4, 4)
+    light = torch.full((1, 1, 8, 8), -0.6)  # L* 20
+    light[..., 4:] = 0.6  # L* 80
+    cover = torch.zeros(1, 1, 4, 4)
+    cover[..., 1, 0] = 0.1
+    colour = torch.tensor([0.3, -0.2]).view(1, 2, 1, 1)
+    with torch.no_grad():
+        reached = look(places, Level(colour * cover, cover, -0.6 * cover), light).view(1, HEADS, 3, 8, 8)
+    strength, given = reached[:, :, 2], reached[:, :, :2]
+    assert strength[..., :4].min() > 1e-6
+    assert strength[..., 4:].max() < 1e-3 * strength[..., :4].min()
+    pure = (given / strength[:, :, None])[..., :4]
+    assert torch.allclose(pure, colour.expand_as(pure[0])[None].expand_as(pure), atol=1e-3)
 
 
 def test_vividness_rises_smoothly_from_grey(network: Tint) -> None:

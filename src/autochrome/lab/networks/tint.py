@@ -19,11 +19,12 @@ from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.networks.mobilenet import MobileNet
 from autochrome.lab.nouns import Answer, ColorNetwork, Part
 
-Features: TypeAlias = tuple[Tensor, Tensor, Tensor, Tensor, Tensor]
-"""What the slow half says: maps at strides 4, 8, 16, 32, and a description of each place at stride 16."""
+Features: TypeAlias = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
+"""The slow half says: maps at strides 4, 8, 16, 32, what each place at stride 16 is, how light each at stride 4 is."""
 
 HEADS = 2  # of the attention: one that looks far, one that looks near
 LOOK = 16  # channels in which one head compares places
+EDGE = 8.0  # L* units: colour is carried to places about as light as the one it was given for
 REACH = 5  # places on a side that a drawn kernel sees
 HINT_CHANNELS = 4  # a*, b*, coverage, and coverage so that small points count
 
@@ -50,9 +51,10 @@ class Level:
 
     colour: Tensor  # (N, 2, h, w) times its coverage
     cover: Tensor  # (N, 1, h, w) 0…1
+    light: Tensor  # (N, 1, h, w) L*/50 − 1 of what was given a colour, times its coverage
 
     def coarser(self, times: int) -> "Level":
-        return Level(F.avg_pool2d(self.colour, times), F.avg_pool2d(self.cover, times))
+        return Level(*(F.avg_pool2d(x, times) for x in (self.colour, self.cover, self.light)))
 
     def pure(self) -> Tensor:
         """The colour itself; 0 where nothing is known."""
@@ -80,7 +82,11 @@ class Residual(nn.Module):
 
 
 class Look(nn.Module):
-    """Carries given colour to every place that looks like the place it was given for, near ones first."""
+    """Carries given colour to every place that looks like the place it was given for, near ones first.
+
+    What a place is, is known at stride 16. So that colour stops at an edge all the same, each quarter of a place asks
+    for itself, and is only told of colour given for something about as light.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -90,8 +96,8 @@ class Look(nn.Module):
         self.near = nn.Parameter(torch.tensor([2.0, 30.0]).log())  # weight of squared distance, of each head
         self.cover = nn.Parameter(torch.full((HEADS,), 0.5))  # weight of the coverage's logarithm
 
-    def forward(self, places: Tensor, level: Level) -> Tensor:
-        """(N, HEADS · LOOK, h, w) and hints at the same stride → (N, HEADS · 3, h, w): colour × strength, strength."""
+    def forward(self, places: Tensor, level: Level, light: Tensor) -> Tensor:
+        """(N, HEADS · LOOK, h, w), hints at the same stride, light at half of it → (N, HEADS · 3, 2h, 2w)."""
         n, _, h, w = places.shape
         query = self.query(places).reshape(n, HEADS, LOOK, h * w)
         key = self.key(places).reshape(n, HEADS, LOOK, h * w)
@@ -104,10 +110,16 @@ class Look(nn.Module):
             - 50 * (cover <= 0).to(score.dtype)
         )
         nobody = self.nobody(places).reshape(n, HEADS, h * w, 1)
-        share = torch.cat([score, nobody], 3).softmax(3)[..., :-1]
+        score = torch.cat([score, nobody], 3)
+        score = score.reshape(n, HEADS, h, 1, w, 1, h * w + 1).expand(-1, -1, -1, 2, -1, 2, -1)
+        score = score.reshape(n, HEADS, 4 * h * w, h * w + 1)
+        source = (level.light / (level.cover + 1e-4)).reshape(n, 1, 1, h * w)
+        gap = (light.reshape(n, 1, 4 * h * w, 1) - source) * (50 / EDGE)
+        gap = torch.cat([gap.square() / 2, torch.zeros_like(gap[..., :1])], 3)
+        share = (score - gap).softmax(3)[..., :-1]
         colour = level.pure().reshape(n, 1, 2, h * w)
         value = torch.cat([colour, torch.ones_like(cover)], 2)  # (N, 1, 3, to)
-        return (value @ share.transpose(2, 3)).reshape(n, HEADS * 3, h, w)
+        return (value @ share.transpose(2, 3)).reshape(n, HEADS * 3, 2 * h, 2 * w)
 
 
 def distances(places: Tensor) -> Tensor:
@@ -137,7 +149,9 @@ class Spread(nn.Module):
         around = F.conv2d(known, self.ones.to(known.dtype), padding=REACH // 2).reshape(
             n, 3, REACH * REACH, h, w
         )
-        weight = kernel.float().clamp(-30, 30).exp()[:, None]  # a softmax over channels, without its slow kernel
+        weight = (
+            kernel.float().clamp(-30, 30).exp()[:, None]
+        )  # a softmax over channels, without its slow kernel
         return (around * weight).sum(2) / weight.sum(2)
 
 
@@ -161,18 +175,19 @@ class Painter(nn.Module):
         self.believe = nn.Conv2d(widths[0], 3 + HEADS, 1)  # itself, near, wider, and each head
 
     def forward(self, maps: Features, hint: Tensor, mask: Tensor) -> Painting:
-        f4, f8, f16, f32, places = maps
-        level4 = Level(F.avg_pool2d(hint * mask / AB_SCALE, 4), F.avg_pool2d(mask, 4))
+        f4, f8, f16, f32, places, light = maps
+        cover = F.avg_pool2d(mask, 4)
+        level4 = Level(F.avg_pool2d(hint * mask / AB_SCALE, 4), cover, light * cover)
         level8, level16, level32 = (level4.coarser(n) for n in (2, 4, 8))
-        looked = self.look(places, level16)
+        looked = self.look(places, level16, F.avg_pool2d(light, 2))
         x = self.level[3](F.relu(f32 + self.hint[3](level32.channels())))
-        x = self._join(2, x, f16, level16, looked)
-        x = self._join(1, x, f8, level8, enlarge(looked))
+        x = self._join(2, x, f16, level16, F.avg_pool2d(looked, 2))
+        x = self._join(1, x, f8, level8, looked)
         logits = self.bins(x)
         wider = self.spread(self.kernel8(x), level8)
         x = self._join(0, x, f4, level4, enlarge(wider))
         near = self.spread(self.kernel4(x), level4)
-        return self._believed(x, logits, [near, enlarge(wider), *enlarge(looked, 4).split(3, 1)])
+        return self._believed(x, logits, [near, enlarge(wider), *enlarge(looked).split(3, 1)])
 
     def _join(self, i: int, x: Tensor, skip: Tensor, level: Level, reached: Tensor) -> Tensor:
         """One step up: the coarser map, the encoder's, and what is known of colour here."""
@@ -228,7 +243,8 @@ class Tint(ColorNetwork):
         f4, f8, f16, f32 = self.encoder(grey)
         f4 = torch.cat([f4, F.relu(self.grain(grey))], 1)
         s4, s8, s16, s32 = (side(f) for side, f in zip(self.side, (f4, f8, f16, f32), strict=True))
-        return s4, s8, s16, s32, self.place(torch.cat([f16, F.avg_pool2d(grey, 16)], 1))
+        places = self.place(torch.cat([f16, F.avg_pool2d(grey, 16)], 1))
+        return s4, s8, s16, s32, places, F.avg_pool2d(grey, 4)
 
     def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> Answer:
         painting = self.painter(self.prepare(luma), hint, mask)
@@ -255,9 +271,11 @@ class Tint(ColorNetwork):
 
     def export_parts(self) -> list[Part]:
         """luma → the maps; the maps, hint, mask, vivid → ab, confidence."""
-        names = ("map4", "map8", "map16", "map32", "places")
+        names = ("map4", "map8", "map16", "map32", "places", "light")
         widths = [side.out_channels for side in self.side if isinstance(side, nn.Conv2d)]
-        maps = dict(zip(names, zip([*widths, HEADS * LOOK], (4, 8, 16, 32, 16), strict=True), strict=True))
+        maps = dict(
+            zip(names, zip([*widths, HEADS * LOOK, 1], (4, 8, 16, 32, 16, 4), strict=True), strict=True)
+        )
         return [
             Part(_Slow(self), {"luma": (1, 1)}, names),
             Part(_Quick(self), {**maps, "hint": (2, 1), "mask": (1, 1)}, ("ab", "confidence"), ("vivid",)),
@@ -285,6 +303,6 @@ class _Quick(nn.Module):
 
     def forward(self, *given: Tensor) -> tuple[Tensor, Tensor]:
         *maps, hint, mask, vivid = given
-        f4, f8, f16, f32, places = maps
-        painting = self.network.painter((f4, f8, f16, f32, places), hint, mask)
+        f4, f8, f16, f32, places, light = maps
+        painting = self.network.painter((f4, f8, f16, f32, places, light), hint, mask)
         return self.network.decode(painting, vivid)
