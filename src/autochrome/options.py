@@ -59,7 +59,7 @@ class FilmOptions(ColorOptions):
         Field(
             ge=1, le=24, description="Let the network see every n-th frame; motion carries colour between."
         ),
-    ] = 4
+    ] = 6
     cuts: Annotated[
         str,
         Field(
