@@ -38,8 +38,8 @@ test: .venv/full.stamp
 	$(BIN)/python -m pytest --numprocesses $(JOBS) $(ARGS)
 
 check: .venv/full.stamp
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
+	$(BIN)/ruff check --no-cache
+	$(BIN)/ruff format --check --no-cache
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_house.py
 

@@ -301,9 +301,7 @@ def test_it_may_be_told_to_begin_anew(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_unknown_cuts_are_said_at_once(tmp_path: Path, tiny_model: Path):
     source = film_of(tmp_path / "in.mkv", 2)
     with pytest.raises(UsageError, match="nonsense"):
-        colorize_film(
-            source, tmp_path / "out.mkv", model=tiny_model, options=FilmOptions(cuts="nonsense")
-        )
+        colorize_film(source, tmp_path / "out.mkv", model=tiny_model, options=FilmOptions(cuts="nonsense"))
     assert os.listdir(tmp_path) == ["in.mkv"]  # noqa: PTH208
 
 

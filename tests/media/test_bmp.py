@@ -5,10 +5,10 @@ import struct
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from pictures import ALPHA, COLOR, GREY, HEIGHT, P3, WIDTH, pil
 
 from autochrome.errors import NotAPicture, PictureDamaged
 from autochrome.media.bmp import bitmap_header, read_bitmap
+from pictures import ALPHA, COLOR, GREY, HEIGHT, P3, WIDTH, pil
 
 
 def bitmap(

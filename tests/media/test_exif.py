@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pictures import COLOR, tiff
 from PIL import Image, TiffImagePlugin
 
 from autochrome.media import exif as words
+from pictures import COLOR, tiff
 
 
 def said() -> Image.Exif:

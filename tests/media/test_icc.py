@@ -4,10 +4,10 @@ import struct
 
 import numpy as np
 import pytest
-from pictures import CMYK_PROFILE, P3
 
 from autochrome.color import linear_from_srgb
 from autochrome.media.icc import Shaper, read_shaper, space
+from pictures import CMYK_PROFILE, P3
 
 X = np.linspace(0, 1, 1001)
 

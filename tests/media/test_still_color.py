@@ -5,12 +5,12 @@ import io
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from pictures import CMYK_PROFILE, COLOR, COLOR16, GREY, P3, opened, pil, png, tiff, whole
 from PIL import Image, ImageCms
 
 from autochrome.color import lightness, linear_from_srgb, srgb_from_linear
 from autochrome.media.still_color import srgb_profile
 from autochrome.media.stills import open_still
+from pictures import CMYK_PROFILE, COLOR, COLOR16, GREY, P3, opened, pil, png, tiff, whole
 from tolerances import TOLERANCES
 
 SRGB = ImageCms.createProfile("sRGB")

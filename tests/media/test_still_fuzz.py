@@ -6,11 +6,11 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from pictures import COLOR, GREY, GREY16, HEIGHT, P3, WIDTH, pil, tiff, with_alpha
 from PIL import Image
 
 from autochrome.errors import AutochromeError, InputError
 from autochrome.media.stills import open_still
+from pictures import COLOR, GREY, GREY16, HEIGHT, P3, WIDTH, pil, tiff, with_alpha
 
 EXIF = Image.Exif()
 EXIF[0x0112], EXIF[0x010F] = 6, "Maker"

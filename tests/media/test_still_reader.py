@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 import pyvips
 from numpy.typing import NDArray
-from pictures import COLOR, GREY, in_color, pil, png, tiff, whole, with_alpha
 from PIL import Image
 
 from autochrome.errors import (
@@ -27,6 +26,7 @@ from autochrome.errors import (
 )
 from autochrome.media.still_reader import reading
 from autochrome.media.stills import open_still
+from pictures import COLOR, GREY, in_color, pil, png, tiff, whole, with_alpha
 
 LARGE = np.asarray(Image.fromarray(COLOR).resize((160, 120)))
 WHOLE = {

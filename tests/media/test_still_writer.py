@@ -13,6 +13,12 @@ import numpy as np
 import pytest
 import pyvips
 from numpy.typing import NDArray
+from PIL import Image, ImageOps, IptcImagePlugin, TiffImagePlugin
+
+from autochrome.errors import DiskFull, OutputNotWritable
+from autochrome.media.iptc import wrapped
+from autochrome.media.stills import Still, open_still
+from autochrome.provenance import SOURCE_TYPE, describe
 from pictures import (
     ALPHA,
     COLOR,
@@ -27,12 +33,6 @@ from pictures import (
     whole,
     with_alpha,
 )
-from PIL import Image, ImageOps, IptcImagePlugin, TiffImagePlugin
-
-from autochrome.errors import DiskFull, OutputNotWritable
-from autochrome.media.iptc import wrapped
-from autochrome.media.stills import Still, open_still
-from autochrome.provenance import SOURCE_TYPE, describe
 
 KINDS = ["jpg", "png", "tif", "webp", "avif"]
 XMP = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'/></x:xmpmeta>"

@@ -10,6 +10,9 @@ import pyvips
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from autochrome.media.stills import SUFFIXES, open_still, same_file, suffix_for
 from pictures import (
     ALPHA,
     COLOR,
@@ -26,9 +29,6 @@ from pictures import (
     whole,
     with_alpha,
 )
-from PIL import Image, ImageOps
-
-from autochrome.media.stills import SUFFIXES, open_still, same_file, suffix_for
 
 RGB = {"photometric": "rgb"}
 RGBA = {"photometric": "rgb", "extrasamples": ["unassalpha"]}

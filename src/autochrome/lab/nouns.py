@@ -14,7 +14,9 @@ class Batch:
     truth: Tensor  # (N, 3, H, W) L*a*b* of the real picture
     hint: Tensor  # (N, 2, H, W) a*b*, 0 where nothing is known
     mask: Tensor  # (N, 1, H, W) 0…1: how much the hint is to be believed
-    label: Tensor | None = None  # (N,) int64: the number of the folder the picture lies in, where one is known
+    label: Tensor | None = (
+        None  # (N,) int64: the number of the folder the picture lies in, where one is known
+    )
 
 
 @dataclass(slots=True)

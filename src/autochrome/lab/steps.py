@@ -39,7 +39,13 @@ def make_losses(settings: Mapping[str, float | dict[str, Any]]) -> dict[str, tup
 
 def portion(batch: Batch, place: Place, portions: int) -> list[Batch]:
     """This process's rows of a whole batch, to be worked through one after the other."""
-    planes = [batch.luma, batch.truth, batch.hint, batch.mask, *([] if batch.label is None else [batch.label])]
+    planes = [
+        batch.luma,
+        batch.truth,
+        batch.hint,
+        batch.mask,
+        *([] if batch.label is None else [batch.label]),
+    ]
     return [Batch(*x) for x in zip(*(place.share(x, portions) for x in planes), strict=True)]
 
 
