@@ -41,6 +41,7 @@ HOMES = {
     "PIL": {"lab", "measure"},
     "pyvips": {"media"},
     "ray": {"engine"},
+    "starlette": {"studio"},
     "torch": {"lab"},
     "uvicorn": {"studio"},
 }

@@ -38,17 +38,22 @@ def fit(luma: Luma, chroma: Chroma) -> LocalColor:
     return LocalColor(np.ascontiguousarray(np.moveaxis(np.concatenate((slope, offset), axis=-1), -1, 0)))
 
 
-def apply(color: LocalColor, luma: Luma, top: int, height: int) -> Chroma:
-    """The rows `top…` (R, W) of a picture `height` rows tall → their (2, R, W) a*b* planes."""
-    rows, width = luma.shape
+def apply(
+    color: LocalColor, luma: Luma, top: float, height: float, left: float = 0, width: float | None = None
+) -> Chroma:
+    """The rows `top…` (R, W) of a picture `height` rows tall → their (2, R, W) a*b* planes.
+
+    Of a part that is narrower than the picture, `left` is its first column and `width` the picture's.
+    """
+    rows, columns = luma.shape
     _, small_height, small_width = color.lines.shape
     above, below, share = linear_steps(top, top + rows, height, small_height)
     first, last = above[0], below[-1]
-    left, right, along = linear_steps(0, width, width, small_width)
+    before, after, along = linear_steps(left, left + columns, width or columns, small_width)
     near = color.lines[:, first : last + 1]
-    wide = np.take(near, left, axis=2)  # (4, k, W): the few small rows this strip lies between
-    wide += along * (np.take(near, right, axis=2) - wide)
-    planes = np.empty((2, rows, width), np.float32)
+    wide = np.take(near, before, axis=2)  # (4, k, W): the few small rows this strip lies between
+    wide += along * (np.take(near, after, axis=2) - wide)
+    planes = np.empty((2, rows, columns), np.float32)
     starts = np.flatnonzero(np.diff(above, prepend=-1))
     for start, stop in zip(starts, [*starts[1:], rows], strict=True):  # rows between the same two small rows
         line = wide[:, None, above[start] - first]

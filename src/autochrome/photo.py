@@ -21,7 +21,7 @@ from autochrome.media.stills import Source, Still, open_still, same_file, suffix
 from autochrome.merge import LocalColor, apply, fit
 from autochrome.model import ColorModel, open_model
 from autochrome.options import PhotoOptions
-from autochrome.planes import Floats, Hints, Painted, Pixels
+from autochrome.planes import Floats, Hints, Luma, Painted, Pixels, Prepared
 from autochrome.provenance import describe
 
 HintsSource: TypeAlias = HintsFile | Hints | str | os.PathLike[str]
@@ -44,19 +44,43 @@ def colorize_photo(
     hints file, or `Hints` over the picture at any size. The full-size colour is computed when the result is saved
     or its `.image` is asked for.
     """
-    started = perf_counter()
     options = options or PhotoOptions()
     still = open_still(source, max_megapixels=options.max_megapixels)
-    network = _network(options.model if model is None else model)
+    return get_ready(still, _network(options.model if model is None else model), options).color(hints)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyPhoto:
+    """A photograph the network has looked at: the slow half is done, `color` may be asked as often as wanted."""
+
+    still: Still
+    options: PhotoOptions
+    network: ColorModel
+    prepared: Prepared
+    kept: Hints | None  # the colour that the original still has, where that is to be believed
+    seconds: float  # it took to get ready
+
+    def color(self, hints: HintsSource | None = None) -> "Photo":
+        """Decide the colours, with what a person knows of them."""
+        started = perf_counter()
+        luma = self.prepared.luma
+        known = _known(hints, self.kept, luma)
+        if known is not None and not self.network.card.hints:
+            raise UsageError(
+                f"The network {self.network.card.name!r} takes no hints; choose another, or leave them out."
+            )
+        painted = self.network.paint(self.prepared, known, self.options.vivid)
+        lines = fit(luma, painted.chroma)
+        return Photo(self.still, self.options, painted, lines, self.seconds + perf_counter() - started)
+
+
+def get_ready(still: Still, network: ColorModel, options: PhotoOptions) -> ReadyPhoto:
+    """Look at a picture small, and let the network do the slow half of its work."""
+    started = perf_counter()
     small = still.small(options.size)
-    luma = lightness(small)
-    known = _known(hints, small, options)
-    if known is not None and not network.card.hints:
-        raise UsageError(
-            f"The network {network.card.name!r} takes no hints; choose another, or leave them out."
-        )
-    painted = network.paint(network.prepare(luma), known, options.vivid)
-    return Photo(still, options, painted, fit(luma, painted.chroma), perf_counter() - started)
+    kept = hints_from_picture(small) if options.keep_color and small.ndim == 3 else None
+    prepared = network.prepare(lightness(small))
+    return ReadyPhoto(still, options, network, prepared, kept, perf_counter() - started)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +182,10 @@ def _opened(model: str) -> ColorModel:
     return open_model(model)
 
 
-def _known(source: HintsSource | None, small: Pixels, options: PhotoOptions) -> Hints | None:
+def _known(source: HintsSource | None, kept: Hints | None, luma: Luma) -> Hints | None:
     """What is known of the colours, over the small picture: a person's word on top of what the original still has."""
-    height, width = small.shape[:2]
-    hints = None
-    if options.keep_color and small.ndim == 3:
-        hints = hints_from_picture(small)
-    if source is not None:
-        said = source if isinstance(source, HintsFile | Hints) else load_hints(source)
-        planes = said.planes(height, width) if isinstance(said, HintsFile) else said.resized(height, width)
-        hints = planes.over(hints) if hints else planes
-    return hints
+    if source is None:
+        return kept
+    said = source if isinstance(source, HintsFile | Hints) else load_hints(source)
+    planes = said.planes(*luma.shape) if isinstance(said, HintsFile) else said.resized(*luma.shape)
+    return planes.over(kept) if kept else planes

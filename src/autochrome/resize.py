@@ -32,10 +32,13 @@ def linear_weights(new: int, old: int) -> NDArray[np.float32]:
 
 
 def linear_steps(
-    start: int, stop: int, new: int, old: int
+    start: float, stop: float, new: float, old: int
 ) -> tuple[np.ndarray, np.ndarray, NDArray[np.float32]]:
-    """For new pixels start…stop of `new`: the two old neighbours, and the share of the second."""
-    place = np.clip((np.arange(start, stop) + 0.5) * (old / new) - 0.5, 0, old - 1)
+    """For new pixels start…stop of `new`: the two old neighbours, and the share of the second.
+
+    A view of a part of a picture may begin between two pixels, and stand for a picture of no whole size.
+    """
+    place = np.clip((start + np.arange(round(stop - start)) + 0.5) * (old / new) - 0.5, 0, old - 1)
     below = np.floor(place).astype(np.intp)
     return below, np.minimum(below + 1, old - 1), (place - below).astype(np.float32)
 

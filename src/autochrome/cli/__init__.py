@@ -27,6 +27,7 @@ COMMANDS = {
     "train": ("autochrome.cli.train:train", "Make a network from a recipe."),
     "grid": ("autochrome.cli.grid:grid", "Train and measure every combination of some settings."),
     "montage": ("autochrome.cli.montage:montage", "A sheet: grey, what networks made of it, the truth."),
+    "studio": ("autochrome.cli.studio:studio", "A page to colour pictures and put them right by hand."),
     "version": ("autochrome.cli.version:version", "Say which versions of what are at work."),
 }
 

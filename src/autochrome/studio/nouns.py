@@ -1,0 +1,123 @@
+"""What travels over HTTP and lies on disk: projects, jobs, views."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from autochrome.hints import HintsFile
+from autochrome.options import FilmOptions, Options, PhotoOptions
+
+Kind = Literal["photo", "film"]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Length = Annotated[float, Field(ge=0.0005, le=1, allow_inf_nan=False)]
+HIDDEN = {"photo": {"compare", "max_megapixels"}, "film": {"cuts"}}
+"""Knobs of the command line that the studio turns itself."""
+
+
+def _settings(kind: Kind, options: type[Options]) -> Any:
+    """The knobs of a kind, each of which may be left out."""
+    fields: dict[str, Any] = {
+        name: (field.annotation, Field(None, description=field.description))
+        if not field.metadata
+        else (Annotated[(field.annotation, *field.metadata)], Field(None, description=field.description))
+        for name, field in options.model_fields.items()
+        if name not in HIDDEN[kind]
+    }
+    return create_model(
+        f"{kind.title()}Settings", __config__=ConfigDict(frozen=True, extra="forbid"), **fields
+    )
+
+
+PhotoSettings = _settings("photo", PhotoOptions)
+FilmSettings = _settings("film", FilmOptions)
+
+
+class Part(BaseModel):
+    """A thing that says no more than it knows."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ShotSpan(Part):
+    """One shot of a film."""
+
+    first: int  # frame
+    last: int  # frame, inclusive
+    start: float  # seconds
+    end: float
+    doubt: float | None = None  # 0…1, how unsure the network is of it; None before it has looked
+    preview: bool = False  # a preview can be fetched
+
+
+class FilmPart(Part):
+    seconds: float
+    fps: float
+    frames: int
+    shots: tuple[ShotSpan, ...] | None = None  # None before they were looked for
+
+
+class ExportPart(Part):
+    ready: bool = False
+    name: str = ""
+    revision: int = -1  # of the project when it was made
+
+
+class Project(Part):
+    """A picture or a film, what a person said of it, and how it is to be coloured."""
+
+    id: str
+    kind: Kind
+    name: str
+    created: datetime
+    width: int  # upright, as people see it
+    height: int
+    suffix: str  # of the original, as it is kept
+    settings: dict[str, Any] = {}  # knobs that were turned
+    revision: int = 0  # counts everything that changes colours: hints, settings, shots
+    notes: tuple[str, ...] = ()
+    film: FilmPart | None = None
+    export: ExportPart = ExportPart()
+
+
+class Change(Part):
+    """What of a project may be changed."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    settings: dict[str, Any] | None = None  # replaces all of them; checked against the knobs of its kind
+
+
+class ViewBox(Part):
+    """A part of the picture, in shares of it, and into how many pixels it goes. What juts out is moved inside."""
+
+    x: Share = 0.0
+    y: Share = 0.0
+    width: Length = 1.0
+    height: Length = 1.0
+    pixels: tuple[Annotated[int, Field(ge=1, le=2048)], Annotated[int, Field(ge=1, le=2048)]] = (1024, 768)
+
+
+class PaintPhoto(Part):
+    """Marks and knobs to try; nothing of it is kept."""
+
+    hints: HintsFile = HintsFile(version=1)
+    settings: dict[str, Any] = {}
+    view: ViewBox = ViewBox()
+
+
+class LikelyColor(Part):
+    color: str  # #rrggbb
+    share: Share  # how likely; all of them together at most 1
+
+
+class PixelColors(Part):
+    before: str  # #rrggbb
+    after: str
+
+
+class KnobsAnswer(Part):
+    photo: dict[str, Any]  # JSON schema
+    film: dict[str, Any]
+    models: list[dict[str, Any]]  # cards, each with `name` as the knob `model` takes it
+    model: str  # which one is used where nobody chooses
+    version: str

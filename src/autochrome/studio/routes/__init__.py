@@ -1,0 +1,1 @@
+"""Thin routes: words in, one call, an answer out."""

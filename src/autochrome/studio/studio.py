@@ -1,0 +1,175 @@
+"""Everything one running studio holds, and what routes ask of it."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from autochrome.errors import UsageError
+from autochrome.hints import HintsFile
+from autochrome.media.still_levels import Window, pack
+from autochrome.model import ColorModel
+from autochrome.options import FilmOptions, PhotoOptions
+from autochrome.photo import Photo
+from autochrome.studio.arrivals import THUMB, Arrived, photo_project, plain_name, receive
+from autochrome.studio.bench import Bench
+from autochrome.studio.bounds import Bounds
+from autochrome.studio.desk import Desks, PhotoDesk
+from autochrome.studio.library import Library, write
+from autochrome.studio.networks import Networks
+from autochrome.studio.nouns import HIDDEN, Change, FilmSettings, Kind, PhotoSettings, Project
+from autochrome.studio.trouble import NotNow, TooMany
+
+_SETTINGS = {"photo": PhotoSettings, "film": FilmSettings}
+_MARKS, _PLACES = 2000, 20_000  # of one hints file: more would keep a core busy for minutes
+
+
+class Studio:
+    """One folder of projects, open. `close` it in the end."""
+
+    def __init__(self, folder: Path, *, model: str | None = None, bounds: Bounds | None = None) -> None:
+        """model: the network where nobody chooses: an installed name or an ONNX file."""
+        self.folder, self.bounds = folder, bounds or Bounds()
+        self._open = ExitStack()
+        self._open.callback(_lock(folder).close)
+        self.networks = Networks(model)
+        self.library = Library(folder, self.bounds, lambda project: None)
+        self.bench = Bench()
+        self._open.callback(self.bench.close)
+        self._photos: Desks[PhotoDesk] = Desks(self.bounds.desks)
+        self._arriving = 0
+
+    def close(self) -> None:
+        self._open.close()
+
+    async def arrive(self, chunks: AsyncIterator[bytes], announced: int, *, films: bool = True) -> Arrived:
+        """Stream a body to the disk; a few at a time."""
+        if self._arriving >= self.bounds.uploads:
+            raise TooMany(f"{self.bounds.uploads} files are on their way already; wait for one to be done.")
+        self._arriving += 1
+        try:
+            return await receive(chunks, self.library.incoming, self.bounds, films=films, announced=announced)
+        finally:
+            self._arriving -= 1
+
+    def take_in(self, arrived: Arrived, name: str) -> Project:
+        """Look at what arrived, and make it a project."""
+        shown = plain_name(name, arrived.kind)
+        return self.library.add(photo_project(arrived, shown, self.bounds), arrived.path.parent)
+
+    def options(self, project: Project, settings: dict[str, Any] | None = None) -> Any:
+        """The knobs of a project, or those that somebody tries on it."""
+        return self.knobs(project.kind, project.settings if settings is None else settings)
+
+    def knobs(self, kind: Kind, settings: dict[str, Any]) -> PhotoOptions | FilmOptions:
+        """Checked settings as options; whatever is wrong is one sentence."""
+        try:
+            given = _SETTINGS[kind].model_validate(settings).model_dump(exclude_none=True)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise UsageError(f"The setting {where!r} is wrong: {first['msg']}.") from error
+        given.setdefault("model", self.networks.default)
+        self.networks.file(given["model"])
+        return PhotoOptions(**given) if kind == "photo" else FilmOptions(**given)
+
+    def network(self, options: PhotoOptions | FilmOptions) -> ColorModel:
+        return self.networks.open(options.model)
+
+    def photo_desk(self, project: Project) -> PhotoDesk:
+        """A photograph kept ready."""
+        if project.kind != "photo":
+            raise NotNow("This is a film; ask for one of its frames.")
+        path = self.library.source(project.id)
+        return self._photos.get(project.id, lambda: PhotoDesk(path, self.bounds.megapixels))
+
+    def photo(self, project: Project) -> tuple[PhotoDesk, Photo]:
+        """A photograph as it is kept: with its own hints and settings."""
+        desk, options = self.photo_desk(project), self.options(project)
+        hints = self.library.hints(project.id)
+        return desk, desk.kept(self.network(options), options, hints, project.revision)
+
+    def photo_options(self, settings: dict[str, Any]) -> PhotoOptions:
+        """Options of a photograph that is no project."""
+        options = PhotoOptions(**settings, model=self.networks.default, max_megapixels=self.bounds.megapixels)
+        return options
+
+    def change(self, number: str, news: Change) -> Project:
+        """Another name, or other settings."""
+        fields: dict[str, Any] = {}
+        project = self.library.get(number)
+        if news.name is not None:
+            fields["name"] = plain_name(news.name, project.kind)
+        if news.settings is not None:
+            self.options(project, news.settings)
+            fields["settings"] = {k: v for k, v in news.settings.items() if v is not None}
+        return self.library.change(number, recolored=news.settings is not None, **fields)
+
+    def delete(self, number: str) -> None:
+        self.library.delete(number)
+        self.forget(number)
+
+    def thumbnail(self, number: str, side: str) -> bytes:
+        """A JPEG; `after` is made when it is first asked for, and kept until the colours change."""
+        project = self.library.get(number)
+        place = self.library.place(number)
+        if side == "before":
+            return (place / "before.jpg").read_bytes()
+        path = place / f"after-{project.revision}.jpg"
+        if not path.is_file():
+            desk, photo = self.photo(project)
+            share = THUMB / min(project.width, project.height)
+            across, down = (
+                max(1, min(4 * THUMB, round(side * share))) for side in (project.width, project.height)
+            )
+            data = pack(desk.after(photo, Window(0, 0, 1, 1, across, down)))
+            for old in place.glob("after-*.jpg"):
+                old.unlink(missing_ok=True)
+            write(path, data)
+        return path.read_bytes()
+
+    def forget(self, number: str) -> None:
+        """Let go of what is kept ready of a project."""
+        self._photos.forget(number)
+
+
+def check_hints(hints: HintsFile) -> HintsFile:
+    """Not more marks than can be drawn in reasonable time."""
+    sheets = (hints, *hints.frames)
+    marks = sum(len(s.points) + len(s.strokes) + len(s.rectangles) for s in sheets)
+    places = sum(len(stroke.path) for s in sheets for stroke in s.strokes)
+    if marks > _MARKS or places > _PLACES:
+        raise UsageError(f"These are {marks} marks; {_MARKS} with {_PLACES} places in all are taken.")
+    return hints
+
+
+def visible_schema(kind: Kind) -> dict[str, Any]:
+    """The JSON schema of the knobs that the studio leaves to a person."""
+    options = PhotoOptions if kind == "photo" else FilmOptions
+    schema = options.model_json_schema()
+    schema["properties"] = {k: v for k, v in schema["properties"].items() if k not in HIDDEN[kind]}
+    return schema
+
+
+def _lock(folder: Path) -> Any:
+    """One studio a folder: two would write over each other."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = (folder / "studio.lock").open("w")
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise UsageError(
+            f"{folder}: another studio has this folder open; use its page, or end it first."
+        ) from error
+    return file
