@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from tiny import tiny_tint
 
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background is started deaf to Ctrl-C
 
 
 class Ran(NamedTuple):
