@@ -106,11 +106,6 @@ class Library:
         path = self.place(number) / _HINTS
         return load_hints(path) if path.is_file() else HintsFile(version=1)
 
-    def hints_path(self, number: str) -> Path | None:
-        """The hints file, where it says anything."""
-        path = self.place(number) / _HINTS
-        return path if path.is_file() else None
-
     def say(self, number: str, hints: HintsFile) -> Project:
         """Keep what a person said."""
         with self._lock:

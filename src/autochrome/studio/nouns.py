@@ -47,7 +47,6 @@ class ShotSpan(Part):
     start: float  # seconds
     end: float
     doubt: float | None = None  # 0…1, how unsure the network is of it; None before it has looked
-    preview: bool = False  # a preview can be fetched
 
 
 class FilmPart(Part):
@@ -113,6 +112,34 @@ class LikelyColor(Part):
 class PixelColors(Part):
     before: str  # #rrggbb
     after: str
+
+
+What = Literal["export", "shots", "preview"]
+State = Literal["waiting", "running", "done", "failed", "cancelled"]
+
+
+class Job(Part):
+    """Something that takes its time, and is done one after the other."""
+
+    id: str
+    project: str  # its id
+    what: What
+    shot: int | None = None  # of a preview: its place in the film's shots
+    state: State = "waiting"
+    done: Share = 0.0
+    note: str = ""  # a few words for people
+    error: str | None = None  # one sentence, where it failed
+    created: datetime
+
+
+class QueueAnswer(Part):
+    paused: bool
+    waiting: int
+    running: str | None  # the job's id
+
+
+class QueueChange(Part):
+    paused: bool
 
 
 class KnobsAnswer(Part):

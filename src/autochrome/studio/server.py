@@ -8,6 +8,7 @@ import sys
 import threading
 import webbrowser
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
@@ -61,9 +62,21 @@ def serve(
                 limit_concurrency=_CONNECTIONS,
                 timeout_graceful_shutdown=_FAREWELL,
             )
-            uvicorn.Server(config).run(sockets=[door])
+            _Server(config, studio).run(sockets=[door])
         finally:
             studio.close()
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams of events first: they would never end by themselves."""
+
+    def __init__(self, config: uvicorn.Config, studio: Studio) -> None:
+        super().__init__(config)
+        self._studio = studio
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._studio.events.close()
+        super().handle_exit(sig, frame)
 
 
 def home() -> Path:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,12 @@ from autochrome.studio.arrivals import THUMB, Arrived, photo_project, plain_name
 from autochrome.studio.bench import Bench
 from autochrome.studio.bounds import Bounds
 from autochrome.studio.desk import Desks, PhotoDesk
+from autochrome.studio.events import Events
+from autochrome.studio.jobs import Jobs
 from autochrome.studio.library import Library, write
 from autochrome.studio.networks import Networks
 from autochrome.studio.nouns import HIDDEN, Change, FilmSettings, Kind, PhotoSettings, Project
+from autochrome.studio.orders import do
 from autochrome.studio.trouble import NotNow, TooMany
 
 _SETTINGS = {"photo": PhotoSettings, "film": FilmSettings}
@@ -36,14 +40,31 @@ class Studio:
         self._open = ExitStack()
         self._open.callback(_lock(folder).close)
         self.networks = Networks(model)
-        self.library = Library(folder, self.bounds, lambda project: None)
+        self.events = Events(self.bounds.listeners)
+        self.library = Library(folder, self.bounds, self._tell_project)
         self.bench = Bench()
         self._open.callback(self.bench.close)
+        self.jobs = Jobs(
+            folder / "jobs.json",
+            partial(do, self),
+            lambda job: self.events.publish("job", job.model_dump(mode="json")),
+            most=self.bounds.waiting,
+            kept=self.bounds.kept_jobs,
+        )
         self._photos: Desks[PhotoDesk] = Desks(self.bounds.desks)
         self._arriving = 0
 
+    def start(self) -> None:
+        """Begin to work on the queue, and to tell of it in the loop that runs now."""
+        self.events.open()
+        self.jobs.start()
+        self._open.callback(self.jobs.close)
+
     def close(self) -> None:
         self._open.close()
+
+    def _tell_project(self, project: Project) -> None:
+        self.events.publish("project", project.model_dump(mode="json"))
 
     async def arrive(self, chunks: AsyncIterator[bytes], announced: int, *, films: bool = True) -> Arrived:
         """Stream a body to the disk; a few at a time."""
@@ -109,8 +130,11 @@ class Studio:
         return self.library.change(number, recolored=news.settings is not None, **fields)
 
     def delete(self, number: str) -> None:
+        self.library.get(number)
+        self.jobs.drop(number)
         self.library.delete(number)
-        self.forget(number)
+        self._photos.forget(number)
+        self.events.publish("project", {"id": number, "gone": True})
 
     def thumbnail(self, number: str, side: str) -> bytes:
         """A JPEG; `after` is made when it is first asked for, and kept until the colours change."""
@@ -130,10 +154,6 @@ class Studio:
                 old.unlink(missing_ok=True)
             write(path, data)
         return path.read_bytes()
-
-    def forget(self, number: str) -> None:
-        """Let go of what is kept ready of a project."""
-        self._photos.forget(number)
 
 
 def check_hints(hints: HintsFile) -> HintsFile:

@@ -14,6 +14,10 @@ class StudioError(UsageError):
     status: ClassVar[int] = 400
 
 
+class Vanished(StudioError):
+    """Whoever asked has gone; nobody reads this."""
+
+
 class NoSuchThing(StudioError):
     status = 404
 

@@ -11,21 +11,15 @@ from starlette.background import BackgroundTask
 from autochrome.photo import colorize_photo
 from autochrome.studio.arrivals import Arrived
 from autochrome.studio.routes.common import Here, faults
+from autochrome.studio.routes.jobs import FILES, KINDS
 from autochrome.studio.routes.projects import BODY, announced, chunks_of
 from autochrome.studio.studio import Studio
 
 router = APIRouter(tags=["once"])
-KINDS = {
-    ".jpg": "image/jpeg",
-    ".png": "image/png",
-    ".tif": "image/tiff",
-    ".webp": "image/webp",
-    ".avif": "image/avif",
-}
 _ANSWER: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The picture in colour, of the same kind as the one that came or of the one asked for.",
-        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in KINDS.values()},
+        "content": {kind: words for kind, words in FILES.items() if kind.startswith("image/")},
     }
 }
 Size = Annotated[int, Query(ge=64, le=1024, description="Render size.")]

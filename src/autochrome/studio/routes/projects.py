@@ -11,6 +11,7 @@ from autochrome.hints import HintsFile
 from autochrome.studio.nouns import Change, Project
 from autochrome.studio.routes.common import Here, ProjectId, binary, faults, picture
 from autochrome.studio.studio import check_hints
+from autochrome.studio.trouble import Vanished
 
 router = APIRouter(prefix="/projects", tags=["projects"])
 _BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
@@ -82,13 +83,13 @@ async def thumbnail(
 
 
 async def chunks_of(request: Request) -> AsyncIterator[bytes]:
-    """The body as it comes. Of a client that has gone, nobody needs to be told."""
+    """The body as it comes."""
     try:
         async for chunk in request.stream():
             if chunk:
                 yield chunk
     except ClientDisconnect:
-        raise
+        raise Vanished("The client went away before the file was whole.") from None
 
 
 def announced(request: Request) -> int:
