@@ -1,5 +1,7 @@
 """Both runtimes: who is chosen, the same answer from each, silence, and only the half that is asked for runs."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -113,6 +115,19 @@ def test_threads_may_share_a_model(tmp_path: Path, runtime: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda luma: model.paint(model.prepare(luma)).chroma, lumas * 4))
     assert all((chroma == alone[i % 8]).all() for i, chroma in enumerate(together))
+
+
+def test_openvino_reports_to_nobody(tmp_path: Path) -> None:
+    """Importing it starts a thread that tells its makers over the network, unless it is kept from that."""
+    code = f"""
+import sys, threading
+from autochrome.model import open_model
+open_model({str(tiny_tint(tmp_path / "t.onnx"))!r}, runtime="openvino")
+assert "openvino" in sys.modules
+print(threading.active_count(), [name for name in sys.modules if name.startswith("openvino_telemetry.")])
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ran.stdout == "1 []\n", ran.stdout + ran.stderr
 
 
 def test_an_answer_stays_when_the_next_is_asked(tmp_path: Path) -> None:

@@ -4,8 +4,10 @@ Both are loaded when the first network is opened, never on import. Their excepti
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -28,7 +30,7 @@ class Graph(Protocol):
     """A network, or half of one, ready to run. May be called from several threads at once."""
 
     def run(self, outputs: Sequence[str], feeds: Mapping[str, NDArray[Any]]) -> list[Floats]:
-        """Answers by name, float32."""
+        """Answers by name, float32. What the graph has no input for, since it was cut out of a larger one, is left."""
 
 
 Source: TypeAlias = Path | bytes
@@ -78,21 +80,33 @@ class _OnnxRuntime:
                 options,
                 providers=["CPUExecutionProvider"],
             )
+        self._wanted = {port.name for port in self._session.get_inputs()}
 
     def run(self, outputs: Sequence[str], feeds: Mapping[str, NDArray[Any]]) -> list[Floats]:
         with _translated(self._file, "run"):
-            answers = self._session.run(list(outputs), dict(feeds), self._quiet)
+            wanted = {name: value for name, value in feeds.items() if name in self._wanted}
+            answers = self._session.run(list(outputs), wanted, self._quiet)
         return [np.asarray(answer, np.float32) for answer in answers]
+
+
+@lru_cache(maxsize=1)
+def _core() -> Any:
+    """OpenVINO itself, once: its threads outlive a network, and must not find their code unloaded."""
+    modules: dict[str, Any] = sys.modules
+    modules.setdefault(
+        "openvino_telemetry", None
+    )  # importing openvino would report to its makers over the network
+    import openvino
+
+    return openvino.Core()
 
 
 class _OpenVino:
     def __init__(self, source: Source, file: str, threads: int | None) -> None:
-        import openvino
-
         self._file = file
         self._idle: SimpleQueue[Any] = SimpleQueue()  # a request serves one caller at a time
         with _translated(file, "load"):
-            core = openvino.Core()
+            core = _core()
             settings: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY"}
             if threads:
                 settings["INFERENCE_NUM_THREADS"] = threads
@@ -101,6 +115,7 @@ class _OpenVino:
             model = core.read_model(source if isinstance(source, bytes) else str(source))
             self._compiled = core.compile_model(model, "CPU", settings)
             self._ports = {name: port for port in self._compiled.outputs for name in port.names}
+            self._wanted = {name for port in self._compiled.inputs for name in port.names}
 
     def run(self, outputs: Sequence[str], feeds: Mapping[str, NDArray[Any]]) -> list[Floats]:
         with _translated(self._file, "run"):
@@ -108,7 +123,7 @@ class _OpenVino:
                 request = self._idle.get_nowait()
             except Empty:
                 request = self._compiled.create_infer_request()
-            answers = request.infer(dict(feeds))
+            answers = request.infer({name: value for name, value in feeds.items() if name in self._wanted})
             copies = [np.array(answers[self._ports[name]], np.float32) for name in outputs]
             self._idle.put(request)
         return copies
