@@ -38,7 +38,8 @@ def painted(
     """(1, 3, h, w): a*b* and confidence."""
     slow, quick = (part.module for part in network.export_parts())
     with torch.no_grad():
-        return torch.cat(quick(*slow(luma), hint, mask, torch.tensor(vivid)), 1)
+        ab, sure, _ = quick(*slow(luma), hint, mask, torch.tensor(vivid))
+        return torch.cat((ab, sure), 1)
 
 
 def test_a_mask_of_zeros_is_exactly_no_hints(network: Tint) -> None:
@@ -130,6 +131,17 @@ def test_the_slow_half_does_not_see_hints_and_halves_make_the_whole(network: Tin
     for name, map_ in zip(slow.outputs, slow.module(luma), strict=True):
         channels, stride = quick.inputs[name]
         assert map_.shape == (1, channels, 64 // stride, 96 // stride)
+
+
+def test_shares_of_the_palette(network: Tint) -> None:
+    luma, hint, mask = asked(network)
+    slow, quick = network.export_parts()
+    assert quick.outputs[2] == "likely"
+    with torch.no_grad():
+        shares = quick.module(*slow.module(luma), hint, mask, torch.tensor(1.0))[2]
+    assert shares.shape == (1, len(network.palette), 64 // 8, 96 // 8)
+    assert torch.allclose(shares.sum(1), torch.ones(1, 8, 12), atol=1e-5)
+    assert torch.equal(torch.tensor(network.palette), network.centres)
 
 
 # ---- the encoder

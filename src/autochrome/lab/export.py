@@ -130,6 +130,7 @@ def make_card(
         hints=CONTRACTS[contract].hints,
         ranges={"luma": "L* 0…100", "hint": "a*b* −110…110", "mask": "0…1", "ab": "a*b* −110…110"},
         features=links,
+        palette=network.palette,
         licence=words.licence,
         training=f"recipe {recipe.name}, network {recipe.network.family}",
         data=words.data,

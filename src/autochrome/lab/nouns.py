@@ -42,7 +42,7 @@ class Part:
 
     module: nn.Module  # called with its inputs in this order; answers a tensor, or a tuple of them
     inputs: dict[str, tuple[int, int]]  # name → (channels, pixels of the luma that one of its own covers)
-    outputs: tuple[str, ...]  # the last part answers "ab", and perhaps "confidence"
+    outputs: tuple[str, ...]  # the last part answers "ab", and perhaps "confidence" and "likely"
     numbers: tuple[str, ...] = ()  # further inputs, after those, that are one number: "vivid"
 
 
@@ -52,6 +52,7 @@ class ColorNetwork(nn.Module):
     inputs: tuple[str, ...] = ("luma",)  # which of luma, hint, mask it looks at; `export` reads this
     multiple: int = 1  # height and width must be multiples of this
     contract: str = ""  # a row of `autochrome.model.CONTRACTS`; "": the lab's row for its inputs
+    palette: tuple[tuple[float, float], ...] = ()  # a*b* of the colours that "likely" gives shares of
 
     def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> Answer:
         raise NotImplementedError

@@ -7,10 +7,11 @@
 Neither ONNX Runtime nor OpenVINO is loaded before the first `open_model`.
 """
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from autochrome.model.card import CARD_KEY, Card, with_card
 from autochrome.model.contracts import CONTRACTS, Contract
+from autochrome.model.likely import LikelyColor
 from autochrome.model.opening import InstalledModel, Report, check_model, list_models, open_model
 from autochrome.planes import Hints, Luma, Painted, Prepared
 
@@ -21,7 +22,9 @@ __all__ = [
     "ColorModel",
     "Contract",
     "InstalledModel",
+    "LikelyColor",
     "Report",
+    "Suggesting",
     "check_model",
     "list_models",
     "open_model",
@@ -44,3 +47,13 @@ class ColorModel(Protocol):
 
         The chroma that comes back covers exactly the picture, and may be smaller than it.
         """
+
+
+@runtime_checkable
+class Suggesting(Protocol):
+    """A network that may know other colours for a place. Ours do; nobody has to."""
+
+    def likely(
+        self, prepared: Prepared, hints: Hints | None, x: float, y: float, count: int = 6
+    ) -> list[LikelyColor]:
+        """At most `count` colours for a place, the likeliest first; x, y: 0…1 of the picture. Empty: it cannot say."""

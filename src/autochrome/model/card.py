@@ -42,6 +42,10 @@ class Card(BaseModel):
     features: Annotated[
         dict[str, str], Field(description="Outputs of the slow half → inputs of the quick half.")
     ] = {}
+    palette: Annotated[
+        tuple[tuple[float, float], ...],
+        Field(description="a*b* of the colours whose shares its output `likely` holds, if it has one."),
+    ] = ()
     licence: Annotated[str, Field(description="Of the weights.")] = "unknown"
     training: Annotated[str, Field(description="Where it comes from and how it was trained.")] = ""
     data: Annotated[str, Field(description="What pictures it learnt from.")] = ""

@@ -235,7 +235,8 @@ class Tint(ColorNetwork):
         )
         self.place = nn.Conv2d(deep[2] + 1, HEADS * LOOK, 1)
         self.register_buffer("centres", bin_centres(cell), persistent=False)
-        self.painter = Painter(widths, len(bin_centres(cell)))
+        self.palette = tuple((a, b) for a, b in self.centres.tolist())
+        self.painter = Painter(widths, len(self.palette))
 
     def prepare(self, luma: Tensor) -> Features:
         """(N, 1, H, W) L* → the slow half's word."""
@@ -270,7 +271,7 @@ class Tint(ColorNetwork):
         return ab.clamp(-AB_SCALE, AB_SCALE), 1 - doubt * free
 
     def export_parts(self) -> list[Part]:
-        """luma → the maps; the maps, hint, mask, vivid → ab, confidence."""
+        """luma → the maps; the maps, hint, mask, vivid → ab, confidence, and shares of the palette."""
         names = ("map4", "map8", "map16", "map32", "places", "light")
         widths = [side.out_channels for side in self.side if isinstance(side, nn.Conv2d)]
         maps = dict(
@@ -278,7 +279,12 @@ class Tint(ColorNetwork):
         )
         return [
             Part(_Slow(self), {"luma": (1, 1)}, names),
-            Part(_Quick(self), {**maps, "hint": (2, 1), "mask": (1, 1)}, ("ab", "confidence"), ("vivid",)),
+            Part(
+                _Quick(self),
+                {**maps, "hint": (2, 1), "mask": (1, 1)},
+                ("ab", "confidence", "likely"),
+                ("vivid",),
+            ),
         ]
 
 
@@ -301,8 +307,9 @@ class _Quick(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, *given: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, *given: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         *maps, hint, mask, vivid = given
         f4, f8, f16, f32, places, light = maps
         painting = self.network.painter((f4, f8, f16, f32, places, light), hint, mask)
-        return self.network.decode(painting, vivid)
+        ab, sure = self.network.decode(painting, vivid)
+        return ab, sure, painting.logits.softmax(1)
