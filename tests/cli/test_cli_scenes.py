@@ -63,6 +63,16 @@ def test_the_table_names_precision_and_recall(autochrome, film):
     assert "ssim" in ran.out
 
 
+def test_both_bounds_of_the_thesis_can_be_set(autochrome, film):
+    path, cuts = film
+    found = [
+        autochrome("scenes", path, "--detector", "thesis", "--correlation", correlation, "--ssim", ssim).out
+        for correlation, ssim in (("0.997", "0.5"), ("-1", "0.5"), ("0.997", "-1"))
+    ]
+    assert len(found[0].splitlines()) >= len(cuts)
+    assert found[1:] == ["", ""], "no two frames are as unlike as that"
+
+
 def test_the_signal_is_drawn_by_itself(autochrome, film, tmp_path):
     path, cuts = film
     assert autochrome("scenes", path, "--plot", tmp_path / "signal.svg").code == 0

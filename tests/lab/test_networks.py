@@ -10,6 +10,7 @@ from torch import nn
 
 from autochrome.errors import CheckpointError, RecipeError
 from autochrome.lab.networks import CRITICS, NETWORKS, build_critic, build_network
+from autochrome.lab.networks.encoder_decoder import EnlargedConv
 from autochrome.lab.networks.layers import AB_SCALE, SelfAttention, ShuffleUp, grey_rgb, load_weights, start
 from autochrome.lab.nouns import Answer, ColorNetwork, Part
 from autochrome.lab.onnxgraphs import from_torch
@@ -203,6 +204,14 @@ def test_the_thesis_networks_have_the_layers_of_the_thesis(family: str, config: 
         assert [c.out_channels for c in convs] == [32, 64, 128, 128, 256, 128, 64, 32, 2]
         assert [c.stride[0] for c in convs] == [1, 2, 2, 1, 1, 1, 1, 1, 1]
         assert sum(isinstance(m, nn.BatchNorm2d) for m in network.modules()) == 6
+
+
+def test_doubling_and_convolving_in_one_step_is_the_same_as_in_two() -> None:
+    layer = EnlargedConv(3, 5)
+    x = torch.randn(2, 3, 6, 7)
+    one_step = layer.train()(x)
+    assert one_step.shape == (2, 5, 12, 14)
+    assert torch.allclose(one_step, layer.eval()(x), atol=1e-5)
 
 
 def test_thesis_weights_are_all_positive_and_normal_ones_are_not() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
+from cyclopts.validators import Number
 
 from autochrome.errors import ExtraMissing, UsageError
 
@@ -22,6 +23,16 @@ def scenes(
     *,
     detector: Annotated[str, Parameter(help="How cuts are found; --compare names them all.")] = "continuity",
     compare: Annotated[bool, Parameter(help="Run every detector that can be run here.")] = False,
+    correlation: Annotated[
+        float,
+        Parameter(
+            validator=Number(gte=-1, lte=1),
+            help="For `thesis`: a cut is where histograms correlate less than this.",
+        ),
+    ] = 0.997,
+    ssim: Annotated[
+        float, Parameter(validator=Number(gte=-1, lt=1), help="For `thesis`: and SSIM is lower than this.")
+    ] = 0.5,
     truth: Annotated[
         Path | None, Parameter(help='Where the cuts are: {"cuts": [48, 97], "gradual": [[130, 154]]}.')
     ] = None,
@@ -40,7 +51,7 @@ def scenes(
         raise UsageError(f"--plot {plot}: the signal is drawn as .svg or .html.")
     known = read_truth(truth) if truth else None
     frames, rate = _read(film)
-    found = _run(frames, detector, compare)
+    found = _run(frames, detector, compare, (correlation, ssim))
     plots = [_plot(name, result, known or Truth(), rate) for name, result in found.items()]
     table = _table(film, found, known)
     if plot and plot.suffix == ".svg":
@@ -66,15 +77,18 @@ def _read(film: Path) -> tuple[list[Frame], float]:
         return frames, float(reader.facts.rate) or 25.0
 
 
-def _run(frames: Sequence[Frame], chosen: str, compare: bool) -> dict[str, Found]:
-    from autochrome.scenes import DETECTORS, find_cuts
+def _run(
+    frames: Sequence[Frame], chosen: str, compare: bool, bounds: tuple[float, float]
+) -> dict[str, Found]:
+    from autochrome.scenes import DETECTORS, Thesis, find_cuts
 
-    if chosen not in DETECTORS:
-        raise UsageError(f"--detector {chosen}: there are {', '.join(DETECTORS)}.")
+    detectors = DETECTORS | {"thesis": lambda: Thesis(*bounds)}
+    if chosen not in detectors:
+        raise UsageError(f"--detector {chosen}: there are {', '.join(detectors)}.")
     if not compare:
-        return {chosen: find_cuts(frames, DETECTORS[chosen]())}
+        return {chosen: find_cuts(frames, detectors[chosen]())}
     found = {}
-    for name, make in DETECTORS.items():
+    for name, make in detectors.items():
         try:
             found[name] = find_cuts(frames, make())
         except ExtraMissing as missing:

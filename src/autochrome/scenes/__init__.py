@@ -22,4 +22,14 @@ DETECTORS: dict[str, Callable[[], SceneDetector]] = {
 }
 """Those that need a library which is not installed say so when they are made (`ExtraMissing`)."""
 
-__all__ = ["DEFAULT", "DETECTORS", "Found", "Frame", "SceneDetector", "find_cuts", "mark_cuts", "shrink"]
+__all__ = [
+    "DEFAULT",
+    "DETECTORS",
+    "Found",
+    "Frame",
+    "SceneDetector",
+    "Thesis",
+    "find_cuts",
+    "mark_cuts",
+    "shrink",
+]

@@ -3,9 +3,28 @@
 from collections.abc import Sequence
 
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from autochrome.lab.networks.layers import AB_SCALE, Init, Norm, channels_of, normed, scaled, start
 from autochrome.lab.nouns import Answer, ColorNetwork
+
+
+class EnlargedConv(nn.Conv2d):
+    """Every pixel doubled both ways, then a 3×3 convolution.
+
+    Three rows of the large map are two of the small one. While training the same sums are made there, by a 4×4
+    kernel: four multiplications a pixel instead of nine.
+    """
+
+    def __init__(self, channels: int, filters: int) -> None:
+        super().__init__(channels, filters, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training:
+            return super().forward(F.interpolate(x, scale_factor=2.0))
+        wide = F.pad(self.weight.flip(2, 3).transpose(0, 1), (1, 1, 1, 1))
+        kernel = wide[..., :-1, :-1] + wide[..., 1:, :-1] + wide[..., :-1, 1:] + wide[..., 1:, 1:]
+        return F.conv_transpose2d(x, kernel, self.bias, stride=2, padding=1)
 
 
 class EncoderDecoder(ColorNetwork):
@@ -31,9 +50,8 @@ class EncoderDecoder(ColorNetwork):
         enlarged, unnormed = (5, 6), (0, 2, 7)
         layers: list[nn.Module] = []
         for i, stride in enumerate(strides):
-            if i in enlarged:
-                layers.append(nn.Upsample(scale_factor=2))
-            conv = nn.Conv2d(widths[i], widths[i + 1], 3, stride, 1)
+            into, out = widths[i : i + 2]
+            conv = EnlargedConv(into, out) if i in enlarged else nn.Conv2d(into, out, 3, stride, 1)
             layers += [normed(conv, "none" if i in unnormed else norm), nn.ReLU()]
         layers[-1] = nn.Tanh()
         self.layers = nn.Sequential(*layers)
