@@ -42,6 +42,7 @@ check: .venv/full.stamp
 	$(BIN)/ruff format --check --no-cache
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_house.py
+	bash scripts/check_page.sh
 
 docs: .venv/full.stamp
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

@@ -1,0 +1,38 @@
+/** Keys: a table for each view, heard while it is shown, and never while somebody types. */
+
+/** @typedef {{key: string, what: string, act: (event: KeyboardEvent) => void, up?: () => void}} Binding */
+
+/** @param {EventTarget | null} target */
+function typing(target) {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.closest("dialog")) return true;
+  return target.matches("input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable]");
+}
+
+/** As the tables write it: "Shift+Z", "ArrowLeft", "b", "Space". @param {KeyboardEvent} event */
+function nameOf(event) {
+  const key = event.key === " " ? "Space" : event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const letter = /^[a-z]$/.test(key);
+  return (event.shiftKey && (letter || key.length > 1) ? "Shift+" : "") + key;
+}
+
+/** @param {Binding[]} bindings @param {AbortSignal} until */
+export function listen(bindings, until) {
+  const table = new Map(bindings.flatMap((binding) => binding.key.split(" ").map((key) => [key, binding])));
+  window.addEventListener("keydown", (event) => {
+    const command = event.ctrlKey || event.metaKey;
+    if (event.defaultPrevented || event.altKey || typing(event.target)) return;
+    const name = nameOf(event);
+    if (command && !["z", "Shift+z", "y"].includes(name)) return;
+    const button = event.target instanceof HTMLElement && event.target.closest("button, a, input, [role=slider], video");
+    if (button && (name === "Space" || name === "Enter" || name.startsWith("Arrow"))) return;
+    const binding = table.get(command && name === "y" ? "Shift+z" : name);
+    if (!binding) return;
+    event.preventDefault();
+    if (!event.repeat || name.includes("Arrow") || name.includes("[") || name.includes("]")) binding.act(event);
+  }, { signal: until });
+  window.addEventListener("keyup", (event) => {
+    const name = event.key === " " ? "Space" : event.key;
+    table.get(name)?.up?.();
+  }, { signal: until });
+}
