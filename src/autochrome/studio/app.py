@@ -17,11 +17,11 @@ from starlette.types import ASGIApp
 from autochrome import __version__
 from autochrome.errors import AutochromeError
 from autochrome.studio.guard import Guard
-from autochrome.studio.routes import jobs, knobs, once, photos, projects
+from autochrome.studio.routes import films, jobs, knobs, once, photos, projects
 from autochrome.studio.studio import Studio
 from autochrome.studio.trouble import fault, status_of
 
-_ROUTERS = (knobs.router, projects.router, photos.router, jobs.router, once.router)
+_ROUTERS = (knobs.router, projects.router, photos.router, films.router, jobs.router, once.router)
 _ABOUT = "Colour for black-and-white photographs and film. All of it happens on the machine that answers."
 
 

@@ -112,13 +112,13 @@ def _check_length(announced: int, most: int, path: Path) -> None:
 
 def _known(head: bytes, films: bool) -> tuple[Kind, str]:
     """What a file is by its first bytes, whatever its name says."""
-    film = next((suffix for at, mark, suffix in _FILMS if head[at:].startswith(mark)), None)
-    if film is None or head[4:8] == b"ftyp":
-        try:
-            return "photo", f".{kind_of(head, 'The file')}"
-        except NotAPicture as error:
-            if film is None or not films or head[8:11] in (b"hei", b"hev"):
-                raise NotAPicture(str(error)) from None
+    try:
+        return "photo", f".{kind_of(head, 'The file')}"
+    except NotAPicture as error:
+        film = next((suffix for at, mark, suffix in _FILMS if head[at:].startswith(mark)), None)
+        text = not any(byte < 9 for byte in head)  # two kinds of film begin with a letter
+        if film is None or text or head[8:11] in (b"hei", b"hev"):
+            raise NotAPicture(str(error)) from None
     if not films:
         raise NotAPicture("The file: this looks like a film, not a picture; make a project of it.")
     return "film", film

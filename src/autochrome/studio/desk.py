@@ -148,6 +148,8 @@ class Desks(Generic[D]):
                     self._desks.popitem(last=False)
         return desk
 
-    def forget(self, key: str) -> None:
+    def forget(self, begin: str) -> None:
+        """Let go of everything whose key begins so."""
         with self._lock:
-            self._desks.pop(key, None)
+            for key in [key for key in self._desks if key.startswith(begin)]:
+                del self._desks[key]

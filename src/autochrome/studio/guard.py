@@ -56,11 +56,17 @@ class Guard:
         guarded = _Guarded(send)
         try:
             self._admit(scope)
-            body = receive if _is_streamed(scope) else _Bounded(scope, receive, self._bounds)
+            if _is_streamed(scope):
+                await self._app(scope, receive, guarded)
+                return
+            guarded.body = body = _Bounded(scope, receive, self._bounds)
             await self._app(scope, body, guarded)
+            if body.trouble is not None:
+                raise body.trouble
         except StudioError as error:
             if guarded.began:
                 raise
+            guarded.body = None
             answer = JSONResponse(fault(type(error).__name__, str(error)), error.status)
             await answer(scope, receive, guarded)
 
@@ -92,12 +98,15 @@ def same(given: str, token: str | None) -> bool:
 
 
 class _Guarded:
-    """Puts the same safe headers on every answer."""
+    """Puts the same safe headers on every answer, and holds back one that was made of half a body."""
 
     def __init__(self, send: Send) -> None:
         self._send, self.began = send, False
+        self.body: _Bounded | None = None
 
     async def __call__(self, message: Message) -> None:
+        if self.body is not None and self.body.trouble is not None and not self.began:
+            return
         if message["type"] == "http.response.start":
             self.began = True
             headers = MutableHeaders(scope=message)
@@ -113,8 +122,9 @@ class _Bounded:
     def __init__(self, scope: Scope, receive: Receive, bounds: Bounds) -> None:
         self._receive, self._bounds = receive, bounds
         self._size, self._whole, self._until = 0, False, time.monotonic() + bounds.patience
+        self.trouble: StudioError | None = None  # the framework would make something else of what is raised
         if int(_digits(Headers(scope=scope).get("content-length", "0"))) > bounds.json_bytes:
-            self._refuse()
+            raise self._too_large()
 
     async def __call__(self) -> Message:
         if self._whole:  # what still comes is that the client has gone: however late
@@ -122,15 +132,19 @@ class _Bounded:
         try:
             message = await asyncio.wait_for(self._receive(), max(0.01, self._until - time.monotonic()))
         except TimeoutError:
-            raise TooSlow("The request did not come to an end; send it again.") from None
+            self.trouble = TooSlow("The request did not come to an end; send it again.")
+            raise self.trouble from None
         self._size += len(message.get("body", b""))
         self._whole = not message.get("more_body", False)
         if self._size > self._bounds.json_bytes:
-            self._refuse()
+            self.trouble = self._too_large()
+            raise self.trouble
         return message
 
-    def _refuse(self) -> None:
-        raise TooLarge(f"The request is larger than the {self._bounds.json_bytes / 1e6:g} MB that are taken.")
+    def _too_large(self) -> TooLarge:
+        return TooLarge(
+            f"The request is larger than the {self._bounds.json_bytes / 1e6:g} MB that are taken."
+        )
 
 
 def _is_streamed(scope: Scope) -> bool:

@@ -1,4 +1,4 @@
-"""The queue: jobs one after the other, in processes of their own, remembered over a restart."""
+"""The queue: jobs one after the other, two lanes of them, in processes of their own, remembered over a restart."""
 
 import secrets
 import threading
@@ -18,6 +18,8 @@ from autochrome.studio.trouble import NoSuchThing, NotNow, TooMany
 
 _OFTEN = 0.25  # seconds between two words about progress
 _OPEN = ("waiting", "running")
+_LANES: tuple[tuple[What, ...], ...] = (("shots", "preview"), ("export",))
+"""Each has a worker of its own: whoever looks at a film does not wait until another is exported."""
 Work = Callable[[Job, Child, Callable[[float, str], None]], None]
 
 
@@ -44,22 +46,23 @@ class Jobs:
             job.id: job.model_copy(update={"state": "waiting", "note": ""}) if job.state == "running" else job
             for job in found.jobs
         }
-        self._child: Child | None = None
-        self._again = False  # whether the running one, when it is killed, shall wait for another turn
+        self._children: dict[str, Child] = {}  # of the running ones, by job
         self._closing = False
-        self._thread = threading.Thread(target=self._serve, name="studio-jobs", daemon=True)
+        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        self._thread.start()
+        for lane in _LANES:
+            self._threads.append(threading.Thread(target=self._serve, args=(lane,), daemon=True))
+            self._threads[-1].start()
 
     def close(self) -> None:
         """Ends the running job, too; it waits for the next start."""
         with self._lock:
             self._closing = True
-            self._stop_running(again=True)
+            self._stop_all()
             self._lock.notify_all()
-        if self._thread.ident is not None:
-            self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
     def all(self) -> list[Job]:
         """In the order they were given."""
@@ -93,11 +96,10 @@ class Jobs:
             job = self.get(number)
             if job.state not in _OPEN:
                 return job
-            running = job.state == "running"
             job = self._change(number, state="cancelled", note="")
-            if running:
-                self._stop_running(again=False)
-                self._lock.wait_for(lambda: self._child is None, 10)
+            if number in self._children:
+                self._children[number].kill()
+                self._lock.wait_for(lambda: number not in self._children, 10)
             return job
 
     def again(self, number: str) -> Job:
@@ -121,36 +123,34 @@ class Jobs:
         with self._lock:
             self._paused = paused
             if paused:
-                self._stop_running(again=True)
+                self._stop_all()
             self._save()
             self._lock.notify_all()
         return self.queue()
 
     def queue(self) -> QueueAnswer:
         with self._lock:
-            running = next((job.id for job in self._jobs.values() if job.state == "running"), None)
+            running = [job.id for job in self._jobs.values() if job.state == "running"]
             waiting = sum(job.state == "waiting" for job in self._jobs.values())
             return QueueAnswer(paused=self._paused, waiting=waiting, running=running)
 
-    def _stop_running(self, *, again: bool) -> None:
-        if self._child is not None:
-            self._again = again
-            self._child.kill()
+    def _stop_all(self) -> None:
+        for child in self._children.values():
+            child.kill()
 
-    def _serve(self) -> None:
+    def _serve(self, lane: tuple[What, ...]) -> None:
         while True:
             with self._lock:
-                self._lock.wait_for(lambda: self._closing or self._next() is not None)
-                job = self._next()
+                self._lock.wait_for(lambda: self._closing or self._next(lane) is not None)
+                job = self._next(lane)
                 if self._closing or job is None:
                     return
-                self._child, self._again = Child(), True
+                child = self._children[job.id] = Child()
                 job = self._change(job.id, state="running", done=0.0, error=None)
-                child = self._child
             ending = self._do(job, child)
             with self._lock:
-                self._child = None
-                if self._jobs.get(job.id) is not None and self._jobs[job.id].state == "running":
+                del self._children[job.id]
+                if job.id in self._jobs and self._jobs[job.id].state == "running":  # not cancelled meanwhile
                     self._change(job.id, **ending)
                 self._lock.notify_all()
 
@@ -167,17 +167,17 @@ class Jobs:
         try:
             self._work(job, child, tell)
         except Killed:
-            return {"state": "waiting" if self._again else "cancelled", "note": "", "done": 0.0}
+            return {"state": "waiting", "note": "", "done": 0.0}  # paused, or the studio ends
         except AutochromeError as error:
             return {"state": "failed", "note": "", "error": " ".join(str(error).split())}
         except Exception as error:  # one job's trouble is not the queue's
             return {"state": "failed", "note": "", "error": f"{type(error).__name__}: {error}"}
         return {"state": "done", "done": 1.0, "note": ""}
 
-    def _next(self) -> Job | None:
+    def _next(self, lane: tuple[What, ...]) -> Job | None:
         if self._paused:
             return None
-        return next((job for job in self._jobs.values() if job.state == "waiting"), None)
+        return next((job for job in self._jobs.values() if job.state == "waiting" and job.what in lane), None)
 
     def _progress(self, number: str, done: float, note: str) -> None:
         with self._lock:

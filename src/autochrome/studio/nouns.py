@@ -11,7 +11,7 @@ from autochrome.options import FilmOptions, Options, PhotoOptions
 Kind = Literal["photo", "film"]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Length = Annotated[float, Field(ge=0.0005, le=1, allow_inf_nan=False)]
-HIDDEN = {"photo": {"compare", "max_megapixels"}, "film": {"cuts"}}
+HIDDEN = {"photo": {"compare", "max_megapixels"}, "film": {"cuts", "dependent", "end", "start"}}
 """Knobs of the command line that the studio turns itself."""
 
 
@@ -104,6 +104,31 @@ class PaintPhoto(Part):
     view: ViewBox = ViewBox()
 
 
+class PaintFrame(Part):
+    """Marks and knobs to try on one frame; nothing of it is kept.
+
+    Of hints with key frames, those of this very frame count; where it has none, what its shot's frames say is carried
+    to it. Marks outside of key frames are taken to be on this frame, where there are no key frames.
+    """
+
+    hints: HintsFile = HintsFile(version=1)
+    settings: dict[str, Any] = {}
+    width: Annotated[int, Field(ge=16, le=2048, description="Of the longer side, in pixels.")] = 960
+
+
+class ShotMark(Part):
+    """Where a shot begins. It ends where the next one does."""
+
+    first: Annotated[int, Field(ge=0, le=100_000_000)]  # frame
+    last: Annotated[int, Field(ge=0, le=100_000_000)] | None = None  # not looked at
+
+
+class Detect(Part):
+    """Look for shots."""
+
+    detect: Literal[True] = True
+
+
 class LikelyColor(Part):
     color: str  # #rrggbb
     share: Share  # how likely; all of them together at most 1
@@ -135,7 +160,7 @@ class Job(Part):
 class QueueAnswer(Part):
     paused: bool
     waiting: int
-    running: str | None  # the job's id
+    running: list[str]  # ids of jobs
 
 
 class QueueChange(Part):

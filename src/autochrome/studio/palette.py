@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from autochrome.color import srgb_from_lab
+from autochrome.color import lab_from_srgb, srgb_from_lab
 from autochrome.planes import Chroma, Floats, Luma
 from autochrome.resize import resize
 
 _CELL = 8.0  # a*b*: colours nearer than this are one to the eye
 _REACH = 0.12  # of the short side: how far around a place its colours are looked for
 _MOST = 6
+_SEEN = 2.0  # a*b*: a smaller loss of chroma nobody sees
 
 
 def colors_around(luma: Luma, chroma: Chroma, x: float, y: float) -> list[tuple[str, float]]:
@@ -40,9 +41,12 @@ def light_at(luma: Luma, x: float, y: float) -> float:
 
 
 def code(light: float, ab: Floats) -> str:
-    """#rrggbb of a colour at so much lightness."""
-    rgb = srgb_from_lab(np.array([light, *ab], np.float64))
-    return hex_of(np.clip(np.rint(rgb * 255), 0, 255).astype(np.uint8))
+    """#rrggbb of a colour, as near to that lightness as it can be shown without losing chroma."""
+    lights = sorted((light, *np.arange(25.0, 90.0, 5.0)), key=lambda each: abs(each - light))
+    rgb = srgb_from_lab(np.array([[each, *ab] for each in lights]))
+    lost = np.linalg.norm(lab_from_srgb(rgb)[:, 1:] - ab, axis=1)
+    best = int(np.argmax(lost < _SEEN)) if (lost < _SEEN).any() else int(np.argmin(lost))
+    return hex_of(np.clip(np.rint(rgb[best] * 255), 0, 255).astype(np.uint8))
 
 
 def hex_of(rgb: np.ndarray) -> str:

@@ -111,6 +111,7 @@ def _bind(host: str, port: int) -> socket.socket:
         door = socket.socket(family, socket.SOCK_STREAM)
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         door.bind(where)
+        door.listen(128)  # from here on nobody who reads the printed address comes too early
     except OSError as error:
         raise UsageError(
             f"{host}:{port} cannot be used ({error.strerror}); choose another with --host or --port."

@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from autochrome.errors import UsageError
@@ -18,14 +20,23 @@ from autochrome.photo import Photo
 from autochrome.studio.arrivals import THUMB, Arrived, photo_project, plain_name, receive
 from autochrome.studio.bench import Bench
 from autochrome.studio.bounds import Bounds
-from autochrome.studio.desk import Desks, PhotoDesk
+from autochrome.studio.desk import Desks, PhotoDesk, said
 from autochrome.studio.events import Events
+from autochrome.studio.films import (
+    OpenFilm,
+    check_frames,
+    face_of,
+    film_of,
+    film_project,
+    firsts_of,
+    shot_of,
+)
 from autochrome.studio.jobs import Jobs
 from autochrome.studio.library import Library, write
 from autochrome.studio.networks import Networks
-from autochrome.studio.nouns import HIDDEN, Change, FilmSettings, Kind, PhotoSettings, Project
-from autochrome.studio.orders import do
-from autochrome.studio.trouble import NotNow, TooMany
+from autochrome.studio.nouns import HIDDEN, Change, FilmSettings, Kind, PaintFrame, PhotoSettings, Project
+from autochrome.studio.orders import do, preview_path
+from autochrome.studio.trouble import NoSuchThing, NotNow, TooMany
 
 _SETTINGS = {"photo": PhotoSettings, "film": FilmSettings}
 _MARKS, _PLACES = 2000, 20_000  # of one hints file: more would keep a core busy for minutes
@@ -52,6 +63,7 @@ class Studio:
             kept=self.bounds.kept_jobs,
         )
         self._photos: Desks[PhotoDesk] = Desks(self.bounds.desks)
+        self._films: Desks[OpenFilm] = Desks(self.bounds.desks // 4)
         self._arriving = 0
 
     def start(self) -> None:
@@ -79,7 +91,11 @@ class Studio:
     def take_in(self, arrived: Arrived, name: str) -> Project:
         """Look at what arrived, and make it a project."""
         shown = plain_name(name, arrived.kind)
-        return self.library.add(photo_project(arrived, shown, self.bounds), arrived.path.parent)
+        if arrived.kind == "photo":
+            project = photo_project(arrived, shown, self.bounds)
+        else:
+            project = film_project(arrived, shown, self.bounds, self.networks.open(self.networks.default))
+        return self.library.add(project, arrived.path.parent)
 
     def options(self, project: Project, settings: dict[str, Any] | None = None) -> Any:
         """The knobs of a project, or those that somebody tries on it."""
@@ -95,6 +111,8 @@ class Studio:
             raise UsageError(f"The setting {where!r} is wrong: {first['msg']}.") from error
         given.setdefault("model", self.networks.default)
         self.networks.file(given["model"])
+        if given.get("method") == "thesis":
+            raise UsageError("The thesis method takes two networks; use the command line for it.")
         return PhotoOptions(**given) if kind == "photo" else FilmOptions(**given)
 
     def network(self, options: PhotoOptions | FilmOptions) -> ColorModel:
@@ -134,6 +152,7 @@ class Studio:
         self.jobs.drop(number)
         self.library.delete(number)
         self._photos.forget(number)
+        self._films.forget(number)
         self.events.publish("project", {"id": number, "gone": True})
 
     def thumbnail(self, number: str, side: str) -> bytes:
@@ -144,16 +163,65 @@ class Studio:
             return (place / "before.jpg").read_bytes()
         path = place / f"after-{project.revision}.jpg"
         if not path.is_file():
-            desk, photo = self.photo(project)
-            share = THUMB / min(project.width, project.height)
-            across, down = (
-                max(1, min(4 * THUMB, round(side * share))) for side in (project.width, project.height)
-            )
-            data = pack(desk.after(photo, Window(0, 0, 1, 1, across, down)))
+            data = pack(self._small(project))
             for old in place.glob("after-*.jpg"):
                 old.unlink(missing_ok=True)
             write(path, data)
         return path.read_bytes()
+
+    def _small(self, project: Project) -> NDArray[np.uint8]:
+        """A project in colour, as small as a thumbnail."""
+        share = THUMB / min(project.width, project.height)
+        across, down = (
+            max(1, min(4 * THUMB, round(side * share))) for side in (project.width, project.height)
+        )
+        if project.film:
+            return self.frame(project, face_of(project.film.frames), "after", max(across, down))
+        desk, photo = self.photo(project)
+        return desk.after(photo, Window(0, 0, 1, 1, across, down))
+
+    def film(self, project: Project, settings: dict[str, Any] | None = None) -> OpenFilm:
+        """A film kept ready, with its own settings or with those that somebody tries."""
+        film_of(project)
+        options = self.options(project, settings)
+        path, network = self.library.source(project.id), self.network(options)
+        key = f"{project.id} {options.model} {options.size} {options.vivid}"
+        return self._films.get(key, lambda: OpenFilm(path, network, options))
+
+    def frame(self, project: Project, number: int, side: str, width: int) -> NDArray[np.uint8]:
+        """(h, w, 3) one frame, before or after."""
+        self._check_frame(project, number)
+        if side == "before":
+            return self.film(project).before(number, width)
+        hints = said(self.library.hints(project.id))
+        return self.film(project).after(number, hints, firsts_of(project), width)
+
+    def paint_frame(self, project: Project, number: int, question: PaintFrame) -> NDArray[np.uint8]:
+        """(h, w, 3) one frame with marks and settings that are being tried."""
+        self._check_frame(project, number)
+        desk = self.film(project, question.settings)
+        return desk.painted(number, question.hints, firsts_of(project), question.width)
+
+    def preview(self, number: str, place: int) -> Path:
+        """The preview of a shot, as it would be now."""
+        project = self.library.get(number)
+        path = preview_path(self, project, shot_of(project, place))
+        if not path.is_file():
+            raise NoSuchThing("There is no preview of this shot as it is now; order one.")
+        return path
+
+    def say(self, number: str, hints: HintsFile) -> Project:
+        """Keep what a person said."""
+        project = self.library.get(number)
+        if project.film:
+            check_frames(project, hints)
+        return self.library.say(number, hints)
+
+    def _check_frame(self, project: Project, number: int) -> None:
+        if number >= film_of(project).frames:
+            raise NoSuchThing(
+                f"There is no frame {number}; the film has {film_of(project).frames}, from 0 on."
+            )
 
 
 def check_hints(hints: HintsFile) -> HintsFile:
@@ -171,6 +239,8 @@ def visible_schema(kind: Kind) -> dict[str, Any]:
     options = PhotoOptions if kind == "photo" else FilmOptions
     schema = options.model_json_schema()
     schema["properties"] = {k: v for k, v in schema["properties"].items() if k not in HIDDEN[kind]}
+    if kind == "film":
+        schema["properties"]["method"]["enum"].remove("thesis")
     return schema
 
 

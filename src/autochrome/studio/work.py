@@ -12,13 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from autochrome.color import lightness
 from autochrome.errors import AutochromeError
 from autochrome.hints import HintsFile
 from autochrome.model import open_model
-from autochrome.options import PhotoOptions
+from autochrome.options import FilmOptions, PhotoOptions
 
 Order = dict[str, Any]
 Tell = Callable[[float, str], None]
+_LOOK = 340  # pixels at the longer side at which doubt is asked for
 _NICE = 10  # whoever paints at the same time goes first
 
 
@@ -33,11 +35,76 @@ def export_photo(order: Order, tell: Tell) -> Order:
     return {"file": photo.save(Path(order["folder"]) / f"export{photo.suffix}", overwrite=True).name}
 
 
+def export_film(order: Order, tell: Tell) -> Order:
+    """The same call as the command line's; what was finished before, of this or of the last export, is taken over."""
+    target = Path(order["folder"]) / order["file"]
+    _film(order, target, FilmOptions(**order["options"]), tell)
+    return {"file": target.name}
+
+
+def preview(order: Order, tell: Tell) -> Order:
+    """One shot, packed quickly and so that every browser plays it."""
+    from autochrome.filmdesk import FilmDesk
+
+    options = FilmOptions(**order["options"])
+    with FilmDesk(order["source"], options.model) as desk:
+        start, stop = desk.times[order["first"]], order["last"] + 1
+        end = desk.times[stop] if stop < desk.frames else None
+    quick: dict[str, Any] = {"preset": "ultrafast", "codec": "h264", "pixel_format": "yuv420p", "crf": 23}
+    stretch = options.model_copy(update=quick | {"start": start, "end": end})
+    _film(order, Path(order["file"]), stretch, tell)
+    return {}
+
+
+def _film(order: Order, target: Path, options: FilmOptions, tell: Tell) -> None:
+    from autochrome.film import Progress, colorize_film
+
+    def told(progress: Progress) -> None:
+        whole = max(progress.frames or 1, progress.frame)
+        tell(progress.frame / whole, f"frame {progress.frame} of {whole}")
+
+    colorize_film(
+        order["source"],
+        target,
+        options=options,
+        hints=_hints(order),
+        cuts=order["cuts"],
+        overwrite=True,
+        progress=told,
+    )
+
+
+def shots(order: Order, tell: Tell) -> Order:
+    """Where shots begin, and how unsure the network is of the middle frame of each."""
+    from autochrome.filmdesk import FilmDesk, find_shots
+
+    options = FilmOptions(**order["options"])
+    frames = max(1, order["frames"])
+    found = find_shots(
+        order["source"], options, progress=lambda n: tell(0.8 * n / frames, f"frame {n} of {frames}")
+    )
+    firsts = sorted({0, *(shot.first for shot in found.shots)})
+    network = open_model(options.model)
+    said = []
+    with FilmDesk(order["source"], network, options) as desk:
+        for number, (first, stop) in enumerate(zip(firsts, [*firsts[1:], desk.frames], strict=True)):
+            tell(0.8 + 0.2 * number / len(firsts), f"shot {number + 1} of {len(firsts)}")
+            luma = lightness(desk.before((first + stop - 1) // 2, _LOOK))
+            sure = network.paint(network.prepare(luma)).confidence
+            said.append((first, None if sure is None else 1 - float(sure.mean())))
+    return {"shots": said}
+
+
 def _hints(order: Order) -> HintsFile | None:
     return None if order["hints"] is None else HintsFile.model_validate(order["hints"])
 
 
-WORKS: dict[str, Callable[[Order, Tell], Order]] = {"export photo": export_photo}
+WORKS: dict[str, Callable[[Order, Tell], Order]] = {
+    "export photo": export_photo,
+    "export film": export_film,
+    "preview": preview,
+    "shots": shots,
+}
 
 
 def main() -> None:

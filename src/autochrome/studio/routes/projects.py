@@ -64,7 +64,7 @@ async def hints(studio: Here, number: ProjectId) -> HintsFile:
 async def say(studio: Here, number: ProjectId, hints: HintsFile) -> Project:
     """Keep what a person said."""
     check_hints(hints)
-    return await studio.bench.look(lambda: studio.library.say(number, hints))
+    return await studio.bench.look(lambda: studio.say(number, hints))
 
 
 @router.get(

@@ -1,0 +1,162 @@
+"""How soon the studio answers a brush: `python benchmarks/studio.py [--quiet-only]`.
+
+A 12-megapixel photograph, a view of 1280×800 pixels, one stroke more with each request; the time is a client's, from
+the request going out to the last byte of the picture. Once alone, once beside an export of a film and fifty clients who
+ask for the state of things every second.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from contract import publish
+from speed import photograph
+
+STROKES = 200
+WARM = 10
+CLIENTS = 50
+VIEWS = [
+    {"x": 0, "y": 0, "width": 1, "height": 1, "pixels": [1067, 800]},
+    {"x": 0.3, "y": 0.2, "width": 0.32, "height": 0.267, "pixels": [1280, 800]},
+]
+POLL = """
+import asyncio, sys, httpx2
+
+async def client(number, base):
+    async with httpx2.AsyncClient(base_url=base) as web:
+        await asyncio.sleep(number / 50)
+        while True:
+            (await web.get("/api/jobs")).raise_for_status()
+            (await web.get("/api/projects")).raise_for_status()
+            await asyncio.sleep(1)
+
+async def main():
+    await asyncio.gather(*(client(n, sys.argv[1]) for n in range(int(sys.argv[2]))))
+
+asyncio.run(main())
+"""
+
+
+class Client:
+    """One connection's worth of requests."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+
+    def ask(self, path: str, body: Any = None, method: str | None = None) -> bytes:
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        headers = {
+            "Content-Type": "application/octet-stream" if isinstance(body, bytes) else "application/json"
+        }
+        request = urllib.request.Request(self._base + path, data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return bytes(answer.read())
+
+    def json(self, path: str, body: Any = None, method: str | None = None) -> Any:
+        return json.loads(self.ask(path, body, method))
+
+
+@contextmanager
+def studio(folder: Path) -> Iterator[str]:
+    """A studio of its own, and its address."""
+    words = [sys.executable, "-m", "autochrome", "studio", str(folder), "--no-browser", "--port", "0"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        try:
+            yield process.stderr.readline().split()[-1].rstrip("/")
+        finally:
+            process.terminate()
+
+
+def film(path: Path, seconds: int) -> Path:
+    """A camera that moves over a large photograph, 720 × 540."""
+    import av
+
+    wide = photograph(2400, 1600).numpy()
+    with av.open(str(path), "w") as output:
+        stream = output.add_stream("libx264", rate=25, options={"preset": "veryfast"})
+        stream.width, stream.height, stream.pix_fmt = 720, 540, "yuv420p"
+        for number in range(25 * seconds):
+            left, top = 4 * number % 1600, 2 * number % 1000
+            grey = np.ascontiguousarray(wide[top : top + 540, left : left + 720])
+            output.mux(
+                stream.encode(av.VideoFrame.from_ndarray(grey, format="gray").reformat(format="yuv420p"))
+            )
+        output.mux(stream.encode(None))
+    return path
+
+
+def strokes(client: Client, project: str, view: dict[str, Any]) -> dict[str, float]:
+    """Milliseconds from request to picture, over a drawing that grows."""
+    random = np.random.default_rng(0)
+    marks: list[dict[str, Any]] = []
+    times = []
+    for turn in range(WARM + STROKES):
+        start = random.uniform(0.05, 0.85, 2)
+        path = [(start + 0.01 * step).clip(0, 1).tolist() for step in range(12)]
+        color = "#" + bytes(random.integers(40, 220, 3).tolist()).hex()
+        marks = [*marks[-19:], {"path": path, "color": color, "width": 0.03}]
+        question = {"hints": {"version": 1, "strokes": marks}, "view": view}
+        started = time.perf_counter()
+        client.ask(f"/api/projects/{project}/paint", question)
+        if turn >= WARM:
+            times.append(1000 * (time.perf_counter() - started))
+        time.sleep(0.02)  # a hand is not quicker
+    p50, p95 = np.percentile(times, [50, 95])
+    return {"p50_ms": round(float(p50), 1), "p95_ms": round(float(p95), 1), "max_ms": round(max(times), 1)}
+
+
+def measure(folder: Path, *, quiet_only: bool) -> dict[str, Any]:
+    source = folder / "source.jpg"
+    photograph(4000, 3000).jpegsave(str(source), Q=90)
+    with studio(folder / "studio") as base:
+        client = Client(base)
+        photo = client.json("/api/projects?name=scan.jpg", source.read_bytes())["id"]
+        result: dict[str, Any] = {"picture": "4000x3000 grey JPEG", "strokes": STROKES}
+        result["alone"] = {
+            "whole": strokes(client, photo, VIEWS[0]),
+            "zoomed": strokes(client, photo, VIEWS[1]),
+        }
+        if quiet_only:
+            return result
+        reel = film(folder / "reel.mp4", 120)
+        number = client.json("/api/projects?name=reel.mp4", reel.read_bytes())["id"]
+        job = client.json(f"/api/projects/{number}/export", {}, "POST")["id"]
+        polling = subprocess.Popen([sys.executable, "-c", POLL, base, str(CLIENTS)])
+        try:
+            time.sleep(5)
+            result["busy"] = {
+                "whole": strokes(client, photo, VIEWS[0]),
+                "zoomed": strokes(client, photo, VIEWS[1]),
+            }
+            alive = polling.poll() is None
+        finally:
+            polling.terminate()
+            polling.wait()
+        result["busy"]["clients_polling"] = CLIENTS if alive else 0
+        result["busy"]["export"] = client.json(f"/api/jobs/{job}")["state"]
+        client.json(f"/api/jobs/{job}/cancel", {}, "POST")
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quiet-only", action="store_true", help="without the busy half")
+    parser.add_argument("--folder", type=Path, help="where to work; a temporary folder by default")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=given.folder) as folder:
+        publish("studio", measure(Path(folder), quiet_only=given.quiet_only))
+
+
+if __name__ == "__main__":
+    main()
