@@ -1,5 +1,6 @@
 """Routes, guard and the page, put together."""
 
+import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -70,7 +71,10 @@ class _Page(StaticFiles):
 
 async def _ours(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, AutochromeError)
-    return JSONResponse(fault(type(error).__name__, " ".join(str(error).split())), status_of(error))
+    # Where we keep things tells a client nothing, and is nobody's business.
+    place = re.escape(str(request.app.state.studio.folder))
+    sentence = re.sub(rf"{place}[^\s:]*", "The file", " ".join(str(error).split()))
+    return JSONResponse(fault(type(error).__name__, sentence), status_of(error))
 
 
 async def _wrong(request: Request, error: Exception) -> JSONResponse:

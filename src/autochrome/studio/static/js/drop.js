@@ -42,7 +42,9 @@ async function carry(arrival) {
     const project = await api.bring(arrival.file, (done) => { arrival.done = done; arrivals.set([...arrivals.value]); }, arrival.stop.signal);
     keepProject(project);
   } catch (error) {
-    complain(error);
+    // The server knows no names of files on this computer; here one is wanted.
+    complain(error instanceof api.ApiError
+      ? new api.ApiError(error.kind, error.message.replace(/^The file:/, `${arrival.file.name}:`), error.status) : error);
   }
   arrivals.set(arrivals.value.filter((other) => other !== arrival));
   next();

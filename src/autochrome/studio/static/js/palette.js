@@ -45,6 +45,7 @@ export function palette(bench, ask, until) {
     if (color) bench.setColor(color);
     else field.value = bench.color;
   }, options);
+  field.addEventListener("keydown", (event) => { if (event.key === "Enter") field.blur(); }, options); // keys are tools again
   bench.addEventListener("color", showColor, options);
   bench.addEventListener("recent", () => {
     recent.hidden = false;
