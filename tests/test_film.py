@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 
 from autochrome.errors import UsageError
 from autochrome.film import FilmReport, Progress, colorize_film
+from autochrome.hints import HintsFile
 from autochrome.media.films import open_film
 from autochrome.model import Card, open_model
 from autochrome.options import FilmOptions
@@ -266,8 +268,8 @@ def test_killed_and_started_again_it_is_the_same_film(
     options = LOSSLESS.model_copy(update={"cuts": "auto"})
     resumed = colorize_film(source, tmp_path / "out.mkv", model=tiny_model, options=options)
     whole = colorize_film(source, tmp_path / "whole.mkv", model=tiny_model, options=options)
-    assert resumed.frames == 20
-    assert whole.frames == 60
+    assert (resumed.frames, resumed.kept) == (60, 40)
+    assert (whole.frames, whole.kept) == (60, 0)
     assert packets(tmp_path / "out.mkv", "video") == packets(tmp_path / "whole.mkv", "video")
 
 
@@ -279,7 +281,7 @@ def test_it_may_be_told_to_begin_anew(tmp_path: Path, monkeypatch: pytest.Monkey
         if progress.frame == 15:
             raise KeyboardInterrupt
 
-    for restart, frames in ((False, 10), (True, 20)):
+    for restart, kept in ((False, 10), (True, 0)):
         painter = Painter(one_color(9, 9))
         with pytest.raises(KeyboardInterrupt):
             colorize_film(
@@ -294,7 +296,7 @@ def test_it_may_be_told_to_begin_anew(tmp_path: Path, monkeypatch: pytest.Monkey
             restart=restart,
             overwrite=True,
         )
-        assert report.frames == frames
+        assert (report.frames, report.kept) == (20, kept)
         (tmp_path / "out.mkv").unlink()
 
 
@@ -306,19 +308,220 @@ def test_unknown_cuts_are_said_at_once(tmp_path: Path, tiny_model: Path):
 
 
 def test_memory_does_not_grow_with_length(tmp_path: Path, tiny_model: Path):
-    """Ten times the length, the same peak."""
+    """Two minutes, then twenty, in shots of ten seconds: the same peak."""
     code = (
         "import resource, sys\n"
         "from autochrome.film import colorize_film\n"
         "from autochrome.options import FilmOptions\n"
         "options = FilmOptions(preset='ultrafast', size=64)\n"
-        f"colorize_film(sys.argv[1], sys.argv[2], model={str(tiny_model)!r}, options=options)\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        "for source in sys.argv[1:]:\n"
+        f"    report = colorize_film(source, source + '.mp4', model={str(tiny_model)!r}, options=options)\n"
+        "    print(len(report.shots), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
     )
-    peaks = []
-    for length in (60, 600):
-        source = film_of(tmp_path / f"{length}.mkv", length, times=range(length), codec="libx264")
-        words = [sys.executable, "-c", code, str(source), str(tmp_path / f"out{length}.mp4")]
-        done = subprocess.run(words, capture_output=True, text=True, check=True)
-        peaks.append(int(done.stdout))
-    assert peaks[1] < 1.05 * peaks[0]
+    sources = []
+    for minutes in (2, 20):
+        frames = [np.roll(SCENES[shot % 3], n, 1) for shot in range(minutes * 6) for n in range(8)]
+        sources.append(
+            make_film(
+                tmp_path / f"{minutes}.mkv",
+                size=(64, 96),
+                times=range(0, 31 * len(frames), 31),
+                lights=frames,
+                sound=None,
+                options={"preset": "ultrafast"},
+            )
+        )
+    done = subprocess.run([sys.executable, "-c", code, *sources], capture_output=True, text=True, check=True)
+    (few, short), (many, long) = (map(int, line.split()) for line in done.stdout.splitlines())
+    assert (few, many) == (12, 120)
+    assert long < 1.1 * short
+
+
+# — corrections, stretches, interruptions —
+
+
+def mark(number: int, color: str) -> dict[str, object]:
+    return {
+        "frame": number,
+        "rectangles": [{"x": 0.2, "y": 0.2, "width": 0.6, "height": 0.6, "color": color}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec"),
+    [(".mkv", "ffv1"), (".mp4", "h264"), (".mkv", "h264"), (".mp4", "hevc"), (".webm", "vp9")],
+)
+def test_a_corrected_shot_is_made_alone_and_spliced(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, codec: str
+):
+    """The other shots are taken from the film as it stands, and the result is the same as one made from nothing."""
+    monkeypatch.setattr("autochrome.media.film_writer._PART_SECONDS", 0.2)
+    source = film_of(tmp_path / "in.mkv", 14, 14, 14, times=[40 * n for n in range(42)])
+    options = FilmOptions(codec=codec, size=64, preset="veryfast")
+    said = HintsFile.model_validate({"version": 1, "frames": [mark(20, "#c83c28")]})
+    out, fresh = tmp_path / f"out{suffix}", tmp_path / f"fresh{suffix}"
+    settings: dict[str, Any] = {"model": tiny_model, "options": options, "cuts": [14, 28]}
+    first = colorize_film(source, out, **settings)
+    before = packets(out, "video")
+    again = colorize_film(source, out, hints=said, overwrite=True, **settings)
+    colorize_film(source, fresh, hints=said, **settings)
+    assert (first.kept, again.kept) == (0, 28)
+    assert packets(out, "video") == packets(fresh, "video")
+    same = [x == y for x, y in zip(before, packets(out, "video"), strict=True)]
+    assert all(same[:14])
+    assert all(same[28:])
+    assert not all(same[14:28])
+    assert [np.array_equal(x[0], y[0]) for x, y in zip(decoded(out), decoded(fresh), strict=True)] == [
+        True
+    ] * 42
+    back = colorize_film(source, out, overwrite=True, **settings)
+    assert back.kept == 28
+    assert packets(out, "video") == before
+    other = settings | {"options": options.model_copy(update={"vivid": 0.5})}
+    assert colorize_film(source, out, overwrite=True, **other).kept == 0
+
+
+def test_of_a_film_that_is_not_ours_nothing_is_taken(tmp_path: Path, tiny_model: Path):
+    source = film_of(tmp_path / "in.mkv", 6)
+    for old in (b"no film", b"", source.read_bytes()):
+        (tmp_path / "out.mkv").write_bytes(old)
+        report = colorize_film(
+            source, tmp_path / "out.mkv", model=tiny_model, options=LOSSLESS, overwrite=True
+        )
+        assert (report.frames, report.kept) == (6, 0)
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4", ".avi", ".ts"])
+def test_a_stretch_of_a_film(tmp_path: Path, tiny_model: Path, suffix: str):
+    source = make_film(
+        tmp_path / f"in{suffix}",
+        codec="libx264",
+        times=range(100),
+        size=(64, 96),
+        lights=[np.clip(SCENES[0].astype(int) - n, 0, 255).astype(np.uint8) for n in range(100)],
+        options={"g": "10", "preset": "medium"},
+        chapters=suffix == ".mkv",
+    )
+    with open_film(source) as film:
+        whole = {frame.index: (frame.pts, frame.time, frame.light.copy()) for frame in film}
+    start, end = whole[23][1], whole[65][1]  # frame 23 is in the middle of its group
+    with open_film(source, start=start, end=end) as film:
+        assert film.first == (23 if film.index() else 0)
+        found = list(film)
+    assert [frame.index for frame in found] == list(range(23, 65))
+    for frame in found:
+        pts, time, light = whole[frame.index]
+        assert (frame.pts, frame.time) == (pts, time)
+        assert np.array_equal(frame.light, light)
+    options = FilmOptions(size=64, start=start, end=end, cuts="none", crf=0, preset="ultrafast")
+    report = colorize_film(source, tmp_path / "out.mp4", model=tiny_model, options=options)
+    assert report.frames == 42
+    assert abs(float(shown(tmp_path / "out.mp4")[0])) < 1e-3
+    assert abs(float(shown(tmp_path / "out.mp4")[-1]) - 41 / 25) < 2e-3
+    made = decoded(tmp_path / "out.mp4")
+    assert np.array_equal(made[0][0], whole[23][2])
+    times, sound = zip(*packets(tmp_path / "out.mp4", "audio"), strict=True)
+    assert 0 <= times[0] < 0.05
+    assert times[-1] < 1.68
+    assert (
+        set(sound) <= {data for _, data in packets(source, "audio")} or suffix == ".ts"
+    )  # ADTS heads come off
+
+
+def test_a_stretch_where_nothing_is(tmp_path: Path, tiny_model: Path):
+    source = film_of(tmp_path / "in.mkv", 6)
+    with pytest.raises(UsageError, match="no frame"):
+        colorize_film(
+            source,
+            tmp_path / "out.mkv",
+            model=tiny_model,
+            options=LOSSLESS.model_copy(update={"start": 9.0}),
+        )
+    assert {path.name for path in tmp_path.iterdir()} == {"in.mkv"}
+
+
+def test_numbers_of_frames_are_those_of_the_whole_film(tmp_path: Path, tiny_model: Path):
+    source = film_of(
+        tmp_path / "in.mkv", 14, 14, 14, times=[40 * n for n in range(42)], base=Fraction(1, 1000)
+    )
+    said = HintsFile.model_validate({"version": 1, "frames": [mark(20, "#c83c28"), mark(2, "#2850c8")]})
+    settings: dict[str, Any] = {"model": tiny_model, "hints": said, "cuts": [14, 28]}
+    colorize_film(source, tmp_path / "whole.mkv", options=LOSSLESS, **settings)
+    stretch = LOSSLESS.model_copy(update={"start": 14 * 0.04, "end": 28 * 0.04})
+    report = colorize_film(source, tmp_path / "shot.mkv", options=stretch, **settings)
+    assert [(shot.first, shot.frames) for shot in report.shots] == [(14, 14)]
+    for one, other in zip(
+        decoded(tmp_path / "whole.mkv")[14:28], decoded(tmp_path / "shot.mkv"), strict=True
+    ):
+        assert all(np.array_equal(x, y) for x, y in zip(one, other, strict=True))
+
+
+def test_asked_to_stop_it_finishes_the_part_and_goes_on_later(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("autochrome.media.film_writer._PART_SECONDS", 0.2)
+    source = film_of(tmp_path / "in.mkv", 14, 14, 14, times=[40 * n for n in range(42)])
+    settings: dict[str, Any] = {"model": tiny_model, "options": LOSSLESS, "cuts": [14, 28]}
+    done: list[int] = []
+    with pytest.raises(KeyboardInterrupt, match="goes on"):
+        colorize_film(
+            source,
+            tmp_path / "out.mkv",
+            progress=lambda progress: done.append(progress.frame),
+            stop=lambda: done[-1] > 10,
+            **settings,
+        )
+    assert done[-1] == 14
+    assert colorize_film(source, tmp_path / "out.mkv", **settings).kept == 14
+    colorize_film(source, tmp_path / "whole.mkv", **settings)
+    assert packets(tmp_path / "out.mkv", "video") == packets(tmp_path / "whole.mkv", "video")
+
+
+# — what happens inside a shot —
+
+
+def color_of(path: Path) -> np.ndarray:
+    """(frames, 2): the mean Cb and Cr, from grey."""
+    return np.array([[plane.astype(float).mean() - 128 for plane in planes[1:]] for planes in decoded(path)])
+
+
+def test_a_flash_tears_no_colour(tmp_path: Path):
+    """Two frames almost white in the middle of a shot: no cut, and the colour after them is that of before."""
+    frames = [SCENES[0]] * 40
+    frames[20:22] = [np.clip(SCENES[0].astype(int) + 140, 0, 255).astype(np.uint8)] * 2
+
+    def say(luma: Luma, count: int) -> np.ndarray:
+        return np.broadcast_to((0, 0) if luma.mean() > 85 else (25, -25), (16, 24, 2))
+
+    source = film_of(tmp_path / "in.mkv", 40, lights=frames, times=range(40))
+    options = LOSSLESS.model_copy(update={"cuts": "auto"})
+    report = colorize_film(source, tmp_path / "out.mkv", model=Painter(say), options=options)
+    assert len(report.shots) == 1
+    colors = color_of(tmp_path / "out.mkv")
+    assert np.abs(colors[24:] - colors[10]).max() < 3
+
+
+def test_a_dissolve_goes_from_one_colour_to_the_other(tmp_path: Path):
+    """Over sixteen frames from red to blue: never a third colour, and nothing hangs on afterwards."""
+    shares = np.concatenate((np.zeros(12), np.linspace(0, 1, 18)[1:-1], np.ones(30)))
+    one, other = (scene.astype(float) for scene in SCENES[:2])
+    frames = [((1 - share) * one + share * other).astype(np.uint8) for share in shares]
+    likeness = [scene - scene.mean() for scene in (one, other)]
+
+    def say(luma: Luma, count: int) -> np.ndarray:
+        near = [float((np.kron(luma, np.ones((1, 1))) * like).mean()) for like in likeness]
+        share = np.clip(near[1] / max(sum(near), 1e-6), 0, 1)
+        return np.broadcast_to(((1 - share) * 35, -35 * share), (16, 24, 2))
+
+    source = film_of(tmp_path / "in.mkv", 60, lights=frames, times=range(len(frames)))
+    options = LOSSLESS.model_copy(update={"cuts": "auto"})
+    colorize_film(source, tmp_path / "out.mkv", model=Painter(say), options=options)
+    colors = color_of(tmp_path / "out.mkv")
+    start, end = colors[8], colors[-1]
+    assert start[1] > 8
+    assert end[0] > 8
+    assert end[1] < 3
+    along = (colors - start) @ (end - start) / ((end - start) @ (end - start))
+    off = np.abs(colors - start - along[:, None] * (end - start)).max(axis=1)
+    assert off.max() < 4
+    assert np.abs(np.diff(along)).max() < 0.45

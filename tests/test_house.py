@@ -23,8 +23,10 @@ STRANGERS = {
 }
 UPPER = (
     {"model"},
-    {"keyframes", "shots"},
+    {"keyframes", "looking", "shots"},
+    {"thesis"},
     {"photo", "film"},
+    {"filmdesk"},
     {"measure"},
     {"lab"},
     {"studio"},

@@ -4,46 +4,33 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from time import perf_counter
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Protocol, TypeAlias
 
 from autochrome import __version__
-from autochrome.color import LUMA_SHARES
 from autochrome.engine import ahead
 from autochrome.errors import UsageError
 from autochrome.hints import HintsFile, load_hints
 from autochrome.keyframes import CarriedHints, Glimpse
+from autochrome.looking import Seen, lines_of, look, see, shown
 from autochrome.mark import stamp_film
-from autochrome.media.film_color import ChromaLayer, chroma_under, luma_of, percent, shrink
-from autochrome.media.film_sheet import picture_of, save_sheet
-from autochrome.media.films import FilmFacts, create_film, open_film
-from autochrome.merge import fit
+from autochrome.media.film_color import ChromaLayer
+from autochrome.media.films import FilmFacts, FilmIndex, create_film, open_film
 from autochrome.model import ColorModel, open_model
 from autochrome.options import FilmOptions
-from autochrome.planes import Chroma, Floats, Frame, Luma, Tones
+from autochrome.planes import Chroma, Floats, Frame
 from autochrome.provenance import SOURCE_TYPE
 from autochrome.scenes import DEFAULT, DETECTORS, SceneDetector, mark_cuts
-from autochrome.scenes.continuity import ALIKE, detail, similarity
-from autochrome.scenes.cutlist import CutList, load_cuts
-from autochrome.scenes.cutlist import Shot as ShotMark
+from autochrome.scenes.cutlist import load_cuts
 from autochrome.shots import ShotMemory
+from autochrome.thesis import SIZE, Pair
 
-_LOOK = 128  # pixels at the long side: enough to see cuts and motion
+Cutting: TypeAlias = Callable[[], SceneDetector] | frozenset[int]
+"""Who says where shots begin: a kind of detector, or somebody who knows the frames (of the whole film)."""
 _LOOKS = 20.0  # of the network that a memory holds at its steadiest
-_LONGEST = 4  # a picture is shown to the network at most so many times longer than wide
-_THUMB = 240  # pixels at the long side of a thumbnail
-_FLAT = 1.5  # L*: a frame that varies less than this is black, white or blank, and has no colour
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A frame and the small grey picture of it in which cuts and motion are looked for."""
-
-    frame: Frame
-    small: NDArray[np.uint8]  # (h, w), as it is stored, not turned
+_USUAL_SIZE = FilmOptions.model_fields["size"].default
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +38,9 @@ class Tinted:
     """A frame whose colour is decided."""
 
     frame: Frame
-    lines: Floats  # (4, h, w) Cb and Cr as lines in Y′ 0…100, as `merge.fit` makes them
+    lines: (
+        Floats | None
+    )  # (4, h, w) Cb and Cr as lines in Y′ 0…100, as `merge.fit` makes them; None: made before
     begins: bool  # a shot begins here
     shot: int  # its number, from 0
     confidence: float  # 0…1, how sure the network was at its last look; 1 where it does not say
@@ -65,7 +54,7 @@ class Shot:
     first: int  # frame
     time: float  # seconds, of its first frame
     frames: int = 0
-    confidence: float = 0.0  # mean over its frames, 0…1
+    confidence: float = 0.0  # mean over its frames, 0…1; 1 for those that were made before
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +72,7 @@ class FilmReport:
 
     path: Path
     frames: int = 0
+    kept: int = 0  # of them, made before by an interrupted or an earlier call
     shots: list[Shot] = field(default_factory=list)
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
@@ -98,6 +88,7 @@ class FilmReport:
         shot.frames += 1
         shot.confidence += (tinted.confidence - shot.confidence) / shot.frames
         self.frames += 1
+        self.kept += tinted.lines is None
 
 
 def colorize_film(
@@ -111,234 +102,201 @@ def colorize_film(
     overwrite: bool = False,
     restart: bool = False,
     progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> FilmReport:
     """Colour a film. Its light, times, sound, subtitles and words go through unchanged.
 
-    `model` is a name, an ONNX file, or what `open_model` gave; without it, `options.model`. `hints`: colours painted on
-    some frames; they hold for the shots of these. `cuts`: numbers of the frames that begin a shot; without them,
-    `options.cuts` says. Work that was interrupted goes on where the same call stopped, unless it shall `restart`.
+    `model` is a name, an ONNX file, or what `open_model` gave; without it, `options.model`. `hints`: colours painted
+    on some frames; they hold for the shots of these. `cuts`: numbers of the frames that begin a shot; without them,
+    `options.cuts` says. Work that was interrupted goes on where the same call stopped; a film that is overwritten by
+    the same call with other hints lends all shots that these do not touch; unless it shall `restart`. `stop` is asked
+    where a part is finished; if it says so, KeyboardInterrupt is raised there and nothing that was done is lost.
     """
     started = perf_counter()
     options = options or FilmOptions()
-    detector = _detector(options, cuts)
-    chosen = options.model if model is None else model
-    network = open_model(os.fspath(chosen)) if isinstance(chosen, str | os.PathLike) else chosen
+    cutting = choose_cuts(options, cuts)
+    network = opened(options.model if model is None else model)
     said = load_hints(hints) if isinstance(hints, str | os.PathLike) else hints
     report = FilmReport(Path(target))
-    known = None if said is None else carry_hints(source, said, _detector(options, cuts))
-    with open_film(source) as film:
-        job = options.model_dump() | {
-            "network": network.card.model_dump(),
-            "known cuts": sorted(detector.cuts) if isinstance(detector, KnownCuts) else None,
-            "hints": None if said is None else said.model_dump(),
-        }
-        with create_film(
-            target, film, options, overwrite=overwrite, restart=restart, words=_words(), job=job
-        ) as writer:
-            layer = ChromaLayer(film.facts.tones, writer.plan.depth, writer.chroma_shape, film.facts.centred)
-            with (
-                closing(ahead(map(_see, film))) as seen,
-                closing(
-                    ahead(tint(seen, detector, network, options, film.facts, known, writer.done))
-                ) as tinted,
-            ):
-                for each in tinted:
-                    if each.begins:
-                        writer.cut()
-                    frame = each.frame
+    known = None if said is None else carry_hints(source, said, cutting, options.start, options.end)
+    job = options.model_dump() | {
+        "network": [network.card.model_dump(), getattr(network, "edition", "")],
+        "known cuts": sorted(cutting) if isinstance(cutting, frozenset) else None,
+    }
+    with (
+        open_film(source, start=options.start, end=options.end) as film,
+        create_film(
+            target,
+            film,
+            options,
+            overwrite=overwrite,
+            restart=restart,
+            words=_words(),
+            job=job,
+            known=known.digest if known else lambda first, last: "0",
+        ) as writer,
+    ):
+        painter = choose_painter(network, options, film.facts, known)
+        layer = ChromaLayer(film.facts.tones, writer.plan.depth, writer.chroma_shape, film.facts.centred)
+        with (
+            closing(ahead(map(see, film))) as seen,
+            closing(ahead(tint(seen, cutting, painter, writer.holds))) as tinted,
+        ):
+            for each in tinted:
+                if each.begins and writer.cut() and stop and report.frames and stop():
+                    raise KeyboardInterrupt("the same command goes on from here")
+                frame = each.frame
+                if each.lines is None:
+                    writer.pass_by(frame)
+                else:
                     blue, red = layer.lay(frame.light, each.lines, frame.interlaced)
                     if options.mark:
                         stamp_film(blue, red, frame.tones, writer.plan.depth)
                     writer.write(frame, blue, red)
-                    report.count(each)
-                    if progress:
-                        progress(Progress(frame.index + 1, film.facts.frames, each.shot))
-        report.notes = (*film.notes, *writer.notes)
+                report.count(each)
+                if progress:
+                    progress(Progress(report.frames, film.facts.frames, each.shot))
+        if not report.frames:
+            raise UsageError(
+                f"{film.path}: there is no frame between the start and the end that were asked for."
+            )
+    report.notes = (*film.notes, *writer.notes)
     report.seconds = perf_counter() - started
     return report
 
 
 def tint(
     seen: Iterable[Seen],
-    detector: SceneDetector,
-    network: ColorModel,
-    options: FilmOptions,
-    facts: FilmFacts,
-    known: CarriedHints | None = None,
-    done: int = 0,
+    cutting: Cutting,
+    painter: "Painter",
+    made: Callable[[int], bool] = lambda frame: False,
 ) -> Iterator[Tinted]:
-    """Decide the colour of every frame from number `done` on; the ones before are only looked at for cuts.
-
-    known: what a person said, carried to every frame.
-    """
-    memory, shot, sure = _memory(options), -1, 1.0
-    for each, begins in mark_cuts(seen, detector, lambda one: one.small):
+    """Decide the colour of every frame; those that were `made` before are only looked at for cuts."""
+    shot, sure = -1, 1.0
+    for each, begins in shots_of(seen, cutting):
         if begins:
-            memory, shot = _memory(options), shot + 1
-        frame = each.frame
-        if frame.index < done:
-            continue
-        memory.follow(each.small)
-        if memory.wants_look:
-            answer, sure = _look(frame, network, options, facts.turn, known)
-            memory.learn(answer)
-        yield Tinted(frame, _lines(frame, memory.color), begins, shot, sure)
+            painter.begin()
+            shot += 1
+        if made(each.frame.index):
+            yield Tinted(each.frame, None, begins, shot, 1.0)
+        else:
+            color, sure = painter.color(each)
+            yield Tinted(each.frame, lines_of(each.frame, color), begins, shot, sure)
 
 
-def carry_hints(source: str | os.PathLike[str], said: HintsFile, detector: SceneDetector) -> CarriedHints:
-    """Go through a film once, up to the last frame somebody painted on, and carry the colours through its shot."""
-    with open_film(source) as film, closing(ahead(map(_see, film))) as seen:
-        carried = CarriedHints(film.facts.turn)
-        marked = mark_cuts(seen, detector, lambda one: one.small)
-        carried.gather((Glimpse(s.frame.index, s.frame.time, s.small, begins) for s, begins in marked), said)
+class Painter(Protocol):
+    """Whoever decides colour. `begin` each shot; then `color` each of its frames, in order."""
+
+    def begin(self) -> None:
+        """A new shot: nothing is known."""
+
+    def color(self, seen: Seen) -> tuple[Chroma, float]:
+        """(h, w, 2) a*b* as the frame is stored, and how sure the network was at its last look, 0…1."""
+
+
+class Steady:
+    """The network and the memory of the shot it is in."""
+
+    def __init__(
+        self, network: ColorModel, options: FilmOptions, turn: int, known: CarriedHints | None = None
+    ) -> None:
+        """turn: degrees from the stored picture to the upright one; known: what a person said, for every frame."""
+        self._network, self._options, self._turn, self._known = network, options, turn, known
+        self._sure = 1.0
+        self.begin()
+
+    def begin(self) -> None:
+        """A new shot: nothing is known."""
+        every, looks = self._options.every, 1 + (_LOOKS - 1) * self._options.smooth
+        alone = self._options.method == "frames"
+        self._memory = ShotMemory(every=1, evidence=0) if alone else ShotMemory(every, looks)
+
+    def color(self, seen: Seen) -> tuple[Chroma, float]:
+        """(h, w, 2) a*b* as the frame is stored, and how sure the network was at its last look, 0…1."""
+        self._memory.follow(seen.small)
+        if self._memory.wants_look:
+            luma = shown(seen.frame, self._options.size, self._turn)
+            hints = self._known.at(seen.frame.index, *luma.shape) if self._known else None
+            answer, self._sure = look(luma, self._network, self._options.vivid, self._turn, hints)
+            self._memory.learn(answer)
+        return self._memory.color, self._sure
+
+
+def choose_painter(
+    network: ColorModel, options: FilmOptions, facts: FilmFacts, known: CarriedHints | None = None
+) -> Painter:
+    """Who decides the colour of a film's frames: `options.method`."""
+    if options.method != "thesis":
+        return Steady(network, options, facts.turn, known)
+    if options.dependent is None:
+        raise UsageError(
+            "--method thesis needs two networks: --model, and --dependent for all but first frames."
+        )
+    if known is not None:
+        raise UsageError("--method thesis takes no hints: its networks know only the frame before.")
+    size = SIZE if options.size == _USUAL_SIZE else options.size
+    return Pair(network, open_model(options.dependent), options.vivid, facts.turn, size)
+
+
+def carry_hints(
+    source: str | os.PathLike[str],
+    said: HintsFile,
+    cutting: Cutting,
+    start: float | None = None,
+    end: float | None = None,
+    index: FilmIndex | None = None,
+) -> CarriedHints:
+    """Go through a film once, up to the last frame somebody painted on, and carry the colours through its shot.
+
+    start, end: seconds; what is said of shots that lie outside is not looked at, as far as cuts are known beforehand.
+    """
+    firsts = cutting if isinstance(cutting, frozenset) else frozenset()
+    known = start is not None and isinstance(cutting, frozenset)
+    with open_film(source, start=start if known else None, index=index) as film:
+        if known and film.first not in firsts:
+            return carry_hints(source, said, cutting, None, end, index)
+        with closing(ahead(map(see, film))) as seen:
+            carried = CarriedHints(film.facts.turn)
+            wanted = takewhile(
+                lambda one: end is None or not (one[1] and one[0].frame.time >= end), shots_of(seen, cutting)
+            )
+            glimpses = (Glimpse(s.frame.index, s.frame.time, s.small, begins) for s, begins in wanted)
+            carried.gather(glimpses, said, all_of_it=not known and end is None)
     return carried
 
 
-def _see(frame: Frame) -> Seen:
-    height, width = frame.light.shape
-    scale = min(1.0, _LOOK / max(height, width))
-    small = shrink(frame.light, max(1, round(height * scale)), max(1, round(width * scale)))
-    return Seen(frame, (small >> (frame.tones.depth - 8)).astype(np.uint8))
+def opened(model: ColorModel | str | os.PathLike[str]) -> ColorModel:
+    """A network that may have been opened already."""
+    return open_model(os.fspath(model)) if isinstance(model, str | os.PathLike) else model
 
 
-def _memory(options: FilmOptions) -> ShotMemory:
-    if options.method == "frames":
-        return ShotMemory(every=1, evidence=0)
-    return ShotMemory(options.every, 1 + (_LOOKS - 1) * options.smooth)
-
-
-def _detector(options: FilmOptions, cuts: Sequence[int] | None) -> SceneDetector:
+def choose_cuts(options: FilmOptions, cuts: Sequence[int] | None = None) -> Cutting:
     """Who says where shots begin: the caller, a file, nobody, or one of the detectors."""
     name = options.cuts
     if cuts is not None:
-        return KnownCuts(cuts)
+        return frozenset(cuts)
     if name == "none":
-        return KnownCuts(())
-    if name == "auto" or name in DETECTORS:
-        return DETECTORS[DEFAULT if name == "auto" else name]()
+        return frozenset()
+    if name == "auto":
+        name = "thesis" if options.method == "thesis" else DEFAULT
+    if name in DETECTORS:
+        return DETECTORS[name]
     if not Path(name).is_file():
         raise UsageError(
             f"cuts: {name!r} is no file, and no detector; there are auto, none, {', '.join(DETECTORS)}."
         )
-    return KnownCuts(load_cuts(name).firsts)
+    return frozenset(load_cuts(name).firsts)
 
 
-class KnownCuts(SceneDetector):
-    """Somebody said where the shots begin."""
-
-    threshold = 0.5
-
-    def __init__(self, cuts: Iterable[int]) -> None:
-        self.cuts, self._seen = frozenset(cuts), 0
-
-    def see(self, frame: NDArray[np.uint8]) -> list[int]:
-        self._seen += 1
-        return [self._seen - 1] if self._seen - 1 in self.cuts else []
-
-
-def _look(
-    frame: Frame, network: ColorModel, options: FilmOptions, turn: int, known: CarriedHints | None = None
-) -> tuple[Chroma, float]:
-    """What the network says of one frame, upright as people see it: (h, w, 2) a*b* as it is stored, and how sure."""
-    luma = np.ascontiguousarray(np.rot90(_shown(frame, options.size), turn // 90))
-    hints = known.at(frame.index, *luma.shape) if known else None
-    painted = network.paint(network.prepare(luma), hints, options.vivid)
-    answer = np.rot90(painted.chroma, -(turn // 90))
-    if luma.std() < _FLAT:
-        answer = np.zeros_like(answer)
-    sure = 1.0 if painted.confidence is None else float(painted.confidence.mean())
-    return np.ascontiguousarray(answer), sure
-
-
-def _shown(frame: Frame, size: int) -> Luma:
-    """(h, w) L* at render size: `size` at the short side, never larger than the frame itself."""
-    height, width = frame.light.shape
-    short, long = min(height, width), max(height, width)
-    scale = min(1.0, size / short, _LONGEST * size / long)
-    return luma_of(
-        shrink(frame.light, max(1, round(height * scale)), max(1, round(width * scale))), frame.tones
-    )
-
-
-def _lines(frame: Frame, chroma: Chroma) -> Floats:
-    """(h, w, 2) a*b* → (4, h, w) lines of Cb and Cr in the frame's own Y′."""
-    tones: Tones = frame.tones
-    light = shrink(frame.light, *chroma.shape[:2])
-    share = percent(light, tones)
-    return fit(share, chroma_under(share, luma_of(light, tones), chroma, tones.matrix)).lines
+def shots_of(seen: Iterable[Seen], cutting: Cutting) -> Iterator[tuple[Seen, bool]]:
+    """Each frame, and whether a shot begins with it; the first one begins one."""
+    if not isinstance(cutting, frozenset):
+        yield from mark_cuts(seen, cutting(), lambda one: one.small)
+        return
+    for number, each in enumerate(seen):
+        yield each, number == 0 or each.frame.index in cutting
 
 
 def _words() -> dict[str, str]:
     """What the file says about where its colours come from."""
     return {"colours_by": f"autochrome {__version__}", "digital_source_type": SOURCE_TYPE}
-
-
-def find_shots(
-    source: str | os.PathLike[str],
-    options: FilmOptions | None = None,
-    sheet: str | os.PathLike[str] | None = None,
-) -> CutList:
-    """Where the shots of a film begin, by `options.cuts`. sheet: also write the first frame of each as one JPEG."""
-    marks, pictures = [], []
-    with open_film(source) as film, closing(ahead(map(_see, film))) as seen:
-        for each, begins in mark_cuts(seen, _detector(options or FilmOptions(), None), lambda one: one.small):
-            if begins:
-                frame = each.frame
-                marks.append(ShotMark(first=frame.index, time=round(frame.time, 3)))
-                if sheet is not None:
-                    pictures.append(
-                        (f"{frame.index}  {_clock(frame.time)}", _thumbnail(frame, None, film.facts))
-                    )
-    if sheet is not None:
-        save_sheet(sheet, pictures)
-    return CutList(film=film.path.name, shots=tuple(marks))
-
-
-def preview_film(
-    source: str | os.PathLike[str],
-    sheet: str | os.PathLike[str],
-    *,
-    model: ColorModel | str | os.PathLike[str] | None = None,
-    options: FilmOptions | None = None,
-    most: int = 60,
-) -> Path:
-    """Colour a frame of each shot, each alone, as one JPEG or PNG: a look at a film before an hour is spent on it.
-
-    Only key frames are looked at, so a long film takes seconds, and a shot without one is not seen. Of more than `most`
-    shots, some evenly spread ones are shown.
-    """
-    options = options or FilmOptions()
-    chosen = options.model if model is None else model
-    network = open_model(os.fspath(chosen)) if isinstance(chosen, str | os.PathLike) else chosen
-    with open_film(source, keys_only=True) as film:
-        kept: list[Frame] = []
-        last = None
-        for frame in film:
-            now = detail(_see(frame).small)
-            if last is None or similarity(last, now) < ALIKE:
-                kept.append(frame)
-            last = now
-        places = np.unique(np.linspace(0, len(kept) - 1, min(most, len(kept))).round().astype(int))
-        pictures = []
-        for frame in (kept[place] for place in places):
-            answer, _ = _look(frame, network, options, film.facts.turn)
-            pictures.append((_clock(frame.time), _thumbnail(frame, answer, film.facts)))
-    return save_sheet(sheet, pictures)
-
-
-def _thumbnail(frame: Frame, chroma: Chroma | None, facts: FilmFacts) -> NDArray[np.uint8]:
-    """(h, w, 3) sRGB, upright; grey without chroma."""
-    height, width = frame.light.shape
-    scale = _THUMB / max(height, width)
-    light = shrink(frame.light, max(1, round(height * scale)), max(1, round(width * scale)))
-    lines = np.zeros((4, 1, 1), np.float32) if chroma is None else _lines(frame, chroma)
-    blue, red = ChromaLayer(frame.tones, 8, light.shape, centred=True).lay(light, lines)
-    upright = np.rot90(
-        picture_of(light, blue, red, frame.tones, LUMA_SHARES[frame.tones.matrix]), facts.turn // 90
-    )
-    return np.ascontiguousarray(upright)
-
-
-def _clock(seconds: float) -> str:
-    """12:34.5"""
-    return f"{int(seconds // 60)}:{seconds % 60:04.1f}"

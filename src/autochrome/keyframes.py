@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,7 @@ class CarriedHints:
     def __init__(self, turn: int = 0) -> None:
         """turn: degrees counter-clockwise from the picture as it is stored to the upright one that was painted on."""
         self._turn = turn // 90
+        self._shots: list[tuple[int, int, str]] = []  # first, stop, digest of everything that is known there
         self._frames: dict[int, tuple[NDArray[np.int8], NDArray[np.uint8]]] = {}
 
     def at(self, index: int, height: int, width: int) -> Hints | None:
@@ -43,8 +45,16 @@ class CarriedHints:
             height, width
         )
 
-    def gather(self, film: Iterable[Glimpse], said: HintsFile) -> None:
-        """Look through a film and carry what was said of its frames; what is of none of them is an error."""
+    def digest(self, first: int, stop: int) -> str:
+        """A name for what is known of these frames and of everything else in their shots; "0": nothing."""
+        touched = [digest for begins, ends, digest in self._shots if begins < stop and first < ends]
+        return sha256("".join(touched).encode()).hexdigest()[:16] if touched else "0"
+
+    def gather(self, film: Iterable[Glimpse], said: HintsFile, *, all_of_it: bool = True) -> None:
+        """Look through a film and carry what was said of its frames.
+
+        all_of_it: this is the whole film, and what is said of none of its frames is an error.
+        """
         keys = [*said.frames]
         if said.points or said.strokes or said.rectangles:
             first = said.model_dump(include={"points", "strokes", "rectangles"})
@@ -56,6 +66,8 @@ class CarriedHints:
                 self._carry(shot, inside)
             if not keys:
                 return
+        if not all_of_it:
+            return
         missing = keys[0]
         where = f"frame {missing.frame}" if missing.time is None else f"{missing.time} seconds"
         raise HintsError(f"The hints speak of {where}, which this film does not have.")
@@ -82,6 +94,10 @@ class CarriedHints:
                 np.clip(np.rint(chroma), -127, 127).astype(np.int8),
                 np.rint(mask * 255).astype(np.uint8),
             )
+        first, stop = shot[0].index, shot[-1].index + 1
+        planes = (self._frames[n] for n in range(first, stop) if n in self._frames)
+        content = sha256(b"".join(plane.tobytes() for pair in planes for plane in pair))
+        self._shots.append((first, stop, content.hexdigest()))
 
     def _planes(self, key: KeyFrame, shot: Sequence[Glimpse]) -> Hints:
         """Marks over the small picture as it is stored."""

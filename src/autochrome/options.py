@@ -48,9 +48,16 @@ class FilmOptions(ColorOptions):
     """How one film is coloured and written."""
 
     method: Annotated[
-        Literal["tint", "frames"],
-        Field(description="tint: steady colour, carried along the motion; frames: every frame alone."),
+        Literal["tint", "frames", "thesis"],
+        Field(
+            description="tint: steady colour, carried along the motion; frames: every frame alone; "
+            "thesis: a network for the first frame of a scene, and --dependent for the rest."
+        ),
     ] = "tint"
+    dependent: Annotated[
+        str | None,
+        Field(description="Of --method thesis, the network that is shown the colour of the frame before."),
+    ] = None
     smooth: Annotated[
         float, Field(ge=0, le=1, description="How steadily colour is held inside a shot; 0 hardly at all.")
     ] = 0.5
@@ -60,6 +67,10 @@ class FilmOptions(ColorOptions):
             ge=1, le=24, description="Let the network see every n-th frame; motion carries colour between."
         ),
     ] = 6
+    start: Annotated[
+        float | None, Field(ge=0, description="Seconds: only from here on; the result begins at 0.")
+    ] = None
+    end: Annotated[float | None, Field(gt=0, description="Seconds: only up to here.")] = None
     cuts: Annotated[
         str,
         Field(

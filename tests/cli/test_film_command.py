@@ -1,6 +1,10 @@
 """`autochrome film`, from words to files."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +12,15 @@ import numpy as np
 import pytest
 import pyvips
 
-from autochrome.errors import BatchIncomplete, NotAFilm, OutputExists, OutputNotWritable, SameFile, UsageError
+from autochrome.errors import (
+    BatchIncomplete,
+    HintsError,
+    NotAFilm,
+    OutputExists,
+    OutputNotWritable,
+    SameFile,
+    UsageError,
+)
 from conftest import Ran
 from filmmaking import decoded, make_film, shown
 
@@ -102,3 +114,50 @@ def test_a_preview_is_one_picture(film: Run, tmp_path: Path):
     assert film(source, "--preview", "-o", tmp_path / "look.png").code == OutputExists.exit_code
     assert film(tmp_path, "--preview", "-o", tmp_path / "more.png").code == UsageError.exit_code
     assert film(source, "--preview", "-o", tmp_path / "look.txt").code == OutputNotWritable.exit_code
+
+
+def test_side_by_side(film: Run, tmp_path: Path):
+    source = make_film(tmp_path / "a.mp4", sound=None)
+    assert film(source, "-o", tmp_path / "b.mkv", "--compare", "--compare-gif").code == 0
+    assert len(shown(tmp_path / "b-compare.mp4")) == 12
+    assert (tmp_path / "b-compare.gif").stat().st_size > 1000
+    assert film(source, "-o", tmp_path / "c.mkv", "--start", 0.2, "--end", 0.4).code == 0
+    assert len(shown(tmp_path / "c.mkv")) == 5
+    (tmp_path / "b.mkv").unlink()
+    assert film(source, "-o", tmp_path / "b.mkv", "--compare").code == OutputExists.exit_code
+
+
+def test_other_hints_keep_what_they_do_not_touch(film: Run, tmp_path: Path):
+    from test_film import film_of
+
+    source = film_of(tmp_path / "a.mkv", 14, 14)
+    hints = tmp_path / "hints.json"
+    point = {"x": 0.5, "y": 0.5, "color": "#c83c28", "radius": 0.2}
+    hints.write_text(json.dumps({"version": 1, "frames": [{"frame": 20, "points": [point]}]}))
+    words = (source, "-o", tmp_path / "b.mkv")
+    assert film(*words).code == 0
+    assert "28 frames (28 of them kept)" in film(*words, "--overwrite").err
+    assert "kept" not in film(*words, "--overwrite", "--restart").err
+    assert "28 frames, 2 shots" in film(*words, "--overwrite", "--hints", hints).err
+    hints.write_text('{"version": 1, "colour": 7}')
+    assert film(*words, "--overwrite", "--hints", hints).code == HintsError.exit_code
+
+
+def test_the_first_interruption_waits_and_the_second_does_not(tmp_path: Path, tiny_model: Path):
+    from test_film import film_of
+
+    source = film_of(tmp_path / "a.mkv", 400, lights=None, times=range(400))
+    words = [sys.executable, "-m", "autochrome", "film", source, "-o", tmp_path / "b.mkv"]
+    words += ["--model", tiny_model, "--cuts", "none", "--preset", "veryslow", "--codec", "h264"]
+    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        while not (tmp_path / ".b.mkv.parts").is_dir() and running.poll() is None:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        running.send_signal(signal.SIGINT)
+        assert "Ctrl-C again" in (running.stderr.readline() + running.stderr.readline())
+        running.send_signal(signal.SIGINT)
+        said = running.stderr.read()
+    assert running.returncode == 130
+    assert "goes on where the last part ended" in said
+    assert {path.name for path in tmp_path.iterdir()} == {"a.mkv"}

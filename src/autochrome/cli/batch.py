@@ -71,8 +71,9 @@ def run_batch(
             for outcome in map_ordered(attempt, plan.works, jobs):
                 outcomes.append(outcome)
                 report.tell(outcome)
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt("the same command with --skip-existing goes on") from None
+        except KeyboardInterrupt as stop:
+            hints = stop.args if single and stop.args else ("the same command with --skip-existing goes on",)
+            raise KeyboardInterrupt(*hints) from None
         finally:
             report.conclude(outcomes, perf_counter() - started)
     _raise_failures(outcomes, single)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,8 +17,6 @@ from autochrome.errors import OutputExists, UsageError
 from autochrome.options import FilmOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from autochrome.film import FilmReport, Progress
 
 _SUFFIXES = {"ffv1": ".mkv", "prores": ".mov"}
@@ -42,7 +42,11 @@ def film(
         bool, Parameter(help="Leave out what has its result already: so an interrupted batch goes on.")
     ] = False,
     restart: Annotated[
-        bool, Parameter(help="Begin anew, even where finished parts of an interrupted film wait.")
+        bool,
+        Parameter(
+            negative="--resume",
+            help="Begin anew; or go on with the parts that wait, and keep the shots that are as they were.",
+        ),
     ] = False,
     hints: Annotated[
         Path | None, Parameter(help="A hints file: colours painted on some frames, for one film.")
@@ -53,6 +57,10 @@ def film(
     quiet: Annotated[
         bool, Parameter(name=("--quiet", "-q"), help="Say nothing but what went wrong.")
     ] = False,
+    compare: Annotated[
+        bool, Parameter(help="Also OUT-compare.mp4: grey | colour, and | truth if the film has colours.")
+    ] = False,
+    compare_gif: Annotated[bool, Parameter(help="The same as OUT-compare.gif.")] = False,
     preview: Annotated[
         bool, Parameter(help="Only a sheet of small pictures (-o a .jpg), one coloured frame a shot.")
     ] = False,
@@ -67,6 +75,7 @@ def film(
     from autochrome.film import colorize_film
     from autochrome.hints import load_hints
     from autochrome.media.film_codecs import CONTAINERS
+    from autochrome.media.film_compare import save_comparison
     from autochrome.media.films import SUFFIXES
     from autochrome.model import open_model
 
@@ -78,30 +87,38 @@ def film(
     )
     if hints and len(plan.works) > 1:
         raise UsageError("--hints says what is known of one film; colour that one alone.")
-    known = load_hints(hints) if hints else None
+    if hints:
+        load_hints(hints)  # what is wrong with it is told before anything begins
     network = open_model(options.model)
     single = len(inputs) == 1 and not inputs[0].is_dir()
+    kinds = [suffix for suffix, wanted in ((".mp4", compare), (".gif", compare_gif)) if wanted]
 
     def do(work: Work) -> Sequence[str]:
-        with _bar(shown=single and not (quiet or json)) as tell:
+        sheets = [work.comparison.with_suffix(kind) for kind in kinds]
+        for sheet in sheets:
+            refuse_existing(sheet, overwrite)
+        with _bar(shown=single and not (quiet or json)) as tell, _patience() as stop:
             report = colorize_film(
                 work.source,
                 work.target,
                 model=network,
                 options=options,
-                hints=known,
+                hints=hints,
                 overwrite=overwrite,
                 restart=restart,
                 progress=tell,
+                stop=stop,
             )
+        for sheet in sheets:
+            save_comparison(work.source, work.target, sheet, options.start, options.end)
         return [_summary(report), *report.notes]
 
     report = choose_report(len(plan.works) + len(plan.empty), as_json=json, quiet=quiet, single=single)
-    run_batch(plan, do, existing=existing, report=report, jobs=1, single=single)
+    run_batch(plan, do, existing=existing, report=report, jobs=0, single=single)
 
 
 def _preview(inputs: Sequence[Path], output: str | None, options: FilmOptions, *, overwrite: bool) -> None:
-    from autochrome.film import preview_film
+    from autochrome.filmdesk import preview_film
 
     if len(inputs) != 1 or inputs[0].is_dir():
         raise UsageError("--preview looks at one film; name one.")
@@ -119,6 +136,27 @@ def refuse_existing(target: Path, overwrite: bool) -> None:
 def _suffix(output: str | None, options: FilmOptions) -> str | None:
     """The kind of file a codec wants, unless the person named a file."""
     return None if output and Path(output).suffix else _SUFFIXES.get(options.codec)
+
+
+@contextmanager
+def _patience() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C lets the part in hand be finished; a second one stops at once. Yields: whether it was pressed."""
+    pressed = threading.Event()
+
+    def press(number: int, frame: object) -> None:
+        if pressed.is_set():
+            raise KeyboardInterrupt("the same command goes on where the last part ended")
+        pressed.set()
+        print("\nFinishing this part of the film; Ctrl-C again stops at once.", file=sys.stderr)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield pressed.is_set
+        return
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
@@ -151,7 +189,8 @@ def _bar(*, shown: bool) -> Iterator[Callable[[Progress], None] | None]:
 def _summary(report: FilmReport) -> str:
     """What a person wants to know of a film that is done."""
     speed = report.frames / max(report.seconds, 1e-6)
-    text = f"{report.frames} frames, {len(report.shots)} shots, {speed:.1f} frames/s"
+    kept = f" ({report.kept} of them kept)" if report.kept else ""
+    text = f"{report.frames} frames{kept}, {len(report.shots)} shots, {speed:.1f} frames/s"
     doubtful = report.doubtful()
     if doubtful:
         where = ", ".join(f"{shot.number + 1} ({shot.time:.1f} s)" for shot in doubtful[:8])

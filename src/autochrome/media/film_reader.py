@@ -1,8 +1,9 @@
 """A film as its frames: Y′ as the file has it, when each is shown, and what the numbers mean."""
 
+import math
 import os
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,8 @@ from autochrome.planes import Codes, Frame, Matrix, Tones
 try:
     import av
     from av.video.reformatter import ColorRange, Colorspace
+
+    from autochrome.media.film_index import FilmIndex, index_film
 except ImportError as missing:
     raise ExtraMissing(
         "Film needs more packages; install them with: pip install 'autochrome[film]'"
@@ -47,6 +50,7 @@ _PLANAR = {
 } | {f"yuvj{sampling}p": sampling for sampling in ("411", "420", "422", "440", "444")}
 _GREY = {"gray", "gray9le", "gray10le", "gray12le", "gray14le", "gray16le"}
 _GREY_LIMITED = ("h264", "hevc", "mpeg1video", "mpeg2video")  # where nothing said means limited range
+_SHORT = 1e-3  # seconds: people write times with three digits
 _HD = 720  # rows: from here on a film that does not say is taken for bt709, below for bt601
 
 
@@ -78,25 +82,84 @@ class FilmFacts:
 class FilmReader:
     """The frames of a film, once from beginning to end. A context manager; made by `open_film`."""
 
-    def __init__(self, path: str | os.PathLike[str], keys_only: bool = False) -> None:
-        """keys_only: only frames that stand for themselves, every few seconds one: a quick look at a long film."""
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        keys_only: bool = False,
+        start: float | None = None,
+        end: float | None = None,
+        index: FilmIndex | None = None,
+    ) -> None:
+        """keys_only: only frames that stand for themselves, every few seconds one: a quick look at a long film.
+
+        start, end: seconds; only the frames shown from start on and before end. They keep their numbers.
+        """
         self.path = Path(path)
         self._notes: dict[str, int] = {}
+        self._start, self._end = start, end
+        self._keys_only = keys_only
         self._container = _open(self.path)
         try:
-            self._stream = _video(self._container, self.path)
-            self._stream.thread_type = "AUTO"
-            if keys_only:
-                self._stream.codec_context.skip_frame = "NONKEY"
-            self._decoded = self._decode()
-            self._first = next(self._decoded, None)
-            if self._first is None:
-                raise FilmDamaged(f"{self.path}: no frame of this film can be read.")
+            self._stream = self._pictures()
+            self._index = index or (self.index() if start else None)
+            self._number, self._first = self._begin()
             self._shape = (self._first.height, self._first.width, self._first.format.name)
-            self.facts = _facts(self.path, self._container, self._stream, self._first)
+            self.facts = self._between(_facts(self.path, self._container, self._stream, self._first))
         except BaseException:
             self._container.close()
             raise
+
+    def _pictures(self) -> Any:
+        stream = _video(self._container, self.path)
+        stream.thread_type = "AUTO"
+        if self._keys_only:
+            stream.codec_context.skip_frame = "NONKEY"
+        return stream
+
+    def _begin(self) -> tuple[int, Any]:
+        """Number of the first frame that is decoded, and the frame: near the start, if that can be found, or 0."""
+        found = self._jump() if self._index else None
+        if found is None:
+            self._decoded = self._decode()
+            found = 0, next(self._decoded, None)
+        if found[1] is None:
+            raise FilmDamaged(f"{self.path}: no frame of this film can be read.")
+        return found
+
+    def _jump(self) -> tuple[int, Any] | None:
+        """Go to the last frame before the start that needs no other; None, and back again, where that fails."""
+        index = self._index
+        assert index is not None
+        wanted = self._ticks(self._start or 0.0)
+        key = index.key_before(wanted)
+        if key is None or key == index.keys[0]:
+            return None
+        try:
+            self._container.seek(key, stream=self._stream)
+            self._decoded = self._decode()
+            first = next(self._decoded, None)
+            if first is not None and first.pts is not None and first.pts <= wanted:
+                number = index.place(first.pts)
+                if number is not None:
+                    return number, first
+        except (av.FFmpegError, OSError):
+            pass  # some containers cannot be entered in the middle
+        self._container.close()
+        self._container = _open(self.path)
+        self._stream = self._pictures()
+        return None
+
+    def _ticks(self, seconds: float) -> int:
+        """The first tick that is not before this time, with the tolerance of a person's three digits."""
+        return math.ceil((seconds - _SHORT) / float(self._stream.time_base))
+
+    def _between(self, facts: FilmFacts) -> FilmFacts:
+        """The facts, with as many frames and seconds as lie between start and end."""
+        if self._start is None and self._end is None:
+            return facts
+        first = facts.duration or 0.0
+        length = max(0.0, min(first, self._end or first) - (self._start or 0.0)) if first else None
+        return replace(facts, duration=length, frames=None if length is None else round(length * facts.rate))
 
     def __enter__(self) -> Self:
         return self
@@ -110,6 +173,15 @@ class FilmReader:
         self._decoded.close()
         self._container.close()
 
+    def index(self) -> FilmIndex | None:
+        """When every frame is shown, from the packets alone; None where these do not say."""
+        return index_film(self.path, self._stream.index)
+
+    @property
+    def first(self) -> int:
+        """The number of the first frame that there will be, as far as it can be told beforehand."""
+        return self._index.first_from(self._ticks(self._start or 0.0)) if self._index else 0
+
     @property
     def notes(self) -> tuple[str, ...]:
         """What a person should know about how the film was read; complete after the last frame."""
@@ -117,7 +189,16 @@ class FilmReader:
 
     def __iter__(self) -> Iterator[Frame]:
         """Every frame in the order they are shown. May be gone through once."""
-        picture, index, last = self._first, 0, None
+        first = None if self._start is None else self._ticks(self._start)
+        end = None if self._end is None else self._ticks(self._end)
+        for frame in self._frames():
+            if end is not None and frame.pts >= end:
+                return
+            if first is None or frame.pts >= first:
+                yield frame
+
+    def _frames(self) -> Iterator[Frame]:
+        picture, index, last = self._first, self._number, None
         self._first = None
         while picture is not None:
             if (picture.height, picture.width, picture.format.name) != self._shape:

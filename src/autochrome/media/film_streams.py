@@ -4,22 +4,28 @@ import io
 from collections.abc import Generator
 from contextlib import suppress
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 import av
 
 from autochrome.media.film_reader import FilmFacts
+from autochrome.media.film_reuse import PARTS_KEY
 
 _WORDS = {"audio": "sound", "subtitle": "subtitles", "video": "second picture", "attachment": "attachment"}
-_BRANDS = ("major_brand", "minor_version", "compatible_brands", "encoder", "duration")
+_BRANDS = ("major_brand", "minor_version", "compatible_brands", "encoder", "duration", PARTS_KEY)
 """Metadata that belongs to a file as it was packed, and would be wrong in another."""
+
+
+Span: TypeAlias = tuple[Fraction | None, Fraction | None]
 
 
 class Companions:
     """The other streams of a film, on their way from one container to another. A second look at the same file."""
 
-    def __init__(self, facts: FilmFacts, output: Any, container: str) -> None:
+    def __init__(self, facts: FilmFacts, output: Any, container: str, span: Span = (None, None)) -> None:
+        """span: of seconds that are wanted; what is carried then begins at 0."""
         self.notes: list[str] = []
+        self._start, self._end = span
         self._lost = 0
         self._source = av.open(str(facts.path), metadata_errors="replace")
         self._output = output
@@ -40,9 +46,13 @@ class Companions:
             self.notes.append(f"{self._lost} packets beside the pictures are damaged and were left out")
 
     def until(self, seconds: float | None) -> None:
-        """Pass on what comes up to this time; None: all that is left."""
+        """Pass on what comes up to this time of the original; None: all that is left."""
         while self._next is not None and (seconds is None or _time(self._next) <= seconds):
             packet = self._next
+            if self._start:
+                shift = round(self._start / packet.time_base)
+                packet.pts = None if packet.pts is None else packet.pts - shift
+                packet.dts = None if packet.dts is None else packet.dts - shift
             packet.stream = self._pairs[packet.stream.index]
             try:
                 self._output.mux(packet)
@@ -71,9 +81,17 @@ class Companions:
     def _copy_words(self, facts: FilmFacts) -> None:
         words = {k: v for k, v in self._source.metadata.items() if k.lower() not in _BRANDS}
         self._output.metadata.update(words)
-        chapters = self._source.chapters()
+        chapters = [kept for one in self._source.chapters() if (kept := self._cut(one))]
         if chapters:
             self._output.set_chapters(chapters)
+
+    def _cut(self, chapter: Any) -> Any:
+        """As much of a chapter as lies in the span; None where nothing does."""
+        tick = Fraction(chapter["time_base"])
+        start = round(self._start / tick) if self._start else 0
+        end = chapter["end"] if self._end is None else min(chapter["end"], round(self._end / tick))
+        begin = max(chapter["start"], start)
+        return {**chapter, "start": begin - start, "end": end - start} if end > begin or not start else None
 
     def _read(self) -> Generator[Any]:
         streams = [
@@ -83,9 +101,19 @@ class Companions:
             return
         # What is broken here was said by whoever read the pictures.
         with suppress(av.FFmpegError, OSError, ValueError):
+            if self._start:
+                self._source.seek(max(0, int((self._start - 1) * av.time_base)))
             for packet in self._source.demux(streams):
-                if packet.size and (packet.dts is not None or packet.pts is not None):
+                if (
+                    packet.size
+                    and (packet.dts is not None or packet.pts is not None)
+                    and self._wanted(packet)
+                ):
                     yield packet
+
+    def _wanted(self, packet: Any) -> bool:
+        shown = (packet.dts if packet.pts is None else packet.pts) * Fraction(packet.time_base)
+        return (not self._start or shown >= self._start) and (self._end is None or shown < self._end)
 
 
 def picture_words(facts: FilmFacts) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """A film being made: the same Y′, new colour, encoded part by part, and everything else of the original beside it."""
 
 import errno
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
+from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -12,9 +13,10 @@ import numpy as np
 
 from autochrome.errors import AutochromeError, DiskFull, OutputNotWritable
 from autochrome.media.film_codecs import Plan, plan
-from autochrome.media.film_parts import Packed, Parts
+from autochrome.media.film_parts import Packed, Part, Parts
 from autochrome.media.film_reader import FULL, LIMITED, SPACES, FilmFacts, plane
-from autochrome.media.film_streams import Companions, picture_words
+from autochrome.media.film_reuse import PARTS_KEY, describe, reuse
+from autochrome.media.film_streams import Companions, Span, picture_words
 from autochrome.options import FilmOptions
 from autochrome.planes import Codes, Frame
 
@@ -26,7 +28,8 @@ class FilmWriter:
     """Takes frames and their colour in order. A context manager; made by `create_film`.
 
     The film stands at its place, whole, when the block ends without an error, and not before. After an error or a
-    kill, finished parts wait beside it, and the same call goes on from `done`.
+    kill, finished parts wait beside it, and the same call goes on with them. It is given every frame in any case: to
+    `write`, or to `pass_by` if it `holds` it already.
     """
 
     def __init__(
@@ -37,21 +40,31 @@ class FilmWriter:
         words: Mapping[str, str],
         job: Mapping[str, Any],
         restart: bool,
+        known: Callable[[int, int], str],
     ) -> None:
         self.target, self.facts, self._words = target, facts, words
         self.plan: Plan = plan(target, facts, options)
+        self._span = options.start, options.end
         self._notes = list(self.plan.notes)
         self._encoder: Any = None
-        self._began: int | None = None  # when the part being written begins
-        self._last = 0  # when the newest frame is shown
-        self._lasts: dict[int, int] = {}  # how long, of the frames inside the encoder
+        self._began: Frame | None = None  # the first of the part being written
+        self._shown: dict[int, tuple[int, int]] = {}  # of every frame: when, and how long (0: nobody knows)
+        self._newest = 0  # number of the last frame that came by
+        self._inside: dict[int, int] = {}  # when shown → number, of the frames inside the encoder
+        self._job, self._known = _job(facts, self.plan, job), known
         try:
-            self._parts = Parts(target, _job(facts, self.plan, job), restart)
+            self._parts = Parts(target, self._job, restart)
+            self._parts.keep(known)
+            if not restart:
+                reuse(target, self._parts, self._job, known)
         except OSError as refused:
             raise OutputNotWritable(
                 f"{target}: nothing can be written there ({refused.strerror})."
             ) from refused
-        self.done = len(self._parts.times())
+
+    def holds(self, frame: int) -> bool:
+        """Whether this frame was made before, and is only to be passed by."""
+        return self._parts.holds(frame)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -84,35 +97,46 @@ class FilmWriter:
     def write(self, frame: Frame, blue: Codes, red: Codes) -> None:
         """The next frame with its Cb and Cr codes, both of `chroma_shape` and `plan.depth` bits."""
         if self._encoder is None:
-            self._encoder = self._new_encoder()
-            self._began = frame.pts
+            self._encoder, self._began = self._new_encoder(), frame
         picture = self._picture(frame)
         plane(picture, 1, self.plan.depth)[:] = blue
         plane(picture, 2, self.plan.depth)[:] = red
         picture.pts, picture.time_base = frame.pts, self.facts.time_base
-        self._lasts[frame.pts] = frame.carrier.duration
+        self._remember(frame)
+        self._inside[frame.pts] = frame.index
         picture.duration = 1  # libvpx refuses frames whose rounded durations overlap
         with _translated(self.target):
             self._keep(self._encoder.encode(picture))
-        self._last = frame.pts
 
-    def cut(self) -> None:
-        """A shot has ended: a good place to end a part, if it is long enough."""
-        if self._began is not None and (self._last - self._began) * self.facts.time_base >= _PART_SECONDS:
+    def pass_by(self, frame: Frame) -> None:
+        """The next frame, which a finished part holds."""
+        if self._encoder is not None:
             self._end_part()
+        self._remember(frame)
+
+    def _remember(self, frame: Frame) -> None:
+        self._newest = frame.index
+        self._shown[frame.index] = frame.pts, frame.carrier.duration or 0
+
+    def cut(self) -> bool:
+        """A shot has ended: a good place to end a part, if it is long enough. Says whether nothing is unfinished."""
+        if self._began is not None:
+            lasted = (self._shown[self._newest][0] - self._began.pts) * self.facts.time_base
+            if lasted >= _PART_SECONDS or self.holds(self._newest + 1):
+                self._end_part()
+        return self._encoder is None
 
     def _end_part(self) -> None:
-        if self._encoder is not None:
+        if self._encoder is not None and self._began is not None:
+            first, stop = self._began.index, self._newest + 1
             with _translated(self.target):
                 self._keep(self._encoder.encode(None))
-                self._parts.finish()
+                self._parts.finish(Part(first, stop, self._known(first, stop)))
             self._encoder = self._began = None
 
     def _keep(self, packets: list[Any]) -> None:
         for packet in packets:
-            self._parts.add(
-                Packed(packet.pts, self._lasts.pop(packet.pts, 0), packet.is_keyframe, bytes(packet))
-            )
+            self._parts.add(Packed(self._inside.pop(packet.pts), packet.is_keyframe, bytes(packet)))
 
     def _picture(self, frame: Frame) -> Any:
         """The frame to put colour into: its own where the planes suit, so that captions and field flags go along."""
@@ -145,9 +169,10 @@ class FilmWriter:
                 str(whole), "w", format=self.plan.container, container_options=self._muxing()
             ) as output:
                 stream = self._stream(output)
-                companions = Companions(self.facts, output, self.plan.container)
+                companions = Companions(self.facts, output, self.plan.container, self._seconds())
                 try:
                     output.metadata.update(self._words)
+                    output.metadata[PARTS_KEY] = describe(self._job, self._parts.finished)
                     self._mux(output, stream, companions)
                 finally:
                     companions.close()
@@ -175,7 +200,9 @@ class FilmWriter:
         return stream
 
     def _mux(self, output: Any, stream: Any, companions: Companions) -> None:
-        times = self._parts.times()
+        order = self._parts.order()
+        begins = self._begins()
+        times = [self._shown[frame][0] - begins for frame in order]
         milliseconds = self.facts.time_base * 1000
         if self.plan.container in ("matroska", "webm") and any(
             pts * milliseconds.numerator % milliseconds.denominator for pts in times
@@ -183,15 +210,24 @@ class FilmWriter:
             self._notes.append(
                 "this container keeps time in thousandths of a second; frame times are rounded to it"
             )
-        for packed, dts in zip(self._parts, _decoding_times(times), strict=True):
-            companions.until(float(dts * self.facts.time_base) + _AHEAD)
+        decoded = _decoding_times(times)
+        for packed, pts, dts in zip(self._parts, times, decoded, strict=True):
+            companions.until(float((dts + begins) * self.facts.time_base) + _AHEAD)
             packet = av.Packet(packed.data)
-            packet.pts, packet.dts, packet.duration = packed.pts, dts, packed.duration
+            packet.pts, packet.dts, packet.duration = pts, dts, self._shown[packed.frame][1]
             packet.time_base = self.facts.time_base
             packet.is_keyframe = packed.key
             packet.stream = stream
             output.mux(packet)
         companions.until(None)
+
+    def _begins(self) -> int:
+        """The tick that becomes 0: of a stretch its first frame, of a whole film none."""
+        return 0 if self._span[0] is None else min(pts for pts, _ in self._shown.values())
+
+    def _seconds(self) -> Span:
+        start = None if self._span[0] is None else self._begins() * self.facts.time_base
+        return start, None if self._span[1] is None else Fraction(self._span[1])
 
 
 def _configure(context: Any, plan: Plan, facts: FilmFacts) -> None:
@@ -227,7 +263,7 @@ def _job(facts: FilmFacts, plan: Plan, job: Mapping[str, Any]) -> dict[str, Any]
     return {
         "film": [str(facts.path.resolve()), file.st_size, file.st_mtime_ns],
         "facts": asdict(facts),
-        "encoder": [plan.codec.encoder, plan.pixel_format, plan.settings],
+        "encoder": [plan.codec.encoder, plan.pixel_format, plan.settings, av.__version__],
         "job": dict(job),
     }
 

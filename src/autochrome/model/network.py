@@ -45,10 +45,18 @@ class OnnxModel:
     """One network file, opened. Nothing in it changes afterwards: several threads may share it."""
 
     def __init__(
-        self, file: str, card: Card, doors: Interface, load: Callable[[Sequence[str]], Graph]
+        self,
+        file: str,
+        card: Card,
+        doors: Interface,
+        load: Callable[[Sequence[str]], Graph],
+        edition: str = "",
     ) -> None:
-        """`load` makes the graph that leads to some outputs; a file of two halves is loaded as two."""
-        self.card = card
+        """`load` makes the graph that leads to some outputs; a file of two halves is loaded as two.
+
+        `edition`: changes whenever the file does; work that was begun with another one cannot go on.
+        """
+        self.card, self.edition = card, edition
         self._file = file
         self._doors = doors
         self._contract = CONTRACTS[card.contract]

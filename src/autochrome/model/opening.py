@@ -75,7 +75,8 @@ def open_model(
         source = cut(data, outputs, path.name) if card.features else path
         return RUNTIMES[chosen](source, path.name, threads)
 
-    return OnnxModel(path.name, card, doors, graph)
+    file = path.stat()
+    return OnnxModel(path.name, card, doors, graph, edition=f"{file.st_size}-{file.st_mtime_ns}")
 
 
 def list_models() -> list[InstalledModel]:

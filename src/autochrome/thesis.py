@@ -1,0 +1,52 @@
+"""Two networks for one scene: one colours its first frame, the other each frame after the colour of the one before.
+
+So the thesis of our lineage did it. Each answer feeds the next: that is steady, and it drifts. It stands here to be
+compared with; `shots.py` is what we do instead.
+"""
+
+import numpy as np
+
+from autochrome.errors import UsageError
+from autochrome.looking import Seen, look, shown
+from autochrome.model import ColorModel
+from autochrome.planes import Chroma, Hints
+
+SIZE = 128  # pixels, at which its networks learn
+_EDGE = 109.0  # a*b*: an answer that reaches it has left the range
+_BEYOND = 0.01  # share of pixels that may
+
+
+class Pair:
+    """An independent and a dependent network, through the scenes of one film."""
+
+    def __init__(
+        self, independent: ColorModel, dependent: ColorModel, vivid: float, turn: int, size: int
+    ) -> None:
+        """vivid: 0…2; turn: degrees from the stored picture to the upright one; size: pixels at the short side."""
+        if not dependent.card.hints:
+            raise UsageError(
+                f"{dependent.card.name}: this network takes no colour of the frame before, as --dependent must."
+            )
+        self._independent, self._dependent = independent, dependent
+        self._vivid, self._turn, self._size = vivid, turn, size
+        self._before: Chroma | None = None
+
+    def begin(self) -> None:
+        """A new scene: nothing is known."""
+        self._before = None
+
+    def color(self, seen: Seen) -> tuple[Chroma, float]:
+        """The next frame's (h, w, 2) a*b*, as it is stored, and how sure the network was, 0…1."""
+        luma = shown(seen.frame, self._size, self._turn)
+        answer = None
+        if self._before is not None:
+            height, width = luma.shape
+            upright = np.ascontiguousarray(np.rot90(self._before, self._turn // 90))
+            hints = Hints(upright, np.ones(upright.shape[:2], np.float32)).resized(height, width)
+            answer = look(luma, self._dependent, 1.0, self._turn, hints)
+            if (np.abs(answer[0]) >= _EDGE).any(axis=-1).mean() > _BEYOND:
+                answer = None
+        if answer is None:
+            answer = look(luma, self._independent, 1.0, self._turn)
+        self._before = answer[0]
+        return answer[0] * np.float32(self._vivid), answer[1]
