@@ -20,7 +20,7 @@ from autochrome.model import ColorModel
 from autochrome.options import PhotoOptions
 from autochrome.photo import Photo, ReadyPhoto, get_ready
 from autochrome.planes import Luma
-from autochrome.studio.palette import colors_around
+from autochrome.studio.palette import suggest
 
 _READY = 2  # settings for which the slow half is kept
 _ROWS = 100  # of a view, coloured at a time: their planes fit into a core's cache
@@ -74,8 +74,7 @@ class PhotoDesk:
 
     def likely(self, network: ColorModel, photo: Photo, x: float, y: float) -> list[tuple[str, float]]:
         """(#rrggbb, share 0…1) of the colours that are likely at a place, the likeliest first."""
-        luma = self._get_ready(network, photo.options).prepared.luma
-        return colors_around(luma, photo.painted.chroma, x, y)
+        return suggest(network, self._get_ready(network, photo.options).prepared, photo.painted.chroma, x, y)
 
     def _get_ready(self, network: ColorModel, options: PhotoOptions) -> ReadyPhoto:
         key = options.model, options.size, options.keep_color

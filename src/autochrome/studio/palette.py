@@ -3,35 +3,54 @@
 import numpy as np
 
 from autochrome.color import lab_from_srgb, srgb_from_lab
-from autochrome.planes import Chroma, Floats, Luma
+from autochrome.model import ColorModel, Suggesting
+from autochrome.model.likely import APART
+from autochrome.planes import Chroma, Floats, Luma, Prepared
 from autochrome.resize import resize
 
 _CELL = 8.0  # a*b*: colours nearer than this are one to the eye
 _REACH = 0.12  # of the short side: how far around a place its colours are looked for
-_MOST = 6
+_ELSEWHERE = 0.5  # what all of the picture counts, beside what lies around (about 6)
+_MOST = 8
 _SEEN = 2.0  # a*b*: a smaller loss of chroma nobody sees
 
 
-def colors_around(luma: Luma, chroma: Chroma, x: float, y: float) -> list[tuple[str, float]]:
-    """(H, W) L* and (h, w, 2) a*b* over one picture; x, y 0…1 → (#rrggbb, share 0…1), the likeliest first.
+def suggest(
+    network: ColorModel, prepared: Prepared, chroma: Chroma, x: float, y: float
+) -> list[tuple[str, float]]:
+    """(#rrggbb, share 0…1) of the colours that are likely at a place (x, y 0…1), the likeliest first.
 
-    The picture's own: what it has around the place counts most, what it has elsewhere a little.
+    First those that the network thinks of, where it says; then those the picture has around there. chroma: (h, w, 2)
+    a*b*, as the picture is coloured now.
+    """
+    light = light_at(prepared.luma, x, y)
+    likely = network.likely(prepared, None, x, y) if isinstance(network, Suggesting) else []
+    found = [(np.array(each.ab), each.share) for each in likely]
+    rest = max(0.0, 1 - sum(share for _, share in found))
+    for ab, share in colors_around(chroma, x, y):
+        if all(np.hypot(*(ab - other)) >= APART for other, _ in found):
+            found.append((ab, share * rest))
+    return [(code(light, ab), float(share)) for ab, share in found[:_MOST]]
+
+
+def colors_around(chroma: Chroma, x: float, y: float) -> list[tuple[Floats, float]]:
+    """(h, w, 2) a*b* of a picture; x, y 0…1 → (a*b*, share 0…1), the commonest first.
+
+    What it has around the place counts most, what it has elsewhere a little.
     """
     height, width = chroma.shape[:2]
     rows, columns = np.mgrid[0:height, 0:width]
     reach = _REACH * min(height, width)
     far = ((rows + 0.5 - y * height) ** 2 + (columns + 0.5 - x * width) ** 2) / (reach * reach)
-    weight = np.exp(-far / 2) + 0.02 / max(1.0, height * width / (reach * reach * 6))
+    weight = np.exp(-far / 2) + _ELSEWHERE * reach * reach / (height * width)
     cells = np.round(chroma.reshape(-1, 2) / _CELL).astype(int)
     kinds, which = np.unique(cells, axis=0, return_inverse=True)
     which = which.reshape(-1)
     total = np.bincount(which, weight.reshape(-1), len(kinds))
-    means = np.stack(
-        [np.bincount(which, (weight * chroma[..., k]).reshape(-1), len(kinds)) / total for k in (0, 1)], -1
-    )
+    sums = [np.bincount(which, (weight * chroma[..., k]).reshape(-1), len(kinds)) for k in (0, 1)]
+    means = np.stack(sums, axis=-1) / total[:, None]
     order = np.argsort(-total)[:_MOST]
-    light = light_at(luma, x, y)
-    return [(code(light, means[n]), float(total[n] / total.sum())) for n in order]
+    return [(means[n], float(total[n] / total.sum())) for n in order]
 
 
 def light_at(luma: Luma, x: float, y: float) -> float:

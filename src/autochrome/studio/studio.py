@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from autochrome.color import lab_from_srgb, lightness
 from autochrome.errors import UsageError
 from autochrome.hints import HintsFile
 from autochrome.media.still_levels import Window, pack
@@ -36,9 +37,11 @@ from autochrome.studio.library import Library, write
 from autochrome.studio.networks import Networks
 from autochrome.studio.nouns import HIDDEN, Change, FilmSettings, Kind, PaintFrame, PhotoSettings, Project
 from autochrome.studio.orders import do, preview_path
+from autochrome.studio.palette import suggest
 from autochrome.studio.trouble import NoSuchThing, NotNow, TooMany
 
 _SETTINGS = {"photo": PhotoSettings, "film": FilmSettings}
+_SUGGEST = 340  # pixels at the longer side of a frame for which colours are suggested
 _MARKS, _PLACES = 2000, 20_000  # of one hints file: more would keep a core busy for minutes
 
 
@@ -201,6 +204,16 @@ class Studio:
         self._check_frame(project, number)
         desk = self.film(project, question.settings)
         return desk.painted(number, question.hints, firsts_of(project), question.width)
+
+    def likely(self, project: Project, x: float, y: float, number: int) -> list[tuple[str, float]]:
+        """(#rrggbb, share 0…1): colours that are likely at a place of a photograph, or of a frame of a film."""
+        network = self.network(self.options(project))
+        if project.kind == "photo":
+            desk, photo = self.photo(project)
+            return desk.likely(network, photo, x, y)
+        grey, rgb = (self.frame(project, number, side, _SUGGEST) for side in ("before", "after"))
+        chroma = lab_from_srgb(rgb.astype(np.float32) / np.float32(255))[..., 1:]
+        return suggest(network, network.prepare(lightness(grey)), chroma, x, y)
 
     def preview(self, number: str, place: int) -> Path:
         """The preview of a shot, as it would be now."""

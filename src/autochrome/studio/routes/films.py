@@ -8,7 +8,7 @@ from pydantic import Field
 
 from autochrome.media.still_levels import pack
 from autochrome.studio.films import film_of, shot_of, spans
-from autochrome.studio.nouns import Detect, Job, PaintFrame, Project, ShotMark, ShotSpan
+from autochrome.studio.nouns import Detect, Job, PaintFrame, ShotMark, ShotSpan
 from autochrome.studio.routes.common import Here, ProjectId, binary, faults, picture
 from autochrome.studio.studio import check_hints
 
@@ -33,13 +33,14 @@ async def detect(studio: Here, number: ProjectId, wish: Detect) -> Job:
 
 
 @router.put("/shots", responses=faults(404))
-async def cut(studio: Here, number: ProjectId, marks: Marks) -> Project:
+async def cut(studio: Here, number: ProjectId, marks: Marks) -> list[ShotSpan]:
     """Say where shots begin: to split and to join them."""
 
-    def work() -> Project:
+    def work() -> list[ShotSpan]:
         film = film_of(studio.library.get(number))
-        news = film.model_copy(update={"shots": spans(film, marks)})
-        return studio.library.change(number, recolored=True, film=news)
+        shots = spans(film, marks)
+        studio.library.change(number, recolored=True, film=film.model_copy(update={"shots": shots}))
+        return list(shots)
 
     return await studio.bench.look(work)
 

@@ -90,14 +90,19 @@ async def doubt(
 
 
 @router.get("/colors", responses=faults(404, 409))
-async def colors(studio: Here, number: ProjectId, x: X, y: Y) -> list[LikelyColor]:
+async def colors(
+    studio: Here,
+    number: ProjectId,
+    x: X,
+    y: Y,
+    frame: Annotated[int, Query(ge=0, le=100_000_000, description="Of a film.")] = 0,
+) -> list[LikelyColor]:
     """Colours that are likely at a place, the likeliest first."""
     project = studio.library.get(number)
 
     def work() -> list[LikelyColor]:
-        desk, photo = studio.photo(project)
-        found = desk.likely(studio.network(photo.options), photo, x, y)
-        return [LikelyColor(color=color, share=share) for color, share in found]
+        found = studio.likely(project, x, y, frame)
+        return [LikelyColor(color=color, share=min(1.0, share)) for color, share in found]
 
     return await studio.bench.look(work)
 
