@@ -25,13 +25,13 @@ from autochrome.resize import resize
 from autochrome.scenes import DETECTORS, Frame, find_cuts, shrink
 from contract import publish, spread
 
-TAKES, SEEDS = 12, 6  # pictures in a made film; films of each difficulty
+TAKES = 12  # pictures in a made film
 
 
-def made(data: Path) -> Iterator[MadeFilm]:
+def made(data: Path, seeds: int) -> Iterator[MadeFilm]:
     with zipfile.ZipFile(data) as archive:
         names = archive.namelist()
-        for seed in range(SEEDS):
+        for seed in range(seeds):
             taken = names[seed * TAKES : (seed + 1) * TAKES]
             pictures = [np.asarray(Image.open(BytesIO(archive.read(name))).convert("L")) for name in taken]
             yield from make_films(pictures, seed)
@@ -80,8 +80,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="a zip of pictures")
     parser.add_argument("--clips", type=Path, help="a folder of films without cuts of their own")
+    parser.add_argument("--seeds", type=int, default=2, help="films of each difficulty")
     given = parser.parse_args()
-    films = list(made(given.data))
+    films = list(made(given.data, given.seeds))
     if given.clips:
         films.append(spliced(given.clips))
     result: dict[str, object] = {"ssim_and_histogram_ms_a_pair": pair_time()}

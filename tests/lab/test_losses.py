@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from autochrome.lab.bins import bin_centres, encode
-from autochrome.lab.losses import LOSSES, Bins, Colourfulness, SmoothL1, TotalVariation, true_ab
+from autochrome.lab.losses import LOSSES, Bins, Colourfulness, SmoothL1, TotalVariation, true_ab, vividness
 from autochrome.lab.nouns import Answer, Batch
 from autochrome.lab.validation import as_rgb
-from autochrome.measure.metrics import psnr
+from autochrome.measure.metrics import colorfulness, psnr
 
 ON_AB = ("l1", "mse", "smooth_l1")
 
@@ -83,8 +83,21 @@ def test_total_variation_is_nought_on_one_colour() -> None:
 def test_colourfulness_asks_for_more_colour_but_never_for_less() -> None:
     b, loss = batch(), Colourfulness()
     ab = b.truth[:, 1:]
-    assert loss(b, Answer(ab * 0.5)).item() > 0.05
+    assert loss(b, Answer(ab * 0.5)).item() > 0.02
     assert loss(b, Answer(ab * 1.5)).item() == 0
+
+
+def test_colour_that_nobody_can_see_does_not_count() -> None:
+    b, loss = batch(), Colourfulness()
+    far_out = torch.zeros_like(b.truth[:, 1:])
+    far_out[:, :, 0, 0] = 1e4  # outside sRGB it is shown as the most that fits there
+    assert loss(b, Answer(far_out)).item() > 0.5 * loss(b, Answer(far_out * 0)).item()
+
+
+def test_colourfulness_is_the_measures() -> None:
+    rgb = as_rgb(batch().truth[:, :1], batch().truth[:, 1:])
+    wanted = [colorfulness(255 * picture.movedim(0, 2).double().numpy()) for picture in rgb]
+    assert torch.allclose(255 * vividness(rgb), torch.tensor(wanted, dtype=torch.float32), atol=0.3)
 
 
 @pytest.mark.parametrize("name", [*ON_AB, "bins", "total_variation", "colourfulness"])
