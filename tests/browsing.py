@@ -130,9 +130,7 @@ def api(page: Page, path: str) -> Any:
 def bring(page: Page, *files: Path) -> None:
     """Chooses files as a person does, and waits until the library shows them all."""
     there = page.locator(".card:not(.arrival)").count()
-    page.locator(
-        "input[type=file]:visible, .empty:visible input, .library:visible input[type=file]"
-    ).first.set_input_files(files)
+    page.locator(".empty:visible input, .library:visible input[type=file]").first.set_input_files(files)
     until(lambda: page.locator(".card:not(.arrival)").count(), lambda count: count == there + len(files))
 
 

@@ -102,7 +102,8 @@ def test_a_page_from_elsewhere_reaches_nothing(server: Server, elsewhere: str):
         page.goto(elsewhere)
         for mode, method in (("cors", "GET"), ("cors", "POST"), ("no-cors", "POST")):
             answer = page.evaluate(
-                """([url, mode, method]) => fetch(url + "api/projects?name=trap.jpg", {method, mode, body: method === "POST" ? "x" : null})
+                """([url, mode, method]) =>
+                    fetch(url + "api/projects?name=trap.jpg", {method, mode, body: method === "POST" ? "x" : null})
                     .then((answer) => answer.type + answer.status, () => "refused")""",
                 [server.url, mode, method],
             )

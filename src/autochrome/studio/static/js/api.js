@@ -121,9 +121,9 @@ export const frameUrl = (id, frame, side, width, revision) =>
 /** @param {string} url @param {AbortSignal} [signal] */
 export const frame = (url, signal) => picture(url, { signal: signal ?? null });
 
-/** @param {string} id @param {number} frame @param {HintsFile} hints @param {Settings} settings @param {AbortSignal} [signal] */
-export const paintFrame = (id, frame, hints, settings, signal) =>
-  picture(at(id, `/frames/${frame}/paint`), posted({ hints, settings }, signal));
+/** @param {string} id @param {number} frame @param {HintsFile} hints @param {Settings} settings @param {number} width */
+export const paintFrame = (id, frame, hints, settings, width) =>
+  picture(at(id, `/frames/${frame}/paint`), posted({ hints, settings, width }));
 
 /** @param {string} id @returns {Promise<Job>} */
 export const findShots = (id) => json(at(id, "/shots"), "POST", { detect: true });

@@ -10,18 +10,20 @@ import { benchKeys, brushSize, lookStrip, title, toolRail, zoomStrip } from "./e
 import { icon } from "./icons.js";
 import { listen } from "./keys.js";
 import { knobGroups } from "./knobs.js";
-import { keyFrames, marksOf } from "./marks.js";
+import { marksOf } from "./marks.js";
 import { exporting } from "./output.js";
 import { palette } from "./palette.js";
 import { keysButton, knobPanels } from "./photo.js";
 import { ShotPlayer } from "./player.js";
 import { active, jobOf, jobs, keepJob, keepProject, knobs, projects } from "./state.js";
+import { Thumbs } from "./thumbs.js";
 import { Timeline, doubtLevel, shotName } from "./timeline.js";
 import { toast, trying } from "./toast.js";
 import { about, clock, percent } from "./words.js";
 
-const WIDE = 960; // pixels of a frame on the bench
-const FIRST = 6; // shots that are named as worth a look
+const WIDE = 960; // pixels of a frame on the bench, at its longer side
+const WIDEST = 2048; // where it is looked at from near
+const FIRST = 3; // shots that are named as worth a look
 
 /** @param {Project} project @param {AbortSignal} until @returns {Promise<ViewParts>} */
 export async function filmView(project, until) {
@@ -46,7 +48,7 @@ class FilmEditor {
     this.until = until;
     this.bench = new Bench(project, hints, (bench) => this.#source(bench));
     this.bench.frame = 0;
-    this.timeline = new Timeline(project, film);
+    this.timeline = new Timeline(project, film, hints, new Thumbs(until));
     this.player = new ShotPlayer(project, until);
     this.timecode = h("output", { class: "timecode", "aria-live": "off" });
     this.finding = h("div", { class: "finding", hidden: true });
@@ -57,17 +59,24 @@ class FilmEditor {
   /** @param {Bench} bench @returns {import("./layers.js").Source} */
   #source(bench) {
     const { id, width, height } = this.project;
-    const high = Math.round((WIDE * height) / width);
-    const view = { x: 0, y: 0, width: 1, height: 1, pixels: /** @type {[number, number]} */ ([WIDE, high]) };
+    /** @param {import("./types.js").View} seen @returns {[import("./types.js").View, number]} frames come whole, as sharp as they are looked at */
+    const whole = (seen) => {
+      const wide = seen.pixels[0] / seen.width <= WIDE ? WIDE : WIDEST;
+      return [{ x: 0, y: 0, width: 1, height: 1, pixels: [wide, wide] }, wide];
+    };
     return {
       width, height,
-      before: async () => ({ view, image: await api.frame(api.frameUrl(id, bench.frame ?? 0, "before", WIDE, 0)) }),
-      after: async () => {
+      before: async (seen) => {
+        const [view, wide] = whole(seen);
+        return { view, image: await api.frame(api.frameUrl(id, bench.frame ?? 0, "before", wide, 0)) };
+      },
+      after: async (seen) => {
+        const [view, wide] = whole(seen);
         const frame = bench.frame ?? 0;
         const marked = Object.values(marksOf(bench.hints, frame)).some((part) => Array.isArray(part) && part.length);
-        if (marked) return { view, image: await api.paintFrame(id, frame, bench.hints, bench.settings) };
+        if (marked) return { view, image: await api.paintFrame(id, frame, bench.hints, bench.settings, wide) };
         await bench.saved(); // what other frames give to this one comes from the stored hints
-        return { view, image: await api.frame(api.frameUrl(id, frame, "after", WIDE, this.#stamp)) };
+        return { view, image: await api.frame(api.frameUrl(id, frame, "after", wide, this.#stamp)) };
       },
     };
   }
@@ -78,13 +87,12 @@ class FilmEditor {
     const groups = knobGroups(this.schema.film, this.schema.models, bench);
     const bindings = [...benchKeys(bench), ...this.#bindings()];
     listen(bindings, until);
-    bench.history.addEventListener("change", () => this.#marked());
+    bench.history.addEventListener("change", () => void this.#marked());
     bench.addEventListener("settings", () => { this.#stamp += 1; });
     bench.addEventListener("tool", () => this.player.close());
     timeline.addEventListener("go", (event) => this.go(/** @type {CustomEvent} */ (event).detail));
     projects.hear((all) => this.#refreshed(all.get(this.project.id)), until);
     jobs.hear(() => this.#found(), until);
-    timeline.showKeys(keyFrames(bench.history.hints));
     return {
       name: this.project.name,
       title: title(this.project, about(this.project)),
@@ -161,20 +169,21 @@ class FilmEditor {
   /** @param {Project | undefined} project as the server has it now */
   #refreshed(project) {
     if (!project?.film) return;
-    const shots = JSON.stringify([project.film.shots, project.revision]);
-    const same = shots === JSON.stringify([this.film.shots, this.project.revision]);
+    const same = JSON.stringify(project.film.shots) === JSON.stringify(this.film.shots);
     this.project = project;
     this.film = project.film;
     if (same && this.first.childElementCount) return;
     this.timeline.showShots(project, project.film);
-    this.timeline.showKeys(keyFrames(this.bench.history.hints));
     this.#showFirst();
     this.#showButtons();
   }
 
-  #marked() {
+  /** Marks changed; pictures that follow from the stored ones are asked for when those are stored. */
+  async #marked() {
     this.#stamp += 1;
-    this.timeline.showKeys(keyFrames(this.bench.history.hints));
+    const hints = this.bench.history.hints;
+    await this.bench.saved();
+    if (hints === this.bench.history.hints) this.timeline.showHints(hints);
   }
 
   /** How far the search for shots has come. */
@@ -193,7 +202,7 @@ class FilmEditor {
     shots.sort((a, b) => (b.shot.doubt ?? 0) - (a.shot.doubt ?? 0));
     this.first.hidden = shots.length < 2;
     put(this.first, h("h3", {}, "Fix these first"), h("ol", { class: "first-list" }, ...shots.slice(0, FIRST).map(({ shot, n }) =>
-      h("li", {}, h("button", { type: "button", class: `first-shot ${doubtLevel(shot.doubt)}`, "aria-label": shotName(shot, n), onclick: () => this.go(shot.first) },
+      h("li", {}, h("button", { type: "button", class: `first-shot ${doubtLevel(shot, this.film.shots ?? [])}`, "aria-label": shotName(shot, n), onclick: () => this.go(shot.first) },
         h("span", {}, `Shot ${n + 1}`), h("span", { class: "fine" }, clock(shot.start)), h("span", { class: "doubt-dot" }, percent(shot.doubt ?? 0)))))));
   }
 

@@ -42,9 +42,10 @@ export class ShotPlayer {
     if (!job) return;
     const leave = h("button", { type: "button", class: "quiet", "aria-label": "Close the player", title: "Close (Esc)", onclick: () => this.close() }, icon("close", 18));
     this.element.hidden = false;
+    this.element.classList.toggle("making", active(job));
     if (active(job)) {
-      put(this.element, h("div", { class: "making" }, h("span", {}, `Colouring shot ${this.#shot + 1}…`),
-        h("progress", { max: 1, value: job.done, "aria-label": "Preview" }), h("span", { class: "count" }, percent(job.done))), leave);
+      put(this.element, h("span", {}, `Colouring shot ${this.#shot + 1}…`),
+        h("progress", { max: 1, value: job.done, "aria-label": "Preview" }), h("span", { class: "count" }, percent(job.done)), leave);
     } else if (job.state === "done") {
       this.#job = null;
       const source = `${api.previewUrl(this.project.id, this.#shot)}?made=${encodeURIComponent(job.id)}`;
