@@ -18,7 +18,7 @@ PACKAGE = ROOT / "src" / "autochrome"
 # From the ground up. A module may import what stands lower, and its own room; never up, never sideways.
 GROUND = {"errors", "options", "planes", "color", "resize"}  # may lean on each other
 STRANGERS = {
-    *("media", "scenes", "motion", "merge", "hints", "mark", "provenance", "engine"),
+    *("media", "scenes", "motion", "merge", "hints", "likeness", "mark", "provenance", "engine"),
     *("measure.metrics", "measure.baselines"),
 }
 UPPER = (

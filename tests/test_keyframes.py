@@ -1,16 +1,19 @@
 """Colours painted on one frame are on the same thing in every other frame of its shot, before and after."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+import pyvips
 
-from autochrome.color import lab_from_srgb
-from autochrome.errors import HintsError
-from autochrome.film import colorize_film
+from autochrome.color import lab_from_srgb, srgb_from_lab
+from autochrome.errors import HintsError, InputMissing
+from autochrome.film import carry_hints, colorize_film
 from autochrome.hints import HintsFile
 from autochrome.keyframes import CarriedHints, Glimpse
 from autochrome.options import FilmOptions
+from autochrome.planes import Hints
 from filmmaking import decoded, make_film
 from test_motion import texture
 
@@ -56,6 +59,19 @@ def file_of(*frames: dict[str, object]) -> HintsFile:
 
 def chroma_of(color: str) -> np.ndarray:
     return lab_from_srgb(np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]))[1:]
+
+
+def film_of(path: Path, frames: list[np.ndarray]) -> Path:
+    """The frames as a lossless film of 25 frames a second."""
+    return make_film(
+        path,
+        codec="ffv1",
+        kind="yuv444p",
+        size=(HEIGHT, WIDTH),
+        lights=[16 + (light.astype(int) * 219 // 255).astype(np.uint8) for light in frames],
+        times=[40 * n for n in range(len(frames))],
+        sound=None,
+    )
 
 
 @pytest.mark.parametrize("place", [0, 37, FRAMES - 1])
@@ -144,15 +160,7 @@ def test_on_a_turned_picture_marks_are_where_they_were_painted():
 
 def test_a_correction_at_one_end_of_a_shot_shows_at_the_other(tmp_path: Path, tiny_model: Path):
     """Painted on the last frame of three seconds; in the first, the ball has that colour."""
-    source = make_film(
-        tmp_path / "in.mkv",
-        codec="ffv1",
-        kind="yuv444p",
-        size=(HEIGHT, WIDTH),
-        lights=[16 + (light.astype(int) * 219 // 255).astype(np.uint8) for light in SCENES],
-        times=[40 * n for n in range(FRAMES)],
-        sound=None,
-    )
+    source = film_of(tmp_path / "in.mkv", SCENES)
     said = file_of(painted(FRAMES - 1, OCHRE))
     colorize_film(source, tmp_path / "out.mkv", model=tiny_model, options=OPTIONS, hints=said)
     for number in (0, 30, FRAMES - 1):
@@ -163,3 +171,83 @@ def test_a_correction_at_one_end_of_a_shot_shows_at_the_other(tmp_path: Path, ti
         r, b = share + 1.402 * cr, share + 1.772 * cb
         rgb = np.clip([r, (share - 0.299 * r - 0.114 * b) / 0.587, b], 0, 1)
         assert np.hypot(*(lab_from_srgb(rgb)[1:] - chroma_of(OCHRE))) < 10, f"frame {number}"
+
+
+# — whole pictures —
+
+
+def colored(number: int, shift: int = 0) -> np.ndarray:
+    """A frame of the scene in colour, as pixels: an ochre ball on green; `shift` pixels further left."""
+    x, y = ball_at(number)
+    rows, columns = np.mgrid[:HEIGHT, :WIDTH]
+    ball = np.hypot(columns - x, rows - y) < BALL
+    chroma = np.where(ball[..., None], chroma_of(OCHRE), (-18.0, 14.0))
+    lightness = SCENES[number].astype(float)[..., None] / 2.55 * 0.9 + 3
+    rgb = srgb_from_lab(np.concatenate((lightness, chroma), axis=-1))
+    return np.roll((rgb.clip(0, 1) * 255).round().astype(np.uint8), -shift, axis=1)
+
+
+def told(hints: Hints, number: int) -> tuple[float, float]:
+    """How far the hints are from the truth, ball and ground apart, and how much of the picture they speak of."""
+    x, y = ball_at(number)
+    rows, columns = np.mgrid[:HEIGHT, :WIDTH]
+    away = np.hypot(columns - x, rows - y)
+    truth = np.where((away < BALL)[..., None], chroma_of(OCHRE), (-18.0, 14.0))
+    known = (hints.mask > 0.3) & (np.abs(away - BALL) > 3)
+    error = np.hypot(*np.moveaxis(hints.chroma - truth, -1, 0))
+    return float(np.percentile(error[known], 90)), float(known.mean())
+
+
+@pytest.mark.parametrize(("field", "shift"), [("picture", 0), ("reference", 9)])
+def test_a_whole_coloured_picture_holds_for_its_shot(tmp_path: Path, field: str, shift: int):
+    """As a key frame it lies over the frame; as a reference it is another picture of the same things."""
+    pyvips.Image.new_from_array(colored(30, shift)).write_to_file(str(tmp_path / "known.png"))
+    hints = {"version": 1, "frames": [{"frame": 30, field: "known.png"}]}
+    (tmp_path / "hints.json").write_text(json.dumps(hints))
+    source = film_of(tmp_path / "in.mkv", SCENES[:60])
+    carried = carry_hints(source, tmp_path / "hints.json", frozenset([0, 20, 45]))
+    assert carried.at(19, 8, 8) is None
+    assert carried.at(45, 8, 8) is None
+    for number, allowed in ((30, 6), (20, 12), (44, 12)):
+        known = carried.at(number, HEIGHT, WIDTH)
+        assert known is not None
+        error, share = told(known, number)
+        assert error < allowed, number
+        assert share > 0.35, number
+    assert carried.digest(0, 20) == "0" != carried.digest(10, 25)
+
+
+def test_marks_lie_over_the_picture(tmp_path: Path):
+    pyvips.Image.new_from_array(colored(0)).write_to_file(str(tmp_path / "known.png"))
+    hints = {"version": 1, "frames": [{**painted(0, BLUE), "picture": "known.png"}]}
+    (tmp_path / "hints.json").write_text(json.dumps(hints))
+    carried = carry_hints(film_of(tmp_path / "in.mkv", SCENES[:3]), tmp_path / "hints.json", frozenset())
+    known = carried.at(0, HEIGHT, WIDTH)
+    assert known is not None
+    x, y = (round(v) for v in ball_at(0))
+    assert np.hypot(*(known.chroma[y, x] - chroma_of(BLUE))) < 3
+    assert np.hypot(*(known.chroma[5, 150] - (-18, 14))) < 6
+
+
+def test_pictures_lie_beside_the_hints_file_and_nowhere_else(tmp_path: Path):
+    source = film_of(tmp_path / "in.mkv", SCENES[:3])
+    frames = [{"frame": 0, "picture": "known.png"}]
+    said = HintsFile.model_validate({"version": 1, "frames": frames})
+    with pytest.raises(HintsError, match="give its path"):
+        carry_hints(source, said, frozenset())
+    (tmp_path / "hints.json").write_text(json.dumps({"version": 1, "frames": frames}))
+    with pytest.raises(InputMissing, match=r"known\.png"):
+        carry_hints(source, tmp_path / "hints.json", frozenset())
+    pyvips.Image.new_from_array(SCENES[0]).write_to_file(str(tmp_path / "known.png"))
+    with pytest.raises(HintsError, match="no colours"):
+        carry_hints(source, tmp_path / "hints.json", frozenset())
+    for name in ("../known.png", "/etc/passwd", "a/b.png", "a\\b.png", ".hidden", ""):
+        with pytest.raises(ValueError, match="pattern"):
+            HintsFile.model_validate({"version": 1, "frames": [{"frame": 0, "reference": name}]})
+
+
+def test_what_is_known_of_a_long_shot_stays_small():
+    """Forty frames of a still shot with one mark: less than a kilobyte each."""
+    carried = CarriedHints()
+    carried.gather(glimpses([SCENES[0]] * 40), file_of({**painted(0, RED), "frame": 150}))
+    assert sum(len(data) for data in carried._frames.values()) < 40 * 1024

@@ -4,24 +4,30 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from time import perf_counter
 from typing import Protocol, TypeAlias
 
+import numpy as np
+
 from autochrome import __version__
+from autochrome.color import lab_from_srgb
 from autochrome.engine import ahead
-from autochrome.errors import UsageError
+from autochrome.errors import HintsError, UsageError
 from autochrome.hints import HintsFile, load_hints
-from autochrome.keyframes import CarriedHints, Glimpse
-from autochrome.looking import Seen, lines_of, look, see, shown
+from autochrome.keyframes import CarriedHints, Glimpse, Pictures
+from autochrome.looking import LOOK, Seen, lines_of, look, see, shown
 from autochrome.mark import stamp_film
 from autochrome.media.film_color import ChromaLayer
 from autochrome.media.films import FilmFacts, FilmIndex, create_film, open_film
+from autochrome.media.stills import open_still
 from autochrome.model import ColorModel, open_model
 from autochrome.options import FilmOptions
-from autochrome.planes import Chroma, Floats, Frame
+from autochrome.planes import Chroma, Floats, Frame, Luma
 from autochrome.provenance import SOURCE_TYPE
+from autochrome.resize import resize
 from autochrome.scenes import DEFAULT, DETECTORS, SceneDetector, mark_cuts
 from autochrome.scenes.cutlist import load_cuts
 from autochrome.shots import ShotMemory
@@ -116,9 +122,8 @@ def colorize_film(
     options = options or FilmOptions()
     cutting = choose_cuts(options, cuts)
     network = opened(options.model if model is None else model)
-    said = load_hints(hints) if isinstance(hints, str | os.PathLike) else hints
     report = FilmReport(Path(target))
-    known = None if said is None else carry_hints(source, said, cutting, options.start, options.end)
+    known = None if hints is None else carry_hints(source, hints, cutting, options.start, options.end)
     job = options.model_dump() | {
         "network": [network.card.model_dump(), getattr(network, "edition", "")],
         "known cuts": sorted(cutting) if isinstance(cutting, frozenset) else None,
@@ -240,29 +245,47 @@ def choose_painter(
 
 def carry_hints(
     source: str | os.PathLike[str],
-    said: HintsFile,
+    said: HintsFile | str | os.PathLike[str],
     cutting: Cutting,
     start: float | None = None,
     end: float | None = None,
     index: FilmIndex | None = None,
+    pictures: Pictures | None = None,
 ) -> CarriedHints:
     """Go through a film once, up to the last frame somebody painted on, and carry the colours through its shot.
 
-    start, end: seconds; what is said of shots that lie outside is not looked at, as far as cuts are known beforehand.
+    said: the path of a hints file where it names pictures, which lie beside it. start, end: seconds; what is said of
+    shots that lie outside is not looked at, as far as cuts are known beforehand.
     """
+    if not isinstance(said, HintsFile):
+        folder = Path(said).parent
+        said, pictures = load_hints(said), partial(_picture_in, folder)
     firsts = cutting if isinstance(cutting, frozenset) else frozenset()
     known = start is not None and isinstance(cutting, frozenset)
     with open_film(source, start=start if known else None, index=index) as film:
         if known and film.first not in firsts:
-            return carry_hints(source, said, cutting, None, end, index)
+            return carry_hints(source, said, cutting, None, end, index, pictures)
         with closing(ahead(map(see, film))) as seen:
             carried = CarriedHints(film.facts.turn)
             wanted = takewhile(
                 lambda one: end is None or not (one[1] and one[0].frame.time >= end), shots_of(seen, cutting)
             )
             glimpses = (Glimpse(s.frame.index, s.frame.time, s.small, begins) for s, begins in wanted)
-            carried.gather(glimpses, said, all_of_it=not known and end is None)
+            carried.gather(glimpses, said, pictures=pictures, all_of_it=not known and end is None)
     return carried
+
+
+def _picture_in(folder: Path, name: str) -> tuple[Luma, Chroma]:
+    """(h, w) L* and (h, w, 2) a*b* of a coloured picture, as small as motion is looked for."""
+    with open_still(folder / name) as still:
+        pixels = still.small(LOOK)
+    if pixels.ndim == 2:
+        raise HintsError(f"{folder / name}: this picture has no colours to tell.")
+    scale = min(1.0, LOOK / max(pixels.shape))
+    height, width = (max(1, round(side * scale)) for side in pixels.shape[:2])
+    rgb = resize(pixels[..., :3].astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max), height, width)
+    lab = lab_from_srgb(rgb).astype(np.float32)
+    return lab[..., 0], np.ascontiguousarray(lab[..., 1:])
 
 
 def opened(model: ColorModel | str | os.PathLike[str]) -> ColorModel:

@@ -26,6 +26,8 @@ FAINT, CERTAIN = 4.0, 12.0  # chroma that is noise and fading, and chroma that i
 
 Place = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Size = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+FileName = Annotated[str, Field(pattern=r"^[^/\\\x00.][^/\\\x00]*$")]
+"""Of a picture in the folder of the hints file; nothing outside of it can be named."""
 Color = Annotated[str, Field(pattern=r"^(#[0-9a-fA-F]{6}|gr[ea]y)$")]
 
 
@@ -99,6 +101,8 @@ class KeyFrame(Marks):
 
     frame: Annotated[int, Field(ge=0)] | None = None  # from 0
     time: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None  # seconds
+    picture: FileName | None = None  # this very frame in colour; the marks lie over it
+    reference: FileName | None = None  # another coloured picture with the same things in it
 
     @model_validator(mode="after")
     def _named_once(self) -> Self:

@@ -3,7 +3,7 @@ import pytest
 from skimage import data
 
 from autochrome.errors import FilmDamaged, InputMissing
-from autochrome.measure.filmscore import FilmEvaluation, evaluate_film, film_table
+from autochrome.measure.filmscore import FilmEvaluation, evaluate_film, film_table, shot_table
 from autochrome.media.film_pictures import film_pictures
 from autochrome.model import open_model
 from autochrome.options import FilmOptions
@@ -74,6 +74,19 @@ def test_a_film_at_no_vividness_is_grey(film, tiny_model):
     assert rows["model, steady"].psnr == pytest.approx(
         rows["grey"].psnr, abs=TOLERANCES["grey of Y′ against grey of L*"]
     )
+
+
+def test_the_edges_of_its_shots(result):
+    (shot,) = result.shots
+    assert (shot.first, shot.frames) == (0, FRAMES)
+    truth = shot.ways["truth"]
+    assert (truth.psnr, truth.drift) == (60, 0)
+    steady = next(row for row in result.rows if row.name == "model, steady")
+    assert shot.ways["model, steady"].psnr == pytest.approx(steady.psnr, abs=1)
+    assert truth.colorfulness_start != truth.colorfulness_end
+    (row,) = shot_table(result).rows
+    assert row[:2] == ["from 0", str(FRAMES)]
+    assert all(80 < float(cell) < 125 for cell in row[-2:])
 
 
 def test_a_film_in_a_report(result):

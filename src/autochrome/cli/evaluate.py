@@ -116,7 +116,7 @@ def _films(
     """Films with true colours: how near, and how steady."""
     from pydantic import TypeAdapter
 
-    from autochrome.measure.filmscore import FilmEvaluation, evaluate_film, film_table
+    from autochrome.measure.filmscore import FilmEvaluation, evaluate_film, film_table, shot_table
     from autochrome.measure.page import plain
     from autochrome.measure.report import put, write_report
     from autochrome.options import FilmOptions
@@ -127,7 +127,7 @@ def _films(
     results = [
         evaluate_film(film, network, name=name, size=size, limit=limit, options=options) for film in films
     ]
-    tables = [film_table(result) for result in results]
+    tables = [make(result) for result in results for make in (film_table, shot_table)]
     print("\n\n".join(map(plain, tables)))
     if json:
         put(json, TypeAdapter(list[FilmEvaluation]).dump_json(results, indent=1).decode() + "\n")

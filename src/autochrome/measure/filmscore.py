@@ -7,23 +7,34 @@ only beside the truth's own, and beside that of grey, which is perfectly steady.
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
 
 from autochrome.film import colorize_film
+from autochrome.filmdesk import find_shots
 from autochrome.measure import baselines
 from autochrome.measure.evaluate import Shown, judge, shown
-from autochrome.measure.metrics import Doubles, Sight, cdc_of, histograms, warped_chroma_error
+from autochrome.measure.metrics import (
+    Doubles,
+    Sight,
+    cdc_of,
+    colorfulness,
+    histograms,
+    psnr,
+    warped_chroma_error,
+)
 from autochrome.measure.report import Table
-from autochrome.measure.results import Noted, Scores
+from autochrome.measure.results import EXACT, Noted, Scores
 from autochrome.media.film_pictures import film_pictures
 from autochrome.model import ColorModel
 from autochrome.motion import Motion, MotionFinder
 from autochrome.options import FilmOptions
 
 SCORED = 10  # every so many frames are held against the truth; all are looked at for steadiness
+STEADY, ALONE = "model, steady", "model, frame by frame"
+EDGE = 10  # frames at each end of a shot that are held against each other
 KNOWN = 0.3  # a pair of frames whose motion is surer than this on the average counts for steadiness
 
 
@@ -41,6 +52,29 @@ class FilmRow(Noted):
     warped_error: float  # a*b*, mean over frames
 
 
+class Edges(Noted):
+    """The first and the last frames of one shot, one way of colouring it. Of a way that drifts they differ."""
+
+    psnr: float  # dB, mean over all its frames
+    psnr_start: float  # over the first EDGE of them, or as many as there are
+    psnr_end: float
+    colorfulness_start: float
+    colorfulness_end: float
+
+    @property
+    def drift(self) -> float:
+        """dB that the end is nearer to the truth than the beginning; less than nothing where colour goes astray."""
+        return self.psnr_end - self.psnr_start
+
+
+class FilmShot(Noted):
+    """One shot, by the name of the way."""
+
+    first: int  # frame
+    frames: int
+    ways: dict[str, Edges]
+
+
 class FilmEvaluation(Noted):
     """One film, several ways of colouring it."""
 
@@ -50,6 +84,7 @@ class FilmEvaluation(Noted):
     size: int
     seconds: float
     rows: list[FilmRow]
+    shots: list[FilmShot]
 
 
 class _Watcher:
@@ -59,11 +94,15 @@ class _Watcher:
         self.scores: list[Scores] = []
         self.shares: list[Doubles] = []
         self.errors: list[float] = []
+        self.nearness: list[float] = []  # dB, of every frame
+        self.colors: list[float] = []  # colourfulness, of every frame
         self._before: Sight | None = None
 
     def see(self, picture: Shown, truth: Sight, original: Shown, motion: Motion | None, scored: bool) -> None:
         seen = Sight.of(picture)
         self.shares.append(histograms(picture))
+        self.nearness.append(min(EXACT, psnr(seen.rgb, truth.rgb)))
+        self.colors.append(colorfulness(picture))
         if motion is not None and self._before is not None and motion.sure.mean() > KNOWN:
             before, now = self._before.lab[..., 1:], seen.lab[..., 1:]
             self.errors.append(warped_chroma_error(before, now, motion.flow, motion.sure))
@@ -84,6 +123,17 @@ class _Watcher:
             colorfulness_share=100 * color / full if full else None,
             cdc=cdc_of(self.shares),
             warped_error=float(np.mean(self.errors)) if self.errors else 0.0,
+        )
+
+    def edges(self, first: int, stop: int) -> Edges:
+        """What became of one shot."""
+        near, color = self.nearness[first:stop], self.colors[first:stop]
+        return Edges(
+            psnr=float(np.mean(near)),
+            psnr_start=float(np.mean(near[:EDGE])),
+            psnr_end=float(np.mean(near[-EDGE:])),
+            colorfulness_start=float(np.mean(color[:EDGE])),
+            colorfulness_end=float(np.mean(color[-EDGE:])),
         )
 
 
@@ -109,7 +159,7 @@ def evaluate_film(
     """Colour a film that has true colours, forget them meanwhile, and compare. limit: frames that are scored."""
     started = time.perf_counter()
     given = (options or FilmOptions()).model_copy(update={"codec": "ffv1"})
-    ways = {"model, steady": given, "model, frame by frame": given.model_copy(update={"method": "frames"})}
+    ways = {STEADY: given, ALONE: given.model_copy(update={"method": "frames"})}
     with tempfile.TemporaryDirectory() as folder:
         results = {}
         for number, (way, settings) in enumerate(ways.items()):
@@ -119,8 +169,19 @@ def evaluate_film(
         watchers = _watch(film, results, size, limit, progress)
     rows = [watcher.row(way, watchers["grey"], watchers["truth"]) for way, watcher in watchers.items()]
     frames = len(watchers["truth"].shares)
+    firsts = [first for first in find_shots(film, given).firsts if first < frames]
+    shots = [
+        FilmShot(
+            first=first,
+            frames=stop - first,
+            ways={way: watcher.edges(first, stop) for way, watcher in watchers.items() if way != "grey"},
+        )
+        for first, stop in pairwise((*firsts, frames))
+    ]
     seconds = time.perf_counter() - started
-    return FilmEvaluation(model=name, film=film.name, frames=frames, size=size, seconds=seconds, rows=rows)
+    return FilmEvaluation(
+        model=name, film=film.name, frames=frames, size=size, seconds=seconds, rows=rows, shots=shots
+    )
 
 
 def _watch(
@@ -165,3 +226,31 @@ def film_table(result: FilmEvaluation) -> Table:
     )
     strong = [i for i, row in enumerate(result.rows) if row.name.startswith("model")]
     return Table(result.film, columns, rows, note, strong)
+
+
+def shot_table(result: FilmEvaluation) -> Table:
+    """What the memory makes of every shot, beside the same network frame by frame."""
+    columns = ["shot", "frames", "PSNR dB", "gain dB", "drift dB", "colour at its start", "at its end"]
+    rows = []
+    for shot in result.shots:
+        steady, alone = shot.ways[STEADY], shot.ways[ALONE]
+        rows.append(
+            [
+                f"from {shot.first}",
+                f"{shot.frames}",
+                f"{steady.psnr:.2f}",
+                f"{steady.psnr - alone.psnr:+.2f}",
+                f"{steady.drift - alone.drift:+.2f}",
+                _percent(steady.colorfulness_start, alone.colorfulness_start),
+                _percent(steady.colorfulness_end, alone.colorfulness_end),
+            ]
+        )
+    note = (
+        f"Steady beside frame by frame: gain is PSNR over all frames; drift the last {EDGE} less the first {EDGE}; "
+        "colour is colourfulness in percent of frame by frame."
+    )
+    return Table(f"{result.film}, shot by shot", columns, rows, note)
+
+
+def _percent(part: float, whole: float) -> str:
+    return f"{100 * part / whole:.0f}" if whole else "–"
