@@ -30,6 +30,37 @@ _PIXEL = """([x, y]) => {
     return [...canvas.getContext("2d").getImageData(at[0] - 1, at[1] - 1, 3, 3).data];
 }"""
 
+_BARRIERS = """() => {
+    const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+        .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, v, n) => sum + v * [0.2126, 0.7152, 0.0722][n], 0);
+    const numbers = (color) => { const found = color.match(/[\\d.]+/g).map(Number); return [...found, 1].slice(0, 4); };
+    const over = (top, below) => [0, 1, 2].map((n) => top[n] * top[3] + below[n] * (1 - top[3]));
+    const ground = (element) => {
+        const layers = [];
+        for (let at = element; at; at = at.parentElement) layers.push(numbers(getComputedStyle(at).backgroundColor));
+        return layers.reverse().reduce((below, top) => over(top, below), [0, 0, 0]);
+    };
+    const found = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+        const element = text.parentElement;
+        if (!text.data.trim() || !element.checkVisibility({opacityProperty: true, visibilityProperty: true})) continue;
+        if (element.closest(":disabled, .unseen, option, noscript")) continue;
+        const [a, b] = [ground(element), numbers(getComputedStyle(element).color)].map(light).sort((a, b) => b - a);
+        const contrast = (a + 0.05) / (b + 0.05);
+        if (contrast < 4.5) found.push(`${text.data.trim()}: contrast ${contrast.toFixed(2)}`);
+    }
+    const controls = "button, a[href], input, select, progress, [role=slider], [tabindex='0']";
+    for (const control of document.querySelectorAll(controls)) {
+        if (!control.checkVisibility()) continue;
+        const labels = [...(control.labels ?? [])].map((label) => label.textContent).join("");
+        const name = control.getAttribute("aria-label") || control.textContent.trim() || labels.trim() || control.title;
+        if (!name) found.push(`no name: ${control.outerHTML.slice(0, 120)}`);
+    }
+    return found;
+}"""
+
 
 class Server:
     """`autochrome studio FOLDER`, started and stopped as a person would."""
@@ -140,6 +171,12 @@ def open_project(page: Page, name: str) -> str:
     page.wait_for_selector("picture-canvas canvas.ink")
     until(lambda: rgb_at(page, 0.5, 0.5)[3])
     return page.url.rsplit("/", 1)[-1]
+
+
+def barriers(page: Page) -> list[str]:
+    """What would keep people out: text of less contrast than 4.5 : 1, and controls without a name."""
+    found: list[str] = page.evaluate(_BARRIERS)
+    return found
 
 
 def spot(page: Page, x: float, y: float) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from browsing import (
     Server,
     api,
     away,
+    barriers,
     bring,
     browsing,
     choose_color,
@@ -168,3 +169,28 @@ def test_files_are_dropped_and_bad_ones_refused_in_a_sentence(server: Server, pi
         toast.wait_for()
         assert "letter.jpg" in toast.inner_text()
         assert page.locator(".card:not(.arrival)").count() == there + 1
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1024, 768), (768, 1024)])
+def test_everything_fits_and_can_be_read(server: Server, picture: Path, width: int, height: int):
+    with browsing(width, height, has_touch=width < 1280) as page:
+        page.goto(server.url)
+        bring(page, picture)
+        assert barriers(page) == []
+        open_project(page, "astronaut.jpg")
+        page.locator("summary").last.click()
+        assert barriers(page) == []
+        assert page.locator("picture-canvas").bounding_box()["width"] > width / 2
+        for box in page.locator(
+            "header, .editor, .rail, .strip, .side-panels, .now, .picker, .everyday, .knob"
+        ).all():
+            assert box.evaluate("element => element.scrollWidth <= element.clientWidth + 1"), (
+                box.get_attribute("class")
+            )
+        page.keyboard.press("?")
+        page.get_by_role("dialog").wait_for()
+        assert barriers(page) == []
+        page.keyboard.press("Escape")
+        page.get_by_role("link", name="Queue").click()
+        page.get_by_role("heading", name="Queue").wait_for()
+        assert barriers(page) == []

@@ -13,7 +13,7 @@ import { knobGroups } from "./knobs.js";
 import { marksOf } from "./marks.js";
 import { exporting } from "./output.js";
 import { palette } from "./palette.js";
-import { keysButton, knobPanels } from "./photo.js";
+import { keysBinding, keysButton, knobPanels } from "./photo.js";
 import { ShotPlayer } from "./player.js";
 import { active, jobOf, jobs, keepJob, keepProject, knobs, projects } from "./state.js";
 import { Thumbs } from "./thumbs.js";
@@ -86,7 +86,7 @@ class FilmEditor {
     const { bench, timeline, until } = this;
     const groups = knobGroups(this.schema.film, this.schema.models, bench);
     const bindings = [...benchKeys(bench), ...this.#bindings()];
-    listen(bindings, until);
+    listen([...bindings, keysBinding(bindings)], until);
     bench.history.addEventListener("change", () => void this.#marked());
     bench.addEventListener("settings", () => { this.#stamp += 1; });
     bench.addEventListener("tool", () => this.player.close());

@@ -121,7 +121,7 @@ class Card {
     this.name.title = project.name;
     this.facts.textContent = about(project);
     this.tick.checked = this.chosen.has(project.id);
-    this.tick.setAttribute("aria-label", `Choose ${project.name}`);
+    this.tick.setAttribute("aria-label", `Select ${project.name}`);
     this.element.classList.toggle("chosen", this.tick.checked);
     this.progress.hidden = !job;
     this.state.hidden = !job && !exported(project);
@@ -149,10 +149,10 @@ function arrivalCard(arrival) {
 /** What can be done with those chosen. @param {Set<string>} chosen @param {() => void} changed */
 function manyBar(chosen, changed) {
   const count = h("strong", {});
-  const element = h("div", { class: "many", hidden: true, role: "region", "aria-label": "Chosen" }, count,
+  const element = h("div", { class: "many", hidden: true, role: "region", "aria-label": "Selected" }, count,
     h("button", { type: "button", class: "accent", onclick: () => exportAll() }, icon("export", 18), "Export"),
     h("button", { type: "button", onclick: () => removeAll() }, icon("trash", 18), "Remove"),
-    h("button", { type: "button", class: "quiet", onclick: () => { chosen.clear(); changed(); } }, "Let go"));
+    h("button", { type: "button", class: "quiet", onclick: () => { chosen.clear(); changed(); } }, "Clear"));
   async function exportAll() {
     const ids = [...chosen];
     chosen.clear();
@@ -171,7 +171,7 @@ function manyBar(chosen, changed) {
     element,
     show() {
       element.hidden = !chosen.size;
-      count.textContent = `${counted(chosen.size, "chosen", "chosen")}`;
+      count.textContent = `${chosen.size} selected`;
     },
   };
 }

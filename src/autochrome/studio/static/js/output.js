@@ -6,6 +6,7 @@ import * as api from "./api.js";
 import { h, put, say } from "./dom.js";
 import { icon } from "./icons.js";
 import { exported } from "./library.js";
+import { review } from "./review.js";
 import { active, jobOf, jobs, keepJob, projects } from "./state.js";
 import { trying } from "./toast.js";
 import { percent } from "./words.js";
@@ -36,6 +37,7 @@ export function exporting(bench, until) {
     return [
       h("button", { type: "button", class: current ? "" : "accent", onclick: () => trying(start) }, icon("export", 18),
         goOn ? "Go on exporting" : current ? "Export again" : "Export"),
+      current && project.film && h("button", { type: "button", onclick: () => review([project], 0) }, icon("play", 18), "Play result"),
       current && h("a", { class: "button accent", href: api.exportUrl(id), download: project.export?.name ?? "", title: "Save the exported file" },
         icon("download", 18), "Save file"),
     ];

@@ -27,7 +27,7 @@ export function palette(bench, ask, until) {
   const chip = h("span", { class: "chip" });
   const field = h("input", { type: "text", class: "hex", "aria-label": "Colour, as #rrggbb", spellcheck: "false", autocomplete: "off", maxlength: 7 });
   const likely = h("div", { class: "swatches likely" });
-  const hint = h("p", { class: "hint" }, "Rest the pointer on the picture: colours that are likely there appear here.");
+  const hint = h("p", { class: "hint" }, "Point at something in the picture: colours that are likely there appear here.");
   const recent = h("div", { class: "swatches", hidden: true });
   const everyday = h("div", { class: "swatches everyday" }, ...EVERYDAY.map(([name, color]) => swatch(bench, color, name)));
   const free = picker(bench, options);

@@ -1,6 +1,7 @@
 /** One photograph on the bench. */
 
 /** @import {Project} from "./types.js" */
+/** @import {Binding} from "./keys.js" */
 /** @import {ViewParts} from "./main.js" */
 import * as api from "./api.js";
 import { Bench } from "./bench.js";
@@ -26,7 +27,7 @@ export async function photoView(project, until) {
   }));
   until.addEventListener("abort", () => bench.end());
   const bindings = [...benchKeys(bench), { key: "d", what: "Where the network is unsure", act: () => void bench.setDoubt(!bench.doubted) }];
-  listen([...bindings, { key: "?", what: "These keys", act: () => void keys(bindings) }], until);
+  listen([...bindings, keysBinding(bindings)], until);
 
   const groups = knobGroups(schema.photo, schema.models, bench);
   const element = h("div", { class: "editor photo" },
@@ -56,8 +57,13 @@ export const keysButton = (bindings) => h("button", {
   type: "button", class: "quiet", title: "Keys (?)", "aria-label": "Keys", onclick: () => void keys(bindings),
 }, icon("help", 20));
 
+/** @param {Binding[]} bindings @returns {Binding} */
+export const keysBinding = (bindings) => ({ key: "?", what: "These keys", act: () => void keys(bindings) });
+
 /** @param {{key: string, what: string}[]} bindings */
 const keys = (bindings) => keyTable("Keys", [
   ...bindings.map(({ key, what }) => /** @type {[string, string]} */ ([
-    key.replace("Shift+", "⇧ ").replace("ArrowLeft", "←").replace("ArrowRight", "→").toUpperCase().replace("SPACE", "Space"), what])),
+    key.replace("Shift+", "⇧ ")
+      .replace("ArrowLeft", "←").replace("ArrowRight", "→").replace("ArrowUp", "↑").replace("ArrowDown", "↓")
+      .replace("Escape", "Esc").replace(/(^| )([a-z])$/, (_, gap, letter) => gap + letter.toUpperCase()), what])),
   ["Alt ←↑↓→", "A cross on the picture"], ["Enter", "Use the tool at the cross"], ["?", "These keys"]]);

@@ -7,7 +7,7 @@ import { h, put } from "./dom.js";
 import { icon } from "./icons.js";
 import { placeOf } from "./library.js";
 import { review } from "./review.js";
-import { active, jobs, keepJob, newest, paused, projects } from "./state.js";
+import { active, jobOf, jobs, keepJob, newest, paused, projects } from "./state.js";
 import { trying } from "./toast.js";
 import { counted, percent, stateOf, workOf } from "./words.js";
 
@@ -28,7 +28,7 @@ export function queueView(until) {
   const show = () => {
     const all = /** @type {Job[]} */ (newest(jobs.value)).sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
     const open = all.filter(active);
-    const seen = [...open, ...all.filter((job) => !active(job)).slice(0, SHOWN)];
+    const seen = [...open, ...all.filter((job) => !active(job) && worthSeeing(job)).slice(0, SHOWN)];
     put(list, ...seen.map((job) => {
       const row = rows.get(job.id) ?? jobRow();
       rows.set(job.id, row);
@@ -59,6 +59,9 @@ export function queueView(until) {
   };
 }
 
+/** Of what has ended: failures, and the newest export of each project. @param {Job} job */
+const worthSeeing = (job) => jobOf(job.project, job.what)?.id === job.id && (job.state === "failed" || job.what === "export");
+
 function jobRow() {
   const thumb = h("img", { alt: "", loading: "lazy" });
   const name = h("a", { class: "job-name" });
@@ -76,7 +79,7 @@ function jobRow() {
       name.textContent = project?.name ?? "removed";
       if (project) name.href = placeOf(project);
       what.textContent = [workOf(job.what), job.error ?? job.note].filter(Boolean).join(" · ");
-      state.textContent = job.state === "running" ? percent(job.done) : stateOf(job.state);
+      state.textContent = job.state === "running" && job.done ? percent(job.done) : stateOf(job.state);
       state.className = `job-state ${job.state}`;
       progress.hidden = !active(job);
       progress.value = job.done;

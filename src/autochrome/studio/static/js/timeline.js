@@ -101,7 +101,8 @@ export class Timeline extends EventTarget {
   #shot(shot, n) {
     const bar = h("span", { class: "doubt-bar" });
     bar.style.setProperty("--doubt", String(shot.doubt ?? 0));
-    const image = h("img", { alt: "", draggable: "false" });
+    const grey = api.frameUrl(this.project.id, Math.floor((shot.first + shot.last) / 2), "before", THUMB, 0);
+    const image = h("img", { alt: "", draggable: "false", loading: "lazy", src: grey });
     const button = h("button", { type: "button", class: `shot ${doubtLevel(shot, this.film.shots ?? [])}`, title: shotName(shot, n), "aria-label": shotName(shot, n), onclick: () => this.#go(shot.first) },
       image, h("span", { class: "shot-number" }, String(n + 1)), bar);
     const item = h("li", {}, button);
