@@ -249,5 +249,5 @@ def test_pictures_lie_beside_the_hints_file_and_nowhere_else(tmp_path: Path):
 def test_what_is_known_of_a_long_shot_stays_small():
     """Forty frames of a still shot with one mark: less than a kilobyte each."""
     carried = CarriedHints()
-    carried.gather(glimpses([SCENES[0]] * 40), file_of({**painted(0, RED), "frame": 150}))
+    carried.gather(glimpses([SCENES[0]] * 40), file_of({**painted(0, RED), "frame": 20}))
     assert sum(len(data) for data in carried._frames.values()) < 40 * 1024
