@@ -1,5 +1,7 @@
 """An exported network answers as the trained one, at any size, in every precision, in one graph or two."""
 
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ from autochrome.lab import export as exporting
 from autochrome.lab.export import export
 from autochrome.lab.networks import NETWORKS
 from autochrome.lab.nouns import Answer, ColorNetwork, Part
+from autochrome.lab.onnxgraphs import from_torch
 from autochrome.lab.recipe import load_recipe
 from autochrome.lab.runs import open_run
 from autochrome.lab.trainer import Sitting, train
@@ -80,6 +83,23 @@ def runs(shard: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pat
 @pytest.fixture(autouse=True)
 def known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(NETWORKS, "in_two", InTwo)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def traced_once() -> Iterator[None]:
+    """Tracing is slow, and the same module with the same weights gives the same graph."""
+    graphs: dict[tuple[type, bytes], onnx.ModelProto] = {}
+
+    def remembered(part: Part, example: Mapping[str, Tensor], multiple: int) -> onnx.ModelProto:
+        weights = b"".join(t.numpy().tobytes() for t in part.module.state_dict().values())
+        key = (type(part.module), weights)
+        if key not in graphs:
+            graphs[key] = from_torch(part, example, multiple)
+        return deepcopy(graphs[key])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exporting, "from_torch", remembered)
+        yield
 
 
 @pytest.mark.parametrize(("name", "stride"), [("one", 1), ("two", 8)])
