@@ -83,7 +83,7 @@ async def pause(studio: Here, change: QueueChange) -> QueueAnswer:
 
 @router.get(
     "/events",
-    response_class=EventStream,
+    response_class=Response,
     responses={
         **faults(429),
         200: {
