@@ -73,6 +73,11 @@ def lightness_from_light(light: Array) -> Array:
     return 116 * _curve(light) - 16
 
 
+def light_from_lightness(luma: Array) -> Array:
+    """L* 0…100 → Y, linear light 0…1."""
+    return _uncurve((luma + 16) / 116)
+
+
 def lab_from_srgb(rgb: Array) -> Array:
     """(…, 3) sRGB 0…1 → (…, 3) L*a*b*."""
     return lab_from_linear(linear_from_srgb(rgb))

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
-from autochrome.color import srgb_from_lab
+from autochrome.color import light_from_lightness, srgb_from_linear
 from autochrome.errors import CheckpointError
 from autochrome.lab.checkpoint import read_weights
 
@@ -53,9 +53,8 @@ def scaled_lab(lab: Tensor) -> Tensor:
 
 def grey_rgb(luma: Tensor) -> Tensor:
     """(N, 1, H, W) L* → (N, 3, H, W) the sRGB grey of that lightness, 0…1: what a given classifier sees."""
-    lab = torch.cat([luma, torch.zeros_like(luma), torch.zeros_like(luma)], 1)
-    rgb: Tensor = srgb_from_lab(lab.movedim(1, -1)).movedim(-1, 1)
-    return rgb
+    grey: Tensor = srgb_from_linear(light_from_lightness(luma))
+    return grey.expand(-1, 3, -1, -1)
 
 
 class SelfAttention(nn.Module):
