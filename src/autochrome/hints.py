@@ -91,8 +91,10 @@ class Marks(Options):
         marks: tuple[Point | Stroke | Rectangle, ...] = (*self.rectangles, *self.strokes, *self.points)
         for mark in marks:
             over = mark.coverage(height, width)
-            ink += over[..., None] * (chroma_of(mark.color) - ink)
-            mask += over * (1 - mask)
+            box = _box(over)  # a brush answers while it moves: only where the mark is, there is work
+            near = over[box]
+            ink[box] += near[..., None] * (chroma_of(mark.color) - ink[box])
+            mask[box] += near * (1 - mask[box])
         return Hints.mixed(ink, mask)
 
 
@@ -160,6 +162,13 @@ def chroma_of(color: str) -> Floats:
     rgb = np.frombuffer(bytes.fromhex(color[1:]), np.uint8) / np.float32(255)
     ab: Floats = lab_from_srgb(rgb)[1:].astype(np.float32)
     return ab
+
+
+def _box(cover: Floats) -> tuple[slice, slice]:
+    """The smallest rectangle with everything that is covered; empty where nothing is."""
+    places = [np.flatnonzero(cover.any(axis=axis)) for axis in (1, 0)]
+    rows, columns = (slice(found[0], found[-1] + 1) if found.size else slice(0, 0) for found in places)
+    return rows, columns
 
 
 def _span(start: float, length: float, count: int) -> Floats:
