@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 import webbrowser
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -62,7 +63,8 @@ def serve(
                 limit_concurrency=_CONNECTIONS,
                 timeout_graceful_shutdown=_FAREWELL,
             )
-            _Server(config, studio).run(sockets=[door])
+            with suppress(KeyboardInterrupt):  # the usual way to end it
+                _Server(config, studio).run(sockets=[door])
         finally:
             studio.close()
 
@@ -108,10 +110,12 @@ def _names(host: str) -> tuple[str, ...]:
 def _bind(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        door = socket.socket(family, socket.SOCK_STREAM)
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        door.bind(where)
-        door.listen(128)  # from here on nobody who reads the printed address comes too early
+        with ExitStack() as trouble:
+            door = trouble.enter_context(socket.socket(family, socket.SOCK_STREAM))
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind(where)
+            door.listen(128)  # from here on nobody who reads the printed address comes too early
+            trouble.pop_all()
     except OSError as error:
         raise UsageError(
             f"{host}:{port} cannot be used ({error.strerror}); choose another with --host or --port."
