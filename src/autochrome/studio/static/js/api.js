@@ -83,10 +83,12 @@ export const change = (id, change) => json(at(id), "PATCH", change);
 /** @param {string} id @returns {Promise<HintsFile>} */
 export const hints = (id) => json(at(id, "/hints"));
 
-/** @param {string} id @param {HintsFile} hints @param {boolean} [leaving] the page is being closed */
-export const keepHints = (id, hints, leaving = false) => ask(at(id, "/hints"), {
-  method: "PUT", body: JSON.stringify(hints), headers: { "Content-Type": "application/json" }, keepalive: leaving,
-});
+/** Small files outlive the page that sends them. @param {string} id @param {HintsFile} hints @returns {Promise<Project>} */
+export async function keepHints(id, hints) {
+  const body = JSON.stringify(hints);
+  const headers = { "Content-Type": "application/json" };
+  return (await ask(at(id, "/hints"), { method: "PUT", body, headers, keepalive: body.length < 60_000 })).json();
+}
 
 /** @param {Project} project @param {Side} side */
 export const thumbnail = (project, side) =>

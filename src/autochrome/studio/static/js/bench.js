@@ -191,7 +191,7 @@ export class Bench extends EventTarget {
 
   #keepHints() {
     const hints = this.history.hints;
-    this.#saving = this.#saving.then(() => trying(() => api.keepHints(this.project.id, hints)));
+    this.#saving = this.#saving.then(() => trying(async () => keepProject(await api.keepHints(this.project.id, hints))));
   }
 
   #keepSettings() {

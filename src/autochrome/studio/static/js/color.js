@@ -42,30 +42,45 @@ const fits = (rgb) => rgb.every((v) => v > -0.002 && v < 1.002);
 export const hexOf = (rgb) =>
   "#" + rgb.map((v) => Math.round(within(v, 0, 1) * 255).toString(16).padStart(2, "0")).join("");
 
-const LIGHTS = [64, 60, 68, 56, 72, 52, 76, 48, 80, 44, 84, 40, 88, 36, 92, 32, 28];
+const MIDDLE = 64; // L* of the palest colours in the field
 
-/**
- * A hue (degrees) and chroma (0…100) as sRGB 0…1, at the lightness nearest the middle that can show it; where none can,
- * as much of it as fits.
- * @param {number} hue @param {number} chroma @returns {Triple}
- */
-export function shown(hue, chroma) {
-  const angle = (hue * Math.PI) / 180;
-  for (let strength = chroma; strength > 0; strength -= 3) {
-    const [a, b] = [strength * Math.cos(angle), strength * Math.sin(angle)];
-    for (const L of LIGHTS) {
-      const rgb = rgbOf([L, a, b]);
-      if (fits(rgb)) return rgb;
+/** @type {[number, number][]} */
+const strongest = []; // for each degree: the most chroma that sRGB shows of a hue, and its L*
+
+/** @param {number} hue degrees @returns {[number, number]} chroma and L* */
+function cusp(hue) {
+  const degree = ((Math.round(hue) % 360) + 360) % 360;
+  if (!strongest[degree]) {
+    const [x, y] = [Math.cos((degree * Math.PI) / 180), Math.sin((degree * Math.PI) / 180)];
+    let [most, light] = [0, MIDDLE];
+    for (let L = 30; L <= 94; L += 2) {
+      let chroma = most;
+      while (chroma < 134 && fits(rgbOf([L, (chroma + 1) * x, (chroma + 1) * y]))) chroma += 1;
+      if (chroma > most) [most, light] = [chroma, L];
     }
+    strongest[degree] = [most, light];
   }
-  return rgbOf([64, 0, 0]);
+  return strongest[degree];
 }
 
-/** Hue 0…360 and chroma of a colour. @param {string} hex */
+/**
+ * A hue (degrees) and its strength (0 is grey, 1 the most that a screen can show) as sRGB 0…1. Colours on the straight
+ * way from grey to the strongest all fit.
+ * @param {number} hue @param {number} strength @returns {Triple}
+ */
+export function shown(hue, strength) {
+  const [chroma, light] = cusp(hue);
+  const angle = (hue * Math.PI) / 180;
+  const far = strength * chroma;
+  return rgbOf([MIDDLE + (light - MIDDLE) * strength, far * Math.cos(angle), far * Math.sin(angle)]);
+}
+
+/** Hue 0…360 and strength 0…1 of a colour. @param {string} hex */
 export function hueOf(hex) {
-  if (!hex.startsWith("#")) return { hue: 60, chroma: 0 };
+  if (!hex.startsWith("#")) return { hue: 60, strength: 0 };
   const [, a, b] = labOf(hex);
-  return { hue: ((Math.atan2(b, a) * 180) / Math.PI + 360) % 360, chroma: Math.hypot(a, b) };
+  const hue = ((Math.atan2(b, a) * 180) / Math.PI + 360) % 360;
+  return { hue, strength: within(Math.hypot(a, b) / cusp(hue)[0], 0, 1) };
 }
 
 /** @param {string} text @returns {string | null} `#rrggbb` or grey, if it is one */

@@ -10,7 +10,7 @@ import { benchKeys, brushSize, lookStrip, title, toolRail, zoomStrip } from "./e
 import { icon } from "./icons.js";
 import { listen } from "./keys.js";
 import { knobGroups } from "./knobs.js";
-import { marksOf } from "./marks.js";
+import { isEmpty, marksOf } from "./marks.js";
 import { exporting } from "./output.js";
 import { palette } from "./palette.js";
 import { keysBinding, keysButton, knobPanels } from "./photo.js";
@@ -19,7 +19,7 @@ import { active, jobOf, jobs, keepJob, keepProject, knobs, projects } from "./st
 import { Thumbs } from "./thumbs.js";
 import { Timeline, doubtLevel, shotName } from "./timeline.js";
 import { toast, trying } from "./toast.js";
-import { about, clock, percent } from "./words.js";
+import { about, clock, fineClock, percent } from "./words.js";
 
 const WIDE = 960; // pixels of a frame on the bench, at its longer side
 const WIDEST = 2048; // where it is looked at from near
@@ -73,8 +73,7 @@ class FilmEditor {
       after: async (seen) => {
         const [view, wide] = whole(seen);
         const frame = bench.frame ?? 0;
-        const marked = Object.values(marksOf(bench.hints, frame)).some((part) => Array.isArray(part) && part.length);
-        if (marked) return { view, image: await api.paintFrame(id, frame, bench.hints, bench.settings, wide) };
+        if (!isEmpty(marksOf(bench.hints, frame))) return { view, image: await api.paintFrame(id, frame, bench.hints, bench.settings, wide) };
         await bench.saved(); // what other frames give to this one comes from the stored hints
         return { view, image: await api.frame(api.frameUrl(id, frame, "after", wide, this.#stamp)) };
       },
@@ -114,7 +113,7 @@ class FilmEditor {
     const next = within(frame, 0, this.film.frames - 1);
     this.player.close();
     this.timeline.show(next);
-    this.timecode.textContent = `${clock(next / this.film.fps)} · frame ${next}`;
+    this.timecode.textContent = `${fineClock(next / this.film.fps)} · frame ${next}`;
     this.bench.setFrame(next);
     this.bench.layers.turn();
     this.#showButtons();

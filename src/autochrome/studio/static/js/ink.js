@@ -96,7 +96,7 @@ function trace(context, viewport, path) {
 
 /** @param {CanvasRenderingContext2D} context @param {string} color @param {() => void} shape */
 function outlined(context, color, shape) {
-  for (const [style, width] of /** @type {[string, number][]} */ ([[HALO, 6], ["rgb(255 255 255 / 0.92)", 4.5], [paintOf(color), 2.5]])) {
+  for (const [style, width] of /** @type {[string, number][]} */ ([[HALO, 6.5], ["rgb(255 255 255 / 0.92)", 5.2], [paintOf(color), 3.6]])) {
     context.strokeStyle = style;
     context.lineWidth = width;
     context.beginPath();

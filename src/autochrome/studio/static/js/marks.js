@@ -11,12 +11,14 @@ export const marksOf = (hints, frame) =>
   (frame === null ? hints : (hints.frames ?? []).find((key) => key.frame === frame)) ?? {};
 
 /** @param {Marks} marks */
-export const isEmpty = (marks) => !marks.points?.length && !marks.strokes?.length && !marks.rectangles?.length;
+export const isEmpty = (marks) => !marks.points?.length && !marks.strokes?.length && !marks.rectangles?.length
+  && !marks.reference && !marks.picture;
 
 /** The same hints with other marks there. @param {HintsFile} hints @param {number | null} frame @param {Marks} marks @returns {HintsFile} */
 export function withMarks(hints, frame, marks) {
-  const { points, strokes, rectangles } = marks;
-  const bare = Object.fromEntries(Object.entries({ points, strokes, rectangles }).filter(([, list]) => list?.length));
+  const { points, strokes, rectangles, reference, picture } = marks;
+  const said = Object.entries({ points, strokes, rectangles, reference, picture });
+  const bare = Object.fromEntries(said.filter(([, part]) => part?.length));
   if (frame === null) return { version: 1, ...(hints.frames?.length ? { frames: hints.frames } : {}), ...bare };
   const others = (hints.frames ?? []).filter((key) => key.frame !== frame);
   const frames = isEmpty(marks) ? others : [...others, { frame, ...bare }];

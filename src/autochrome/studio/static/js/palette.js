@@ -10,7 +10,7 @@ import { fill } from "./knobs.js";
 import { borrowing } from "./borrow.js";
 import { complain } from "./toast.js";
 
-const MOST = 76; // chroma at the top of the field
+const MOST = 100; // per cent of the colour a screen can show
 const [ACROSS, DOWN] = [132, 56]; // the field's own pixels
 
 /** Things whose colour people remember. */
@@ -99,7 +99,7 @@ function picker(bench, options) {
   const choose = () => {
     own = true;
     place();
-    bench.setColor(hexOf(shown(Number(hue.value), Number(strength.value))));
+    bench.setColor(hexOf(shown(Number(hue.value), Number(strength.value) / MOST)));
     own = false;
   };
   hue.addEventListener("input", choose, options);
@@ -120,7 +120,7 @@ function picker(bench, options) {
       if (own) return;
       const now = hueOf(color);
       hue.value = String(Math.round(now.hue));
-      strength.value = String(Math.round(now.chroma));
+      strength.value = String(Math.round(now.strength * MOST));
       place();
     },
   };
@@ -133,7 +133,7 @@ function drawField(canvas) {
   const pixels = context.createImageData(ACROSS, DOWN);
   for (let y = 0; y < DOWN; y += 1) {
     for (let x = 0; x < ACROSS; x += 1) {
-      const [r, g, b] = shown((x / ACROSS) * 360, (1 - y / (DOWN - 1)) * MOST);
+      const [r, g, b] = shown((x / ACROSS) * 360, 1 - y / (DOWN - 1));
       pixels.data.set([r * 255, g * 255, b * 255, 255], (y * ACROSS + x) * 4);
     }
   }

@@ -29,8 +29,9 @@ export class Thumbs {
   #next() {
     if (this.#busy) return;
     for (const [image, url] of this.#wanted) {
-      if (!image.isConnected) this.#forget(image);
-      else if (this.#seen.has(image)) return this.#load(image, url);
+      if (!this.#seen.has(image)) continue;
+      if (image.isConnected) return this.#load(image, url);
+      this.#forget(image); // it was on the page, and has been replaced
     }
   }
 

@@ -5,8 +5,10 @@
  * @typedef {{path: [number, number][], color: string, width: number}} Stroke
  * @typedef {{x: number, y: number, width: number, height: number, color: string}} Rectangle
  *
- * What a person knows about one picture; places are 0…1 of the picture, sizes shares of its short side.
- * @typedef {{points?: Point[], strokes?: Stroke[], rectangles?: Rectangle[]}} Marks
+ * What a person knows about one picture; places are 0…1 of the picture, sizes shares of its short side. For a frame of a
+ * film, `reference` may name a coloured picture of the same things, and `picture` that very frame in colour.
+ * @typedef {{points?: Point[], strokes?: Stroke[], rectangles?: Rectangle[], reference?: string | null,
+ *   picture?: string | null}} Marks
  * @typedef {Marks & {frame?: number | null, time?: number | null}} KeyFrame
  * @typedef {Marks & {version: 1, frames?: KeyFrame[]}} HintsFile
  *

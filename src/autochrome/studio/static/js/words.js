@@ -10,6 +10,9 @@ export function clock(seconds) {
   return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
 }
 
+/** 3:07.52. @param {number} seconds */
+export const fineClock = (seconds) => `${clock(seconds)}.${String(Math.floor((seconds % 1) * 100 + 1e-6)).padStart(2, "0")}`;
+
 /** @param {Project} project */
 export function about(project) {
   const size = `${project.width} × ${project.height}`;
