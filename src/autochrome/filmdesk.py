@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from autochrome.engine import ahead
 from autochrome.errors import UsageError
 from autochrome.film import carry_hints, choose_cuts, opened, shots_of
-from autochrome.hints import HintsFile, Marks
+from autochrome.hints import HintsFile, Marks, load_hints
 from autochrome.keyframes import CarriedHints
 from autochrome.looking import as_picture, look, see, shown
 from autochrome.media.film_sheet import save_sheet
@@ -149,14 +149,15 @@ class FilmDesk:
     def after(
         self,
         number: int,
-        said: HintsFile | None = None,
+        said: HintsFile | str | os.PathLike[str] | None = None,
         firsts: Sequence[int] = (0,),
         width: int = 960,
         vivid: float | None = None,
     ) -> NDArray[np.uint8]:
         """The same in colour, with what is said of frames of its shot carried to it.
 
-        firsts: numbers of the frames that begin a shot; vivid: 0…2, where it is not that of the options.
+        said: the path of a hints file where it names pictures, which lie beside it. firsts: numbers of the frames that
+        begin a shot; vivid: 0…2, where it is not that of the options.
         """
         hints = self._known(number, said, firsts) if said else None
         return self._painted(number, hints, width, vivid)
@@ -181,11 +182,14 @@ class FilmDesk:
         long_side = min(width, max(self.facts.height, self.facts.width))
         return as_picture(self._frame(number), chroma, long_side, self.facts.turn)
 
-    def _known(self, number: int, said: HintsFile, firsts: Sequence[int]) -> Hints | None:
+    def _known(
+        self, number: int, said: HintsFile | str | os.PathLike[str], firsts: Sequence[int]
+    ) -> Hints | None:
         ordered = sorted({0, *firsts})
         place = bisect_right(ordered, number) - 1
         first, stop = ordered[place], ordered[place + 1] if place + 1 < len(ordered) else self.frames
-        key = said.model_dump_json(exclude_defaults=True), first, stop
+        read = said if isinstance(said, HintsFile) else load_hints(said)
+        key = read.model_dump_json(exclude_defaults=True), first, stop
         if key not in self._carried:
             end = self.times[stop] if stop < self.frames else None
             carried = carry_hints(self._source, said, frozenset(ordered), self.times[first], end, self._index)

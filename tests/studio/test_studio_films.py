@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from autochrome.color import lab_from_srgb
 from conftest import Ran
 from filmmaking import make_film, packets
+from pictures import pil
 from studiohelp import Open, address, ended
 
 ROOM = np.asarray(Image.fromarray(skimage.data.coffee()).convert("L"))
@@ -150,3 +151,35 @@ def test_a_cancelled_export_leaves_no_half_film_and_goes_on(open_studio: Open, t
     assert web.get(f"{film}/export").content[4:8] == b"ftyp"
     left = [path.name for path in (tmp_path / "studio").rglob("export/*")]
     assert left == ["export.mp4"]
+
+
+def test_a_reference_tells_a_shot_its_colours(web: TestClient, film: str, photo: str, jpeg: bytes):
+    tinted = np.stack((ROOM * 0.9, ROOM * 0.6, ROOM * 0.3), axis=-1).astype(np.uint8)[60:156, 100:228]
+    name = web.post(f"{film}/pictures", content=pil(tinted, "png")).json()["name"]
+    hints = {"version": 1, "frames": [{"frame": 2, "reference": name}]}
+    before = pixels(web.get(f"{film}/frames/8?width=128"))
+    tried = pixels(web.post(f"{film}/frames/8/paint", json={"hints": hints, "width": 128}))
+    assert web.put(f"{film}/hints", json=hints).status_code == 200
+    after = pixels(web.get(f"{film}/frames/8?width=128"))
+    assert np.array_equal(tried, after)
+    wanted = lab_from_srgb(tinted / 255)[..., 1:].mean((0, 1))
+    far = [
+        float(np.linalg.norm(lab_from_srgb(x / 255)[..., 1:].mean((0, 1)) - wanted)) for x in (before, after)
+    ]
+    assert far[1] < far[0] - 5
+    web.put(f"{film}/shots", json=[{"first": 0}, {"first": 26}])
+    assert ended(web, web.post(f"{film}/shots/0/preview").json())["state"] == "done"
+    assert web.post(f"{film}/pictures", content=jpeg).status_code == 422, "grey tells no colours"
+    assert web.post(f"{film}/pictures", content=b"no picture at all" * 9).status_code == 415
+    assert web.post(f"{photo}/pictures", content=pil(tinted, "png")).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["source.mp4", "project.json", "reference-00000000.png", "studio.lock"])
+def test_only_pictures_that_were_brought_can_be_named(web: TestClient, film: str, name: str):
+    for field in ("reference", "picture"):
+        hints = {"version": 1, "frames": [{"frame": 2, field: name}]}
+        assert web.put(f"{film}/hints", json=hints).status_code == 422
+        assert web.post(f"{film}/frames/2/paint", json={"hints": hints}).status_code == 422
+    for path in ("../x.png", "/etc/passwd", "..", "a/b.png"):
+        hints = {"version": 1, "frames": [{"frame": 2, "reference": path}]}
+        assert web.put(f"{film}/hints", json=hints).status_code == 422

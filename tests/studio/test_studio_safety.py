@@ -112,6 +112,7 @@ def test_what_is_no_picture_is_refused_and_leaves_nothing(
 ):
     answer = web.post(f"{API}?name={name}", content=data)
     assert (answer.status_code, answer.json()["error"]["kind"]) == (status, kind)
+    assert str(tmp_path) not in answer.text
     assert nothing_is_left(tmp_path)
     once = web.post("/api/colorize", content=data)
     assert once.status_code in (415, 422)

@@ -1,6 +1,5 @@
 """Routes, guard and the page, put together."""
 
-import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -20,7 +19,7 @@ from autochrome.errors import AutochromeError
 from autochrome.studio.guard import Guard
 from autochrome.studio.routes import films, jobs, knobs, once, photos, projects
 from autochrome.studio.studio import Studio
-from autochrome.studio.trouble import fault, status_of
+from autochrome.studio.trouble import fault, status_of, without_places
 
 _ROUTERS = (knobs.router, projects.router, photos.router, films.router, jobs.router, once.router)
 _ABOUT = "Colour for black-and-white photographs and film. All of it happens on the machine that answers."
@@ -71,9 +70,7 @@ class _Page(StaticFiles):
 
 async def _ours(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, AutochromeError)
-    # Where we keep things tells a client nothing, and is nobody's business.
-    place = re.escape(str(request.app.state.studio.folder))
-    sentence = re.sub(rf"{place}[^\s:]*", "The file", " ".join(str(error).split()))
+    sentence = without_places(str(error), request.app.state.studio.folder)
     return JSONResponse(fault(type(error).__name__, sentence), status_of(error))
 
 

@@ -17,6 +17,7 @@ from autochrome.options import FilmOptions
 from autochrome.studio.arrivals import THUMB, Arrived, new_project
 from autochrome.studio.bounds import Bounds
 from autochrome.studio.nouns import FilmPart, Project, ShotMark, ShotSpan
+from autochrome.studio.references import spoken
 from autochrome.studio.trouble import NoSuchThing
 
 Picture = NDArray[np.uint8]
@@ -31,29 +32,37 @@ class OpenFilm:
 
     def __init__(self, path: Path, network: ColorModel, options: FilmOptions) -> None:
         self._desk = FilmDesk(path, network, options)
+        self._place = path.parent
         self._lock = threading.Lock()
 
     def before(self, number: int, width: int) -> Picture:
         with self._lock:
             return self._desk.before(number, width)
 
-    def after(self, number: int, hints: HintsFile | None, firsts: Sequence[int], width: int) -> Picture:
+    def after(
+        self, number: int, hints: HintsFile | None, firsts: Sequence[int], width: int, vivid: float
+    ) -> Picture:
         """A frame in colour, with what is said of its shot."""
+        known = None if hints is None else spoken(hints, self._place)
         with self._lock:
-            return self._desk.after(number, hints, firsts, width)
+            return self._desk.after(number, known, firsts, width, vivid)
 
-    def painted(self, number: int, hints: HintsFile, firsts: Sequence[int], width: int) -> Picture:
+    def painted(
+        self, number: int, hints: HintsFile, firsts: Sequence[int], width: int, vivid: float
+    ) -> Picture:
         """A frame in colour with marks that are being made."""
         marks = marks_on(hints, number)
+        if marks is None:
+            return self.after(number, hints, firsts, width, vivid)
         with self._lock:
-            if marks is None:
-                return self._desk.after(number, hints, firsts, width)
-            return self._desk.alone(number, marks, width)
+            return self._desk.alone(number, marks, width, vivid)
 
 
 def marks_on(hints: HintsFile, number: int) -> Marks | None:
-    """The marks on a very frame; None where it has none, but others have."""
+    """The marks on a very frame; None where it has none, but others have, or where it has more than marks."""
     own = [key for key in hints.frames if key.frame == number]
+    if any(key.picture or key.reference for key in own):
+        return None
     sheets: Sequence[Marks] = own or ([] if hints.frames else [hints])
     if not sheets:
         return None

@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import ipaddress
+import re
 import time
 from collections.abc import Iterable
 from http.cookies import CookieError, SimpleCookie
@@ -29,10 +30,8 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-STREAMED = (
-    "/api/projects",
-    "/api/colorize",
-)  # POST: their bodies are files, and bounded by who takes them in
+STREAMED = re.compile(r"/api/(projects|colorize|projects/[0-9a-f]{16}/pictures)")
+"""POST: their bodies are files, and bounded by who takes them in."""
 
 
 class Guard:
@@ -148,7 +147,7 @@ class _Bounded:
 
 
 def _is_streamed(scope: Scope) -> bool:
-    return scope["method"] == "POST" and scope["path"] in STREAMED
+    return scope["method"] == "POST" and bool(STREAMED.fullmatch(scope["path"]))
 
 
 def _name(host: str) -> str:

@@ -116,6 +116,12 @@ class PaintFrame(Part):
     width: Annotated[int, Field(ge=16, le=2048, description="Of the longer side, in pixels.")] = 960
 
 
+class PictureName(Part):
+    """What hints may call a picture that was brought for them."""
+
+    name: str
+
+
 class ShotMark(Part):
     """Where a shot begins. It ends where the next one does."""
 

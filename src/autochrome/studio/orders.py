@@ -5,10 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autochrome.errors import AutochromeError
+from autochrome.hints import HintsFile
 from autochrome.studio.child import Child
 from autochrome.studio.desk import said
 from autochrome.studio.films import export_suffix, film_of, shot_of, spans
 from autochrome.studio.nouns import ExportPart, Job, Project, ShotMark, ShotSpan
+from autochrome.studio.references import spoken
+from autochrome.studio.trouble import without_places
 
 if TYPE_CHECKING:
     from autochrome.studio.studio import Studio
@@ -19,7 +23,10 @@ Tell = Callable[[float, str], None]
 def do(studio: "Studio", job: Job, child: Child, tell: Tell) -> None:
     """Do a job. Raises what `Child.run` raises."""
     project = studio.library.get(job.project)
-    WORKS[job.what](studio, project, job, child, tell)
+    try:
+        WORKS[job.what](studio, project, job, child, tell)
+    except AutochromeError as error:
+        raise AutochromeError(without_places(str(error), studio.folder)) from error
 
 
 def _export(studio: "Studio", project: Project, job: Job, child: Child, tell: Tell) -> None:
@@ -45,12 +52,13 @@ def _order(studio: "Studio", project: Project) -> dict[str, Any]:
     """What every work on a project needs to know."""
     options = studio.options(project)
     hints = said(studio.library.hints(project.id))
+    known = None if hints is None else spoken(hints, studio.library.place(project.id))
     named = options.model_dump() | {"model": studio.networks.file(options.model)}
     shots = project.film.shots if project.film else None
     return {
         "cuts": [shot.first for shot in shots] if shots else None,
         "source": str(studio.library.source(project.id)),
-        "hints": None if hints is None else hints.model_dump(mode="json"),
+        "hints": known.model_dump(mode="json") if isinstance(known, HintsFile) else str(known or "") or None,
         "options": named,
     }
 

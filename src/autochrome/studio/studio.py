@@ -38,6 +38,7 @@ from autochrome.studio.networks import Networks
 from autochrome.studio.nouns import HIDDEN, Change, FilmSettings, Kind, PaintFrame, PhotoSettings, Project
 from autochrome.studio.orders import do, preview_path
 from autochrome.studio.palette import suggest
+from autochrome.studio.references import check_names, keep
 from autochrome.studio.trouble import NoSuchThing, NotNow, TooMany
 
 _SETTINGS = {"photo": PhotoSettings, "film": FilmSettings}
@@ -188,7 +189,7 @@ class Studio:
         film_of(project)
         options = self.options(project, settings)
         path, network = self.library.source(project.id), self.network(options)
-        key = f"{project.id} {options.model} {options.size} {options.vivid}"
+        key = f"{project.id} {options.model} {options.size}"
         return self._films.get(key, lambda: OpenFilm(path, network, options))
 
     def frame(self, project: Project, number: int, side: str, width: int) -> NDArray[np.uint8]:
@@ -197,13 +198,15 @@ class Studio:
         if side == "before":
             return self.film(project).before(number, width)
         hints = said(self.library.hints(project.id))
-        return self.film(project).after(number, hints, firsts_of(project), width)
+        vivid = self.options(project).vivid
+        return self.film(project).after(number, hints, firsts_of(project), width, vivid)
 
     def paint_frame(self, project: Project, number: int, question: PaintFrame) -> NDArray[np.uint8]:
         """(h, w, 3) one frame with marks and settings that are being tried."""
         self._check_frame(project, number)
-        desk = self.film(project, question.settings)
-        return desk.painted(number, question.hints, firsts_of(project), question.width)
+        check_names(question.hints, self.library.place(project.id))
+        desk, vivid = self.film(project, question.settings), self.options(project, question.settings).vivid
+        return desk.painted(number, question.hints, firsts_of(project), question.width, vivid)
 
     def likely(self, project: Project, x: float, y: float, number: int) -> list[tuple[str, float]]:
         """(#rrggbb, share 0…1): colours that are likely at a place of a photograph, or of a frame of a film."""
@@ -228,7 +231,13 @@ class Studio:
         project = self.library.get(number)
         if project.film:
             check_frames(project, hints)
+            check_names(hints, self.library.place(number))
         return self.library.say(number, hints)
+
+    def keep_picture(self, number: str, arrived: Arrived) -> str:
+        """A coloured picture for a film's hints to name."""
+        film_of(self.library.get(number))
+        return keep(arrived, self.library.place(number))
 
     def _check_frame(self, project: Project, number: int) -> None:
         if number >= film_of(project).frames:

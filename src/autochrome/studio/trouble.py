@@ -1,5 +1,7 @@
 """What can go wrong in the studio, and which HTTP status says so."""
 
+import re
+from pathlib import Path
 from typing import ClassVar
 
 from pydantic import BaseModel
@@ -86,6 +88,11 @@ class FaultAnswer(BaseModel):
     """What every answer that is no success says."""
 
     error: Fault
+
+
+def without_places(sentence: str, folder: Path) -> str:
+    """One line that does not tell where the studio keeps things, which is nobody's business."""
+    return re.sub(rf"{re.escape(str(folder))}[^\s:]*", "The file", " ".join(sentence.split()))
 
 
 def fault(kind: str, message: str) -> dict[str, dict[str, str]]:

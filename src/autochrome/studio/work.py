@@ -95,8 +95,10 @@ def shots(order: Order, tell: Tell) -> Order:
     return {"shots": said}
 
 
-def _hints(order: Order) -> HintsFile | None:
-    return None if order["hints"] is None else HintsFile.model_validate(order["hints"])
+def _hints(order: Order) -> HintsFile | str | None:
+    """Hints, or the path of theirs where they name pictures."""
+    given: Order | str | None = order["hints"]
+    return HintsFile.model_validate(given) if isinstance(given, dict) else given
 
 
 WORKS: dict[str, Callable[[Order, Tell], Order]] = {

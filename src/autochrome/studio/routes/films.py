@@ -1,15 +1,17 @@
 """Films: shots, frames, previews."""
 
+import shutil
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import Field
 
 from autochrome.media.still_levels import pack
 from autochrome.studio.films import film_of, shot_of, spans
-from autochrome.studio.nouns import Detect, Job, PaintFrame, ShotMark, ShotSpan
+from autochrome.studio.nouns import Detect, Job, PaintFrame, PictureName, ShotMark, ShotSpan
 from autochrome.studio.routes.common import Here, ProjectId, binary, faults, picture
+from autochrome.studio.routes.projects import BODY, announced, chunks_of
 from autochrome.studio.studio import check_hints
 
 router = APIRouter(prefix="/projects/{number}", tags=["films"])
@@ -92,3 +94,16 @@ async def preview(studio: Here, number: ProjectId, place: Place) -> Job:
 async def previewed(studio: Here, number: ProjectId, place: Place) -> Response:
     """The shot as it was coloured last, with the hints and settings that are kept now."""
     return FileResponse(studio.preview(number, place), media_type="video/mp4")
+
+
+@router.post("/pictures", status_code=201, responses=faults(404, 409, 415, 429, 507), openapi_extra=BODY)
+async def bring_picture(studio: Here, number: ProjectId, request: Request) -> PictureName:
+    """Send a coloured picture's bytes; key frames of the hints may name it as `reference` or `picture`."""
+    film_of(studio.library.get(number))
+    arrived = await studio.arrive(chunks_of(request), announced(request), films=False)
+    try:
+        name = await studio.bench.chore(lambda: studio.keep_picture(number, arrived))
+    except BaseException:
+        shutil.rmtree(arrived.path.parent, ignore_errors=True)
+        raise
+    return PictureName(name=name)
