@@ -110,3 +110,22 @@ def test_a_page_from_elsewhere_reaches_nothing(server: Server, elsewhere: str):
             assert answer in ("refused", "opaque0")  # nothing of the answer can be read
         page.goto(server.url)
         assert len(api(page, "/projects")) == there
+
+
+def test_a_studio_with_a_token_asks_for_it_once(tmp_path: Path):
+    with serving(tmp_path, "--token", "open-sesame") as server, browsing() as page:
+        assert by_hand(server, "/api/projects") == 401
+        page.goto(server.url)
+        field = page.get_by_label("Token")
+        field.fill("wrong")
+        field.press("Enter")
+        page.get_by_role("alert").wait_for()
+        field.fill("open-sesame")
+        field.press("Enter")
+        page.get_by_role("heading", name="Bring in something grey").wait_for()
+
+        page.context.clear_cookies()
+        page.goto("about:blank")
+        page.goto(f"{server.url}#token=open-sesame")  # as the terminal prints it
+        page.get_by_role("heading", name="Bring in something grey").wait_for()
+        assert "sesame" not in page.url
