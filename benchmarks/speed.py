@@ -4,6 +4,8 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,50 +69,74 @@ def measure_huge(folder: Path) -> dict[str, Any]:
     }
 
 
-def measure_network(size: int, runs: int) -> dict[str, Any]:
+def measure_network(size: int, runs: int, folder: Path) -> dict[str, Any]:
+    """Ours and a stand-in for the network of 2016: both in each runtime, the stand-in also as people run it."""
+    import torch
+
     from autochrome.model import open_model
     from autochrome.planes import Hints
+    from eccv16 import as_onnx, stand_in
 
     luma = np.random.default_rng(0).uniform(0, 100, (size, size)).astype(np.float32)
     hints = Hints.none(size, size)
     hints.mask[size // 2, size // 2] = 1
-    result: dict[str, Any] = {"size": size}
+    other = stand_in()
+    file, plane = as_onnx(other, size, folder / "stand-in.onnx"), torch.from_numpy(luma)[None, None]
+    calls: dict[str, Callable[[], Any]] = {"stand-in torch": lambda: other(plane)}
     for runtime in ("onnxruntime", "openvino"):
-        try:
-            model = open_model(runtime=runtime)
-        except Exception as error:  # an extra that is not installed is a result, not a failure
-            result[runtime] = str(error)
-            continue
-        prepared = model.prepare(luma)
-        result[runtime] = {
-            "prepare_ms": _milliseconds(lambda m=model: m.prepare(luma), runs),
-            "paint_ms": _milliseconds(lambda m=model, p=prepared: m.paint(p, hints), runs),
+        ours, theirs = open_model(runtime=runtime), open_model(file, runtime=runtime, contract="eccv16")
+        prepared, read = ours.prepare(luma), theirs.prepare(luma)
+        calls |= {
+            f"prepare {runtime}": partial(ours.prepare, luma),
+            f"paint {runtime}": partial(ours.paint, prepared, hints),
+            f"stand-in {runtime}": partial(theirs.paint, read),
         }
-    return result
+    with torch.inference_mode():
+        times = _milliseconds(calls, runs)
+    middle = {name: value["median"] for name, value in times.items()}
+    whole = {r: middle[f"prepare {r}"] + middle[f"paint {r}"] for r in ("onnxruntime", "openvino")}
+    return {
+        "size": size,
+        "ms": times,
+        "picture_ms": {runtime: round(value, 2) for runtime, value in whole.items()},
+        "times_quicker": {
+            "as people run each": round(middle["stand-in torch"] / whole["openvino"], 1),
+            **{f"both in {r}": round(middle[f"stand-in {r}"] / value, 1) for r, value in whole.items()},
+        },
+    }
 
 
-def _milliseconds(call: Any, runs: int) -> dict[str, float]:
-    times = []
-    for turn in range(runs + 5):
-        started = time.perf_counter()
-        call()
-        if turn >= 5:
-            times.append(1000 * (time.perf_counter() - started))
-    return spread(times)
+def _milliseconds(calls: dict[str, Callable[[], Any]], runs: int, warmup: int = 5) -> dict[str, Any]:
+    """All calls in turn, so that a change of the machine's mood meets each of them."""
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for turn in range(warmup + runs):
+        for name, call in calls.items():
+            started = time.perf_counter()
+            call()
+            if turn >= warmup:
+                times[name].append(1000 * (time.perf_counter() - started))
+    return {name: spread(values) for name, values in times.items()}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["photo", "network"])
+    parser.add_argument("what", choices=["photo", "network", "film"])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--size", type=int, default=256, help="of the network's picture")
     parser.add_argument("--huge", action="store_true", help="also the 600-megapixel TIFF (4 GB of disk)")
+    parser.add_argument("--seconds", type=float, default=20, help="of each film that is drawn")
+    parser.add_argument("--film", type=Path, action="append", default=[], help="measure these instead")
     parser.add_argument("--folder", type=Path, help="where to work; a temporary folder by default")
     given = parser.parse_args()
-    if given.what == "network":
-        publish("network", measure_network(given.size, max(given.runs, 30)))
-        return
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:
+        if given.what == "film":
+            from film_speed import measure_film
+
+            publish("film", measure_film(Path(folder), given.seconds, given.runs, given.film))
+            return
+        if given.what == "network":
+            publish("network", measure_network(given.size, max(given.runs, 30), Path(folder)))
+            return
         result = measure_photo(Path(folder), given.runs)
         if given.huge:
             result["huge"] = measure_huge(Path(folder))

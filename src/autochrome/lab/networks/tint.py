@@ -30,7 +30,7 @@ HINT_CHANNELS = 4  # a*, b*, coverage, and coverage so that small points count
 
 # From what the network found to colour; measured on held-out pictures, see docs/training.md.
 MEETING = 0.5  # how far from the regression to the distribution
-GAIN, BEND = 1.18, 0.22  # see `gain`
+GAIN, BEND = 1.15, 0.22  # see `gain`
 FIRST_COLOUR = 0.1  # vividness from which given colour is whole
 UNSURE = 20.0  # a*b* units of spread at which the network is half sure
 
@@ -99,7 +99,8 @@ class Look(nn.Module):
     def forward(self, places: Tensor, level: Level, light: Tensor) -> Tensor:
         """(N, HEADS · LOOK, h, w), hints at the same stride, light at half of it → (N, HEADS · 3, 2h, 2w)."""
         n, _, h, w = places.shape
-        query = self.query(places).reshape(n, HEADS, LOOK, h * w)
+        # All of it in at most four dimensions: OpenVINO in bf16 answers nonsense where scores are spread out in seven.
+        query = enlarge(self.query(places)).reshape(n, HEADS, LOOK, 4 * h * w)
         key = self.key(places).reshape(n, HEADS, LOOK, h * w)
         score = query.transpose(2, 3) @ key * LOOK**-0.5  # (N, HEADS, from, to)
         score = score - self.near.exp().view(1, HEADS, 1, 1) * distances(places)
@@ -109,27 +110,23 @@ class Look(nn.Module):
             + self.cover.view(1, HEADS, 1, 1) * torch.log(cover + 1e-5)
             - 50 * (cover <= 0).to(score.dtype)
         )
-        nobody = self.nobody(places).reshape(n, HEADS, h * w, 1)
-        score = torch.cat([score, nobody], 3)
-        score = score.reshape(n, HEADS, h, 1, w, 1, h * w + 1).expand(-1, -1, -1, 2, -1, 2, -1)
-        score = score.reshape(n, HEADS, 4 * h * w, h * w + 1)
         source = (level.light / (level.cover + 1e-4)).reshape(n, 1, 1, h * w)
         gap = (light.reshape(n, 1, 4 * h * w, 1) - source) * (50 / EDGE)
-        gap = torch.cat([gap.square() / 2, torch.zeros_like(gap[..., :1])], 3)
-        share = (score - gap).softmax(3)[..., :-1]
+        nobody = enlarge(self.nobody(places)).reshape(n, HEADS, 4 * h * w, 1)
+        share = torch.cat([score - gap.square() / 2, nobody], 3).softmax(3)[..., :-1]
         colour = level.pure().reshape(n, 1, 2, h * w)
         value = torch.cat([colour, torch.ones_like(cover)], 2)  # (N, 1, 3, to)
         return (value @ share.transpose(2, 3)).reshape(n, HEADS * 3, 2 * h, 2 * w)
 
 
 def distances(places: Tensor) -> Tensor:
-    """(…, h, w) → (1, 1, hw, hw): squared distance between places, in sides of the picture (the mean of both)."""
+    """(…, h, w) → (1, 1, 4hw, hw): squared distance of each quarter's place to each place, in sides of the picture."""
     _, _, h, w = places.shape
-    row = torch.ones_like(places[:1, :1]).cumsum(2).reshape(h * w)
-    column = torch.ones_like(places[:1, :1]).cumsum(3).reshape(h * w)
-    side = (row[-1] + column[-1]) / 2
-    gap = (row[:, None] - row[None]) ** 2 + (column[:, None] - column[None]) ** 2
-    return (gap / side**2)[None, None]
+    row = torch.ones_like(places[:1, :1]).cumsum(2)
+    column = torch.ones_like(places[:1, :1]).cumsum(3)
+    side = (row[..., -1:, -1:] + column[..., -1:, -1:]) / 2
+    gaps = [enlarge(x).reshape(1, 1, 4 * h * w, 1) - x.reshape(1, 1, 1, h * w) for x in (row, column)]
+    return (gaps[0].square() + gaps[1].square()) / side.square()
 
 
 class Spread(nn.Module):
