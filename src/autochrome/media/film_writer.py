@@ -4,6 +4,7 @@ import errno
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from fractions import Fraction
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,6 +22,7 @@ from autochrome.options import FilmOptions
 from autochrome.planes import Codes, Frame
 
 _PART_SECONDS = 5.0  # a part is at least this long, if the film is
+_PIECES, _PIECE = 32, 1 << 16  # bytes of a film that tell it from another
 _AHEAD = 1.0  # seconds that sound may come before its pictures in the file
 
 
@@ -258,14 +260,23 @@ def _decoding_times(shown: list[int]) -> Iterator[int]:
 
 
 def _job(facts: FilmFacts, plan: Plan, job: Mapping[str, Any]) -> dict[str, Any]:
-    """What must be the same for old parts to be of use."""
-    file = facts.path.stat()
+    """What must be the same for old parts to be of use: what the film is, not where it lies."""
     return {
-        "film": [str(facts.path.resolve()), file.st_size, file.st_mtime_ns],
-        "facts": asdict(facts),
+        "film": _sample(facts.path),
+        "facts": asdict(facts) | {"path": None},
         "encoder": [plan.codec.encoder, plan.pixel_format, plan.settings, av.__version__],
         "job": dict(job),
     }
+
+
+def _sample(path: Path) -> list[int | str]:
+    """The size of a file, and a digest of pieces from its beginning to its end."""
+    size, digest = path.stat().st_size, sha256()
+    with path.open("rb") as file:
+        for place in range(_PIECES):
+            file.seek(max(0, size - _PIECE) * place // (_PIECES - 1))
+            digest.update(file.read(_PIECE))
+    return [size, digest.hexdigest()]
 
 
 class _translated:  # noqa: N801 — reads as a word: with _translated(target)
