@@ -133,6 +133,11 @@ export const findShots = (id) => json(at(id, "/shots"), "POST", { detect: true }
 /** @param {string} id @param {{first: number, last: number}[]} shots @returns {Promise<Shot[]>} */
 export const keepShots = (id, shots) => json(at(id, "/shots"), "PUT", shots);
 
+/** A coloured picture for hints to name. @param {string} id @param {File} file @returns {Promise<{name: string}>} */
+export const bringPicture = async (id, file) => (await ask(at(id, "/pictures"), {
+  method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" },
+})).json();
+
 /** @param {string} id @param {number} shot */
 export const previewUrl = (id, shot) => at(id, `/shots/${shot}/preview`);
 

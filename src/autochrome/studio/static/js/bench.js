@@ -79,7 +79,8 @@ export class Bench extends EventTarget {
 
   /** Marks are made. @param {Marks} marks */
   commit(marks) {
-    const used = this.toolName === "brush" || this.toolName === "point";
+    const count = (/** @type {Marks} */ { points, strokes }) => (points?.length ?? 0) + (strokes?.length ?? 0);
+    const used = (this.toolName === "brush" || this.toolName === "point") && count(marks) > count(this.marks);
     this.#draft = null;
     this.canvas.wet = null;
     if (marks !== this.marks) this.history.apply(withMarks(this.history.hints, this.frame, marks));

@@ -12,6 +12,7 @@ import { listen } from "./keys.js";
 import { knobGroups } from "./knobs.js";
 import { isEmpty, marksOf } from "./marks.js";
 import { exporting } from "./output.js";
+import { referencePanel } from "./reference.js";
 import { palette } from "./palette.js";
 import { keysBinding, keysButton, knobPanels } from "./photo.js";
 import { ShotPlayer } from "./player.js";
@@ -65,7 +66,7 @@ class FilmEditor {
       return [{ x: 0, y: 0, width: 1, height: 1, pixels: [wide, wide] }, wide];
     };
     return {
-      width, height,
+      width, height, parts: false,
       before: async (seen) => {
         const [view, wide] = whole(seen);
         return { view, image: await api.frame(api.frameUrl(id, bench.frame ?? 0, "before", wide, 0)) };
@@ -103,6 +104,7 @@ class FilmEditor {
         h("aside", { class: "side-panels", "aria-label": "Colour and settings" },
           this.first,
           palette(bench, (at) => api.likely(this.project.id, at.x, at.y, bench.frame ?? 0), until),
+          referencePanel(this.bench, until),
           knobPanels(groups, brushSize(bench, until))),
         h("section", { class: "timeline", "aria-label": "Timeline" }, this.#transport(), this.finding, timeline.element)),
     };

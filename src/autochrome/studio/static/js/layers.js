@@ -5,10 +5,10 @@
 import { settled } from "./dom.js";
 import { Painter } from "./painter.js";
 
-/** @typedef {{image: ImageBitmap, view: View}} Patch @typedef {{base: Patch | null, detail: Patch | null}} Layer */
+/** @typedef {{image: ImageBitmap, view: View}} Patch @typedef {Patch & {turn: number}} Turned @typedef {{base: Patch | null, detail: Patch | null}} Layer */
 /**
- * Where pictures come from: a photo, or the frame of a film that is being looked at.
- * @typedef {{width: number, height: number, before: (view: View) => Promise<Patch>, after: (view: View) => Promise<Patch>}} Source
+ * Where pictures come from: a photo, or the frame of a film that is being looked at. Some give only the part that is seen.
+ * @typedef {{width: number, height: number, parts: boolean, before: (view: View) => Promise<Patch>, after: (view: View) => Promise<Patch>}} Source
  */
 
 const COARSE = 1024; // pixels on the long side of the whole, while a part is looked at
@@ -19,7 +19,8 @@ export class Layers extends EventTarget {
   /** @type {Record<Side, Layer>} */
   #layers = { before: { base: null, detail: null }, after: { base: null, detail: null } };
   /** @type {View | null} */ #view = null;
-  /** @type {Record<Side, Painter<Patch>>} */ #painters;
+  /** @type {Record<Side, Painter<Turned>>} */ #painters;
+  #turn = 0; // how often another picture came
   #behind = false; // the colours are still those of another frame
   #late = 0;
   #stale = settled(() => this.#freshen(), IDLE);
@@ -34,31 +35,36 @@ export class Layers extends EventTarget {
     };
   }
 
-  get ready() { return this.#layers.after.base !== null; }
   get busy() { return !this.#painters.after.idle; }
 
   /** Another part is looked at. @param {View} view */
   look(view) {
     this.#view = view;
-    this.#painters.before.ask(() => this.source.before(view));
+    this.#painters.before.ask(this.#asked("before", view));
     this.repaint();
-    if (!this.#layers.before.base && !whole(view)) {
-      const coarse = this.#coarse();
-      void this.source.before(coarse).then((patch) => this.#keep("before", patch)).catch(() => {});
+    if (!this.#layers.before.base && this.source.parts && !whole(view)) {
+      void this.#asked("before", this.#coarse())().then((patch) => this.#keep("before", patch)).catch(() => {});
     }
+  }
+
+  /** @param {Side} side @param {View} view @returns {() => Promise<Turned>} */
+  #asked(side, view) {
+    const turn = this.#turn;
+    return async () => ({ ...(await this.source[side](view)), turn });
   }
 
   /** Marks or settings changed. */
   repaint() {
     const view = this.#view;
     if (!view) return;
-    this.#painters.after.ask(() => this.source.after(view));
+    this.#painters.after.ask(this.#asked("after", view));
     this.dispatchEvent(new Event("asked"));
-    if (!whole(view)) this.#stale();
+    if (this.source.parts && !whole(view)) this.#stale();
   }
 
   /** The source shows another picture of the same size now. What is late is grey until it comes. */
   turn() {
+    this.#turn += 1;
     clearTimeout(this.#late);
     this.#late = window.setTimeout(() => {
       this.#behind = this.busy;
@@ -92,8 +98,9 @@ export class Layers extends EventTarget {
     }
   }
 
-  /** @param {Side} side @param {Patch} patch */
+  /** @param {Side} side @param {Turned} patch */
   #keep(side, patch) {
+    if (patch.turn !== this.#turn) return patch.image.close(); // of a picture that has gone
     if (side === "after") { clearTimeout(this.#late); this.#behind = false; }
     const layer = this.#layers[side];
     layer.detail?.image.close();
@@ -109,13 +116,14 @@ export class Layers extends EventTarget {
 
   /** The whole behind the part gets the newest colours too, once there is time. */
   #freshen() {
+    const view = this.#view;
+    if (!view || whole(view)) return;
     this.#painters.after.ask(async () => {
       const patch = await this.source.after(this.#coarse());
       const layer = this.#layers.after;
       layer.base?.image.close();
       layer.base = patch;
-      const view = this.#view;
-      return view && !whole(view) ? this.source.after(view) : patch;
+      return this.#asked("after", view)();
     });
   }
 

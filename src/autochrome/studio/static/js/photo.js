@@ -22,6 +22,7 @@ export async function photoView(project, until) {
   const bench = new Bench(project, hints, (bench) => ({
     width: project.width,
     height: project.height,
+    parts: true,
     before: async (view) => ({ view, image: await api.before(project.id, view) }),
     after: async (view) => ({ view, image: await api.paint(project.id, bench.hints, bench.settings, view) }),
   }));
