@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from autochrome.studio.arrivals import plain_name, receive
 from autochrome.studio.bounds import Bounds
-from autochrome.studio.guard import POLICY
+from autochrome.studio.guard import POLICY, Guard
 from autochrome.studio.trouble import TooLarge, TooSlow
 from pictures import COLOR, pil
 from studiohelp import Open, address
@@ -213,3 +214,34 @@ def test_what_was_left_half_way_is_gone_after_a_restart(open_studio: Open, tmp_p
     (tmp_path / "studio" / "projects" / "0123456789abcdef" / "project.json").write_text("{")
     assert open_studio().get(API).json() == []
     assert not list((tmp_path / "studio" / "incoming").iterdir())
+
+
+async def guarded(patience: float) -> list[dict]:
+    """What the guard sends where a request's body never ends."""
+
+    async def app(scope: dict, receive: object, send: object) -> None:
+        while (await receive()).get("more_body"):
+            pass
+
+    async def body() -> dict:
+        await asyncio.sleep(0.01)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    sent: list[dict] = []
+    scope = {"type": "http", "method": "PUT", "path": "/api/x", "headers": [(b"host", b"localhost")]}
+    await Guard(app, bounds=Bounds(patience=patience))(scope, body, send)
+    return sent
+
+
+def test_a_request_that_never_ends_is_answered():
+    sent = asyncio.run(guarded(patience=0.2))
+    assert sent[0]["status"] == 408
+    assert b"TooSlow" in sent[1]["body"]
+
+
+def test_there_are_no_web_sockets(web: TestClient):
+    with pytest.raises(WebSocketDisconnect), web.websocket_connect("/api/events"):
+        pass

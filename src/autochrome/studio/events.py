@@ -39,11 +39,11 @@ class Events:
         """What is told from now on, as lines of an event stream."""
         if len(self._listeners) >= self._most:
             raise TooMany(f"{self._most} listen already; close another page first.")
-        queue: asyncio.Queue[str | None] = asyncio.Queue(_WAITING)
-        self._listeners.add(queue)
-        return self._stream(queue)
+        return self._stream()
 
-    async def _stream(self, queue: "asyncio.Queue[str | None]") -> AsyncIterator[str]:
+    async def _stream(self) -> AsyncIterator[str]:
+        queue: asyncio.Queue[str | None] = asyncio.Queue(_WAITING)
+        self._listeners.add(queue)  # here, not before: a stream that never began is never ended either
         try:
             yield "retry: 2000\n\n"
             while True:
