@@ -21,7 +21,7 @@ from autochrome.studio.references import spoken
 from autochrome.studio.trouble import NoSuchThing
 
 Picture = NDArray[np.uint8]
-_SUFFIXES = {"ffv1": ".mkv", "prores": ".mov", "vp9": ".webm"}
+_SUFFIXES = {"ffv1": ".mkv", "prores": ".mov"}
 """Where a codec's results go that the film's own kind of file does not hold."""
 
 
