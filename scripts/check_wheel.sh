@@ -22,7 +22,11 @@ bin="$place/venv/bin"
 "$bin/autochrome" --version
 "$bin/python" - <<'PYTHON'
 import importlib.util
+from importlib.resources import files
 import numpy, pyvips
+
+page = files("autochrome") / "studio" / "static"
+assert all((page / part).is_file() for part in ("index.html", "js/main.js", "css/base.css", "icon.svg")), "no page"
 
 for name in ("torch", "cv2", "openvino", "onnx", "PIL", "skimage"):
     assert importlib.util.find_spec(name) is None, f"the base install brought {name}"

@@ -125,6 +125,7 @@ def browsing(width: int = 1280, height: int = 800, **context: Any) -> Iterator[P
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": width, "height": height}, **context)
         trouble: list[str] = []
+        page.on("crash", lambda _: trouble.append("the page crashed"))
         page.on("pageerror", lambda error: trouble.append(str(error)))
         page.on(
             "console", lambda line: trouble.append(line.text) if _is_trouble(line.text, line.type) else None

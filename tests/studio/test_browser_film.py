@@ -25,12 +25,14 @@ from browsing import (
     stroke,
     until,
 )
+from pictures import pil
 
 pytestmark = needs_browser
 HEIGHT, WIDTH, RATE, SHOT = 180, 320, 25, 40
 RADIUS, STEP = 34, 3  # pixels; a frame
 GREEN = "#3f8f4a"
 FRAME, LATER = 4, 24
+CUP = 0.4, 0.7  # on the red saucer of the second shot
 
 
 def ball_at(frame: int) -> tuple[float, float]:
@@ -79,6 +81,7 @@ def chroma_in_file(path: Path, frame: int, place: tuple[float, float]) -> np.nda
 
 
 def test_the_whole_story_of_a_film(server: Server, film: Path, tmp_path: Path):
+    truth = f"#{bytes(skimage.data.coffee()[20 + round(CUP[1] * HEIGHT), 10 + round(CUP[0] * WIDTH)]).hex()}"
     with browsing() as page:
         page.goto(server.url)
         bring(page, film)
@@ -115,6 +118,15 @@ def test_the_whole_story_of_a_film(server: Server, film: Path, tmp_path: Path):
         go(LATER)
         until(lambda: away(page, *ball_at(LATER), GREEN), lambda far: far < was / 2)
         seen = chroma_at(page, *ball_at(LATER))
+
+        # A coloured picture of the same things tells the other shot its colours.
+        go(SHOT + 2)
+        was = away(page, *CUP, truth)
+        reference = tmp_path / "coffee.png"
+        reference.write_bytes(pil(skimage.data.coffee()[:240, :360], "png"))
+        page.locator(".reference input").set_input_files(reference)
+        page.get_by_text("A reference is on this frame").wait_for()
+        until(lambda: away(page, *CUP, truth), lambda far: far < was / 2)
 
         # A shot plays in the page.
         page.get_by_role("button", name="Play shot").click()
