@@ -1,4 +1,4 @@
-"""How quick, in how much memory: `python benchmarks/speed.py photo [--huge]`, `python benchmarks/speed.py network`."""
+"""How quick, in how much memory: `python benchmarks/speed.py photo [--huge]`, `… network`, `… film`."""
 
 import argparse
 import sys

@@ -45,6 +45,13 @@ def test_a_standing_picture_is_steady_and_comes_near_the_truth():
     assert np.abs(colors[-1] - TRUTH).mean() < 0.5 * np.abs(said[-1] - TRUTH).mean()
 
 
+def test_where_nothing_happens_it_looks_more_and_more_rarely():
+    _, calm = run([texture()] * 100, answers(100, wrong=1.0))
+    assert calm == [0, 4, 10, 19, 33, 49, 65, 81, 97]
+    _, restless = run([texture()] * 100, answers(100, wrong=1.0)[:50] + answers(50, wrong=30.0))
+    assert len(restless) > 1.6 * len(calm)
+
+
 def test_it_does_not_drift_however_long_the_shot_is():
     colors, _ = run([texture()] * 600, answers(600))
     early = np.abs(np.mean(colors[40:80], axis=0) - TRUTH).mean()

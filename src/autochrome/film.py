@@ -35,7 +35,7 @@ from autochrome.thesis import SIZE, Pair
 
 Cutting: TypeAlias = Callable[[], SceneDetector] | frozenset[int]
 """Who says where shots begin: a kind of detector, or somebody who knows the frames (of the whole film)."""
-_LOOKS = 20.0  # of the network that a memory holds at its steadiest
+LOOKS = 20.0  # of the network that a memory holds at its steadiest
 _USUAL_SIZE = FilmOptions.model_fields["size"].default
 
 
@@ -124,7 +124,8 @@ def colorize_film(
     network = opened(options.model if model is None else model)
     report = FilmReport(Path(target))
     known = None if hints is None else carry_hints(source, hints, cutting, options.start, options.end)
-    job = options.model_dump() | {
+    spelt = {"model", "cuts"} if isinstance(cutting, frozenset) else {"model"}  # what they lead to counts
+    job = options.model_dump(exclude=spelt) | {
         "network": [network.card.model_dump(), getattr(network, "edition", "")],
         "known cuts": sorted(cutting) if isinstance(cutting, frozenset) else None,
     }
@@ -212,7 +213,7 @@ class Steady:
 
     def begin(self) -> None:
         """A new shot: nothing is known."""
-        every, looks = self._options.every, 1 + (_LOOKS - 1) * self._options.smooth
+        every, looks = self._options.every, 1 + (LOOKS - 1) * self._options.smooth
         alone = self._options.method == "frames"
         self._memory = ShotMemory(every=1, evidence=0) if alone else ShotMemory(every, looks)
 
@@ -240,7 +241,7 @@ def choose_painter(
     if known is not None:
         raise UsageError("--method thesis takes no hints: its networks know only the frame before.")
     size = SIZE if options.size == _USUAL_SIZE else options.size
-    return Pair(network, open_model(options.dependent), options.vivid, facts.turn, size)
+    return Pair(network, opened(options.dependent), options.vivid, facts.turn, size)
 
 
 def carry_hints(
@@ -289,8 +290,10 @@ def _picture_in(folder: Path, name: str) -> tuple[Luma, Chroma]:
 
 
 def opened(model: ColorModel | str | os.PathLike[str]) -> ColorModel:
-    """A network that may have been opened already."""
-    return open_model(os.fspath(model)) if isinstance(model, str | os.PathLike) else model
+    """A network that may have been opened already. It shares the processor with a decoder and an encoder."""
+    if not isinstance(model, str | os.PathLike):
+        return model
+    return open_model(os.fspath(model), many=True, threads=max(1, (os.cpu_count() or 2) // 2))
 
 
 def choose_cuts(options: FilmOptions, cuts: Sequence[int] | None = None) -> Cutting:

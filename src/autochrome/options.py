@@ -47,6 +47,10 @@ class PhotoOptions(ColorOptions):
 class FilmOptions(ColorOptions):
     """How one film is coloured and written."""
 
+    size: Annotated[
+        int,
+        Field(ge=64, le=1024, description="Render size: short side, in pixels, at which colour is decided."),
+    ] = 192
     method: Annotated[
         Literal["tint", "frames", "thesis"],
         Field(
@@ -64,7 +68,9 @@ class FilmOptions(ColorOptions):
     every: Annotated[
         int,
         Field(
-            ge=1, le=24, description="Let the network see every n-th frame; motion carries colour between."
+            ge=1,
+            le=24,
+            description="The network sees every n-th frame, and fewer where little happens; motion carries colour on.",
         ),
     ] = 6
     start: Annotated[

@@ -17,6 +17,8 @@ from autochrome.planes import Chroma, Floats
 
 _DOUBT = 0.5  # evidence below this: the colour there is a guess
 _NEWS = 0.05  # share of the picture in doubt that makes the network look before its turn
+_CALM = 4.0  # a*b*, on the average: answers that differ less from what is remembered can be waited for
+_PATIENCE, _MOST = 1.5, 4  # how much longer each time, and at most, in times of the usual
 _SURPRISE = 20.0  # a*b*: an answer so far from what is remembered halves what the memory counts for
 
 
@@ -24,8 +26,10 @@ class ShotMemory:
     """The colour of one shot, from its first frame on. `follow` each frame; `learn` where `wants_look` says so."""
 
     def __init__(self, every: int, evidence: float) -> None:
-        """every: frames from look to look; evidence: looks that are remembered; 0 takes each answer as it is."""
+        """every: frames from look to look, more where little happens; evidence: looks that are remembered; 0 takes
+        each answer as it is."""
         self._every, self._most = every, np.float32(evidence)
+        self._wait = float(every)  # frames to the next look
         self._finder = MotionFinder()
         self._before: NDArray[np.uint8] | None = None
         self._since = 0  # frames since the last look
@@ -49,23 +53,28 @@ class ShotMemory:
     @property
     def wants_look(self) -> bool:
         """Whether the network should see this frame: its turn has come, or too much of the picture is new."""
-        if self._color is None or self._since >= self._every:
+        if self._color is None or self._since >= self._wait:
             return True
         return bool((self._evidence < _DOUBT).mean() > _NEWS)
 
     def learn(self, answer: Chroma) -> None:
         """What the network says of this frame, (h, w, 2) a*b*. Known places turn to it over the next frames."""
-        self._since = 0
+        took, self._since = self._since, 0
         if self._color is None or not self._most:
             self._color, self._step = answer, np.zeros_like(answer)
             self._evidence = np.ones(answer.shape[:2], np.float32)
             return
         news = answer - self._color
-        surprise = np.hypot(news[..., 0], news[..., 1]) / np.float32(_SURPRISE)
+        away = np.hypot(news[..., 0], news[..., 1])
+        if away.mean() > _CALM:
+            self._wait = float(self._every)
+        elif took >= self._wait:
+            self._wait = min(self._wait * _PATIENCE, float(self._every * _MOST))
+        surprise = away / np.float32(_SURPRISE)
         self._evidence = self._evidence / (1 + surprise * surprise)
         change = news / (self._evidence + 1)[..., None]
         known = np.minimum(self._evidence, np.float32(1))[..., None]
-        self._step = change * known / np.float32(self._every)
+        self._step = change * known / np.float32(min(took, self._wait))
         self._color = self._color + change * (1 - known) + self._step
         self._evidence = np.minimum(self._evidence + np.float32(1), self._most)
 

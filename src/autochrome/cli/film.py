@@ -72,12 +72,11 @@ def film(
     from autochrome.cli.batch import Existing, run_batch
     from autochrome.cli.plan import Naming, Work, make_plan
     from autochrome.cli.reports import choose_report
-    from autochrome.film import colorize_film
+    from autochrome.film import colorize_film, opened
     from autochrome.hints import load_hints
     from autochrome.media.film_codecs import CONTAINERS
     from autochrome.media.film_compare import save_comparison
     from autochrome.media.films import SUFFIXES
-    from autochrome.model import open_model
 
     if overwrite and skip_existing:
         raise UsageError("--overwrite and --skip-existing contradict each other; choose one.")
@@ -89,7 +88,7 @@ def film(
         raise UsageError("--hints says what is known of one film; colour that one alone.")
     if hints:
         load_hints(hints)  # what is wrong with it is told before anything begins
-    network = open_model(options.model)
+    network = opened(options.model)
     single = len(inputs) == 1 and not inputs[0].is_dir()
     kinds = [suffix for suffix, wanted in ((".mp4", compare), (".gif", compare_gif)) if wanted]
 

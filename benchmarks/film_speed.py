@@ -1,0 +1,195 @@
+"""How quick film is, for `speed.py film`: against a pure transcode in the same run, stage by stage, and small."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from contract import compare
+
+SIZES = {"720p": (720, 1280), "1080p": (1080, 1920)}
+STAGES = (
+    "small picture",
+    "cuts",
+    "motion and memory",
+    "network",
+    "lines of Cb and Cr in Y′",
+    "Cb and Cr planes",
+)
+PRESET, QUALITY = "veryfast", 18
+_TRANSCODE = f"""
+import sys, av
+with av.open(sys.argv[1]) as old, av.open(sys.argv[2], "w") as new:
+    source = old.streams.video[0]
+    source.thread_type = "AUTO"
+    target = new.add_stream("libx264", rate=source.average_rate)
+    target.options = {{"crf": "{QUALITY}", "preset": "{PRESET}"}}
+    target.width, target.height, target.pix_fmt = source.width, source.height, "yuv420p"
+    target.codec_context.thread_type = "AUTO"
+    target.codec_context.time_base = source.time_base
+    for frame in old.decode(source):
+        frame.pict_type = 0
+        new.mux(target.encode(frame))
+    new.mux(target.encode(None))
+"""
+
+
+def moving(height: int, width: int, frames: int) -> Iterator[np.ndarray]:
+    """(height, width) codes: a camera that goes over a picture with the detail of a photograph, and film grain."""
+    random = np.random.default_rng(0)
+    rows, columns = height + 64, width + 2 * frames + 64
+    whole = np.zeros((rows, columns), np.float32)
+    for step in (1, 4, 16, 64, 256):
+        coarse = random.normal(0, 7 * step**0.35, (-(-rows // step) + 1, -(-columns // step) + 1)).astype(
+            np.float32
+        )
+        whole += _enlarged(coarse, step)[:rows, :columns]
+    grain = random.normal(0, 2, (height + 37, width + 53)).astype(np.float32)
+    for number in range(frames):
+        up, left = round(24 + 20 * np.sin(number / 19)), 2 * number
+        down, right = number * 29 % 37, number * 31 % 53
+        view = (
+            whole[up : up + height, left : left + width] + grain[down : down + height, right : right + width]
+        )
+        yield np.clip(view + 120, 16, 235).astype(np.uint8)
+
+
+def _enlarged(coarse: np.ndarray, step: int) -> np.ndarray:
+    """Straight lines between the values, `step` pixels apart."""
+    share = (np.arange(step, dtype=np.float32) / step)[:, None]
+    tall = (coarse[:-1, None] * (1 - share) + coarse[1:, None] * share).reshape(-1, coarse.shape[1])
+    wide = tall[:, :-1, None] * (1 - share[:, 0]) + tall[:, 1:, None] * share[:, 0]
+    return wide.reshape(tall.shape[0], -1)
+
+
+def draw(path: Path, height: int, width: int, frames: int) -> Path:
+    """A grey film of 25 frames a second."""
+    with av.open(str(path), "w") as film:
+        stream: Any = film.add_stream("libx264", rate=25, options={"crf": "16", "preset": "veryfast"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.codec_context.time_base = Fraction(1, 25)
+        for number, light in enumerate(moving(height, width, frames)):
+            frame = av.VideoFrame.from_ndarray(light, format="gray8").reformat(format="yuv420p")
+            frame.pts = number
+            film.mux(stream.encode(frame))
+        film.mux(stream.encode(None))
+    return path
+
+
+def measure_film(folder: Path, seconds: float, runs: int, films: list[Path]) -> dict[str, Any]:
+    """Everything `speed.py film` says. films: to be measured in the place of drawn ones."""
+    given = {film.stem: film for film in films}
+    result: dict[str, Any] = {"x264": f"{PRESET}, crf {QUALITY}"}
+    for name in given or SIZES:
+        source = given.get(name) or draw(folder / f"{name}.mp4", *SIZES[name], round(25 * seconds))
+        result[name] = {**_ratio(source, folder, runs), "stages_ms": stages(source)}
+    small = draw(folder / "small.mp4", 128, 128, 1000)
+    rates = [_unencoded(small) for _ in range(runs + 1)][1:]
+    result["128x128 without encode, frames/s"] = round(float(np.median(rates)))
+    return result
+
+
+def _ratio(source: Path, folder: Path, runs: int) -> dict[str, Any]:
+    color = [sys.executable, "-m", "autochrome", "film", str(source), "-o", str(folder / "color.mp4")]
+    times: dict[str, Any] = compare(
+        {
+            "film": [
+                *color,
+                "--preset",
+                PRESET,
+                "--crf",
+                str(QUALITY),
+                "--overwrite",
+                "--restart",
+                "--quiet",
+            ],
+            "transcode": [sys.executable, "-c", _TRANSCODE, str(source), str(folder / "plain.mp4")],
+        },
+        runs,
+    )
+    times["film_over_transcode"] = round(
+        times["film"]["wall_s"]["median"] / times["transcode"]["wall_s"]["median"], 2
+    )
+    return times
+
+
+def stages(source: Path, most: int = 250) -> dict[str, float]:
+    """Processor milliseconds a frame of every stage, on one thread; the first frames warm up and do not count."""
+    import cv2
+
+    from autochrome.film import LOOKS
+    from autochrome.looking import lines_of, look, see, shown
+    from autochrome.media.film_color import ChromaLayer
+    from autochrome.media.films import open_film
+    from autochrome.model import open_model
+    from autochrome.options import FilmOptions
+    from autochrome.scenes import DEFAULT, DETECTORS
+    from autochrome.shots import ShotMemory
+
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    options, network, detector = FilmOptions(), open_model(), DETECTORS[DEFAULT]()
+    memory = ShotMemory(options.every, 1 + (LOOKS - 1) * options.smooth)
+    spent: dict[str, list[float]] = {stage: [] for stage in STAGES}
+
+    def timed(stage: str, work: Callable[[], Any]) -> Any:
+        started = time.thread_time()
+        answer = work()
+        spent[stage].append(time.thread_time() - started)
+        return answer
+
+    with open_film(source) as film:
+        layer = None
+        for frame in film:
+            if frame.index == most:
+                break
+            seen = timed(STAGES[0], lambda frame=frame: see(frame))
+            timed(STAGES[1], lambda seen=seen: detector.see(seen.small))
+            timed(STAGES[2], lambda seen=seen: memory.follow(seen.small))
+            if memory.wants_look:
+                luma = timed(STAGES[0], lambda frame=frame: shown(frame, options.size, film.facts.turn))
+                started = time.process_time()
+                answer, _ = look(luma, network, 1.0, film.facts.turn)
+                spent[STAGES[3]].append(time.process_time() - started)
+                timed(STAGES[2], lambda answer=answer: memory.learn(answer))
+            lines = timed(STAGES[4], lambda frame=frame: lines_of(frame, memory.color))
+            if layer is None:
+                height, width = frame.light.shape
+                layer = ChromaLayer(frame.tones, 8, (-(-height // 2), -(-width // 2)), film.facts.centred)
+            timed(STAGES[5], lambda frame=frame, lines=lines, layer=layer: layer.lay(frame.light, lines))
+    cv2.setNumThreads(threads)
+    table = {stage: round(1000 * sum(times) / (frame.index or 1), 2) for stage, times in spent.items()}
+    ours = sum(ms for stage, ms in table.items() if stage != "network")
+    return {**table, "all but the network": round(ours, 2)}
+
+
+def _unencoded(source: Path) -> float:
+    """Frames a second of everything but the encoder, on the threads that `autochrome film` uses."""
+    from contextlib import closing
+
+    from autochrome.engine import ahead
+    from autochrome.film import choose_cuts, choose_painter, tint
+    from autochrome.looking import see
+    from autochrome.media.film_color import ChromaLayer
+    from autochrome.media.films import open_film
+    from autochrome.model import open_model
+    from autochrome.options import FilmOptions
+
+    options, network = FilmOptions(), open_model()
+    started, count = time.perf_counter(), 0
+    with open_film(source) as film:
+        layer = ChromaLayer(film.facts.tones, 8, (64, 64), film.facts.centred)
+        painter = choose_painter(network, options, film.facts)
+        with (
+            closing(ahead(map(see, film))) as seen,
+            closing(ahead(tint(seen, choose_cuts(options), painter))) as tinted,
+        ):
+            for each in tinted:
+                layer.lay(each.frame.light, each.lines)
+                count += 1
+    return count / (time.perf_counter() - started)
