@@ -106,6 +106,18 @@ const fit = (bench) => bench.canvas.moved(() => bench.canvas.viewport?.fit());
 /** @param {Bench} bench */
 const actual = (bench) => zoom(bench, 1 / ((bench.canvas.viewport?.scale ?? 1) * devicePixelRatio));
 
+/**
+ * A button pressed with the mouse hands the keys back to the picture: Space is to show what was before, not to press the
+ * button again. Who goes by keyboard stays where he is.
+ * @param {HTMLElement} element @param {Bench} bench
+ */
+export function handBack(element, bench) {
+  element.addEventListener("click", (event) => {
+    const pressed = event.target instanceof Element && event.target.closest("button");
+    if (pressed && event.detail && !document.querySelector("dialog[open]")) bench.canvas.surface.focus({ preventScroll: true });
+  });
+}
+
 /** Keys that photo and film share. @param {Bench} bench @returns {Binding[]} */
 export function benchKeys(bench) {
   /** @param {boolean} on */

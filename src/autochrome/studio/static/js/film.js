@@ -6,7 +6,7 @@
 import * as api from "./api.js";
 import { Bench } from "./bench.js";
 import { h, put, say, within } from "./dom.js";
-import { benchKeys, brushSize, lookStrip, title, toolRail, zoomStrip } from "./editor.js";
+import { benchKeys, brushSize, handBack, lookStrip, title, toolRail, zoomStrip } from "./editor.js";
 import { icon } from "./icons.js";
 import { listen } from "./keys.js";
 import { knobGroups } from "./knobs.js";
@@ -93,20 +93,22 @@ class FilmEditor {
     timeline.addEventListener("go", (event) => this.go(/** @type {CustomEvent} */ (event).detail));
     projects.hear((all) => this.#refreshed(all.get(this.project.id)), until);
     jobs.hear(() => this.#found(), until);
+    const element = h("div", { class: "editor film" },
+      toolRail(bench, until),
+      h("div", { class: "stage" }, h("div", { class: "strip" }, lookStrip(bench, false, until), zoomStrip(bench, until)), bench.canvas, this.player.element),
+      h("aside", { class: "side-panels", "aria-label": "Colour and settings" },
+        this.first,
+        palette(bench, (at) => api.likely(this.project.id, at.x, at.y, bench.frame ?? 0), until),
+        referencePanel(this.bench, until),
+        knobPanels(groups, brushSize(bench, until))),
+      h("section", { class: "timeline", "aria-label": "Timeline" }, this.#transport(), this.finding, timeline.element));
+    handBack(element, bench);
     return {
       name: this.project.name,
       title: title(this.project, about(this.project)),
       actions: h("div", { class: "actions" }, keysButton(bindings), exporting(bench, until)),
       begin: () => { bench.begin(); this.go(0); if (!this.film.shots) void this.find(); },
-      element: h("div", { class: "editor film" },
-        toolRail(bench, until),
-        h("div", { class: "stage" }, h("div", { class: "strip" }, lookStrip(bench, false, until), zoomStrip(bench, until)), bench.canvas, this.player.element),
-        h("aside", { class: "side-panels", "aria-label": "Colour and settings" },
-          this.first,
-          palette(bench, (at) => api.likely(this.project.id, at.x, at.y, bench.frame ?? 0), until),
-          referencePanel(this.bench, until),
-          knobPanels(groups, brushSize(bench, until))),
-        h("section", { class: "timeline", "aria-label": "Timeline" }, this.#transport(), this.finding, timeline.element)),
+      element,
     };
   }
 

@@ -9,6 +9,12 @@ function typing(target) {
   return target.matches("input:not([type=range]):not([type=checkbox]), textarea, select, [contenteditable]");
 }
 
+/** Whether a control needs that key for itself. @param {Element} target @param {string} name */
+function own(target, name) {
+  if (name === "Space" || name === "Enter") return target.closest("button, a, summary, video, [type=checkbox]") !== null;
+  return name.includes("Arrow") && target.closest("input, [role=slider], video") !== null;
+}
+
 /** As the tables write it: "Shift+Z", "ArrowLeft", "b", "Space". @param {KeyboardEvent} event */
 function nameOf(event) {
   const key = event.key === " " ? "Space" : event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -24,8 +30,7 @@ export function listen(bindings, until) {
     if (event.defaultPrevented || event.altKey || typing(event.target)) return;
     const name = nameOf(event);
     if (command && !["z", "Shift+z", "y"].includes(name)) return;
-    const button = event.target instanceof HTMLElement && event.target.closest("button, a, input, [role=slider], video");
-    if (button && (name === "Space" || name === "Enter" || name.startsWith("Arrow"))) return;
+    if (event.target instanceof Element && own(event.target, name)) return;
     const binding = table.get(command && name === "y" ? "Shift+z" : name);
     if (!binding) return;
     event.preventDefault();

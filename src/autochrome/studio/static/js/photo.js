@@ -7,7 +7,7 @@ import * as api from "./api.js";
 import { Bench } from "./bench.js";
 import { keyTable } from "./dialog.js";
 import { h } from "./dom.js";
-import { benchKeys, brushSize, lookStrip, title, toolRail, zoomStrip } from "./editor.js";
+import { benchKeys, brushSize, handBack, lookStrip, title, toolRail, zoomStrip } from "./editor.js";
 import { icon } from "./icons.js";
 import { listen } from "./keys.js";
 import { knobGroups } from "./knobs.js";
@@ -37,6 +37,7 @@ export async function photoView(project, until) {
     h("aside", { class: "side-panels", "aria-label": "Colour and settings" },
       palette(bench, (at) => api.likely(project.id, at.x, at.y), until),
       knobPanels(groups, brushSize(bench, until))));
+  handBack(element, bench);
   return {
     name: project.name, element, title: title(project, about(project)),
     actions: h("div", { class: "actions" }, keysButton(bindings), exporting(bench, until)),
