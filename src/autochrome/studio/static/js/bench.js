@@ -10,7 +10,7 @@ import { settled, within } from "./dom.js";
 import { veil } from "./ink.js";
 import { Layers } from "./layers.js";
 import { History, marksOf, withMarks } from "./marks.js";
-import { keepProject } from "./state.js";
+import { keepProject, reached } from "./state.js";
 import { complain, trying } from "./toast.js";
 import { toolOf } from "./tools.js";
 
@@ -28,6 +28,7 @@ export class Bench extends EventTarget {
   /** @type {Marks | null} */ #draft = null;
   #saveHints = settled(() => this.#keepHints(), SAVE);
   #saveSettings = settled(() => this.#keepSettings(), SAVE);
+  #unsaved = false;
   #end = new AbortController();
   /** @type {Promise<unknown>} */ #saving = Promise.resolve();
 
@@ -44,6 +45,7 @@ export class Bench extends EventTarget {
     this.history.addEventListener("change", () => this.#changed());
     this.layers.addEventListener("asked", () => this.canvas.classList.add("busy"));
     this.layers.addEventListener("rest", () => this.canvas.classList.remove("busy"));
+    reached.hear((here) => this.#met(here), this.#end.signal);
     window.addEventListener("pagehide", () => this.#leave(), { signal: this.#end.signal });
   }
 
@@ -163,6 +165,14 @@ export class Bench extends EventTarget {
     await this.#saving;
   }
 
+  /** The line to the studio broke or is there again: what could not be kept is sent once more. @param {boolean} here */
+  #met(here) {
+    if (here && this.#unsaved) {
+      this.#saveHints();
+      this.layers.repaint();
+    }
+  }
+
   #changed() {
     this.#draft = null;
     this.#show();
@@ -192,7 +202,11 @@ export class Bench extends EventTarget {
 
   #keepHints() {
     const hints = this.history.hints;
-    this.#saving = this.#saving.then(() => trying(async () => keepProject(await api.keepHints(this.project.id, hints))));
+    this.#unsaved = true;
+    this.#saving = this.#saving.then(() => trying(async () => {
+      keepProject(await api.keepHints(this.project.id, hints));
+      this.#unsaved = hints !== this.history.hints;
+    }));
   }
 
   #keepSettings() {

@@ -82,7 +82,7 @@ export async function connect() {
   await readAll();
   const source = new EventSource("/api/events");
   let broken = false;
-  source.onopen = () => { if (broken) { broken = false; void readAll().catch(() => {}); } };
+  source.onopen = () => { if (broken) { broken = false; void readAll().catch(() => { broken = true; }); } };
   source.onerror = () => { broken = true; reached.set(false); };
   source.addEventListener("job", (event) => keepJob(JSON.parse(event.data)));
   source.addEventListener("project", (event) => {
