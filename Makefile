@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 .PHONY: help demo test check docs bench wheel clean
 
 help:
-	@echo "make demo    colour some photographs into out/demo"
+	@echo "make demo    colour some photographs and a film into out/demo"
 	@echo "make test    run every test"
 	@echo "make check   lint, types, and the picture of who may import whom"
 	@echo "make docs    build the documentation into site/"
@@ -24,7 +24,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv .venv
 
 .venv/demo.stamp: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) --editable '.[demo]'
+	$(PIP) --editable '.[demo,film]'
 	@touch $@
 
 .venv/full.stamp: pyproject.toml constraints.txt | $(BIN)/python

@@ -1,9 +1,10 @@
-"""`make demo`: photographs made grey, coloured by the real command line, and laid beside the truth.
+"""`make demo`: photographs and a film made grey, coloured by the real command line, and laid beside the truth.
 
     python scripts/demo.py [FOLDER] [--model NAME|FILE]
 
 The pictures come with scikit-image. Into FOLDER go `grey/`, `color/`, one sheet a picture (before | after | truth) and
-`contact-sheet.png` with all of them.
+`contact-sheet.png` with all of them; and `reel.mp4`, a film drawn from the same pictures, with `reel-color.mp4` and
+the two side by side.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+from demo_film import make_film
 from numpy.typing import NDArray
 from skimage import data, io
 from skimage.color import lab2rgb, rgb2lab
@@ -58,6 +60,7 @@ def main() -> None:
 
     print(f"{len(truths)} photographs coloured in {seconds:.1f} s, with the start of the program.")
     print(f"Before | after | truth: {asked.folder / 'contact-sheet.png'}, and one sheet for each beside it.")
+    print(f"And as a film: {make_film(asked.folder, truths, asked.model)} (grey | colour | truth).")
 
 
 def color(source: Path, target: Path, model: str) -> None:

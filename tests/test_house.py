@@ -26,7 +26,7 @@ UPPER = (
     {"keyframes", "looking", "shots"},
     {"thesis"},
     {"photo", "film"},
-    {"filmdesk"},
+    {"filmdesk", "filmloop"},
     {"measure"},
     {"lab"},
     {"studio"},

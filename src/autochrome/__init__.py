@@ -7,6 +7,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from autochrome.film import FilmReport, colorize_film
+    from autochrome.filmloop import colorize_frames
     from autochrome.model import ColorModel, open_model
     from autochrome.options import FilmOptions, PhotoOptions
     from autochrome.photo import Photo, colorize_photo
@@ -21,6 +22,7 @@ _HOMES = {
     "Photo": "autochrome.photo",
     "PhotoOptions": "autochrome.options",
     "colorize_film": "autochrome.film",
+    "colorize_frames": "autochrome.filmloop",
     "colorize_photo": "autochrome.photo",
     "open_model": "autochrome.model",
 }
@@ -35,6 +37,7 @@ __all__ = [
     "PhotoOptions",
     "__version__",
     "colorize_film",
+    "colorize_frames",
     "colorize_photo",
     "open_model",
 ]

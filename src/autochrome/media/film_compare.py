@@ -17,8 +17,8 @@ from autochrome.media.film_reader import FilmReader, plane
 from autochrome.planes import Frame
 
 SUFFIXES = (".mp4", ".mkv", ".mov", ".gif")
-_TALL = {"gif": 180}  # pixels at most; of other kinds 480
-_PACE = {"gif": 0.08}  # seconds from picture to picture at least
+_TALL = {"gif": 144}  # pixels at most; of other kinds 480
+_PACE = {"gif": 0.12}  # seconds from picture to picture at least
 _BASE = {"gif": Fraction(1, 100)}
 _COLORED = 3.0  # codes of 256: chroma that differs from grey by more on the average is meant
 _LOOKS = 12  # key frames in which colour is looked for
