@@ -60,12 +60,17 @@ def _facts(card: dict[str, object]) -> dict[str, str]:
     """What a card says, in words; what it leaves open is left out."""
     facts = {}
     for key, value in card.items():
-        if key in ("name", "summary") or value in ("", None, {}):
-            continue
-        facts[key] = (
-            ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
-        )
+        if key not in ("name", "summary") and value not in ("", None, {}, ()):
+            facts[key] = _in_words(value)
     return facts
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{k} {v}" for k, v in value.items())
+    if isinstance(value, tuple):  # the palette: nobody reads 186 pairs of numbers
+        return f"{len(value)} colours"
+    return str(value)
 
 
 def _print_fields(fields: dict[str, str]) -> None:
