@@ -409,8 +409,42 @@ DAMAGE = {
 }
 
 
-@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts", ".avi", ".webm"])
-@pytest.mark.parametrize("damage", DAMAGE)
+def _noisy(data: bytes, share: float) -> bytes:
+    """Some bytes, anywhere, are others."""
+    random, bad = np.random.default_rng(4), np.frombuffer(data, np.uint8).copy()
+    wrong = random.random(len(bad)) < share
+    bad[wrong] = random.integers(0, 256, int(wrong.sum()))
+    return bad.tobytes()
+
+
+def _renamed(data: bytes, *names: bytes) -> bytes:
+    """Boxes or elements that nobody knows any more."""
+    for name in names:
+        data = data.replace(name, b"x" * len(name))
+    return data
+
+
+MORE_DAMAGE = {
+    "a byte in ten thousand": lambda data: _noisy(data, 1e-4),
+    "a byte in a hundred": lambda data: _noisy(data, 1e-2),
+    "every other byte gone": lambda data: data[::2],
+    "middle cut out": lambda data: data[: len(data) // 3] + data[len(data) // 2 :],
+    "halves swapped": lambda data: data[len(data) // 2 :] + data[: len(data) // 2],
+    "twice over": lambda data: data + data,
+    "zeros behind": lambda data: data + bytes(9999),
+    "noise behind": lambda data: data + _noisy(bytes(9999), 1.0),
+    "words in front": lambda data: b"Here is the film you asked for:\n" + data,
+    "nine tenths": lambda data: data[: len(data) * 9 // 10],
+    "no index": lambda data: _renamed(data, b"moov", b"\x1c\x53\xbb\x6b"),
+    "no pictures": lambda data: _renamed(data, b"mdat", b"\x1f\x43\xb6\x75"),
+    "no sizes": lambda data: _renamed(data, b"stsz", b"stco", b"\xae"),
+    "no codec": lambda data: _renamed(data, b"avc1", b"V_MPEG4/ISO/AVC"),
+}
+_EVERYWHERE = [(suffix, name) for suffix in (".mp4", ".mkv", ".ts", ".avi", ".webm") for name in DAMAGE]
+_IN_TWO = [(suffix, name) for suffix in (".mp4", ".mkv") for name in MORE_DAMAGE]
+
+
+@pytest.mark.parametrize(("suffix", "damage"), [*_EVERYWHERE, *_IN_TWO])
 def test_a_damaged_film_is_finished_or_refused_in_one_sentence(tmp_path: Path, suffix: str, damage: str):
     codec, sound = ("libvpx", "libopus") if suffix == ".webm" else ("libx264", "aac")
     sound = None if suffix == ".webm" else sound
@@ -418,7 +452,7 @@ def test_a_damaged_film_is_finished_or_refused_in_one_sentence(tmp_path: Path, s
         tmp_path / f"whole{suffix}", codec=codec, sound=sound, times=range(30), options={"g": "10"}
     )
     bad = tmp_path / f"bad{suffix}"
-    bad.write_bytes(DAMAGE[damage](whole.read_bytes()))
+    bad.write_bytes((DAMAGE | MORE_DAMAGE)[damage](whole.read_bytes()))
     writer = refused = None
     try:
         writer = tint(bad, tmp_path / "out.mkv", QUICK)
@@ -431,7 +465,7 @@ def test_a_damaged_film_is_finished_or_refused_in_one_sentence(tmp_path: Path, s
         assert "\n" not in str(refused)
         assert {path.name for path in tmp_path.iterdir()} == {whole.name, bad.name}
     else:
-        assert 1 <= len(shown(tmp_path / "out.mkv")) <= 31
+        assert 1 <= len(shown(tmp_path / "out.mkv")) <= 62
         assert writer.target.is_file()
 
 
