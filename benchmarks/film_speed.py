@@ -157,7 +157,7 @@ def stages(source: Path, most: int = 250) -> dict[str, float]:
                 answer, _ = look(luma, network, 1.0, film.facts.turn)
                 spent[STAGES[3]].append(time.process_time() - started)
                 timed(STAGES[2], lambda answer=answer: memory.learn(answer))
-            lines = timed(STAGES[4], lambda frame=frame: lines_of(frame, memory.color))
+            lines = timed(STAGES[4], lambda seen=seen: lines_of(seen.frame, memory.color, seen.light))
             if layer is None:
                 height, width = frame.light.shape
                 layer = ChromaLayer(frame.tones, 8, (-(-height // 2), -(-width // 2)), film.facts.centred)

@@ -147,6 +147,11 @@ def recolor(luma: Luma, chroma: Chroma, depth: int) -> Pixels:
 
     The a* and b* planes come one behind the other, not side by side, so that every step runs over contiguous memory.
     """
+    return _encode(linear_under(luma, chroma), depth)
+
+
+def linear_under(luma: Luma, chroma: Chroma) -> Floats:
+    """(H, W) L* under (2, H, W) a*b* → (3, H, W) linear light 0…1; what does not fit loses chroma."""
     f = (luma + np.float32(16)) * np.float32(1 / 116)
     a, b = chroma
     y = _cubed(f)
@@ -158,7 +163,7 @@ def recolor(luma: Luma, chroma: Chroma, depth: int) -> Pixels:
         channel += wy * y
         channel += wz * z
     _into_gamut(rgb, y)
-    return _encode(rgb, depth)
+    return rgb
 
 
 def _cubed(t: Floats) -> Floats:

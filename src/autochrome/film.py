@@ -187,7 +187,7 @@ def tint(
             yield Tinted(each.frame, None, begins, shot, 1.0)
         else:
             color, sure = painter.color(each)
-            yield Tinted(each.frame, lines_of(each.frame, color), begins, shot, sure)
+            yield Tinted(each.frame, lines_of(each.frame, color, each.light), begins, shot, sure)
 
 
 class Painter(Protocol):

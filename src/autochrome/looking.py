@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.color import LUMA_SHARES
-from autochrome.media.film_color import ChromaLayer, chroma_under, luma_of, percent, shrink
+from autochrome.media.film_color import ChromaLayer, chroma_under, halved, luma_of, percent, shrink
 from autochrome.media.film_sheet import picture_of
 from autochrome.merge import fit
 from autochrome.model import ColorModel
-from autochrome.planes import Chroma, Floats, Frame, Hints, Luma, Tones
+from autochrome.planes import Chroma, Codes, Floats, Frame, Hints, Luma, Tones
 
 LOOK = 128  # pixels at the long side: enough to see cuts and motion
 _LONGEST = 4  # a picture is shown to the network at most so many times longer than wide
@@ -22,6 +22,7 @@ class Seen:
     """A frame and the small grey picture of it in which cuts and motion are looked for."""
 
     frame: Frame
+    light: Codes  # its Y′, halved a few times on the way to the small picture
     small: NDArray[np.uint8]  # (h, w), as it is stored, not turned
 
 
@@ -29,8 +30,10 @@ def see(frame: Frame) -> Seen:
     """The frame with its small picture, `LOOK` pixels at the long side."""
     height, width = frame.light.shape
     scale = min(1.0, LOOK / max(height, width))
-    small = shrink(frame.light, max(1, round(height * scale)), max(1, round(width * scale)))
-    return Seen(frame, (small >> (frame.tones.depth - 8)).astype(np.uint8))
+    size = max(1, round(height * scale)), max(1, round(width * scale))
+    light = halved(frame.light, *size)
+    small = shrink(light, *size) >> (frame.tones.depth - 8)
+    return Seen(frame, light, small.astype(np.uint8))
 
 
 def shown(frame: Frame, size: int, turn: int) -> Luma:
@@ -58,10 +61,16 @@ def look(
     return np.ascontiguousarray(np.rot90(answer, -(turn // 90))), sure
 
 
-def lines_of(frame: Frame, chroma: Chroma) -> Floats:
-    """(h, w, 2) a*b* → (4, h, w) lines of Cb and Cr in the frame's own Y′ 0…100."""
+def lines_of(frame: Frame, chroma: Chroma, light: Codes | None = None) -> Floats:
+    """(h, w, 2) a*b* → (4, h, w) lines of Cb and Cr in the frame's own Y′ 0…100.
+
+    light: the same Y′, smaller. It is quicker to look at, if it is large enough.
+    """
     tones: Tones = frame.tones
-    light = shrink(frame.light, *chroma.shape[:2])
+    height, width = chroma.shape[:2]
+    if light is None or light.shape[0] < height or light.shape[1] < width:
+        light = frame.light
+    light = shrink(light, height, width)
     share = percent(light, tones)
     return fit(share, chroma_under(share, luma_of(light, tones), chroma, tones.matrix)).lines
 

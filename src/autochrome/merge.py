@@ -29,13 +29,18 @@ class LocalColor:
 def fit(luma: Luma, chroma: Chroma) -> LocalColor:
     """(H, W) L* at render size and (h, w, 2) a*b* over the same picture, h ≤ H → the lines between them."""
     height, width = chroma.shape[:2]
-    light = resize(luma, height, width)[..., None]
-    mean_light, mean_color = _blur(light), _blur(chroma)
-    spread = _blur(light * light) - mean_light**2
-    together = _blur(light * chroma) - mean_light * mean_color
-    slope = _blur(together / (np.maximum(spread, 0) + _CALM))
-    offset = chroma - slope * light
-    return LocalColor(np.ascontiguousarray(np.moveaxis(np.concatenate((slope, offset), axis=-1), -1, 0)))
+    light, color = resize(luma, height, width), np.moveaxis(chroma, -1, 0)
+    planes = np.empty((6, height, width), np.float32)
+    planes[0], planes[1:3] = light, color
+    np.multiply(planes[:3], light, out=planes[3:])
+    means = _blur(planes)
+    mean_light, mean_color = means[0], means[1:3]
+    spread = means[3] - mean_light**2
+    together = means[4:] - mean_light * mean_color
+    lines = np.empty((4, height, width), np.float32)
+    lines[:2] = _blur(together / (np.maximum(spread, 0) + np.float32(_CALM)))
+    np.subtract(color, lines[:2] * light, out=lines[2:])
+    return LocalColor(lines)
 
 
 def apply(
@@ -64,9 +69,17 @@ def apply(
     return planes
 
 
-def _blur(plane: Floats) -> Floats:
-    """(h, w, C): the mean of each 3×3 neighbourhood, edges repeated."""
-    padded = np.pad(plane, ((1, 1), (1, 1), (0, 0)), mode="edge")
-    tall = padded[:-2] + padded[1:-1] + padded[2:]
-    wide: Floats = tall[:, :-2] + tall[:, 1:-1] + tall[:, 2:]
-    return wide * np.float32(1 / 9)
+def _blur(planes: Floats) -> Floats:
+    """(C, h, w): the mean of each 3×3 neighbourhood, edges repeated."""
+    tall = planes.copy()
+    tall[:, 1:] += planes[:, :-1]
+    tall[:, :-1] += planes[:, 1:]
+    tall[:, 0] += planes[:, 0]
+    tall[:, -1] += planes[:, -1]
+    wide = tall.copy()
+    wide[..., 1:] += tall[..., :-1]
+    wide[..., :-1] += tall[..., 1:]
+    wide[..., 0] += tall[..., 0]
+    wide[..., -1] += tall[..., -1]
+    wide *= np.float32(1 / 9)
+    return wide

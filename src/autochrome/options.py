@@ -50,7 +50,7 @@ class FilmOptions(ColorOptions):
     size: Annotated[
         int,
         Field(ge=64, le=1024, description="Render size: short side, in pixels, at which colour is decided."),
-    ] = 192
+    ] = 160
     method: Annotated[
         Literal["tint", "frames", "thesis"],
         Field(

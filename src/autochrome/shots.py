@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from autochrome.motion import MotionFinder
 from autochrome.planes import Chroma, Floats
 
-_DOUBT = 0.5  # evidence below this: the colour there is a guess
+_DOUBT = 0.25  # evidence below this: the colour there is a guess
 _NEWS = 0.05  # share of the picture in doubt that makes the network look before its turn
 _CALM = 4.0  # a*b*, on the average: answers that differ less from what is remembered can be waited for
-_PATIENCE, _MOST = 1.5, 4  # how much longer each time, and at most, in times of the usual
+_PATIENCE, _MOST = 1.5, 6  # how much longer each time, and at most, in times of the usual
 _SURPRISE = 20.0  # a*b*: an answer so far from what is remembered halves what the memory counts for
 
 
@@ -42,11 +42,11 @@ class ShotMemory:
         if self._color is not None and self._before is not None and self._most:
             height, width = self._evidence.shape
             motion = self._finder.between(self._before, small)
-            known = np.concatenate((self._color, self._step), axis=2)
-            moved = motion.carry(known, height, width).clip(known.min((0, 1)), known.max((0, 1)))
-            self._color, self._step = moved[..., :2] + moved[..., 2:], moved[..., 2:]
-            carried = np.maximum(motion.carry(self._evidence, height, width), np.float32(0))
-            self._evidence = carried * motion.trust(height, width)
+            moved = _within(motion.carry(self._color, height, width), self._color)
+            rest = motion.carry(np.dstack((self._step, self._evidence)), height, width, sharp=False)
+            self._step = rest[..., :2]
+            self._color = moved + self._step
+            self._evidence = rest[..., 2] * motion.trust(height, width)
         self._before = small
         self._since += 1
 
@@ -84,3 +84,12 @@ class ShotMemory:
         if self._color is None:
             raise RuntimeError("the memory was asked for colour before it had learnt any")
         return self._color
+
+
+def _within(moved: Floats, known: Floats) -> Floats:
+    """(h, w, 2) planes, in place: no value beyond what there was in the plane it came from."""
+    pairs = np.ascontiguousarray(known.reshape(-1, 2).T)
+    least, most = pairs.min(axis=1), pairs.max(axis=1)
+    for channel in (0, 1):
+        moved[..., channel].clip(least[channel], most[channel], out=moved[..., channel])
+    return moved

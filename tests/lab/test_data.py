@@ -9,7 +9,7 @@ import torch
 
 from autochrome.errors import InputMissing, InputUnreadable, NotAPicture, NothingFound
 from autochrome.lab import pixels
-from autochrome.lab.data import Cutter, Held, Streamed, middle_squares, open_pictures, stream
+from autochrome.lab.data import Cutter, Held, Streamed, boxes, middle_squares, open_pictures, stream
 from autochrome.lab.ondevice import OnDevice
 from autochrome.lab.pixels import decode, encode, resize, shrink_to
 from autochrome.lab.recipe import DataSettings
@@ -140,6 +140,19 @@ def test_pairs_share_their_window(tmp_path):
     np.testing.assert_array_equal(crops[:, 0], crops[:, 1])
 
 
+def test_crops_may_be_smaller_and_are_enlarged(shard):
+    pictures = open_pictures([str(shard)], DataSettings(size=16))
+    close, plain = (Cutter(pictures, 40, 8, 1, whole=0.0, enlarge=times) for times in (2.0, 1.0))
+    shape = pictures[0][0].shape[:2]
+    sides = [boxes(*shape, c.windows(0, 0), c.least)[0] for c in (close, plain)]
+    assert 20 <= sides[0].min() < min(shape)
+    assert (sides[1] == min(shape)).all(), "the pictures are smaller than the crops: nothing to zoom into"
+    assert close.cut(0, 0).shape == (8, 1, 40, 40, 3)
+    there = OnDevice(pictures, torch.device("cpu"))
+    found = there.cut(close.indices(0, 0), close.windows(0, 0), 40, close.least).numpy().astype(int)
+    assert np.abs(found - close.cut(0, 0)).mean() < 2
+
+
 def test_no_pairs(shard):
     with pytest.raises(NothingFound, match="pairs"):
         open_pictures([str(shard)], DataSettings(size=16, pairs=True))
@@ -202,7 +215,7 @@ def test_pictures_on_the_device_give_the_same_crops(shard, tmp_path):
         difference = np.abs(crop.numpy().astype(int) - c.cut(step, 0).astype(int))
         assert difference.mean() < 2, "another way to shrink, the same windows"
     larger = Cutter(pictures, 60, 12, 1)  # all are smaller: whole pictures enlarged
-    found = there.cut(larger.indices(0, 0), larger.windows(0, 0), 60).numpy().astype(int)
+    found = there.cut(larger.indices(0, 0), larger.windows(0, 0), 60, 60).numpy().astype(int)
     assert np.abs(found - larger.cut(0, 0)).mean() < 2
 
 
@@ -212,7 +225,7 @@ def test_a_window_of_the_right_size_is_copied_as_it_is(tmp_path):
     pictures = open_pictures([str(tmp_path / "one.zip")], DataSettings(size=16))
     there = OnDevice(pictures, torch.device("cpu"))
     window = np.array([[0.0, 0.5, 0.9]])
-    crop = there.cut(np.array([0]), window, 20)[0, 0].numpy().astype(int)
+    crop = there.cut(np.array([0]), window, 20, 20)[0, 0].numpy().astype(int)
     truth = pictures[0][0][:, 9:29].astype(int)
     assert np.abs(crop - truth).mean() < 2.5
     assert np.abs(crop - pictures[0][0][:, 10:30].astype(int)).mean() > np.abs(crop - truth).mean()

@@ -35,6 +35,7 @@ SMALL: dict[str, list[dict]] = {
     "classic_unet": [
         {"filters": (4, 8, 8)},
         {"filters": (4, 8, 8), "bins": 7, "norm": "none", "fold": 2, "classes": 3},
+        {"filters": (4, 8, 8), "dropout": 0.5, "mirrored": True},
     ],
     "fusion": [
         {"encoder": (8, 8, 8), "joined": 16, "decoder": (16, 8, 8), "width": 1 / 16, "classes": 3},
@@ -212,6 +213,18 @@ def test_doubling_and_convolving_in_one_step_is_the_same_as_in_two() -> None:
     one_step = layer.train()(x)
     assert one_step.shape == (2, 5, 12, 14)
     assert torch.allclose(one_step, layer.eval()(x), atol=1e-5)
+
+
+def test_a_mirrored_network_sees_a_mirrored_picture_alike() -> None:
+    torch.manual_seed(2)
+    network = build_network("classic_unet", filters=(4, 8, 8), mirrored=True)
+    picture = shown(network)
+    turned = tuple(plane.flip(3) for plane in picture)
+    network.eval()
+    with torch.no_grad():
+        assert torch.allclose(network(*picture).ab, network(*turned).ab.flip(3), atol=1e-4)
+        network.mirrored = False
+        assert not torch.allclose(network(*picture).ab, network(*turned).ab.flip(3), atol=1e-1)
 
 
 def test_thesis_weights_are_all_positive_and_normal_ones_are_not() -> None:

@@ -114,13 +114,13 @@ def label_numbers(names: Sequence[str]) -> Tensor:
     return torch.tensor([numbers[label] for label in labels])
 
 
-def boxes(height: Any, width: Any, window: NDArray[np.float64], size: int) -> tuple[Any, Any, Any]:
+def boxes(height: Any, width: Any, window: NDArray[np.float64], least: int) -> tuple[Any, Any, Any]:
     """Side, top and left of the squares to cut, of one picture or many; `window` is (…, 3), see `Cutter.windows`.
 
-    Zoom 1 takes the whole short side, 0 a square of `size` pixels (or the whole, where it is smaller).
+    Zoom 1 takes the whole short side, 0 a square of `least` pixels (or the whole, where it is smaller).
     """
     short = np.minimum(height, width)
-    least = np.minimum(size, short)
+    least = np.minimum(least, short)
     side = np.rint(least + window[..., 0] * (short - least)).astype(int)
     top = (window[..., 1] * (height - side + 1)).astype(int)
     left = (window[..., 2] * (width - side + 1)).astype(int)
@@ -136,6 +136,12 @@ class Cutter:
     batch: int
     seed: int
     whole: float = 0.5
+    enlarge: float = 1.0
+
+    @property
+    def least(self) -> int:
+        """Pixels of the smallest square that is cut."""
+        return round(self.size / self.enlarge)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -160,7 +166,7 @@ class Cutter:
     def _crop(self, index: int, window: NDArray[np.float64]) -> Crops:
         sample = self.pictures[index]
         height, width = sample[0].shape[:2]
-        side, top, left = boxes(height, width, window, self.size)
+        side, top, left = boxes(height, width, window, self.least)
         return np.stack(
             [resize(p[top : top + side, left : left + side], self.size, self.size) for p in sample]
         )

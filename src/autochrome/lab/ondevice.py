@@ -33,12 +33,12 @@ class OnDevice:
         self._starts = torch.from_numpy(ends - shapes.prod(-1)).to(device)  # (N, P)
         self._shapes = shapes
 
-    def cut(self, indices: NDArray[np.int64], windows: NDArray[np.float64], size: int) -> Tensor:
+    def cut(self, indices: NDArray[np.int64], windows: NDArray[np.float64], size: int, least: int) -> Tensor:
         """(B, P, size, size, 3) uint8: the same windows that `Cutter.cut` takes."""
         shapes = self._shapes[indices, 0]
         side, top, left = (
             torch.from_numpy(x).to(self.pixels.device)
-            for x in boxes(shapes[:, 0], shapes[:, 1], windows, size)
+            for x in boxes(shapes[:, 0], shapes[:, 1], windows, least)
         )
         width = torch.from_numpy(shapes[:, 1]).to(self.pixels.device)
         starts = self._starts[torch.from_numpy(indices).to(self.pixels.device)]
@@ -71,7 +71,8 @@ class OnDevice:
         step = start
         while stop is None or step < stop:
             epoch, place = divmod(step, cutter.steps_per_epoch)
-            yield self.cut(cutter.indices(epoch, place), cutter.windows(epoch, place), cutter.size)
+            windows = cutter.windows(epoch, place)
+            yield self.cut(cutter.indices(epoch, place), windows, cutter.size, cutter.least)
             step += 1
 
 

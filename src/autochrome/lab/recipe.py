@@ -51,6 +51,10 @@ class DataSettings(Options):
         float,
         Field(ge=0, le=1, description="Share of crops that take the whole short side; the rest zoom in."),
     ] = 0.5
+    enlarge: Annotated[
+        float,
+        Field(ge=1, le=4, description="Crops that zoom in may be so many times smaller than `size`."),
+    ] = 1.0
     exclude: Annotated[
         tuple[str, ...], Field(description="Leave out pictures whose path matches, such as 'tiny*'.")
     ] = ()

@@ -268,7 +268,8 @@ class Trainer:
             )
         settings = self.recipe.data
         seed = number(self.recipe.seed, self.progress.phase)
-        return Cutter(self.pictures, phase.size or settings.size, phase.batch, seed, settings.whole)
+        size = phase.size or settings.size
+        return Cutter(self.pictures, size, phase.batch, seed, settings.whole, settings.enlarge)
 
     def _steps(self, phase: Phase, cutter: Cutter) -> int | None:
         """The phase's length in steps, where it is one."""

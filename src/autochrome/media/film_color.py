@@ -10,25 +10,31 @@ from typing import Any
 import cv2
 import numpy as np
 
-from autochrome.color import LUMA_SHARES, lightness, recolor
+from autochrome.color import LUMA_SHARES, lightness, linear_under
 from autochrome.planes import Chroma, Codes, Floats, Luma, Matrix, Tones
 
 _ROUNDS = 1  # of looking for the lightness whose colour has the wanted Y′; more brought 0.2 dB at best
 
-_TINY: Any = 1e-6
-_ALL: Any = 1.0
-"""Numbers among planes: OpenCV takes them three times as quickly as numpy does, though its type hints do not know."""
+_END = 1e-4  # Y′ is kept so far from 0 and 1 where it is divided by; it is less than a code of 12 bits
+_ALL: Any = 1.0  # a number among planes: OpenCV takes it, though its type hints do not know
 
 
 def shrink(light: Codes, height: int, width: int) -> Codes:
     """(H, W) codes → (height, width) by area. Halving first is many times quicker than one long step."""
+    small: Any = halved(light, height, width)
+    if small.shape != (height, width):
+        down = small.shape[0] >= height and small.shape[1] >= width
+        small = cv2.resize(small, (width, height), interpolation=cv2.INTER_AREA if down else cv2.INTER_LINEAR)
+    codes: Codes = small
+    return codes
+
+
+def halved(light: Codes, height: int, width: int) -> Codes:
+    """(H, W) codes, halved as often as height and width are not undercut."""
     small: Any = light
     while small.shape[0] >= 2 * height and small.shape[1] >= 2 * width and min(small.shape) > 1:
         rows, columns = small.shape[0] // 2, small.shape[1] // 2
         small = cv2.resize(small[: 2 * rows, : 2 * columns], (columns, rows), interpolation=cv2.INTER_AREA)
-    if small.shape != (height, width):
-        down = small.shape[0] >= height and small.shape[1] >= width
-        small = cv2.resize(small, (width, height), interpolation=cv2.INTER_AREA if down else cv2.INTER_LINEAR)
     codes: Codes = small
     return codes
 
@@ -62,17 +68,28 @@ def chroma_under(share: Floats, luma: Luma, chroma: Chroma, matrix: Matrix) -> F
     light as it, so the lightness that has both this a*b* and this Y′ is looked for.
     """
     red, blue = LUMA_SHARES[matrix]
+    shares = np.array([red, 1 - red - blue, blue], np.float32)
     planes = np.ascontiguousarray(np.moveaxis(chroma, -1, 0))
-    scale = np.float32(1 / 255)
+    rgb = _shown(luma, planes)
     for _ in range(_ROUNDS):
-        rgb = recolor(luma, planes, 8)
-        bright = rgb @ np.array([red, 1 - red - blue, blue], np.float32)
-        luma = np.clip(luma + (share - bright * np.float32(100 / 255)), 0, 100)
-    rgb = recolor(luma, planes, 8)
-    bright = rgb @ np.array([red, 1 - red - blue, blue], np.float32)
-    cb = (rgb[..., 2] - bright) * (scale / np.float32(2 - 2 * blue))
-    cr = (rgb[..., 0] - bright) * (scale / np.float32(2 - 2 * red))
-    return np.stack((cb, cr), axis=-1)
+        bright = np.tensordot(shares, rgb, 1)
+        luma = (luma + (share - bright * np.float32(100))).clip(0, 100)
+        rgb = _shown(luma, planes)
+    bright = np.tensordot(shares, rgb, 1)
+    under = np.empty(chroma.shape, np.float32)
+    under[..., 0] = (rgb[2] - bright) * np.float32(1 / (2 - 2 * blue))
+    under[..., 1] = (rgb[0] - bright) * np.float32(1 / (2 - 2 * red))
+    return under
+
+
+def _shown(luma: Luma, planes: Chroma) -> Floats:
+    """(h, w) L* under (2, h, w) a*b* → (3, h, w) R′G′B′ 0…1, by the curve of sRGB."""
+    linear = linear_under(luma, planes)
+    curved: Floats = np.empty_like(linear)
+    cv2.pow(linear, 1 / 2.4, dst=curved)
+    curved *= np.float32(1.055)
+    curved -= np.float32(0.055)
+    return np.where(linear > np.float32(0.0031308), curved, linear * np.float32(12.92))
 
 
 class ChromaLayer:
@@ -84,9 +101,12 @@ class ChromaLayer:
         centred: chroma sits in the middle of its luma pixels, else at the left, as in most film.
         """
         self._tones, self._depth, self._shape, self._centred = tones, depth, shape, centred
-        self._scratch = np.empty((7, *shape), np.float32)
+        self._scratch = np.empty((6, *shape), np.float32)
         self._out = np.empty((2, *shape), np.uint8 if depth == 8 else np.uint16)
-        self._table = percent(np.arange(256, dtype=np.uint8), tones) * np.float32(0.01)  # of 8-bit light
+        self._table = self._fraction(np.arange(256, dtype=np.uint8))  # of 8-bit light
+        red, blue = LUMA_SHARES[tones.matrix]
+        self._adds = 2 - 2 * blue, 2 - 2 * red
+        self._green = -blue / (1 - red - blue), -red / (1 - red - blue)
 
     def lay(self, light: Codes, lines: Floats, interlaced: bool = False) -> tuple[Codes, Codes]:
         """(H, W) codes of Y′ and (4, h, w) lines over the same picture → Cb and Cr codes.
@@ -106,36 +126,45 @@ class ChromaLayer:
         return out[0], out[1]
 
     def _fill(self, light: Codes, lines: Floats, scratch: Floats, out: Codes) -> None:
+        """From here on colour is counted as what it adds to B′ and R′, which Cb and Cr are a share of."""
         height, width = out.shape[1:]
-        share, cb, cr, high, low, work, room = scratch
+        share, blue, red, high, low, work = scratch
         self._share(light, width, height, share)
-        for line, plane in zip(self._sited(lines, width, light.shape[1]), (cb, cr, high, low), strict=True):
-            cv2.resize(line, (width, height), dst=plane, interpolation=cv2.INTER_LINEAR)
-        for plane, offset in ((cb, high), (cr, low)):
-            cv2.multiply(plane, share, dst=plane, scale=100.0)
+        sited = self._sited(lines, width, light.shape[1])
+        for line, plane, scale in zip(
+            sited, (blue, red, high, low), (*(100 * a for a in self._adds), *self._adds), strict=True
+        ):
+            cv2.resize(line * np.float32(scale), (width, height), dst=plane, interpolation=cv2.INTER_LINEAR)
+        for plane, offset in ((blue, high), (red, low)):
+            cv2.multiply(plane, share, dst=plane)
             cv2.add(plane, offset, dst=plane)
-        self._limit(share, cb, cr, high, low, work, room)
+        self._limit(share, blue, red, high, low, work)
         span = (1 << self._depth) - 1 if self._tones.full else 224 << (self._depth - 8)
-        for plane, codes in zip((cb, cr), out, strict=True):
+        for plane, codes, adds in zip((blue, red), out, self._adds, strict=True):
             if self._depth == 8:
-                cv2.convertScaleAbs(plane, dst=codes, alpha=span, beta=128)  # rounds; nothing is below 0
+                cv2.convertScaleAbs(plane, dst=codes, alpha=span / adds, beta=128)  # nothing is below 0
             else:
-                cv2.addWeighted(plane, span, plane, 0, 1 << (self._depth - 1), dst=codes, dtype=cv2.CV_16U)
+                middle = 1 << (self._depth - 1)
+                cv2.addWeighted(plane, span / adds, plane, 0, middle, dst=codes, dtype=cv2.CV_16U)
                 np.minimum(codes, (1 << self._depth) - 1, out=codes)
 
     def _share(self, light: Codes, width: int, height: int, share: Floats) -> None:
-        """Y′ 0…1 as it is where the chroma samples sit."""
+        """Y′ as it is where the chroma samples sit, 0…1 without the very ends."""
         here: Any = light
         if light.shape != (height, width):
             here = cv2.resize(light, (width, height), interpolation=cv2.INTER_AREA)
-            if not self._centred and width < light.shape[1]:
-                before: Any = np.concatenate((light[:, :1], light[:, :-1]), axis=1)
-                before = cv2.resize(before, (width, height), interpolation=cv2.INTER_AREA)
-                here = cv2.addWeighted(here, 0.5, before, 0.5, 0)
+            if not self._centred and 1 < width < light.shape[1]:
+                # A sample sits over the first of its two columns: half its light is of the two one further left.
+                left: Any = light[:, 1 : 2 * width - 1]
+                left = cv2.resize(left, (width - 1, height), interpolation=cv2.INTER_AREA)
+                here[:, 1:] = cv2.addWeighted(here[:, 1:], 0.5, left, 0.5, 0)
         if self._tones.depth == 8:
             cv2.LUT(here, self._table, dst=share)
         else:
-            np.multiply(percent(here, self._tones), np.float32(0.01), out=share)
+            share[:] = self._fraction(here)
+
+    def _fraction(self, light: Codes) -> Floats:
+        return (percent(light, self._tones) * np.float32(0.01)).clip(_END, 1 - _END)
 
     def _sited(self, lines: Floats, width: int, light_width: int) -> Floats:
         """The lines, moved right by what chroma samples sit left of their middle: half a luma pixel."""
@@ -146,26 +175,22 @@ class ChromaLayer:
         return lines + shift * (before - lines)
 
     def _limit(
-        self, share: Floats, cb: Floats, cr: Floats, high: Floats, low: Floats, work: Floats, room: Floats
+        self, share: Floats, blue: Floats, red: Floats, high: Floats, low: Floats, work: Floats
     ) -> None:
-        """Shorten (cb, cr) in place where a channel would leave 0…1."""
-        red, blue = LUMA_SHARES[self._tones.matrix]
-        to_red, to_blue = 2 - 2 * red, 2 - 2 * blue
-        green = 1 - red - blue
-        cv2.addWeighted(cb, -to_blue * blue / green, cr, -to_red * red / green, 0, dst=work)
-        np.multiply(cb, np.float32(to_blue), out=room)
-        cv2.max(work, room, dst=high)
-        cv2.min(work, room, dst=low)
-        np.multiply(cr, np.float32(to_red), out=room)
-        cv2.max(high, room, dst=high)
-        cv2.min(low, room, dst=low)
-        # The three sum to nothing when weighted, so high ≥ 0 ≥ low; the epsilon keeps grey from dividing by it.
+        """Shorten (blue, red) in place where a channel would leave 0…1.
+
+        The three weighted sum to nothing, so that high ≥ 0 ≥ low. How many times too long is high / (1 − Y′) or
+        −low / Y′.
+        """
+        cv2.addWeighted(blue, self._green[0], red, self._green[1], 0, dst=work)
+        cv2.max(blue, red, dst=high)
+        cv2.min(blue, red, dst=low)
+        cv2.max(high, work, dst=high)
+        cv2.min(low, work, dst=low)
         np.subtract(np.float32(1), share, out=work)
-        cv2.max(high, _TINY, dst=high)
-        cv2.divide(work, high, dst=room)
-        cv2.min(low, -_TINY, dst=low)
-        cv2.divide(share, low, dst=work, scale=-1.0)
-        cv2.min(room, work, dst=room)
-        cv2.min(room, _ALL, dst=room)
-        cv2.multiply(cb, room, dst=cb)
-        cv2.multiply(cr, room, dst=cr)
+        cv2.divide(high, work, dst=high)
+        cv2.divide(low, share, dst=low, scale=-1.0)
+        cv2.max(high, low, dst=high)
+        cv2.max(high, _ALL, dst=high)
+        cv2.divide(blue, high, dst=blue)
+        cv2.divide(red, high, dst=red)
