@@ -12,7 +12,7 @@ from autochrome.planes import Floats
 
 _AGREE = 0.7  # pixels: there and back again may miss by about this
 _MATCH = 8.0  # codes of 256: brightness that differs by this much is another thing
-_STILL = 1.0  # codes of 256: motion must explain brightness better than rest does, by more than noise
+_STILL, _GRAIN = 0.25, 0.1  # codes of 256, and a share: motion must explain brightness better than rest does, by more
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class MotionFinder:
         cv2.add(returned, there, dst=returned)
         miss = cv2.multiply(returned, returned, scale=1 / _AGREE**2)
         # Flow in flat places wanders; what rests must not.
-        moves: Any = rested > wrong + np.float32(_STILL)
+        moves: Any = rested * np.float32(1 - _GRAIN) > wrong + np.float32(_STILL)
         there *= moves[..., None]
         doubt = (miss[..., 0] + miss[..., 1]) * moves
         inside = (x >= -0.5) & (x <= width - 0.5) & (y >= -0.5) & (y <= height - 0.5)

@@ -12,10 +12,12 @@ import numpy as np
 
 from autochrome.color import LUMA_SHARES, lightness, linear_under
 from autochrome.planes import Chroma, Codes, Floats, Luma, Matrix, Tones
+from autochrome.resize import linear_weights
 
 _ROUNDS = 1  # of looking for the lightness whose colour has the wanted Y′; more brought 0.2 dB at best
 
 _END = 1e-4  # Y′ is kept so far from 0 and 1 where it is divided by; it is less than a code of 12 bits
+_BAND = 1 << 15  # chroma samples that are worked on at once: their planes stay in a core's own cache
 _ALL: Any = 1.0  # a number among planes: OpenCV takes it, though its type hints do not know
 
 
@@ -101,7 +103,8 @@ class ChromaLayer:
         centred: chroma sits in the middle of its luma pixels, else at the left, as in most film.
         """
         self._tones, self._depth, self._shape, self._centred = tones, depth, shape, centred
-        self._scratch = np.empty((6, *shape), np.float32)
+        self._rows = max(1, _BAND // shape[1])
+        self._scratch = np.empty((6, self._rows, shape[1]), np.float32)
         self._out = np.empty((2, *shape), np.uint8 if depth == 8 else np.uint16)
         self._table = self._fraction(np.arange(256, dtype=np.uint8))  # of 8-bit light
         red, blue = LUMA_SHARES[tones.matrix]
@@ -113,28 +116,40 @@ class ChromaLayer:
 
         Y′ counts 0…100 in the lines. What comes back is written over by the next call.
         """
-        scratch, out = self._scratch, self._out
-        if not interlaced or self._shape[0] * 2 > light.shape[0] + 1:
-            self._fill(light, lines, scratch, out)
+        out = self._out
+        if not interlaced or self._shape[0] * 2 > light.shape[0] + 1 or self._shape[0] < 2:
+            self._fill(light, lines, out)
         else:
             for field in (0, 1):  # a chroma row belongs to one moment, and so do the luma rows it lies over
-                part = np.ascontiguousarray(scratch[:, field::2])
-                codes = np.ascontiguousarray(out[:, field::2])
-                if codes.size:
-                    self._fill(light[field::2], lines, part, codes)
-                    out[:, field::2] = codes
+                self._fill(light[field::2], lines, out[:, field::2])
         return out[0], out[1]
 
-    def _fill(self, light: Codes, lines: Floats, scratch: Floats, out: Codes) -> None:
-        """From here on colour is counted as what it adds to B′ and R′, which Cb and Cr are a share of."""
+    def _fill(self, light: Codes, lines: Floats, out: Codes) -> None:
+        """Band by band, so that what one step writes is still near when the next one reads it.
+
+        From here on colour is counted as what it adds to B′ and R′, which Cb and Cr are a share of.
+        """
         height, width = out.shape[1:]
+        here = self._sited_light(light, width, height)
+        adds = np.array([100 * self._adds[0], 100 * self._adds[1], *self._adds], np.float32)
+        sited = self._sited(lines, width, light.shape[1]) * adds[:, None, None]
+        rows = sited.shape[1]
+        wide = np.stack([cv2.resize(line, (width, rows), interpolation=cv2.INTER_LINEAR) for line in sited])
+        shares = linear_weights(height, rows)
+        for top in range(0, height, self._rows):
+            band = slice(top, min(top + self._rows, height))
+            near = np.flatnonzero(shares[band].any(axis=0))
+            near_rows = slice(near[0], near[-1] + 1)
+            scratch = self._scratch[:, : band.stop - top]
+            np.matmul(shares[band, near_rows], wide[:, near_rows], out=scratch[1:5])
+            self._paint(here[band], scratch, out[:, band])
+
+    def _paint(self, here: Codes, scratch: Floats, out: Codes) -> None:
         share, blue, red, high, low, work = scratch
-        self._share(light, width, height, share)
-        sited = self._sited(lines, width, light.shape[1])
-        for line, plane, scale in zip(
-            sited, (blue, red, high, low), (*(100 * a for a in self._adds), *self._adds), strict=True
-        ):
-            cv2.resize(line * np.float32(scale), (width, height), dst=plane, interpolation=cv2.INTER_LINEAR)
+        if self._tones.depth == 8:
+            cv2.LUT(here, self._table, dst=share)
+        else:
+            share[:] = self._fraction(here)
         for plane, offset in ((blue, high), (red, low)):
             cv2.multiply(plane, share, dst=plane)
             cv2.add(plane, offset, dst=plane)
@@ -148,22 +163,21 @@ class ChromaLayer:
                 cv2.addWeighted(plane, span / adds, plane, 0, middle, dst=codes, dtype=cv2.CV_16U)
                 np.minimum(codes, (1 << self._depth) - 1, out=codes)
 
-    def _share(self, light: Codes, width: int, height: int, share: Floats) -> None:
-        """Y′ as it is where the chroma samples sit, 0…1 without the very ends."""
-        here: Any = light
-        if light.shape != (height, width):
-            here = cv2.resize(light, (width, height), interpolation=cv2.INTER_AREA)
-            if not self._centred and 1 < width < light.shape[1]:
-                # A sample sits over the first of its two columns: half its light is of the two one further left.
-                left: Any = light[:, 1 : 2 * width - 1]
-                left = cv2.resize(left, (width - 1, height), interpolation=cv2.INTER_AREA)
-                here[:, 1:] = cv2.addWeighted(here[:, 1:], 0.5, left, 0.5, 0)
-        if self._tones.depth == 8:
-            cv2.LUT(here, self._table, dst=share)
-        else:
-            share[:] = self._fraction(here)
+    def _sited_light(self, light: Codes, width: int, height: int) -> Codes:
+        """(height, width) Y′ as it is where the chroma samples sit."""
+        if light.shape == (height, width):
+            return light
+        here: Any = cv2.resize(light, (width, height), interpolation=cv2.INTER_AREA)
+        if not self._centred and 1 < width < light.shape[1]:
+            # A sample sits over the first of its two columns: half its light is of the two one further left.
+            left: Any = light[:, 1 : 2 * width - 1]
+            left = cv2.resize(left, (width - 1, height), interpolation=cv2.INTER_AREA)
+            here[:, 1:] = cv2.addWeighted(here[:, 1:], 0.5, left, 0.5, 0)
+        codes: Codes = here
+        return codes
 
     def _fraction(self, light: Codes) -> Floats:
+        """Y′ 0…1 without the very ends."""
         return (percent(light, self._tones) * np.float32(0.01)).clip(_END, 1 - _END)
 
     def _sited(self, lines: Floats, width: int, light_width: int) -> Floats:
