@@ -67,14 +67,16 @@ def _enlarged(coarse: np.ndarray, step: int) -> np.ndarray:
     return wide.reshape(tall.shape[0], -1)
 
 
-def draw(path: Path, height: int, width: int, frames: int) -> Path:
-    """A grey film of 25 frames a second."""
+def draw(path: Path, height: int, width: int, frames: int, drawn: int | None = None) -> Path:
+    """A grey film of 25 frames a second. drawn: the same camera at so many rows, shrunk: things move as slowly."""
     with av.open(str(path), "w") as film:
         stream: Any = film.add_stream("libx264", rate=25, options={"crf": "16", "preset": "veryfast"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.time_base = Fraction(1, 25)
-        for number, light in enumerate(moving(height, width, frames)):
-            frame = av.VideoFrame.from_ndarray(light, format="gray8").reformat(format="yuv420p")
+        rows = drawn or height
+        for number, light in enumerate(moving(rows, rows * width // height, frames)):
+            frame = av.VideoFrame.from_ndarray(light, format="gray8")
+            frame = frame.reformat(width, height, "yuv420p", interpolation="AREA")
             frame.pts = number
             film.mux(stream.encode(frame))
         film.mux(stream.encode(None))
@@ -88,7 +90,7 @@ def measure_film(folder: Path, seconds: float, runs: int, films: list[Path]) -> 
     for name in given or SIZES:
         source = given.get(name) or draw(folder / f"{name}.mp4", *SIZES[name], round(25 * seconds))
         result[name] = {**_ratio(source, folder, runs), "stages_ms": stages(source)}
-    small = draw(folder / "small.mp4", 128, 128, 1000)
+    small = draw(folder / "small.mp4", 128, 128, 1000, drawn=720)
     rates = [_unencoded(small) for _ in range(runs + 1)][1:]
     result["128x128 without encode, frames/s"] = round(float(np.median(rates)))
     return result
@@ -173,7 +175,7 @@ def _unencoded(source: Path) -> float:
     from contextlib import closing
 
     from autochrome.engine import ahead
-    from autochrome.film import choose_cuts, choose_painter, tint
+    from autochrome.film import choose_cuts, choose_painter, shots_of, tint
     from autochrome.looking import see
     from autochrome.media.film_color import ChromaLayer
     from autochrome.media.films import open_film
@@ -186,8 +188,8 @@ def _unencoded(source: Path) -> float:
         layer = ChromaLayer(film.facts.tones, 8, (64, 64), film.facts.centred)
         painter = choose_painter(network, options, film.facts)
         with (
-            closing(ahead(map(see, film))) as seen,
-            closing(ahead(tint(seen, choose_cuts(options), painter))) as tinted,
+            closing(ahead(shots_of(map(see, film), choose_cuts(options)))) as seen,
+            closing(ahead(tint(seen, painter))) as tinted,
         ):
             for each in tinted:
                 layer.lay(each.frame.light, each.lines)

@@ -124,7 +124,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--size", type=int, default=256, help="of the network's picture")
     parser.add_argument("--huge", action="store_true", help="also the 600-megapixel TIFF (4 GB of disk)")
-    parser.add_argument("--seconds", type=float, default=20, help="of each film that is drawn")
+    parser.add_argument("--seconds", type=float, default=60, help="of each film that is drawn")
     parser.add_argument("--film", type=Path, action="append", default=[], help="measure these instead")
     parser.add_argument("--folder", type=Path, help="where to work; a temporary folder by default")
     given = parser.parse_args()

@@ -145,8 +145,8 @@ def colorize_film(
         painter = choose_painter(network, options, film.facts, known)
         layer = ChromaLayer(film.facts.tones, writer.plan.depth, writer.chroma_shape, film.facts.centred)
         with (
-            closing(ahead(map(see, film))) as seen,
-            closing(ahead(tint(seen, cutting, painter, writer.holds))) as tinted,
+            closing(ahead(shots_of(map(see, film), cutting))) as seen,
+            closing(ahead(tint(seen, painter, writer.holds))) as tinted,
         ):
             for each in tinted:
                 if each.begins and writer.cut() and stop and report.frames and stop():
@@ -172,14 +172,13 @@ def colorize_film(
 
 
 def tint(
-    seen: Iterable[Seen],
-    cutting: Cutting,
+    seen: Iterable[tuple[Seen, bool]],
     painter: "Painter",
     made: Callable[[int], bool] = lambda frame: False,
 ) -> Iterator[Tinted]:
-    """Decide the colour of every frame; those that were `made` before are only looked at for cuts."""
+    """Decide the colour of every frame, as `shots_of` gives them; those that were `made` before are passed on."""
     shot, sure = -1, 1.0
-    for each, begins in shots_of(seen, cutting):
+    for each, begins in seen:
         if begins:
             painter.begin()
             shot += 1
@@ -266,11 +265,9 @@ def carry_hints(
     with open_film(source, start=start if known else None, index=index) as film:
         if known and film.first not in firsts:
             return carry_hints(source, said, cutting, None, end, index, pictures)
-        with closing(ahead(map(see, film))) as seen:
+        with closing(ahead(shots_of(map(see, film), cutting))) as seen:
             carried = CarriedHints(film.facts.turn)
-            wanted = takewhile(
-                lambda one: end is None or not (one[1] and one[0].frame.time >= end), shots_of(seen, cutting)
-            )
+            wanted = takewhile(lambda one: end is None or not (one[1] and one[0].frame.time >= end), seen)
             glimpses = (Glimpse(s.frame.index, s.frame.time, s.small, begins) for s, begins in wanted)
             carried.gather(glimpses, said, pictures=pictures, all_of_it=not known and end is None)
     return carried

@@ -66,7 +66,7 @@ class MotionFinder:
         miss = cv2.multiply(returned, returned, scale=1 / _AGREE**2)
         # Flow in flat places wanders; what rests must not.
         moves: Any = rested * np.float32(1 - _GRAIN) > wrong + np.float32(_STILL)
-        there *= moves[..., None]
+        there = cv2.copyTo(there, moves.view(np.uint8))  # where it does not move: 0
         doubt = (miss[..., 0] + miss[..., 1]) * moves
         inside = (x >= -0.5) & (x <= width - 0.5) & (y >= -0.5) & (y <= height - 0.5)
         unlike = np.where(moves, wrong, rested) * np.float32(1 / _MATCH)

@@ -73,7 +73,7 @@ class ShotMemory:
         surprise = away / np.float32(_SURPRISE)
         self._evidence = self._evidence / (1 + surprise * surprise)
         change = news / (self._evidence + 1)[..., None]
-        known = np.minimum(self._evidence, np.float32(1))[..., None]
+        known = np.minimum(self._evidence / 2, np.float32(1))[..., None]
         self._step = change * known / np.float32(min(took, self._wait))
         self._color = self._color + change * (1 - known) + self._step
         self._evidence = np.minimum(self._evidence + np.float32(1), self._most)
