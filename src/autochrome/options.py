@@ -72,7 +72,7 @@ class FilmOptions(ColorOptions):
             le=24,
             description="The network sees every n-th frame, and fewer where little happens; motion carries colour on.",
         ),
-    ] = 6
+    ] = 4
     start: Annotated[
         float | None, Field(ge=0, description="Seconds: only from here on; the result begins at 0.")
     ] = None

@@ -17,7 +17,7 @@ from autochrome.planes import Chroma, Floats
 
 _DOUBT = 0.25  # evidence below this: the colour there is a guess
 _NEWS = 0.05  # share of the picture in doubt that makes the network look before its turn
-_CALM = 4.0  # a*b*, on the average: answers that differ less from what is remembered can be waited for
+_CALM = 3.0  # a*b*, on the average: answers that differ less from what is remembered can be waited for
 _PATIENCE, _MOST = 1.5, 6  # how much longer each time, and at most, in times of the usual
 _SURPRISE = 16.0  # a*b*: an answer so far from what is remembered halves what the memory counts for
 
