@@ -12,7 +12,7 @@ from autochrome.planes import Floats
 
 _AGREE = 0.7  # pixels: there and back again may miss by about this
 _MATCH = 8.0  # codes of 256: brightness that differs by this much is another thing
-_STILL, _GRAIN = 0.25, 0.1  # codes of 256, and a share: motion must explain brightness better than rest does, by more
+_STILL, _GRAIN = 0.25, 0.1  # codes of 256, and a share: so much better must motion explain than rest
 
 
 @dataclass(frozen=True, slots=True)
