@@ -128,18 +128,18 @@ def stages(source: Path, most: int = 250) -> dict[str, float]:
     """
     import cv2
 
-    from autochrome.film import LOOKS
+    from autochrome.film import LOOKS, opened
     from autochrome.looking import lines_of, look, see, shown
     from autochrome.media.film_color import ChromaLayer
     from autochrome.media.films import open_film
-    from autochrome.model import open_model
     from autochrome.options import FilmOptions
     from autochrome.scenes import DEFAULT, DETECTORS
     from autochrome.shots import ShotMemory
 
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
-    options, network, detector = FilmOptions(), open_model(), DETECTORS[DEFAULT]()
+    options, detector = FilmOptions(), DETECTORS[DEFAULT]()
+    network = opened(options.model)
     memory = ShotMemory(options.every, 1 + (LOOKS - 1) * options.smooth)
     spent: dict[str, list[float]] = {stage: [] for stage in STAGES}
 
@@ -182,14 +182,14 @@ def _unencoded(source: Path) -> float:
     from contextlib import closing
 
     from autochrome.engine import ahead
-    from autochrome.film import choose_cuts, choose_painter, shots_of, tint
+    from autochrome.film import choose_cuts, choose_painter, opened, shots_of, tint
     from autochrome.looking import see
     from autochrome.media.film_color import ChromaLayer
     from autochrome.media.films import open_film
-    from autochrome.model import open_model
     from autochrome.options import FilmOptions
 
-    options, network = FilmOptions(), open_model()
+    options = FilmOptions()
+    network = opened(options.model)
     started, count = time.perf_counter(), 0
     with open_film(source) as film:
         layer = ChromaLayer(film.facts.tones, 8, (64, 64), film.facts.centred)
