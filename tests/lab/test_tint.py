@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from autochrome.errors import CheckpointError
 from autochrome.lab.networks.mobilenet import BLOCKS, BN_EPS, MobileNet, depthwise
 from autochrome.lab.networks.tint import HEADS, LOOK, Level, Look, Painting, Tint, gain
+from autochrome.model import ALONE
 
 SMALL = {"widths": (8, 8, 16, 16), "encoder_width": 0.125, "cell": 40.0}
 
@@ -36,10 +37,20 @@ def painted(
     network: Tint, luma: torch.Tensor, hint: torch.Tensor, mask: torch.Tensor, vivid: float
 ) -> torch.Tensor:
     """(1, 3, h, w): a*b* and confidence."""
-    slow, quick = (part.module for part in network.export_parts())
-    with torch.no_grad():
-        ab, sure, _ = quick(*slow(luma), hint, mask, torch.tensor(vivid))
-        return torch.cat((ab, sure), 1)
+    known = answers(network, luma, hint, mask, vivid)
+    return torch.cat((known["ab"], known["confidence"]), 1)
+
+
+@torch.no_grad()
+def answers(
+    network: Tint, luma: torch.Tensor, hint: torch.Tensor, mask: torch.Tensor, vivid: float
+) -> dict[str, torch.Tensor]:
+    """What the parts of its file answer, one after the other, by name."""
+    known = {"luma": luma, "hint": hint, "mask": mask, "vivid": torch.tensor(vivid)}
+    for part in network.export_parts():
+        said = part.module(*(known[name] for name in (*part.inputs, *part.numbers)))
+        known |= dict(zip(part.outputs, said, strict=True))
+    return known
 
 
 def test_a_mask_of_zeros_is_exactly_no_hints(network: Tint) -> None:
@@ -124,21 +135,33 @@ def test_a_torn_distribution_is_less_sure(network: Tint) -> None:
 
 
 def test_the_slow_half_does_not_see_hints_and_halves_make_the_whole(network: Tint) -> None:
-    luma, *_ = asked(network)
-    slow, quick = network.export_parts()
-    assert set(slow.inputs) == {"luma"}
-    assert set(slow.outputs) < set(quick.inputs)
-    for name, map_ in zip(slow.outputs, slow.module(luma), strict=True):
-        channels, stride = quick.inputs[name]
-        assert map_.shape == (1, channels, 64 // stride, 96 // stride)
+    see, know, alone, told = network.export_parts()
+    assert set(see.inputs) == {"luma"}
+    assert set(know.inputs) < set(see.outputs)
+    assert (
+        set(alone.inputs) | {"hint", "mask"}
+        < set(told.inputs)
+        < {*see.outputs, *know.outputs, "hint", "mask"}
+    )
+    known = answers(network, *asked(network), 1.0)
+    for name, (channels, stride) in (know.inputs | told.inputs).items():
+        assert known[name].shape == (1, channels, 64 // stride, 96 // stride)
+
+
+@pytest.mark.parametrize("vivid", [0.0, 0.5, 1.7])
+def test_without_hints_the_graph_that_takes_none_answers_as_the_one_that_does(
+    network: Tint, vivid: float
+) -> None:
+    luma, hint, mask = asked(network)
+    known = answers(network, luma, hint * 0, mask * 0, vivid)
+    assert torch.allclose(known["ab"], known["ab" + ALONE], atol=0.01)
+    assert torch.allclose(known["confidence"], known["confidence" + ALONE], atol=1e-3)
+    assert vivid == 0 or known["ab"].abs().max() > 0.1
 
 
 def test_shares_of_the_palette(network: Tint) -> None:
     luma, hint, mask = asked(network)
-    slow, quick = network.export_parts()
-    assert quick.outputs[2] == "likely"
-    with torch.no_grad():
-        shares = quick.module(*slow.module(luma), hint, mask, torch.tensor(1.0))[2]
+    shares = answers(network, luma, hint, mask, 1.0)["likely"]
     assert shares.shape == (1, len(network.palette), 64 // 8, 96 // 8)
     assert torch.allclose(shares.sum(1), torch.ones(1, 8, 12), atol=1e-5)
     assert torch.equal(torch.tensor(network.palette), network.centres)

@@ -132,6 +132,7 @@ def test_a_network_no_runtime_can_load(
     [
         ({"contract": "tnit"}, "we know no contract 'tnit'; known are tint"),
         ({"features": {"f4": "in_f4", "f9": "in_f9"}}, r"features that the file does not have \(f9, in_f9\)"),
+        ({"exact": ("f9",)}, r"features that the file does not have \(f9\)"),
     ],
 )
 def test_a_card_that_does_not_fit_its_file(tmp_path: Path, change: dict[str, object], words: str) -> None:

@@ -179,6 +179,54 @@ def test_only_the_half_that_is_asked_for_runs(
     assert capfd.readouterr() == ("", "")  # what went wrong was raised, not printed
 
 
+def four_graphs(path: Path) -> Path:
+    """luma → f4, exactly; f4 → f8; and from f8 either `ab_alone`, or `ab` in which every hint is 50 brighter."""
+    g = Graph()
+    g.node("AveragePool", ["luma"], "f4", kernel_shape=[4, 4], strides=[4, 4])
+    g.scaled("in_f4", 0.5, out="f8")
+    both = g.node("Concat", ["in_f8", "in_f8"], axis=1)
+    g.node("Mul", [both, "vivid"], "ab_alone")
+    g.node("Identity", ["in_f8"], "confidence_alone")
+    told = g.node("AveragePool", [g.node("Mul", ["hint", "mask"])], kernel_shape=[4, 4], strides=[4, 4])
+    g.node("Mul", [g.node("Add", [g.scaled(both, 1.0, 50.0), told]), "vivid"], "ab")
+    g.node("Identity", ["in_f8"], "confidence")
+    luma, small, colour = plane(1), plane(1, 4), plane(2, 4)
+    inputs = {"luma": luma, "in_f4": small, "in_f8": small, "hint": plane(2), "mask": luma, "vivid": [1]}
+    outputs = {"f4": small, "f8": small, "ab_alone": colour, "confidence_alone": small}
+    card = tint_card(features={"f4": "in_f4", "f8": "in_f8"}, exact=("f4",))
+    return g.save(path, inputs, outputs | {"ab": colour, "confidence": small}, card)
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_without_a_hint_the_quicker_graph_paints(tmp_path: Path, runtime: str) -> None:
+    model = open_model(four_graphs(tmp_path / "four.onnx"), runtime=runtime)
+    luma = np.full((64, 64), 40, np.float32)
+    prepared, hints = model.prepare(luma), Hints.none(64, 64)
+    assert (model.paint(prepared).chroma == 20).all()
+    assert (model.paint(prepared, hints).chroma == 20).all()
+    hints.mask[30, 30] = 0.5
+    assert (model.paint(prepared, hints).chroma == 70).all()
+    with pytest.raises(UsageError, match=r"The hints are \(5, 5\)"):
+        model.paint(prepared, Hints.none(5, 5))
+
+
+def test_only_what_sees_edges_must_be_exact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kind, loaded = RUNTIMES["onnxruntime"], []
+
+    def load(source: bytes, file: str, threads: int | None, rough: bool) -> runtimes.Graph:
+        graph = kind(source, file, threads, rough)
+        loaded.append((set(graph._wanted), rough))
+        return graph
+
+    monkeypatch.setitem(RUNTIMES, "onnxruntime", load)
+    model = open_model(four_graphs(tmp_path / "four.onnx"), runtime="onnxruntime")
+    assert loaded == [({"luma"}, False), ({"in_f4"}, True), ({"in_f8", "vivid"}, True)]
+    hints = Hints.none(64, 64)
+    hints.mask[:] = 1
+    model.paint(model.prepare(picture(64, 64)), hints)
+    assert loaded[3:] == [({"in_f8", "hint", "mask", "vivid"}, True)]
+
+
 @pytest.mark.parametrize(
     "trouble", [MemoryError(), RuntimeError("std::bad_alloc"), RuntimeError("Failed to allocate memory")]
 )

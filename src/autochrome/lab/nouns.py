@@ -42,7 +42,9 @@ class Part:
 
     module: nn.Module  # called with its inputs in this order; answers a tensor, or a tuple of them
     inputs: dict[str, tuple[int, int]]  # name → (channels, pixels of the luma that one of its own covers)
-    outputs: tuple[str, ...]  # the last part answers "ab", and perhaps "confidence" and "likely"
+    outputs: tuple[
+        str, ...
+    ]  # the last part answers "ab", and perhaps "confidence" and "likely"; see `ALONE` too
     numbers: tuple[str, ...] = ()  # further inputs, after those, that are one number: "vivid"
 
 
@@ -58,7 +60,8 @@ class ColorNetwork(nn.Module):
         raise NotImplementedError
 
     def export_parts(self) -> list[Part]:
-        """The graphs of its ONNX file: one, or the slow half and the quick half."""
+        """The graphs of its ONNX file: one; or what looks at the picture, perhaps what paints unless hints are given
+        (its answers' names end in `ALONE`), and what paints."""
         channels = {"luma": 1, "hint": 2, "mask": 1}
         return [Part(_Whole(self), {name: (channels[name], 1) for name in self.inputs}, ("ab",))]
 

@@ -131,7 +131,7 @@ def quantize(model: Model, examples: Sequence[Feeds], leave: Iterable[str] = ())
 
 
 def side_by_side(models: Sequence[Model]) -> tuple[Model, dict[str, str]]:
-    """One file with all graphs, sharing no node; and how a later one calls the answers of an earlier one."""
+    """One file with all graphs, which share weights but no node; and how later ones call what earlier ones answer."""
     answered: set[str] = set()
     links: dict[str, str] = {}
     whole = onnx.ModelProto()
@@ -141,14 +141,32 @@ def side_by_side(models: Sequence[Model]) -> tuple[Model, dict[str, str]]:
         graph = _renamed(model.graph, f"part{i}/", answered, links)
         whole.graph.node.extend(graph.node)
         whole.graph.initializer.extend(graph.initializer)
-        whole.graph.input.extend(graph.input)
+        known = {port.name for port in whole.graph.input}
+        whole.graph.input.extend(port for port in graph.input if port.name not in known)
         whole.graph.output.extend(graph.output)
         answered |= {port.name for port in graph.output}
         for used in model.opset_import:
             if used.domain not in {known.domain for known in whole.opset_import}:
                 whole.opset_import.append(used)
+    _share_weights(whole.graph)
     onnx.checker.check_model(whole)
     return whole, links
+
+
+def _share_weights(graph: Any) -> None:
+    """Graphs that use the same weights keep them once."""
+    first: dict[tuple[Any, ...], str] = {}
+    same: dict[str, str] = {}
+    for i, tensor in reversed(list(enumerate(graph.initializer))):
+        values = numpy_helper.to_array(tensor)
+        if values.size < _SMALL:
+            continue
+        content = tensor.data_type, values.shape, values.tobytes()
+        same[tensor.name] = first.setdefault(content, tensor.name)
+        if same[tensor.name] != tensor.name:
+            del graph.initializer[i]
+    for node in graph.node:
+        node.input[:] = [same.get(name, name) for name in node.input]
 
 
 def _renamed(graph: Any, prefix: str, answered: set[str], links: dict[str, str]) -> Any:

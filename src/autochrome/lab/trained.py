@@ -9,7 +9,7 @@ from torch import Tensor
 from autochrome.lab.checkpoint import best_weights, load_weights
 from autochrome.lab.nouns import ColorNetwork, Part
 from autochrome.lab.runs import open_run
-from autochrome.model import CONTRACTS, Card
+from autochrome.model import ALONE, CONTRACTS, Card
 from autochrome.model.sizes import over_picture, pad
 from autochrome.planes import Floats, Hints, Luma, Painted, Prepared
 
@@ -24,7 +24,10 @@ class TrainedModel:
             network.eval().to(device),
             device,
         )  # at rest: no dropout, no batch statistics
-        *self._slow, self._quick = network.export_parts()
+        *before, self._quick = network.export_parts()
+        alone = {name + ALONE for name in self._quick.outputs}
+        self._slow = [part for part in before if not alone & {*part.outputs}]
+        self._unhinted = next((part for part in before if alone & {*part.outputs}), self._quick)
         contract = network.contract or CONTRACT_OF[network.inputs]
         self.card = Card(
             name=name, contract=contract, multiple=network.multiple, hints=CONTRACTS[contract].hints
@@ -43,12 +46,13 @@ class TrainedModel:
         """The quick half. A network that knows nothing of vividness has its a*b* multiplied by it."""
         height, width = prepared.luma.shape
         told = hints or Hints.none(height, width)
+        part = self._quick if told.given else self._unhinted
         known = dict(prepared.state)
         known["hint"] = self._planes(told.chroma * (told.mask > 0)[..., None], repeat=False)
         known["mask"] = self._planes(told.mask, repeat=False)
         known["vivid"] = torch.tensor([vivid], dtype=torch.float32, device=self._device)
-        answers = _asked(self._quick, known)
-        times = 1.0 if "vivid" in self._quick.numbers and vivid > 0 else vivid
+        answers = {name.removesuffix(ALONE): answer for name, answer in _asked(part, known).items()}
+        times = 1.0 if "vivid" in part.numbers and vivid > 0 else vivid
         padded = (known["luma"].shape[2], known["luma"].shape[3])
 
         def over(plane: Tensor) -> Floats:

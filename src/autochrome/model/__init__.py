@@ -10,12 +10,13 @@ Neither ONNX Runtime nor OpenVINO is loaded before the first `open_model`.
 from typing import Protocol, runtime_checkable
 
 from autochrome.model.card import CARD_KEY, Card, with_card
-from autochrome.model.contracts import CONTRACTS, Contract
+from autochrome.model.contracts import ALONE, CONTRACTS, Contract
 from autochrome.model.likely import LikelyColor
 from autochrome.model.opening import InstalledModel, Report, check_model, list_models, open_model
 from autochrome.planes import Hints, Luma, Painted, Prepared
 
 __all__ = [
+    "ALONE",
     "CARD_KEY",
     "CONTRACTS",
     "Card",

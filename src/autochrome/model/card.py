@@ -40,8 +40,13 @@ class Card(BaseModel):
         Literal["ab", "rgb"], Field(description="a*b*, or a whole picture whose a*b* are taken.")
     ] = "ab"
     features: Annotated[
-        dict[str, str], Field(description="Outputs of the slow half → inputs of the quick half.")
+        dict[str, str],
+        Field(description="Outputs of the slow half → what they are called where later graphs take them in."),
     ] = {}
+    exact: Annotated[
+        tuple[str, ...],
+        Field(description="Those of them that are worked out first, by a graph that must not be rounded."),
+    ] = ()
     palette: Annotated[
         tuple[tuple[float, float], ...],
         Field(description="a*b* of the colours whose shares its output `likely` holds, if it has one."),

@@ -21,6 +21,9 @@ from autochrome.errors import ModelAnswerBroken
 from autochrome.model.onnxfile import Interface, Port
 from autochrome.planes import Chroma, Floats, Hints, Luma
 
+ALONE = "_alone"
+"""`ab_alone` and `confidence_alone`: the answers, from a graph that is never given a hint and so is quicker."""
+
 IMAGENET_MEAN: Floats = np.array([0.485, 0.456, 0.406], np.float32)
 IMAGENET_STD: Floats = np.array([0.229, 0.224, 0.225], np.float32)
 
@@ -125,7 +128,7 @@ def _named(*inputs: str) -> Callable[[Interface], bool]:
 
 CONTRACTS: dict[str, Contract] = {
     "tint": Contract(
-        "ours: luma → features, then features, hint, mask, vivid → ab, confidence; two graphs in one file",
+        "ours: luma → features, then features, hint, mask, vivid → ab, confidence; several graphs in one file",
         lambda interface: False,  # only its card says which feature goes where
         _by_name,
         _as_ab,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from autochrome.errors import ModelAnswerBroken, UsageError
 from autochrome.model.card import Card
-from autochrome.model.contracts import CONTRACTS, Question, answer_port
+from autochrome.model.contracts import ALONE, CONTRACTS, Question, answer_port
 from autochrome.model.likely import LikelyColor, distinct
 from autochrome.model.onnxfile import Interface, Port
 from autochrome.model.runtimes import Graph
@@ -42,7 +41,7 @@ class _State:
 
 
 class OnnxModel:
-    """One network file, opened. Nothing in it changes afterwards: several threads may share it."""
+    """One network file, opened. Several threads may share it: all that changes is which of its graphs are loaded."""
 
     def __init__(
         self,
@@ -52,7 +51,7 @@ class OnnxModel:
         load: Callable[[Sequence[str]], Graph],
         edition: str = "",
     ) -> None:
-        """`load` makes the graph that leads to some outputs; a file of two halves is loaded as two.
+        """`load` makes the graph that leads to some outputs; a file of several graphs is loaded as several.
 
         `edition`: changes whenever the file does; work that was begun with another one cannot go on.
         """
@@ -61,11 +60,17 @@ class OnnxModel:
         self._doors = doors
         self._contract = CONTRACTS[card.contract]
         self._answer = answer_port(doors).name
-        self._asked = [port.name for port in doors.outputs if port.name in (self._answer, "confidence")]
-        self._load = load
+        names = [port.name for port in doors.outputs]
+        self._asked = tuple(name for name in names if name in (self._answer, "confidence"))
+        alone = tuple(name + ALONE for name in self._asked)
+        self._unhinted = alone if {*alone} <= {*names} else self._asked
         self._size = fixed_size(doors, card)
-        self._slow = load(list(card.features)) if card.features else None
-        self._quick = load(self._asked)
+        rest = tuple(name for name in card.features if name not in card.exact)
+        self._looks = tuple(outputs for outputs in (card.exact, rest) if outputs)
+        self._load = load
+        self._graphs: dict[tuple[str, ...], Graph] = {}
+        for outputs in (*self._looks, self._unhinted):  # what everybody needs; a bad file shows at once
+            self._graph(outputs)
 
     def prepare(self, luma: Luma) -> Prepared:
         """The slow half, once a picture. luma: (H, W) L* 0…100, any size from 1×1."""
@@ -76,9 +81,10 @@ class OnnxModel:
         fitted = np.asarray(luma, np.float32)
         fitted = resize(fitted, *self._size) if self._size else pad(fitted, self.card.multiple, repeat=True)
         features: dict[str, Floats] = {}
-        if self._slow:
-            answers = self._slow.run(list(self.card.features), self._typed({"luma": fitted[None, None]}))
-            features = dict(zip(self.card.features.values(), answers, strict=True))
+        for outputs in self._looks:
+            known = self._typed({"luma": fitted[None, None], **features})
+            answers = zip(outputs, self._graph(outputs).run(outputs, known), strict=True)
+            features |= {self.card.features[name]: answer for name, answer in answers}
         return Prepared(luma, _State(fitted, features))
 
     def paint(self, prepared: Prepared, hints: Hints | None = None, vivid: float = 1.0) -> Painted:
@@ -93,8 +99,9 @@ class OnnxModel:
             raise UsageError(f"vivid is {vivid}; it goes from 0 (grey) to 2 (bold).")
         height, width = prepared.luma.shape
         state: _State = prepared.state
-        question = Question(state.luma, self._fit(hints, height, width), vivid, self._file)
-        answered = self._quick.run(self._asked, self._feeds(state, question))
+        question = Question(state.luma, self._fit(hints, prepared), vivid, self._file)
+        outputs = self._asked if question.hints.given else self._unhinted
+        answered = self._graph(outputs).run(outputs, self._feeds(state, question))
         answers = dict(zip(self._asked, answered, strict=True))
         raw = self._planes(answers[self._answer], self._contract.answers, state.luma, self.card.stride)
         chroma = self._vivid(self._contract.read(raw, question), vivid)
@@ -113,12 +120,12 @@ class OnnxModel:
         """
         if not (0 <= x <= 1 and 0 <= y <= 1):
             raise UsageError(f"x {x} and y {y} are no place in the picture; both go from 0 to 1.")
-        if self._alternatives is None:
+        if not self.card.palette or LIKELY not in {port.name for port in self._doors.outputs}:
             return []
         state: _State = prepared.state
         height, width = prepared.luma.shape
-        question = Question(state.luma, self._fit(hints, height, width), 1.0, self._file)
-        (answer,) = self._alternatives.run([LIKELY], self._feeds(state, question))
+        question = Question(state.luma, self._fit(hints, prepared), 1.0, self._file)
+        (answer,) = self._graph((LIKELY,)).run((LIKELY,), self._feeds(state, question))
         shares = self._planes(answer, len(self.card.palette), state.luma)
         covered = (
             (1, 1) if self._size else np.divide((height, width), state.luma.shape)
@@ -129,11 +136,11 @@ class OnnxModel:
         )
         return distinct(shares[row, column], np.array(self.card.palette, np.float32), count)
 
-    @cached_property
-    def _alternatives(self) -> Graph | None:
-        """A third graph, loaded only when somebody asks for it."""
-        known = any(port.name == LIKELY for port in self._doors.outputs)
-        return self._load([LIKELY]) if known and self.card.palette else None
+    def _graph(self, outputs: tuple[str, ...]) -> Graph:
+        """The graph that leads to these outputs, loaded when it is first asked for."""
+        if outputs not in self._graphs:
+            self._graphs[outputs] = self._load(outputs)
+        return self._graphs[outputs]
 
     def _feeds(self, state: _State, question: Question) -> dict[str, NDArray[Any]]:
         """Everything the quick half may want to be told."""
@@ -150,10 +157,11 @@ class OnnxModel:
         slow = {*self.card.features.values(), *(["luma"] if self.card.features else [])}
         return tuple(port for port in self._doors.inputs if port.name not in slow)
 
-    def _fit(self, hints: Hints | None, height: int, width: int) -> Hints:
+    def _fit(self, hints: Hints | None, prepared: Prepared) -> Hints:
         """Hints at the network's size. Where nothing is known the colour is 0: a mask of zeros *is* no hints."""
         if hints is None or not self.card.hints:
-            hints = Hints.none(height, width)
+            return Hints.none(*prepared.state.luma.shape)
+        height, width = prepared.luma.shape
         if hints.mask.shape != (height, width):
             raise UsageError(f"The hints are {hints.mask.shape}, but the picture is {(height, width)}.")
         mask = np.clip(np.asarray(hints.mask, np.float32), 0, 1)

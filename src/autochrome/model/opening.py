@@ -74,9 +74,9 @@ def open_model(
     def graph(outputs: Sequence[str]) -> Graph:
         if not card.features:
             return RUNTIMES[chosen](path, path.name, threads, False)
-        # What sees the picture needs exact numbers: the lightness of a dark sky has steps that bf16 swallows.
-        sees = set(outputs) == set(card.features)
-        return RUNTIMES[chosen](cut(data, outputs, path.name), path.name, threads, not sees)
+        # What sees the edges needs exact numbers: the lightness of a dark sky has steps that bf16 swallows.
+        exact = set(outputs) == set(card.exact or card.features)
+        return RUNTIMES[chosen](cut(data, outputs, path.name), path.name, threads, not exact)
 
     file = path.stat()
     return OnnxModel(path.name, card, doors, graph, edition=f"{file.st_size}-{file.st_mtime_ns}")
@@ -177,7 +177,7 @@ def _check_doors(doors: Interface, card: Card, file: str) -> None:
                 f"{file}: its input '{port.name}' wants {port.shape[0]} pictures at once; export it for one."
             )
     names = {port.name for port in (*doors.inputs, *doors.outputs)}
-    lost = ({*card.features, *card.features.values()}) - names
+    lost = ({*card.features, *card.features.values()} - names) | ({*card.exact} - {*card.features})
     if lost:
         raise ModelUnusable(
             f"{file}: its card names features that the file does not have ({', '.join(sorted(lost))})."

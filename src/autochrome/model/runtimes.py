@@ -123,7 +123,8 @@ class _OpenVino:
                 request = self._idle.get_nowait()
             except Empty:
                 request = self._compiled.create_infer_request()
-            answers = request.infer({name: value for name, value in feeds.items() if name in self._wanted})
+            wanted = {name: value for name, value in feeds.items() if name in self._wanted}
+            answers = request.infer(wanted, share_inputs=True, share_outputs=True)
             copies = [np.array(answers[self._ports[name]], np.float32) for name in outputs]
             self._idle.put(request)
         return copies

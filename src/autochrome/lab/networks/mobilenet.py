@@ -27,6 +27,8 @@ BLOCKS: tuple[tuple[int, int, int], ...] = (
 )
 MAPS = (3, 5, 11, 12)
 """The blocks whose answers are kept: strides 4, 8, 16, 32."""
+NEAR = 3
+"""So many blocks look at edges and steps; what comes after them asks what they were edges of."""
 
 BN_EPS = 1e-3  # of the published weights
 
@@ -42,6 +44,7 @@ class MobileNet(nn.Module):
         wide = [round(width * out) for _, out, _ in BLOCKS]
         first = round(width * BLOCKS[0][0])
         self.channels = tuple(wide[i - 1] for i in MAPS)
+        self.edges = wide[NEAR - 1]  # channels of what `near` hands on
         self.conv1 = nn.Conv2d(seen, first, 3, 2)
         for i, (before, out, (_, _, stride)) in enumerate(zip([first, *wide], wide, BLOCKS, strict=False), 1):
             self.add_module(f"conv_dw_{i}", nn.Conv2d(before, before, 3, stride, groups=before))
@@ -55,14 +58,32 @@ class MobileNet(nn.Module):
             self.load_state_dict(folded(weights, self))
 
     def forward(self, grey: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        map4, edges = self.near(grey)
+        return map4, *self.far(edges)
+
+    def near(self, grey: Tensor) -> tuple[Tensor, Tensor]:
+        """The first blocks: the map at stride 4, and what `far` goes on from, at stride 8."""
         x = F.relu6(self.conv1(F.pad(grey, (0, 1, 0, 1))))
-        maps = []
-        for i in range(1, len(BLOCKS) + 1):
-            x = F.relu6(depthwise(x, self.get_submodule(f"conv_dw_{i}")))
-            x = F.relu6(self.get_submodule(f"conv_pw_{i}")(x))
+        for i in range(1, NEAR + 1):
+            x = self._across(i, self._around(i, x))
+        return x, self._around(NEAR + 1, x)
+
+    def far(self, edges: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The rest: the maps at strides 8, 16, 32."""
+        x, maps = self._across(NEAR + 1, edges), []
+        for i in range(NEAR + 2, len(BLOCKS) + 1):
+            x = self._across(i, self._around(i, x))
             if i in MAPS:
                 maps.append(x)
-        return maps[0], maps[1], maps[2], maps[3]
+        return maps[0], maps[1], maps[2]
+
+    def _around(self, block: int, x: Tensor) -> Tensor:
+        """A block's look at its neighbours, each channel for itself."""
+        return F.relu6(depthwise(x, self.get_submodule(f"conv_dw_{block}")))
+
+    def _across(self, block: int, x: Tensor) -> Tensor:
+        """A block's look across the channels."""
+        return F.relu6(self.get_submodule(f"conv_pw_{block}")(x))
 
 
 def depthwise(x: Tensor, conv: nn.Module) -> Tensor:

@@ -6,7 +6,7 @@ learnt twice: to places that look alike (attention), and to the neighbourhood at
 place, which stop at edges). Everywhere in the answer the network decides which of these, or its own idea, to believe.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -18,9 +18,13 @@ from autochrome.lab.bins import bin_centres, mean_and_spread
 from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.networks.mobilenet import MobileNet
 from autochrome.lab.nouns import Answer, ColorNetwork, Part
+from autochrome.model import ALONE
 
 Features: TypeAlias = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 """The slow half says: maps at strides 4, 8, 16, 32, what each place at stride 16 is, how light each at stride 4 is."""
+MAPS = ("map4", "map8", "map16", "map32", "places", "light")  # their names in a file
+SEEN = ("map4", "edges", "light")  # what the first graph of the slow half answers
+KNOWN = ("map8", "map16", "map32", "places")  # and the second
 
 HEADS = 2  # of the attention: one that looks far, one that looks near
 LOOK = 16  # channels in which one head compares places
@@ -178,17 +182,31 @@ class Painter(nn.Module):
         level8, level16, level32 = (level4.coarser(n) for n in (2, 4, 8))
         looked = self.look(places, level16, F.avg_pool2d(light, 2))
         x = self.level[3](F.relu(f32 + self.hint[3](level32.channels())))
-        x = self._join(2, x, f16, level16, F.avg_pool2d(looked, 2))
-        x = self._join(1, x, f8, level8, looked)
+        x = self._join(2, x, f16, self._told(2, level16, F.avg_pool2d(looked, 2)))
+        x = self._join(1, x, f8, self._told(1, level8, looked))
         logits = self.bins(x)
         wider = self.spread(self.kernel8(x), level8)
-        x = self._join(0, x, f4, level4, enlarge(wider))
+        x = self._join(0, x, f4, self._told(0, level4, enlarge(wider)))
         near = self.spread(self.kernel4(x), level4)
         return self._believed(x, logits, [near, enlarge(wider), *enlarge(looked).split(3, 1)])
 
-    def _join(self, i: int, x: Tensor, skip: Tensor, level: Level, reached: Tensor) -> Tensor:
+    def alone(self, f4: Tensor, f8: Tensor, f16: Tensor, f32: Tensor) -> Painting:
+        """`forward` where nothing is given, in half the time: a convolution over no hints says its bias everywhere."""
+        silent = [hint.bias.view(1, -1, 1, 1) for hint in self.hint if isinstance(hint.bias, Tensor)]
+        x = self.level[3](F.relu(f32 + silent[3]))
+        x = self._join(2, x, f16, silent[2])
+        x = self._join(1, x, f8, silent[1])
+        logits = self.bins(x)
+        nothing = f4.new_zeros(1, 1, 1, 1)
+        return Painting(self.own(self._join(0, x, f4, silent[0])), nothing, nothing, logits)
+
+    def _told(self, i: int, level: Level, reached: Tensor) -> Tensor:
+        """What is known of colour here."""
+        told: Tensor = self.hint[i](torch.cat([level.channels(), reached], 1))
+        return told
+
+    def _join(self, i: int, x: Tensor, skip: Tensor, told: Tensor) -> Tensor:
         """One step up: the coarser map, the encoder's, and what is known of colour here."""
-        told = self.hint[i](torch.cat([level.channels(), reached], 1))
         joined: Tensor = self.level[i](F.relu(skip + enlarge(self.down[i](x)) + told))
         return joined
 
@@ -237,12 +255,21 @@ class Tint(ColorNetwork):
 
     def prepare(self, luma: Tensor) -> Features:
         """(N, 1, H, W) L* → the slow half's word."""
+        map4, edges, light = self.see(luma)
+        return map4, *self.know(edges, light), light
+
+    def see(self, luma: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The part that must count exactly, for the sake of the small steps in a dark sky: `SEEN`."""
         grey = luma / 50 - 1
-        f4, f8, f16, f32 = self.encoder(grey)
-        f4 = torch.cat([f4, F.relu(self.grain(grey))], 1)
-        s4, s8, s16, s32 = (side(f) for side, f in zip(self.side, (f4, f8, f16, f32), strict=True))
-        places = self.place(torch.cat([f16, F.avg_pool2d(grey, 16)], 1))
-        return s4, s8, s16, s32, places, F.avg_pool2d(grey, 4)
+        map4, edges = self.encoder.near(grey)
+        map4 = self.side[0](torch.cat([map4, F.relu(self.grain(grey))], 1))
+        return map4, edges, F.avg_pool2d(grey, 4)
+
+    def know(self, edges: Tensor, light: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """The part that knows what things are: `KNOWN`."""
+        f8, f16, f32 = self.encoder.far(edges)
+        places = self.place(torch.cat([f16, F.avg_pool2d(light, 4)], 1))
+        return self.side[1](f8), self.side[2](f16), self.side[3](f32), places
 
     def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> Answer:
         painting = self.painter(self.prepare(luma), hint, mask)
@@ -268,21 +295,30 @@ class Tint(ColorNetwork):
         return ab.clamp(-AB_SCALE, AB_SCALE), 1 - doubt * free
 
     def export_parts(self) -> list[Part]:
-        """luma → the maps; the maps, hint, mask, vivid → ab, confidence, and shares of the palette."""
-        names = ("map4", "map8", "map16", "map32", "places", "light")
+        """luma → `SEEN` → `KNOWN`; all maps, vivid → ab, confidence, either without or with hint and mask."""
         widths = [side.out_channels for side in self.side if isinstance(side, nn.Conv2d)]
         maps = dict(
-            zip(names, zip([*widths, HEADS * LOOK, 1], (4, 8, 16, 32, 16, 4), strict=True), strict=True)
+            zip(MAPS, zip([*widths, HEADS * LOOK, 1], (4, 8, 16, 32, 16, 4), strict=True), strict=True)
         )
+        deep = {"edges": (self.encoder.edges, 8), "light": (1, 4)}
+        drawn = {name: maps[name] for name in MAPS[:4]}
+        hints = {"hint": (2, 1), "mask": (1, 1)}
+        answers, numbers = ("ab", "confidence"), ("vivid",)
         return [
-            Part(_Slow(self), {"luma": (1, 1)}, names),
-            Part(
-                _Quick(self),
-                {**maps, "hint": (2, 1), "mask": (1, 1)},
-                ("ab", "confidence", "likely"),
-                ("vivid",),
-            ),
+            Part(_Graph(self, self.see), {"luma": (1, 1)}, SEEN),
+            Part(_Graph(self, self.know), deep, KNOWN),
+            Part(_Graph(self, self._alone), drawn, tuple(name + ALONE for name in answers), numbers),
+            Part(_Graph(self, self._told), maps | hints, (*answers, "likely"), numbers),
         ]
+
+    def _alone(self, *given: Tensor) -> tuple[Tensor, Tensor]:
+        *maps, vivid = given
+        return self.decode(self.painter.alone(*maps), vivid)
+
+    def _told(self, *given: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        f4, f8, f16, f32, places, light, hint, mask, vivid = given
+        painting = self.painter((f4, f8, f16, f32, places, light), hint, mask)
+        return *self.decode(painting, vivid), painting.logits.softmax(1)
 
 
 def gain(vivid: Tensor) -> Tensor:
@@ -290,23 +326,12 @@ def gain(vivid: Tensor) -> Tensor:
     return vivid * (GAIN + BEND * (1 - vivid))
 
 
-class _Slow(nn.Module):
-    def __init__(self, network: Tint) -> None:
+class _Graph(nn.Module):
+    """One of its ways as a module, for the exporter."""
+
+    def __init__(self, network: Tint, way: Callable[..., tuple[Tensor, ...]]) -> None:
         super().__init__()
-        self.network = network
+        self.network, self.way = network, way
 
-    def forward(self, luma: Tensor) -> Features:
-        return self.network.prepare(luma)
-
-
-class _Quick(nn.Module):
-    def __init__(self, network: Tint) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, *given: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        *maps, hint, mask, vivid = given
-        f4, f8, f16, f32, places, light = maps
-        painting = self.network.painter((f4, f8, f16, f32, places, light), hint, mask)
-        ab, sure = self.network.decode(painting, vivid)
-        return ab, sure, painting.logits.softmax(1)
+    def forward(self, *planes: Tensor) -> tuple[Tensor, ...]:
+        return self.way(*planes)
