@@ -17,7 +17,11 @@ from autochrome.planes import Chroma, Floats
 
 _DOUBT = 0.25  # evidence below this: the colour there is a guess
 _NEWS = 0.05  # share of the picture in doubt that makes the network look before its turn
-_CALM = 3.0  # a*b*, on the average: answers that differ less from what is remembered can be waited for
+_CALM, _WILD = (
+    3.0,
+    6.0,
+)  # a*b*, on the average: answers that differ less from what is remembered than the one, or
+_USUAL = 1.5  # hardly more than answers in this shot usually do, can be waited for; those that differ more than the other not
 _PATIENCE, _MOST = 1.5, 6  # how much longer each time, and at most, in times of the usual
 _SURPRISE = 16.0  # a*b*: an answer so far from what is remembered halves what the memory counts for
 
@@ -33,6 +37,7 @@ class ShotMemory:
         self._finder = MotionFinder()
         self._before: NDArray[np.uint8] | None = None
         self._since = 0  # frames since the last look
+        self._restless = 0.0  # a*b*: how much answers differ from what is remembered, lately
         self._color: Floats | None = None  # (h, w, 2) a*b*
         self._step: Floats  # (h, w, 2) what is still to be added to it, frame by frame, until the next look
         self._evidence: Floats  # (h, w) looks
@@ -66,10 +71,11 @@ class ShotMemory:
             return
         news = answer - self._color
         away = np.hypot(news[..., 0], news[..., 1])
-        if away.mean() > _CALM:
+        if away.mean() > np.clip(_USUAL * self._restless, _CALM, _WILD):
             self._wait = float(self._every)
         elif took >= self._wait:
             self._wait = min(self._wait * _PATIENCE, float(self._every * _MOST))
+        self._restless = (self._restless + float(away.mean())) / 2
         surprise = away / np.float32(_SURPRISE)
         self._evidence = self._evidence / (1 + surprise * surprise)
         change = news / (self._evidence + 1)[..., None]
