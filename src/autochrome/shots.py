@@ -17,11 +17,10 @@ from autochrome.planes import Chroma, Floats
 
 _DOUBT = 0.25  # evidence below this: the colour there is a guess
 _NEWS = 0.05  # share of the picture in doubt that makes the network look before its turn
-_CALM, _WILD = (
-    3.0,
-    6.0,
-)  # a*b*, on the average: answers that differ less from what is remembered than the one, or
-_USUAL = 1.5  # hardly more than answers in this shot usually do, can be waited for; those that differ more than the other not
+_CALM, _WILD = 3.0, 6.0
+"""a*b*, on the average. Answers that differ less from what is remembered can be waited for; more, cannot. Between the
+two they can if they differ no more than `_USUAL` times what answers in this shot did lately."""
+_USUAL = 1.5
 _PATIENCE, _MOST = 1.5, 6  # how much longer each time, and at most, in times of the usual
 _SURPRISE = 16.0  # a*b*: an answer so far from what is remembered halves what the memory counts for
 

@@ -3,8 +3,8 @@
 An ONNX file is a protobuf message, and a protobuf message is a row of (number, length, bytes). Walking that row by hand
 takes no library, copies no weights, and lets `autochrome models` answer without loading a runtime.
 
-A file of ours holds several graphs side by side, and each becomes a session of its own. (ONNX Runtime's option to run only
-the path to some outputs is compiled out of its released builds: it runs the other half too.)
+A file of ours holds several graphs side by side, and each becomes a session of its own. (ONNX Runtime's option to run
+only the path to some outputs is compiled out of its released builds: it runs the rest too.)
 """
 
 import mmap
