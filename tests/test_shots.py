@@ -52,6 +52,14 @@ def test_where_nothing_happens_it_looks_more_and_more_rarely():
     assert len(restless) > 1.6 * len(calm)
 
 
+def test_answers_that_waver_as_ever_are_waited_for_until_they_say_something_else():
+    wavering = answers(100, wrong=3.0)
+    _, looks = run([texture()] * 100, wavering)
+    assert looks[-1] - looks[-2] == 24
+    _, looks = run([texture()] * 100, wavering[:60] + [answer + 6 for answer in wavering[60:]])
+    assert {4} == {b - a for a, b in pairwise([look for look in looks if look >= 60][:4])}
+
+
 def test_it_does_not_drift_however_long_the_shot_is():
     colors, _ = run([texture()] * 600, answers(600))
     early = np.abs(np.mean(colors[40:80], axis=0) - TRUTH).mean()
