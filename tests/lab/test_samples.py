@@ -11,7 +11,7 @@ from autochrome.lab.samples import SampleOptions, make_batch
 PLAIN = SampleOptions(flip=0)
 EVERYTHING = SampleOptions(
     film=0.5, tone=0.5, fade=0.5, grain=0.5, blur=0.5, scratches=0.5,
-    points=0.4, region=0.2, carried=0.4, wrong=0.3, recolour=0.5,
+    points=0.4, region=0.2, carried=0.4, wrong=0.3, recolour=0.5, collage=0.4,
 )  # fmt: skip
 
 
@@ -52,6 +52,21 @@ def test_everything_keeps_its_range() -> None:
         assert batch.truth[:, 1:].abs().max() <= 110
         assert not batch.hint[(batch.mask == 0).expand_as(batch.hint)].any()
         assert all(getattr(batch, name).isfinite().all() for name in ("luma", "truth", "hint", "mask"))
+
+
+def test_right_of_a_seam_is_another_picture_of_which_nothing_is_said() -> None:
+    plain = make_batch(pictures(12), PLAIN, draw()).truth
+    batch = make_batch(pictures(12), SampleOptions(flip=0, collage=1, points=1, recolour=1), draw())
+    other = (batch.truth == plain.roll(1, 0)).all(1)  # (N, H, W)
+    seams = 64 - other.all(1).flip(1).int().cumprod(1).sum(
+        1
+    )  # where the last stretch of whole columns begins
+    assert ((seams >= 19) & (seams <= 45)).all()
+    assert len(seams.unique()) > 4
+    assert batch.mask.flatten(1).any(1).all()
+    for n, seam in enumerate(seams):
+        assert torch.equal(batch.truth[n, 0, :, :seam], plain[n, 0, :, :seam])  # dyed, perhaps, but no darker
+        assert not batch.mask[n, ..., seam:].any()
 
 
 def test_mirrored_pictures_are_mirrored_whole() -> None:

@@ -26,6 +26,12 @@ class SampleOptions(Options):
     turn: Annotated[
         Chance, Field(description="Share that is turned by a quarter, a half or three quarters.")
     ] = 0.0
+    collage: Annotated[
+        Chance,
+        Field(
+            description="Share that is another picture right of a seam; points are painted left of it only."
+        ),
+    ] = 0.0
     film: Annotated[
         Chance,
         Field(description="Share whose grey is that of some film stock: other weights of red, green, blue."),
@@ -68,6 +74,7 @@ def make_batch(pictures: Tensor, options: SampleOptions, generator: torch.Genera
     """(N, P, H, W, 3) uint8 sRGB → a batch on the same device. P is 1, or 2: the frame before, and this one."""
     pictures = mirror(pictures, options.flip, generator)
     pictures = turn(pictures, options.turn, generator) if options.turn else pictures
+    pictures, seam = collage(pictures, options.collage, generator)
     linear = linear_planes(pictures[:, -1])
     truth = lab_from_linear(linear, 1)
     luma = film_grey(linear, truth[:, :1], options.film, generator)
@@ -76,7 +83,7 @@ def make_batch(pictures: Tensor, options: SampleOptions, generator: torch.Genera
         mask = torch.full_like(luma, options.pair_mask)
         before = lab_from_linear(linear_planes(pictures[:, 0]), 1)
         return Batch(luma, truth, before[:, 1:] * (mask > 0), mask)
-    truth, hint, mask = _hints(truth, options, generator)
+    truth, hint, mask = _hints(truth, seam, options, generator)
     return Batch(luma, truth, hint, mask)
 
 
@@ -100,6 +107,21 @@ def turn(pictures: Tensor, share: float, generator: torch.Generator) -> Tensor:
     return turned
 
 
+def collage(pictures: Tensor, share: float, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Some pictures go on as another one right of a seam: (N, P, H, W, 3), and (N,) the column where that begins.
+
+    What is said of the one says nothing of the other, and there is no sharper edge than the one between them.
+    """
+    n, width = len(pictures), pictures.shape[3]
+    seam = torch.full((n,), float(width), device=pictures.device)
+    if not share:
+        return pictures, seam
+    somewhere = uniform(0.3, 0.7, (n,), generator).mul(width).round()
+    seam = torch.where(chosen(share, n, generator), somewhere, seam)
+    own = torch.arange(width, device=pictures.device) < seam.view(-1, 1, 1, 1)
+    return torch.where(own[..., None], pictures, pictures.roll(1, 0)), seam
+
+
 def linear_planes(pictures: Tensor) -> Tensor:
     """(N, H, W, 3) uint8 sRGB → (N, 3, H, W) linear light 0…1. There are only 256 codes: they are looked up."""
     codes = torch.arange(256, device=pictures.device, dtype=torch.float32) / 255
@@ -109,7 +131,7 @@ def linear_planes(pictures: Tensor) -> Tensor:
 
 
 def _hints(
-    truth: Tensor, options: SampleOptions, generator: torch.Generator
+    truth: Tensor, seam: Tensor, options: SampleOptions, generator: torch.Generator
 ) -> tuple[Tensor, Tensor, Tensor]:
     """(N, 3, H, W) → the truth (perhaps in other colours), hint (N, 2, H, W), mask (N, 1, H, W)."""
     n = len(truth)
@@ -117,11 +139,13 @@ def _hints(
     dotted = kind < options.points
     broad = (kind >= options.points) & (kind < options.points + options.region)
     whole = kind >= 1 - options.carried
-    first = uniform(0, 1, (n, 2), generator) * torch.tensor(truth.shape[2:], device=truth.device)
+    height, width = truth.shape[2:]
+    first = uniform(0, 1, (n, 2), generator) * torch.stack([torch.full_like(seam, height), seam], 1)
+    here = torch.arange(width, device=truth.device) < seam.view(-1, 1, 1, 1)
     odd = chosen(options.recolour, n, generator)
     ab = truth[:, 1:].clone()
     if (dyed := odd & dotted).any():
-        ab[dyed] = dye(truth[dyed], first[dyed], generator)
+        ab[dyed] = torch.where(here[dyed], dye(truth[dyed], first[dyed], generator), ab[dyed])
     if (turned := odd & whole).any():
         ab[turned] = recolour(truth[turned, 1:], generator)
     truth = torch.cat([truth[:, :1], ab.clamp(-110, 110)], 1)
@@ -129,6 +153,7 @@ def _hints(
     hint, mask = torch.zeros_like(ab), torch.zeros_like(truth[:, :1])
     if dotted.any():
         hint[dotted], mask[dotted] = point_out(ab[dotted], options.most_points, first[dotted], generator)
+        hint[dotted], mask[dotted] = hint[dotted] * here[dotted], mask[dotted] * here[dotted]
     if broad.any():
         hint[broad], mask[broad] = region(ab[broad], generator)
     if whole.any():
