@@ -6,8 +6,18 @@ from typing import Any
 
 from autochrome.errors import ModelUnknown
 from autochrome.model import ColorModel, list_models, open_model
+from autochrome.planes import Hints
 
 _KEPT = 2  # opened at a time
+
+
+def awake(network: ColorModel) -> ColorModel:
+    """The same, once it was told something: the first stroke need not wait for the graph that hears it."""
+    if network.card.features:
+        hints = Hints.none(network.card.multiple, network.card.multiple)
+        hints.mask[0, 0] = 1
+        network.paint(network.prepare(hints.mask), hints)
+    return network
 
 
 class Networks:
@@ -43,7 +53,7 @@ class Networks:
             if name not in self._open:
                 while len(self._open) >= _KEPT:
                     del self._open[next(iter(self._open))]
-                self._open[name] = open_model(self._files[name])
+                self._open[name] = awake(open_model(self._files[name]))
             return self._open[name]
 
     def cards(self) -> list[dict[str, Any]]:
