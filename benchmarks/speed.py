@@ -88,7 +88,8 @@ def measure_network(size: int, runs: int, folder: Path) -> dict[str, Any]:
         prepared, read = ours.prepare(luma), theirs.prepare(luma)
         calls |= {
             f"prepare {runtime}": partial(ours.prepare, luma),
-            f"paint {runtime}": partial(ours.paint, prepared, hints),
+            f"paint {runtime}": partial(ours.paint, prepared),
+            f"stroke {runtime}": partial(ours.paint, prepared, hints),
             f"stand-in {runtime}": partial(theirs.paint, read),
         }
     with torch.inference_mode():
