@@ -11,6 +11,7 @@ from autochrome.color import lab_from_srgb
 from autochrome.errors import ModelUnknown
 from autochrome.model import open_model
 from autochrome.model.likely import LikelyColor
+from autochrome.model.network import OnnxModel
 from autochrome.studio.bench import Bench
 from autochrome.studio.desk import Desks
 from autochrome.studio.networks import Networks
@@ -95,6 +96,19 @@ def test_networks_are_names(tiny_model: Path):
     assert networks.open("tiny").card.name == "tiny"
     with pytest.raises(ModelUnknown, match="choose one of"):
         networks.open(str(tiny_model))
+
+
+def test_a_network_has_heard_a_hint_before_the_first_stroke(monkeypatch: pytest.MonkeyPatch):
+    heard, paint = [], OnnxModel.paint
+
+    def listening(self, prepared, hints=None, vivid=1.0):
+        heard.append(hints is not None and hints.given)
+        return paint(self, prepared, hints, vivid)
+
+    monkeypatch.setattr(OnnxModel, "paint", listening)
+    networks = Networks()
+    networks.open(networks.default)
+    assert heard == [True]
 
 
 class Thing:
