@@ -7,7 +7,7 @@ TOLERANCES = {
     "srgb against scikit-image": 1e-3,
     "openvino against onnxruntime, f32": 0.01,  # a*b*
     "openvino against onnxruntime, bf16": 1.5,  # a*b*: eight bits of mantissa
-    "a whole network painting in bf16 against f32": 0.2,  # a*b*, root mean square
+    "all but the first blocks in bf16 against f32": 0.5,  # a*b*, root mean square; the eye tells 2 apart
     "contract arithmetic": 0.01,  # a*b*: a network of one linear layer against numpy
     "lightness, floats": 1e-3,  # |ΔL*|
     "metrics against scikit-image": 1e-9,  # dB, SSIM, ΔE

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from skimage import data
 
+from autochrome.color import lab_from_srgb
 from autochrome.errors import ExtraMissing, ModelUnusable, NoMemory, UsageError
 from autochrome.model import list_models, open_model, runtimes
 from autochrome.model.runtimes import RUNTIME_VARIABLE, RUNTIMES, choose
@@ -263,12 +265,20 @@ def test_half_precision_doors(tmp_path: Path) -> None:
         np.testing.assert_allclose(chroma[..., 0], luma, atol=0.05)  # halves have eleven bits
 
 
+def dark_sky() -> np.ndarray:
+    """(H, W) L* of a rocket at night: steps so small that bf16 swallows them."""
+    rocket = data.rocket()[::2, ::2]
+    return lab_from_srgb(rocket / 255)[..., 0].astype(np.float32)
+
+
+@pytest.mark.parametrize("luma", [picture(96, 160), dark_sky()], ids=["noise", "night"])
 @pytest.mark.parametrize("told", [False, True], ids=["alone", "hinted"])
 @pytest.mark.parametrize("name", [installed.name for installed in list_models()])
-def test_what_is_shipped_answers_alike_in_both_runtimes_every_time(name: str, told: bool) -> None:
+def test_what_is_shipped_answers_alike_in_both_runtimes_every_time(
+    name: str, told: bool, luma: np.ndarray
+) -> None:
     """OpenVINO counts in bf16 where it can: a little off is fine, and a graph it gets wrong shows here."""
     one, other = (open_model(name, runtime=runtime) for runtime in ("onnxruntime", "openvino"))
-    luma = picture(96, 160)
     hints = Hints.none(*luma.shape)
     hints.mask[40:44, 60:64], hints.chroma[:] = float(told), (40, 30)
     wanted = one.paint(one.prepare(luma), hints).chroma
@@ -277,5 +287,5 @@ def test_what_is_shipped_answers_alike_in_both_runtimes_every_time(name: str, to
         gap = other.paint(prepared, hints).chroma - wanted
         assert (
             np.sqrt(np.square(gap).sum(-1).mean())
-            < TOLERANCES["a whole network painting in bf16 against f32"]
+            < TOLERANCES["all but the first blocks in bf16 against f32"]
         )

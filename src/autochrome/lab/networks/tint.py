@@ -34,7 +34,7 @@ HINT_CHANNELS = 4  # a*, b*, coverage, and coverage so that small points count
 
 # From what the network found to colour; measured on held-out pictures, see docs/training.md.
 MEETING = 0.5  # how far from the regression to the distribution
-GAIN, BEND = 1.15, 0.22  # see `gain`
+GAIN, BEND = 1.13, 0.22  # see `gain`
 FIRST_COLOUR = 0.1  # vividness from which given colour is whole
 UNSURE = 20.0  # a*b* units of spread at which the network is half sure
 
