@@ -138,6 +138,12 @@ def test_two_graphs_share_nothing(runs, tmp_path):
     np.testing.assert_allclose(bold, 2 * neutral, atol=1e-3)
 
 
+def test_the_file_does_not_tell_where_it_was_made(runs, tmp_path):
+    content = export(runs["two"], tmp_path / "net.onnx").path.read_bytes()
+    assert str(Path(exporting.__file__).parents[1]).encode() not in content
+    assert b".py" not in content
+
+
 @pytest.mark.parametrize("name", ["one", "two"])
 def test_smaller_precisions_are_smaller(runs, tmp_path, shard, name):
     sizes = {}

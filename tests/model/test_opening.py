@@ -142,6 +142,11 @@ def test_a_card_that_does_not_fit_its_file(tmp_path: Path, change: dict[str, obj
     assert sentence(error)
 
 
+@pytest.mark.parametrize("name", [installed.name for installed in list_models()])
+def test_what_is_shipped_does_not_tell_where_it_was_made(name: str) -> None:
+    assert b".py" not in opening.find(name).read_bytes()
+
+
 def test_an_unknown_field_in_the_card_is_named(tmp_path: Path) -> None:
     card = json.loads(tint_card().model_dump_json()) | {"flavour": "mint"}
     path = tiny_tint(tmp_path / "tiny.onnx", card=json.dumps(card))

@@ -74,6 +74,11 @@ def from_torch(part: Part, example: Mapping[str, Tensor], multiple: int) -> Mode
     assert program is not None
     model = program.model_proto
     del model.graph.value_info[:]  # shapes of inner maps: a third of a small file, and nobody reads them
+    graph = model.graph
+    for noted in (graph, *graph.node, *graph.input, *graph.output):
+        del noted.metadata_props[
+            :
+        ]  # where in the source it was traced, with the paths of the machine that did it
     return model
 
 
