@@ -152,8 +152,8 @@ CHOSEN = [*ONE_EACH, ("unet", SMALL["unet"][2])]
 def worked_through(parts: list[Part], known: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """All that the parts of a network answer, in torch and at rest, beside what was known before."""
     for part in parts:
-        said = part.module.eval()(*(known[name] for name in (*part.inputs, *part.numbers)))
-        known = known | dict(zip(part.outputs, said if isinstance(said, tuple) else (said,), strict=True))
+        part.module.eval()
+        known = known | part.answer(known)
     return known
 
 

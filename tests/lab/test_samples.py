@@ -58,9 +58,8 @@ def test_right_of_a_seam_is_another_picture_of_which_nothing_is_said() -> None:
     plain = make_batch(pictures(12), PLAIN, draw()).truth
     batch = make_batch(pictures(12), SampleOptions(flip=0, collage=1, points=1, recolour=1), draw())
     other = (batch.truth == plain.roll(1, 0)).all(1)  # (N, H, W)
-    seams = 64 - other.all(1).flip(1).int().cumprod(1).sum(
-        1
-    )  # where the last stretch of whole columns begins
+    foreign = other.all(1).flip(1).int().cumprod(1).sum(1)  # whole columns of it, from the right
+    seams = 64 - foreign
     assert ((seams >= 19) & (seams <= 45)).all()
     assert len(seams.unique()) > 4
     assert batch.mask.flatten(1).any(1).all()

@@ -48,8 +48,7 @@ def answers(
     """What the parts of its file answer, one after the other, by name."""
     known = {"luma": luma, "hint": hint, "mask": mask, "vivid": torch.tensor(vivid)}
     for part in network.export_parts():
-        said = part.module(*(known[name] for name in (*part.inputs, *part.numbers)))
-        known |= dict(zip(part.outputs, said, strict=True))
+        known |= part.answer(known)
     return known
 
 

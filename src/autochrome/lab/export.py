@@ -108,8 +108,7 @@ def _answers(parts: Sequence[Part], planes: Planes) -> dict[str, Tensor]:
     """Everything that is known after all parts have run, by name."""
     known = dict(planes)
     for part in parts:
-        answer = part.module(*(known[name] for name in (*part.inputs, *part.numbers)))
-        known.update(zip(part.outputs, answer if isinstance(answer, tuple) else (answer,), strict=True))
+        known |= part.answer(known)
     return known
 
 

@@ -1,5 +1,6 @@
 """The lab's nouns. Channels first, and physical units at every door, as in `autochrome.planes`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
@@ -46,6 +47,11 @@ class Part:
         str, ...
     ]  # the last part answers "ab", and perhaps "confidence" and "likely"; see `ALONE` too
     numbers: tuple[str, ...] = ()  # further inputs, after those, that are one number: "vivid"
+
+    def answer(self, known: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """What it answers, by name, to what is known by name."""
+        said = self.module(*(known[name] for name in (*self.inputs, *self.numbers)))
+        return dict(zip(self.outputs, said if isinstance(said, tuple) else (said,), strict=True))
 
 
 class ColorNetwork(nn.Module):

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from autochrome.lab.checkpoint import best_weights, load_weights
-from autochrome.lab.nouns import ColorNetwork, Part
+from autochrome.lab.nouns import ColorNetwork
 from autochrome.lab.runs import open_run
 from autochrome.model import ALONE, CONTRACTS, Card
 from autochrome.model.sizes import over_picture, pad
@@ -38,7 +38,7 @@ class TrainedModel:
         """(H, W) L*: the slow half, where the network has two."""
         known = {"luma": self._planes(luma, repeat=True)}
         for part in self._slow:
-            known |= _asked(part, known)
+            known |= part.answer(known)
         return Prepared(luma, known)
 
     @torch.no_grad()
@@ -51,7 +51,7 @@ class TrainedModel:
         known["hint"] = self._planes(told.chroma * (told.mask > 0)[..., None], repeat=False)
         known["mask"] = self._planes(told.mask, repeat=False)
         known["vivid"] = torch.tensor([vivid], dtype=torch.float32, device=self._device)
-        answers = {name.removesuffix(ALONE): answer for name, answer in _asked(part, known).items()}
+        answers = {name.removesuffix(ALONE): answer for name, answer in part.answer(known).items()}
         times = 1.0 if "vivid" in part.numbers and vivid > 0 else vivid
         padded = (known["luma"].shape[2], known["luma"].shape[3])
 
@@ -67,12 +67,6 @@ class TrainedModel:
         padded = pad(np.asarray(plane, np.float32), self._network.multiple, repeat=repeat)
         channels = np.ascontiguousarray(padded.reshape(*padded.shape[:2], -1).transpose(2, 0, 1))
         return torch.from_numpy(channels)[None].to(self._device)
-
-
-def _asked(part: Part, known: dict[str, Tensor]) -> dict[str, Tensor]:
-    """What one part answers, by name."""
-    answer = part.module(*(known[name] for name in (*part.inputs, *part.numbers)))
-    return dict(zip(part.outputs, answer if isinstance(answer, tuple) else (answer,), strict=True))
 
 
 def open_trained(path: Path, device: str = "cpu") -> TrainedModel:
