@@ -23,7 +23,7 @@ from autochrome.mark import stamp_film
 from autochrome.media.film_color import ChromaLayer
 from autochrome.media.films import FilmFacts, FilmIndex, create_film, open_film
 from autochrome.media.stills import open_still
-from autochrome.model import ColorModel, open_model
+from autochrome.model import ColorModel, open_for_film
 from autochrome.options import FilmOptions
 from autochrome.planes import Chroma, Floats, Frame, Luma
 from autochrome.provenance import SOURCE_TYPE
@@ -287,10 +287,8 @@ def _picture_in(folder: Path, name: str) -> tuple[Luma, Chroma]:
 
 
 def opened(model: ColorModel | str | os.PathLike[str]) -> ColorModel:
-    """A network that may have been opened already. It shares the processor with a decoder and an encoder."""
-    if not isinstance(model, str | os.PathLike):
-        return model
-    return open_model(os.fspath(model), many=True, threads=max(1, (os.cpu_count() or 2) // 2))
+    """A network that may have been opened already."""
+    return open_for_film(os.fspath(model)) if isinstance(model, str | os.PathLike) else model
 
 
 def choose_cuts(options: FilmOptions, cuts: Sequence[int] | None = None) -> Cutting:

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -69,10 +70,13 @@ def film(
     """Colour films. The same command goes on where an interrupted one stopped."""
     if preview:
         return _preview(inputs, output, options, overwrite=overwrite)
+    from autochrome.model import open_for_film
+
+    opening = ThreadPoolExecutor(1).submit(open_for_film, options.model)  # while the rest is imported
     from autochrome.cli.batch import Existing, run_batch
     from autochrome.cli.plan import Naming, Work, make_plan
     from autochrome.cli.reports import choose_report
-    from autochrome.film import colorize_film, opened
+    from autochrome.film import colorize_film
     from autochrome.hints import load_hints
     from autochrome.media.film_codecs import CONTAINERS
     from autochrome.media.film_compare import save_comparison
@@ -88,7 +92,7 @@ def film(
         raise UsageError("--hints says what is known of one film; colour that one alone.")
     if hints:
         load_hints(hints)  # what is wrong with it is told before anything begins
-    network = opened(options.model)
+    network = opening.result()
     single = len(inputs) == 1 and not inputs[0].is_dir()
     kinds = [suffix for suffix, wanted in ((".mp4", compare), (".gif", compare_gif)) if wanted]
 

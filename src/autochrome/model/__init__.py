@@ -12,7 +12,14 @@ from typing import Protocol, runtime_checkable
 from autochrome.model.card import CARD_KEY, Card, with_card
 from autochrome.model.contracts import ALONE, CONTRACTS, Contract
 from autochrome.model.likely import LikelyColor
-from autochrome.model.opening import InstalledModel, Report, check_model, list_models, open_model
+from autochrome.model.opening import (
+    InstalledModel,
+    Report,
+    check_model,
+    list_models,
+    open_for_film,
+    open_model,
+)
 from autochrome.planes import Hints, Luma, Painted, Prepared
 
 __all__ = [
@@ -28,6 +35,7 @@ __all__ = [
     "Suggesting",
     "check_model",
     "list_models",
+    "open_for_film",
     "open_model",
     "with_card",
 ]

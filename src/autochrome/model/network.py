@@ -1,6 +1,7 @@
 """A network in an ONNX file, as a `ColorModel`."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,8 +70,9 @@ class OnnxModel:
         self._looks = tuple(outputs for outputs in (card.exact, rest) if outputs)
         self._load = load
         self._graphs: dict[tuple[str, ...], Graph] = {}
-        for outputs in (*self._looks, self._unhinted):  # what everybody needs; a bad file shows at once
-            self._graph(outputs)
+        needed = (*self._looks, self._unhinted)  # by everybody; a bad file shows at once
+        with ThreadPoolExecutor(len(needed)) as pool:
+            list(pool.map(self._graph, needed))
 
     def prepare(self, luma: Luma) -> Prepared:
         """The slow half, once a picture. luma: (H, W) L* 0…100, any size from 1×1."""

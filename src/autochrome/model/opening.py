@@ -1,5 +1,6 @@
 """From a name or a file to a network: find it, read its card, recognise its contract, load it."""
 
+import os
 from collections.abc import Sequence
 from hashlib import sha256
 from importlib.resources import files
@@ -80,6 +81,11 @@ def open_model(
 
     file = path.stat()
     return OnnxModel(path.name, card, doors, graph, edition=f"{file.st_size}-{file.st_mtime_ns}")
+
+
+def open_for_film(model: str | Path = "tint") -> OnnxModel:
+    """Open a network that will share the processor with a decoder and an encoder."""
+    return open_model(model, many=True, threads=max(1, (os.cpu_count() or 2) // 2))
 
 
 def list_models() -> list[InstalledModel]:

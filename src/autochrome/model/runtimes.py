@@ -11,6 +11,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from threading import Lock
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -89,9 +90,17 @@ class _OnnxRuntime:
         return [np.asarray(answer, np.float32) for answer in answers]
 
 
-@lru_cache(maxsize=1)
+_FIRST = Lock()  # graphs are loaded by several threads at once
+
+
 def _core() -> Any:
     """OpenVINO itself, once: its threads outlive a network, and must not find their code unloaded."""
+    with _FIRST:
+        return _make_core()
+
+
+@lru_cache(maxsize=1)
+def _make_core() -> Any:
     modules: dict[str, Any] = sys.modules
     modules.setdefault(
         "openvino_telemetry", None
