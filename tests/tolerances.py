@@ -7,7 +7,8 @@ TOLERANCES = {
     "srgb against scikit-image": 1e-3,
     "openvino against onnxruntime, f32": 0.01,  # a*b*
     "openvino against onnxruntime, bf16": 1.5,  # a*b*: eight bits of mantissa
-    "all but the first blocks in bf16 against f32": 0.5,  # a*b*, root mean square; the eye tells 2 apart
+    # a*b*, root mean square; the eye tells 2 apart. Where bf16 rounds otherwise, eight bits go one step up or down.
+    "8 bits, and bf16 but for the first blocks, against 8 bits and f32": 1.0,
     "contract arithmetic": 0.01,  # a*b*: a network of one linear layer against numpy
     "lightness, floats": 1e-3,  # |ΔL*|
     "metrics against scikit-image": 1e-9,  # dB, SSIM, ΔE

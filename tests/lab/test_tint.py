@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from autochrome.errors import CheckpointError
 from autochrome.lab.networks.mobilenet import BLOCKS, BN_EPS, MobileNet, depthwise
-from autochrome.lab.networks.tint import HEADS, LOOK, Level, Look, Painting, Tint, gain
+from autochrome.lab.networks.tint import HEADS, HEARD, LOOK, Level, Look, Painting, Tint, gain
 from autochrome.model import ALONE
 
 SMALL = {"widths": (8, 8, 16, 16), "encoder_width": 0.125, "cell": 40.0}
@@ -96,6 +96,30 @@ def test_attention_does_not_cross_to_another_lightness() -> None:
     assert torch.allclose(pure, colour.expand_as(pure[0])[None].expand_as(pure), atol=1e-3)
 
 
+def test_places_that_look_alike_agree(network: Tint) -> None:
+    """Two kinds of places, told apart by what they are or by how light they are: each gets the mean of its own kind."""
+    look = Look()
+    kind = torch.zeros(1, 1, 8, 8)
+    kind[..., 4:] = 1
+    colour = torch.randn(1, 2, 8, 8, generator=torch.Generator().manual_seed(2)) * 10
+    means = [colour[..., :4].mean((2, 3)), colour[..., 4:].mean((2, 3))]
+    wanted = torch.where(kind > 0, means[1][..., None, None], means[0][..., None, None])
+    with torch.no_grad():
+        look.near.fill_(-20)  # near or far is the same
+        for conv, sign in ((look.query, 8.0), (look.key, 8.0)):
+            conv.weight.zero_()
+            conv.bias.zero_()
+            conv.weight[0, 0], conv.bias[0] = (
+                2 * sign,
+                -sign,
+            )  # one channel: +8 for one kind, −8 for the other
+        places = kind.expand(1, HEADS * LOOK, 8, 8)
+        assert torch.allclose(look.agreed(places, kind * 0, colour), wanted, atol=0.01)
+        assert torch.allclose(look.agreed(places * 0, kind, colour), wanted, atol=0.01)
+        everywhere = colour.mean((2, 3), keepdim=True).expand_as(colour)
+        assert torch.allclose(look.agreed(places * 0, kind * 0, colour), everywhere, atol=0.01)
+
+
 def test_vividness_rises_smoothly_from_grey(network: Tint) -> None:
     luma, hint, mask = asked(network)
     steps = [painted(network, luma, hint, mask, v / 10)[:, :2] for v in range(21)]
@@ -117,7 +141,7 @@ def test_given_colour_is_kept_whatever_the_vividness(network: Tint) -> None:
     bins = len(network.centres)
     painting = Painting(torch.rand(shape), told, torch.ones(1, 1, 8, 8), torch.randn(1, bins, 4, 4))
     for vivid in (0.2, 1.0, 2.0):
-        ab, sure = network.decode(painting, torch.tensor(vivid))
+        ab, sure = network.decode(painting, torch.rand(shape), torch.tensor(vivid))
         assert torch.allclose(ab, told * 110)
         assert torch.allclose(sure, torch.ones_like(sure))
 
@@ -127,7 +151,9 @@ def test_a_torn_distribution_is_less_sure(network: Tint) -> None:
     sure_of_one = torch.zeros(1, bins, 4, 4)
     sure_of_one[:, 0] = 30
     told = [
-        network.decode(Painting(nothing, nothing, nothing[:, :1], logits), torch.tensor(1.0))[1].mean()
+        network.decode(Painting(nothing, nothing, nothing[:, :1], logits), nothing, torch.tensor(1.0))[
+            1
+        ].mean()
         for logits in (sure_of_one, torch.zeros(1, bins, 4, 4))
     ]
     assert 0 <= told[1] < 0.6 < told[0] <= 1
@@ -136,24 +162,21 @@ def test_a_torn_distribution_is_less_sure(network: Tint) -> None:
 def test_the_slow_half_does_not_see_hints_and_halves_make_the_whole(network: Tint) -> None:
     see, know, alone, told = network.export_parts()
     assert set(see.inputs) == {"luma"}
-    assert set(know.inputs) < set(see.outputs)
-    assert (
-        set(alone.inputs) | {"hint", "mask"}
-        < set(told.inputs)
-        < {*see.outputs, *know.outputs, "hint", "mask"}
-    )
+    assert set(know.inputs) <= set(see.outputs)
+    assert set(alone.inputs) < set(know.outputs)
+    assert {"hint", "mask", "second"} < set(told.inputs) < {*see.outputs, *know.outputs, "hint", "mask"}
     known = answers(network, *asked(network), 1.0)
-    for name, (channels, stride) in (know.inputs | told.inputs).items():
+    for name, (channels, stride) in (know.inputs | alone.inputs | told.inputs).items():
         assert known[name].shape == (1, channels, 64 // stride, 96 // stride)
 
 
 @pytest.mark.parametrize("vivid", [0.0, 0.5, 1.7])
-def test_without_hints_the_graph_that_takes_none_answers_as_the_one_that_does(
-    network: Tint, vivid: float
-) -> None:
+def test_alone_it_has_second_thoughts_and_beside_hints_fewer(network: Tint, vivid: float) -> None:
     luma, hint, mask = asked(network)
     known = answers(network, luma, hint * 0, mask * 0, vivid)
-    assert torch.allclose(known["ab"], known["ab" + ALONE], atol=0.01)
+    assert known["second"].abs().max() > 0.1
+    less = (1 - HEARD) * known["second"] * gain(torch.tensor(vivid))
+    assert torch.allclose(known["ab"], known["ab" + ALONE] - less, atol=0.01)
     assert torch.allclose(known["confidence"], known["confidence" + ALONE], atol=1e-3)
     assert vivid == 0 or known["ab"].abs().max() > 0.1
 

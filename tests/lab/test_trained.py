@@ -75,8 +75,10 @@ def test_a_network_of_two_halves_keeps_its_own_vividness():
     prepared = model.prepare(luma)
     for vivid in (0.6, 1.7):
         with torch.no_grad():
-            painting = network.painter(network.prepare(planes[0]), planes[1], planes[2])
-            expected, sure = network.decode(painting, torch.tensor([vivid]))
+            maps = network.prepare(planes[0])
+            second = network.imagine(maps)[1]
+            painting = network.painter(maps, planes[1], planes[2])
+            expected, sure = network.decode(painting, second, torch.tensor([vivid]))
         ours = model.paint(prepared, hints, vivid)
         assert np.allclose(ours.chroma, expected[0].permute(1, 2, 0), atol=1e-3)
         assert np.allclose(ours.confidence, sure[0, 0], atol=1e-3)

@@ -23,11 +23,11 @@ def export(
     output
         The file to write, FILE.onnx.
     precision
-        fp16 halves the file; int8 quarters it and is quicker, and needs --data.
+        fp16 halves the file; int8 makes it still smaller and quicker, and needs --data.
     data
         Real pictures (folders, zips, tars) that int8 takes its ranges from.
     leave
-        In int8: convolutions whose parameters' names contain one of these words keep their precision.
+        In int8: convolutions whose names contain one of these words keep their precision too.
     """
     from autochrome.lab.export import export
 

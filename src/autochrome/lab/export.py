@@ -20,7 +20,7 @@ from autochrome.lab.recipe import CardSettings, DataSettings, Recipe
 from autochrome.lab.runs import open_run
 from autochrome.lab.samples import SampleOptions, make_batch
 from autochrome.lab.trained import CONTRACT_OF
-from autochrome.model import CONTRACTS, Card, open_model, with_card
+from autochrome.model import ALONE, CONTRACTS, Card, open_model, with_card
 from autochrome.planes import Floats, Hints
 
 Precision: TypeAlias = Literal["fp32", "fp16", "int8"]
@@ -51,7 +51,8 @@ def export(
 ) -> Exported:
     """Write the network of a run as ONNX, its card inside. int8 needs real pictures to take its ranges from.
 
-    `leave`: in int8, convolutions whose parameters' names contain one of these words keep their precision.
+    In int8 the network says which convolutions may be (`ColorNetwork.sturdy`); those whose names contain one of `leave`
+    keep their precision too.
     """
     if precision == "int8" and not pictures:
         raise UsageError("int8 takes its ranges from real pictures: name some with --data.")
@@ -65,7 +66,7 @@ def export(
         if precision == "int8":
             feeds = [{k: v.numpy() for k, v in _answers(parts, e).items()} for e in examples]
             names = (*part.inputs, *part.numbers)
-            model = quantize(model, [{k: f[k] for k in names} for f in feeds], leave)
+            model = quantize(model, [{k: f[k] for k in names} for f in feeds], network.sturdy, leave)
         models.append(model if precision == "fp32" else store_as_half(model))
     whole, links = side_by_side(models)
     slow = [part.outputs for part in parts if links.keys() >= {*part.outputs}]
@@ -165,7 +166,8 @@ def check(
         squares = []
         for planes, told in product(examples, (True, False)):
             known = _answers(parts, planes if told else {**planes, **_untold(planes)})
-            wanted = known["ab"][0].permute(1, 2, 0).numpy().clip(-110, 110)
+            answer = known["ab"] if told else known.get("ab" + ALONE, known["ab"])
+            wanted = answer[0].permute(1, 2, 0).numpy().clip(-110, 110)
             squares.append(float(np.square(_asked(model, planes, told) - wanted).sum(-1).mean()))
     distance = float(np.sqrt(np.mean(squares)))
     if not distance <= LIMITS[precision]:

@@ -60,6 +60,7 @@ class ColorNetwork(nn.Module):
     inputs: tuple[str, ...] = ("luma",)  # which of luma, hint, mask it looks at; `export` reads this
     multiple: int = 1  # height and width must be multiples of this
     contract: str = ""  # a row of `autochrome.model.CONTRACTS`; "": the lab's row for its inputs
+    sturdy: tuple[str, ...] = ("",)  # words in the names of the convolutions that int8 may take; "" is in all
     palette: tuple[tuple[float, float], ...] = ()  # a*b* of the colours that "likely" gives shares of
 
     def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> Answer:

@@ -20,6 +20,8 @@ from autochrome.planes import Floats
 OPSET = 18
 _GIVEN = "{}_given"
 """What an earlier part's answer is called where a later part takes it in."""
+_LEARNT = "module."  # so begin the names of a module's own weights
+_FAINT = 1e-3  # numbers that are all smaller lose digits in 16 bits
 _SMALL = 64  # weights of fewer numbers stay as they are: scales, shapes, biases of thin layers
 
 Model: TypeAlias = Any  # onnx.ModelProto; the library has no annotations
@@ -88,6 +90,8 @@ def store_as_half(model: Model) -> Model:
         values = numpy_helper.to_array(tensor)
         if values.dtype != np.float32 or values.size < _SMALL or np.abs(values).max() > 6e4:
             continue
+        if 0 < np.abs(values).max() < _FAINT:  # the steps of what is kept in 8 bits
+            continue
         name = tensor.name
         tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
         widen = helper.make_node("Cast", [f"{name}_half"], [name], name=f"widen_{name}", to=TensorProto.FLOAT)
@@ -95,8 +99,13 @@ def store_as_half(model: Model) -> Model:
     return model
 
 
-def quantize(model: Model, examples: Sequence[Feeds], leave: Iterable[str] = ()) -> Model:
-    """Convolutions in 8 bits, their ranges taken from these examples. Parameters named like one of `leave` stay."""
+def quantize(
+    model: Model, examples: Sequence[Feeds], take: Iterable[str] = ("",), leave: Iterable[str] = ()
+) -> Model:
+    """Convolutions in 8 bits, their ranges taken from these examples.
+
+    Those whose weights have one of the words of `take` in their name, and none of `leave`; what was not learnt stays.
+    """
     from onnxruntime.quantization import (
         CalibrationDataReader,
         CalibrationMethod,
@@ -113,7 +122,14 @@ def quantize(model: Model, examples: Sequence[Feeds], leave: Iterable[str] = ())
         def get_next(self) -> Feeds | None:
             return next(self.rest, None)
 
-    left = tuple(leave)
+    words, left = tuple(take), tuple(leave)
+
+    def stays(name: str) -> bool:
+        learnt = name.startswith(_LEARNT) and any(word in name for word in words)
+        return not learnt or any(word in name for word in left)
+
+    if all(stays(node.input[1]) for node in model.graph.node if node.op_type == "Conv"):
+        return model
     with TemporaryDirectory() as folder, _quiet("root"):
         plain, prepared, done = (str(Path(folder) / f"{n}.onnx") for n in ("plain", "prepared", "done"))
         onnx.save(model, plain)
@@ -128,9 +144,8 @@ def quantize(model: Model, examples: Sequence[Feeds], leave: Iterable[str] = ())
             per_channel=True,
             weight_type=QuantType.QInt8,
             activation_type=QuantType.QUInt8,
-            nodes_to_exclude=[n.name for n in nodes if any(word in " ".join(n.input) for word in left)],
+            nodes_to_exclude=[n.name for n in nodes if n.op_type == "Conv" and stays(n.input[1])],
             calibrate_method=CalibrationMethod.MinMax,
-            extra_options={"CalibMovingAverage": True},
         )
         return onnx.load(done)
 
@@ -150,9 +165,8 @@ def side_by_side(models: Sequence[Model]) -> tuple[Model, dict[str, str]]:
         whole.graph.input.extend(port for port in graph.input if port.name not in known)
         whole.graph.output.extend(graph.output)
         answered |= {port.name for port in graph.output}
-        for used in model.opset_import:
-            if used.domain not in {known.domain for known in whole.opset_import}:
-                whole.opset_import.append(used)
+        spoken = {node.domain for node in graph.node} - {known.domain for known in whole.opset_import}
+        whole.opset_import.extend(domain for domain in model.opset_import if domain.domain in spoken)
     _share_weights(whole.graph)
     onnx.checker.check_model(whole)
     return whole, links

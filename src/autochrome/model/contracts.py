@@ -23,6 +23,8 @@ from autochrome.planes import Chroma, Floats, Hints, Luma
 
 ALONE = "_alone"
 """`ab_alone` and `confidence_alone`: the answers, from a graph that is never given a hint and so is quicker."""
+HINTS = ("hint", "mask")
+"""What such a graph has no inputs for."""
 
 IMAGENET_MEAN: Floats = np.array([0.485, 0.456, 0.406], np.float32)
 IMAGENET_STD: Floats = np.array([0.229, 0.224, 0.225], np.float32)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from autochrome.errors import ModelAnswerBroken, UsageError
 from autochrome.model.card import Card
-from autochrome.model.contracts import ALONE, CONTRACTS, Question, answer_port
+from autochrome.model.contracts import ALONE, CONTRACTS, HINTS, Question, answer_port
 from autochrome.model.likely import LikelyColor, distinct
-from autochrome.model.onnxfile import Interface, Port
+from autochrome.model.onnxfile import Interface
 from autochrome.model.runtimes import Graph
 from autochrome.model.sizes import over_picture, pad, resize_hints
 from autochrome.planes import Chroma, Floats, Hints, Luma, Painted, Prepared
@@ -65,6 +65,8 @@ class OnnxModel:
         self._asked = tuple(name for name in names if name in (self._answer, "confidence"))
         alone = tuple(name + ALONE for name in self._asked)
         self._unhinted = alone if {*alone} <= {*names} else self._asked
+        slow = {*card.features.values(), *(["luma"] if card.features else [])}
+        self._painting = tuple(port for port in doors.inputs if port.name not in slow)
         self._size = fixed_size(doors, card)
         rest = tuple(name for name in card.features if name not in card.exact)
         self._looks = tuple(outputs for outputs in (card.exact, rest) if outputs)
@@ -103,7 +105,7 @@ class OnnxModel:
         state: _State = prepared.state
         question = Question(state.luma, self._fit(hints, prepared), vivid, self._file)
         outputs = self._asked if question.hints.given else self._unhinted
-        answered = self._graph(outputs).run(outputs, self._feeds(state, question))
+        answered = self._graph(outputs).run(outputs, self._feeds(state, question, outputs))
         answers = dict(zip(self._asked, answered, strict=True))
         raw = self._planes(answers[self._answer], self._contract.answers, state.luma, self.card.stride)
         chroma = self._vivid(self._contract.read(raw, question), vivid)
@@ -127,7 +129,7 @@ class OnnxModel:
         state: _State = prepared.state
         height, width = prepared.luma.shape
         question = Question(state.luma, self._fit(hints, prepared), 1.0, self._file)
-        (answer,) = self._graph((LIKELY,)).run((LIKELY,), self._feeds(state, question))
+        (answer,) = self._graph((LIKELY,)).run((LIKELY,), self._feeds(state, question, (LIKELY,)))
         shares = self._planes(answer, len(self.card.palette), state.luma)
         covered = (
             (1, 1) if self._size else np.divide((height, width), state.luma.shape)
@@ -144,20 +146,17 @@ class OnnxModel:
             self._graphs[outputs] = self._load(outputs)
         return self._graphs[outputs]
 
-    def _feeds(self, state: _State, question: Question) -> dict[str, NDArray[Any]]:
-        """Everything the quick half may want to be told."""
-        return self._typed({**state.features, **self._contract.feed(self._painting_inputs(), question)})
+    def _feeds(self, state: _State, question: Question, outputs: tuple[str, ...]) -> dict[str, NDArray[Any]]:
+        """Everything the graph of these outputs may want to be told."""
+        silent = outputs == self._unhinted != self._asked
+        ports = tuple(port for port in self._painting if not (silent and port.name in HINTS))
+        return self._typed({**state.features, **self._contract.feed(ports, question)})
 
     def _vivid(self, chroma: Chroma, vivid: float) -> Chroma:
         """More or less colour, where the network has not seen to it itself; none is exactly none."""
         if vivid and any(port.name == "vivid" for port in self._doors.inputs):
             return chroma
         return chroma * np.float32(vivid)
-
-    def _painting_inputs(self) -> tuple[Port, ...]:
-        """Inputs of the half that paints, without the features."""
-        slow = {*self.card.features.values(), *(["luma"] if self.card.features else [])}
-        return tuple(port for port in self._doors.inputs if port.name not in slow)
 
     def _fit(self, hints: Hints | None, prepared: Prepared) -> Hints:
         """Hints at the network's size. Where nothing is known the colour is 0: a mask of zeros *is* no hints."""

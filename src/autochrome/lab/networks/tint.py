@@ -24,7 +24,14 @@ Features: TypeAlias = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 """The slow half says: maps at strides 4, 8, 16, 32, what each place at stride 16 is, how light each at stride 4 is."""
 MAPS = ("map4", "map8", "map16", "map32", "places", "light")  # their names in a file
 SEEN = ("map4", "edges", "light")  # what the first graph of the slow half answers
-KNOWN = ("map8", "map16", "map32", "places")  # and the second
+IDEAS = ("own", "second", "sure")  # see `Tint.imagine`
+KNOWN = ("map8", "map16", "map32", "places", *IDEAS)  # and the second
+
+# What 8 bits do not hurt: the wide layers that say what things are, and the painter where it does not draw.
+STURDY = (
+    *(f"encoder.conv_pw_{block}." for block in range(6, 13)),
+    *(f"painter.level.{i}." for i in (1, 2, 3)),
+)
 
 HEADS = 2  # of the attention: one that looks far, one that looks near
 LOOK = 16  # channels in which one head compares places
@@ -33,8 +40,9 @@ REACH = 5  # places on a side that a drawn kernel sees
 HINT_CHANNELS = 4  # a*, b*, coverage, and coverage so that small points count
 
 # From what the network found to colour; measured on held-out pictures, see docs/training.md.
-MEETING = 0.5  # how far from the regression to the distribution
-GAIN, BEND = 1.13, 0.22  # see `gain`
+ALIKE, NEAR, AS_LIGHT = 3.0, 2.0, 4.0  # see `Look.agreed`
+HEARD = 0.6  # of the second thoughts beside hints, which make some of them needless
+GAIN, BEND = 1.07, 0.22  # see `gain`
 FIRST_COLOUR = 0.1  # vividness from which given colour is whole
 UNSURE = 20.0  # a*b* units of spread at which the network is half sure
 
@@ -107,7 +115,7 @@ class Look(nn.Module):
         query = enlarge(self.query(places)).reshape(n, HEADS, LOOK, 4 * h * w)
         key = self.key(places).reshape(n, HEADS, LOOK, h * w)
         score = query.transpose(2, 3) @ key * LOOK**-0.5  # (N, HEADS, from, to)
-        score = score - self.near.exp().view(1, HEADS, 1, 1) * distances(places)
+        score = score - self.near.exp().view(1, HEADS, 1, 1) * distances(places, 2)
         cover = level.cover.reshape(n, 1, 1, h * w)
         score = (
             score
@@ -122,14 +130,29 @@ class Look(nn.Module):
         value = torch.cat([colour, torch.ones_like(cover)], 2)  # (N, 1, 3, to)
         return (value @ share.transpose(2, 3)).reshape(n, HEADS * 3, 2 * h, 2 * w)
 
+    def agreed(self, places: Tensor, light: Tensor, colour: Tensor) -> Tensor:
+        """(N, 2, h, w) → its mean over places about as light and alike, to the head that looks far.
 
-def distances(places: Tensor) -> Tensor:
-    """(…, h, w) → (1, 1, 4hw, hw): squared distance of each quarter's place to each place, in sides of the picture."""
+        Asked more sharply than for given colour: `ALIKE` times as alike, `NEAR` times as near, to `AS_LIGHT` L*.
+        """
+        n, _, h, w = places.shape
+        query, key = (x(places)[:, :LOOK].reshape(n, LOOK, h * w) for x in (self.query, self.key))
+        score = query.transpose(1, 2) @ key * (ALIKE * LOOK**-0.5)  # (N, from, to)
+        score = score - NEAR * self.near[0].exp() * distances(places, 1)[0]
+        gap = (light.reshape(n, h * w, 1) - light.reshape(n, 1, h * w)) * (50 / AS_LIGHT)
+        share = (score - gap.square() / 2).softmax(2)
+        mean: Tensor = colour.reshape(n, 2, h * w) @ share.transpose(1, 2)
+        return mean.reshape(n, 2, h, w)
+
+
+def distances(places: Tensor, finer: int) -> Tensor:
+    """(…, h, w) → (1, 1, finer²·hw, hw): squared distance of each part of a place to each place, in sides."""
     _, _, h, w = places.shape
     row = torch.ones_like(places[:1, :1]).cumsum(2)
     column = torch.ones_like(places[:1, :1]).cumsum(3)
     side = (row[..., -1:, -1:] + column[..., -1:, -1:]) / 2
-    gaps = [enlarge(x).reshape(1, 1, 4 * h * w, 1) - x.reshape(1, 1, 1, h * w) for x in (row, column)]
+    parts = finer * finer * h * w
+    gaps = [enlarge(x, finer).reshape(1, 1, parts, 1) - x.reshape(1, 1, 1, h * w) for x in (row, column)]
     return (gaps[0].square() + gaps[1].square()) / side.square()
 
 
@@ -225,6 +248,11 @@ def enlarge(x: Tensor, times: int = 2) -> Tensor:
     return F.interpolate(x, scale_factor=float(times), mode="nearest")
 
 
+def smooth(x: Tensor) -> Tensor:
+    """Twice the size, straight lines between the places."""
+    return F.interpolate(x, scale_factor=2.0, mode="bilinear")
+
+
 class Tint(ColorNetwork):
     """`widths` are of the painter's maps at strides 4, 8, 16, 32. `encoder` is a MobileNet v1 file, or "none".
 
@@ -242,6 +270,7 @@ class Tint(ColorNetwork):
     ) -> None:
         super().__init__()
         self.inputs, self.multiple, self.contract = ("luma", "hint", "mask"), 32, "tint"
+        self.sturdy = STURDY
         self.encoder = MobileNet(encoder_width, encoder)
         deep = self.encoder.channels
         self.grain = nn.Conv2d(1, 16, 4, 4)  # the edges inside a place of the answer
@@ -276,49 +305,69 @@ class Tint(ColorNetwork):
         ab = painting.own * (1 - painting.trust) + painting.given
         return Answer(ab * AB_SCALE, painting.logits)
 
-    def decode(self, painting: Painting, vivid: Tensor) -> tuple[Tensor, Tensor]:
-        """What was found → a*b* (N, 2, h, w) at stride 4, and how sure it is (N, 1, h, w), 0…1.
+    def imagine(self, maps: Features) -> tuple[Tensor, Tensor, Tensor]:
+        """What it thinks before anybody says anything, at stride 4: a*b*, what to add on second thoughts, how sure.
+
+        Second thoughts are of the whole of a place, not of its detail: the mean of the distribution, which is bolder
+        than the regression; and that places which look alike agree on their colour.
+        """
+        *drawn, places, light = maps
+        painting = self.painter.alone(*drawn)
+        own = painting.own * AB_SCALE
+        mean, doubt = self._doubted(painting)
+        whole = F.avg_pool2d(mean, 2)
+        agreed = self.painter.look.agreed(places, F.avg_pool2d(light, 4), whole)
+        second = mean - F.avg_pool2d(own, 2) + smooth(agreed - whole)
+        return own, smooth(second), 1 - doubt
+
+    def decode(self, painting: Painting, second: Tensor, vivid: Tensor) -> tuple[Tensor, Tensor]:
+        """What was found beside hints → a*b* (N, 2, h, w) at stride 4, and how sure it is (N, 1, h, w), 0…1.
 
         `vivid`, 0…2, moves the network's own idea from grey over the mean of what is likely to bold; colour that was
-        given stays as it was given, and only at 0 is everything grey.
+        given stays as it was given, and only at 0 is everything grey. Near given colour all is likely right already,
+        and not made bolder; elsewhere the `second` thoughts are those it would have alone, so that a stroke does not
+        move what it says nothing of.
         """
-        own = painting.own * AB_SCALE
-        mean, spread = mean_and_spread(painting.logits, self.centres)
-        # Where the distribution differs from the regression on the whole of a place, half of the way to it; the detail
-        # inside the place stays the regression's. Near given colour all is likely right already, and not made bolder.
-        other = F.interpolate(mean - F.avg_pool2d(own, 2), scale_factor=2.0, mode="bilinear")
         free = 1 - painting.trust
         known = (vivid / FIRST_COLOUR).clamp(0, 1)
-        idea = (own + MEETING * free * other) * (known + (gain(vivid) - known) * free)
+        idea = (painting.own * AB_SCALE + HEARD * free * second) * (known + (gain(vivid) - known) * free)
         ab = idea * free + painting.given * AB_SCALE * known
-        doubt = F.interpolate(spread / (spread + UNSURE), scale_factor=2.0, mode="bilinear")
+        _, doubt = self._doubted(painting)
         return ab.clamp(-AB_SCALE, AB_SCALE), 1 - doubt * free
 
+    def _doubted(self, painting: Painting) -> tuple[Tensor, Tensor]:
+        """The mean of the distribution, at stride 8, and 0…1 how torn it is, at stride 4."""
+        mean, spread = mean_and_spread(painting.logits, self.centres)
+        return mean, smooth(spread / (spread + UNSURE))
+
     def export_parts(self) -> list[Part]:
-        """luma → `SEEN` → `KNOWN`; all maps, vivid → ab, confidence, either without or with hint and mask."""
+        """luma → `SEEN` → `KNOWN`; ideas, vivid → ab, confidence; or all maps, hint, mask, vivid → the same."""
         widths = [side.out_channels for side in self.side if isinstance(side, nn.Conv2d)]
         maps = dict(
             zip(MAPS, zip([*widths, HEADS * LOOK, 1], (4, 8, 16, 32, 16, 4), strict=True), strict=True)
         )
-        deep = {"edges": (self.encoder.edges, 8), "light": (1, 4)}
-        drawn = {name: maps[name] for name in MAPS[:4]}
-        hints = {"hint": (2, 1), "mask": (1, 1)}
+        seen = {"map4": maps["map4"], "edges": (self.encoder.edges, 8), "light": maps["light"]}
+        ideas = dict(zip(IDEAS, ((2, 4), (2, 4), (1, 4)), strict=True))
+        told = {"hint": (2, 1), "mask": (1, 1), "second": ideas["second"]}
         answers, numbers = ("ab", "confidence"), ("vivid",)
         return [
             Part(_Graph(self, self.see), {"luma": (1, 1)}, SEEN),
-            Part(_Graph(self, self.know), deep, KNOWN),
-            Part(_Graph(self, self._alone), drawn, tuple(name + ALONE for name in answers), numbers),
-            Part(_Graph(self, self._told), maps | hints, (*answers, "likely"), numbers),
+            Part(_Graph(self, self._known), seen, KNOWN),
+            Part(_Graph(self, self._alone), ideas, tuple(name + ALONE for name in answers), numbers),
+            Part(_Graph(self, self._told), maps | told, (*answers, "likely"), numbers),
         ]
 
-    def _alone(self, *given: Tensor) -> tuple[Tensor, Tensor]:
-        *maps, vivid = given
-        return self.decode(self.painter.alone(*maps), vivid)
+    def _known(self, map4: Tensor, edges: Tensor, light: Tensor) -> tuple[Tensor, ...]:
+        f8, f16, f32, places = self.know(edges, light)
+        return f8, f16, f32, places, *self.imagine((map4, f8, f16, f32, places, light))
+
+    def _alone(self, own: Tensor, second: Tensor, sure: Tensor, vivid: Tensor) -> tuple[Tensor, Tensor]:
+        return ((own + second) * gain(vivid)).clamp(-AB_SCALE, AB_SCALE), sure
 
     def _told(self, *given: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        f4, f8, f16, f32, places, light, hint, mask, vivid = given
+        f4, f8, f16, f32, places, light, hint, mask, second, vivid = given
         painting = self.painter((f4, f8, f16, f32, places, light), hint, mask)
-        return *self.decode(painting, vivid), painting.logits.softmax(1)
+        return *self.decode(painting, second, vivid), painting.logits.softmax(1)
 
 
 def gain(vivid: Tensor) -> Tensor:
