@@ -96,7 +96,7 @@ def test_attention_does_not_cross_to_another_lightness() -> None:
     assert torch.allclose(pure, colour.expand_as(pure[0])[None].expand_as(pure), atol=1e-3)
 
 
-def test_places_that_look_alike_agree(network: Tint) -> None:
+def test_places_that_look_alike_agree() -> None:
     """Two kinds of places, told apart by what they are or by how light they are: each gets the mean of its own kind."""
     look = Look()
     kind = torch.zeros(1, 1, 8, 8)
@@ -106,13 +106,10 @@ def test_places_that_look_alike_agree(network: Tint) -> None:
     wanted = torch.where(kind > 0, means[1][..., None, None], means[0][..., None, None])
     with torch.no_grad():
         look.near.fill_(-20)  # near or far is the same
-        for conv, sign in ((look.query, 8.0), (look.key, 8.0)):
+        for conv in (look.query, look.key):  # one channel: +8 for one kind, −8 for the other
             conv.weight.zero_()
             conv.bias.zero_()
-            conv.weight[0, 0], conv.bias[0] = (
-                2 * sign,
-                -sign,
-            )  # one channel: +8 for one kind, −8 for the other
+            conv.weight[0, 0], conv.bias[0] = 16, -8
         places = kind.expand(1, HEADS * LOOK, 8, 8)
         assert torch.allclose(look.agreed(places, kind * 0, colour), wanted, atol=0.01)
         assert torch.allclose(look.agreed(places * 0, kind, colour), wanted, atol=0.01)

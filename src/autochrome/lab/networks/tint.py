@@ -259,6 +259,7 @@ class Tint(ColorNetwork):
     `cell` is the grid of the quantised a*b* plane; its bins that sRGB can show are the classes of the logits.
     """
 
+    sturdy = STURDY
     centres: Tensor
 
     def __init__(
@@ -270,7 +271,6 @@ class Tint(ColorNetwork):
     ) -> None:
         super().__init__()
         self.inputs, self.multiple, self.contract = ("luma", "hint", "mask"), 32, "tint"
-        self.sturdy = STURDY
         self.encoder = MobileNet(encoder_width, encoder)
         deep = self.encoder.channels
         self.grain = nn.Conv2d(1, 16, 4, 4)  # the edges inside a place of the answer
