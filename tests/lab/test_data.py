@@ -153,6 +153,17 @@ def test_crops_may_be_smaller_and_are_enlarged(shard):
     assert np.abs(found - close.cut(0, 0)).mean() < 2
 
 
+@pytest.mark.parametrize("keep", ["pixels", "stream"])
+def test_some_pictures_are_seen_more_often(shard, keep):
+    once = open_pictures([str(shard)], DataSettings(size=16, keep=keep))
+    pictures = open_pictures([str(shard)], DataSettings(size=16, keep=keep, often={"*/odd/*": 3}))
+    odd = [n for n in once.names if "/odd/" in n]
+    assert sorted(pictures.names) == sorted(once.names + 2 * odd)
+    of = {name: sample[0] for name, sample in zip(once.names, once, strict=True)}
+    for name, sample in zip(pictures.names, pictures, strict=True):
+        np.testing.assert_array_equal(sample[0], of[name])
+
+
 def test_no_pairs(shard):
     with pytest.raises(NothingFound, match="pairs"):
         open_pictures([str(shard)], DataSettings(size=16, pairs=True))

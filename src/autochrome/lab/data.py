@@ -2,9 +2,10 @@
 
 import os
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from queue import Queue
 from typing import Any, Protocol, TypeAlias
 
@@ -92,12 +93,18 @@ def open_pictures(paths: Sequence[str], settings: DataSettings) -> Pictures:
     groups: list[tuple[Entry, ...]] = _pairs(entries) if settings.pairs else [(e,) for e in entries]
     if settings.limit and settings.limit < len(groups):
         groups = [groups[i * len(groups) // settings.limit] for i in range(settings.limit)]
-    names = [g[-1].name for g in groups]
+    order = [i for i, group in enumerate(groups) for _ in range(_times(group[-1].name, settings.often))]
+    names = [groups[i][-1].name for i in order]
     if settings.keep == "stream" or (settings.keep == "auto" and not _fits(groups, settings.shrink)):
-        return Streamed(names, groups, settings.shrink)
+        return Streamed(names, [groups[i] for i in order], settings.shrink)
     with ThreadPoolExecutor(settings.workers or os.cpu_count()) as pool:
         samples = list(pool.map(lambda g: _read(g, settings.shrink), groups))
-    return Held(names, samples)
+    return Held(names, [samples[i] for i in order])
+
+
+def _times(name: str, often: Mapping[str, int]) -> int:
+    """How many times an epoch a picture is seen."""
+    return max((times for pattern, times in often.items() if fnmatch(name, pattern)), default=1)
 
 
 def _fits(groups: Sequence[tuple[Entry, ...]], shrink: int | None) -> bool:

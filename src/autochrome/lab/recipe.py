@@ -59,6 +59,12 @@ class DataSettings(Options):
         tuple[str, ...], Field(description="Leave out pictures whose path matches, such as 'tiny*'.")
     ] = ()
     only: Annotated[tuple[str, ...], Field(description="Keep only pictures whose path matches.")] = ()
+    often: Annotated[
+        dict[str, Annotated[int, Field(ge=1)]],
+        Field(
+            description="Pictures whose path matches are seen so many times an epoch, such as 'bsds/*': 40."
+        ),
+    ] = Field(default_factory=dict)
     limit: Annotated[int | None, Field(ge=1, description="Use at most so many, drawn evenly.")] = None
     shrink: Annotated[
         int | None, Field(ge=16, description="Shrink larger pictures to this short side when they are read.")

@@ -79,7 +79,7 @@ def train(recipe: Recipe, run: Path, sitting: Sitting = Sitting()) -> Path:
         pictures = open_pictures(sitting.train or settings.train, settings)
         held_out = None
         if valid := sitting.valid or settings.valid:
-            extra = settings.model_copy(update={"limit": recipe.valid_count})
+            extra = settings.model_copy(update={"limit": recipe.valid_count, "often": {}})
             held_out = middle_squares(
                 open_pictures(valid, extra), recipe.valid_size or settings.size, recipe.valid_count
             )
