@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from autochrome.errors import RecipeError
 from autochrome.lab.bins import bin_centres, encode
 from autochrome.lab.losses import LOSSES, Bins, Colourfulness, SmoothL1, TotalVariation, true_ab, vividness
 from autochrome.lab.nouns import Answer, Batch
@@ -69,9 +70,18 @@ def test_bins_learn_how_common_colours_are() -> None:
     assert torch.equal(still, loss.share)
 
 
-def test_bins_without_logits_say_so() -> None:
-    with pytest.raises(ValueError, match="logits"):
-        Bins()(batch(), Answer(torch.zeros(3, 2, 8, 8)))
+@pytest.mark.parametrize(("name", "missing"), [("bins", "distribution"), ("gist", "gist")])
+def test_what_a_network_does_not_answer_is_said(name: str, missing: str) -> None:
+    with pytest.raises(RecipeError, match=missing):
+        LOSSES[name]()(batch(), Answer(torch.zeros(3, 2, 8, 8)))
+
+
+def test_the_gist_is_held_to_the_mean_colour_of_large_places() -> None:
+    b = batch(8)
+    right = true_ab(b, torch.zeros(3, 2, 2, 2))
+    loss = LOSSES["gist"]()
+    assert loss(b, Answer(b.truth[:, 1:], gist=right)).item() == 0
+    assert loss(b, Answer(b.truth[:, 1:], gist=right + 11)).item() == pytest.approx(0.01)
 
 
 def test_total_variation_is_nought_on_one_colour() -> None:

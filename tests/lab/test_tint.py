@@ -1,6 +1,7 @@
 """The network that ships: hints do what people expect, vividness is smooth, the encoder reads what it claims."""
 
 import itertools
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ from safetensors.torch import save_file
 from torch.nn import functional as F
 
 from autochrome.errors import CheckpointError
+from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.networks.mobilenet import BLOCKS, BN_EPS, MobileNet, depthwise
-from autochrome.lab.networks.tint import HEADS, HEARD, LOOK, Level, Look, Painting, Tint, gain
+from autochrome.lab.networks.tint import HEADS, HEARD, LOOK, WEIGHT, Level, Look, Painting, Tint, gain
 from autochrome.model import ALONE
 
 SMALL = {"widths": (8, 8, 16, 16), "encoder_width": 0.125, "cell": 40.0}
@@ -176,6 +178,14 @@ def test_alone_it_has_second_thoughts_and_beside_hints_fewer(network: Tint, vivi
     assert torch.allclose(known["ab"], known["ab" + ALONE] - less, atol=0.01)
     assert torch.allclose(known["confidence"], known["confidence" + ALONE], atol=1e-3)
     assert vivid == 0 or known["ab"].abs().max() > 0.1
+
+
+def test_the_first_thought_has_its_weight_everywhere(network: Tint) -> None:
+    bolder = deepcopy(network)
+    with torch.no_grad():
+        bolder.gist[1].bias += 10 / AB_SCALE
+    second = [answers(n, *asked(n), 1.0)["second"] for n in (network, bolder)]
+    assert torch.allclose(second[1] - second[0], torch.tensor(10 * WEIGHT), atol=1e-3)
 
 
 def test_shares_of_the_palette(network: Tint) -> None:

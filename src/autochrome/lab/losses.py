@@ -83,7 +83,7 @@ class Bins(Loss):
 
     def forward(self, batch: Batch, answer: Answer) -> Tensor:
         if answer.logits is None:
-            raise ValueError("the bins loss needs a network that answers logits")
+            raise RecipeError("The bins loss needs a network that answers a distribution over colours.")
         index, share = encode(true_ab(batch, answer.logits), self.centres)
         with torch.no_grad():
             seen = torch.zeros_like(self.share).index_add_(0, index.reshape(-1), share.reshape(-1))
@@ -92,6 +92,15 @@ class Bins(Loss):
         weight = rebalance(self.share)[index[:, :1]]  # of the nearest bin
         entropy = -(share * torch.log_softmax(answer.logits, 1).gather(1, index)).sum(1, keepdim=True)
         return (entropy * weight).sum() / weight.sum()
+
+
+class Gist(Loss):
+    """Mean square of how far the colour of large places is off, in units of 110."""
+
+    def forward(self, batch: Batch, answer: Answer) -> Tensor:
+        if answer.gist is None:
+            raise RecipeError("The gist loss needs a network that says the gist of a picture, such as tint.")
+        return F.mse_loss(answer.gist / AB_SCALE, true_ab(batch, answer.gist) / AB_SCALE)
 
 
 class TotalVariation(Loss):
@@ -161,6 +170,7 @@ LOSSES: dict[str, Callable[..., Loss]] = {
     "mse": MSE,
     "smooth_l1": SmoothL1,
     "bins": Bins,
+    "gist": Gist,
     "total_variation": TotalVariation,
     "colourfulness": Colourfulness,
     "decibels": Decibels,

@@ -27,6 +27,7 @@ class Answer:
     ab: Tensor  # (N, 2, h, w) a*b*
     logits: Tensor | None = None  # (N, bins, h', w') over the quantised a*b* plane
     classes: Tensor | None = None  # (N, K) logits: what the picture shows, where a network says so
+    gist: Tensor | None = None  # (N, 2, h'', w'') a*b* of large places, from a part that learns alone
 
 
 @dataclass(slots=True)

@@ -144,7 +144,7 @@ class Stepper:
         learns = "network" in self.optimizers
         with torch.set_grad_enabled(learns), self.autocast():
             answer = self.network(batch.luma, batch.hint, batch.mask)
-        more = (None if x is None else x.float() for x in (answer.logits, answer.classes))
+        more = (None if x is None else x.float() for x in (answer.logits, answer.classes, answer.gist))
         answer = Answer(answer.ab.float(), *more)
         terms: Terms = {}
         values = (

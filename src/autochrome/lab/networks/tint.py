@@ -41,8 +41,9 @@ HINT_CHANNELS = 4  # a*, b*, coverage, and coverage so that small points count
 
 # From what the network found to colour; measured on held-out pictures, see docs/training.md.
 ALIKE, NEAR, AS_LIGHT = 3.0, 2.0, 4.0  # see `Look.agreed`
+WEIGHT = 2 / 3  # of each of two ideas of a large place: bolder than their mean
 HEARD = 0.6  # of the second thoughts beside hints, which make some of them needless
-GAIN, BEND = 1.07, 0.22  # see `gain`
+BEND = 0.22  # see `gain`
 FIRST_COLOUR = 0.1  # vividness from which given colour is whole
 UNSURE = 20.0  # a*b* units of spread at which the network is half sure
 
@@ -281,6 +282,11 @@ class Tint(ColorNetwork):
         self.register_buffer("centres", bin_centres(cell), persistent=False)
         self.palette = tuple((a, b) for a, b in self.centres.tolist())
         self.painter = Painter(widths, len(self.palette))
+        reading = nn.Conv2d(sum(widths[1:]), 2, 1)
+        for zeros in reading.parameters():
+            nn.init.zeros_(zeros)
+        # With most of what it reads left out while it learns, it leans on nothing that only these pictures have.
+        self.gist = nn.Sequential(nn.Dropout(0.75), reading)
 
     def prepare(self, luma: Tensor) -> Features:
         """(N, 1, H, W) L* → the slow half's word."""
@@ -301,22 +307,30 @@ class Tint(ColorNetwork):
         return self.side[1](f8), self.side[2](f16), self.side[3](f32), places
 
     def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> Answer:
-        painting = self.painter(self.prepare(luma), hint, mask)
+        maps = self.prepare(luma)
+        painting = self.painter(maps, hint, mask)
         ab = painting.own * (1 - painting.trust) + painting.given
-        return Answer(ab * AB_SCALE, painting.logits)
+        return Answer(ab * AB_SCALE, painting.logits, gist=self.first_thought(maps))
+
+    def first_thought(self, maps: Features) -> Tensor:
+        """(N, 2, h, w) a*b* at stride 16, read off the maps by one linear layer: less wrong than it is fine."""
+        _, f8, f16, f32, *_ = maps
+        gist: Tensor = self.gist(torch.cat([F.avg_pool2d(f8, 2), f16, smooth(f32)], 1))
+        return gist * AB_SCALE
 
     def imagine(self, maps: Features) -> tuple[Tensor, Tensor, Tensor]:
         """What it thinks before anybody says anything, at stride 4: a*b*, what to add on second thoughts, how sure.
 
         Second thoughts are of the whole of a place, not of its detail: the mean of the distribution, which is bolder
-        than the regression; and that places which look alike agree on their colour.
+        than the regression; the first thought as much again; and that places which look alike agree on their colour.
         """
         *drawn, places, light = maps
         painting = self.painter.alone(*drawn)
         own = painting.own * AB_SCALE
         mean, doubt = self._doubted(painting)
         whole = F.avg_pool2d(mean, 2)
-        agreed = self.painter.look.agreed(places, F.avg_pool2d(light, 4), whole)
+        both = WEIGHT * (whole + self.first_thought(maps))
+        agreed = self.painter.look.agreed(places, F.avg_pool2d(light, 4), both)
         second = mean - F.avg_pool2d(own, 2) + smooth(agreed - whole)
         return own, smooth(second), 1 - doubt
 
@@ -372,7 +386,7 @@ class Tint(ColorNetwork):
 
 def gain(vivid: Tensor) -> Tensor:
     """How many times the likely colour: 0 at 0, then rising ever more gently."""
-    return vivid * (GAIN + BEND * (1 - vivid))
+    return vivid * (1 + BEND * (1 - vivid))
 
 
 class _Graph(nn.Module):
