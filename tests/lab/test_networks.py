@@ -75,7 +75,8 @@ def shown(network: ColorNetwork, count: int = 2, size: int = 64) -> tuple[torch.
 
 def whole(answer: Answer) -> torch.Tensor:
     """Everything that was answered, as one long row."""
-    return torch.cat([t.flatten() for t in (answer.ab, answer.logits, answer.classes) if t is not None])
+    said = (answer.ab, answer.logits, answer.classes, answer.gist)
+    return torch.cat([t.flatten() for t in said if t is not None])
 
 
 def test_the_answer_fits_the_picture_and_is_in_physical_units(network: ColorNetwork) -> None:
