@@ -88,9 +88,10 @@ def store_as_half(model: Model) -> Model:
     """Weights at half the bytes; they are widened once when the file is opened, and the sums stay float32."""
     for tensor in list(model.graph.initializer):
         values = numpy_helper.to_array(tensor)
-        if values.dtype != np.float32 or values.size < _SMALL or np.abs(values).max() > 6e4:
+        if values.dtype != np.float32 or values.size < _SMALL:
             continue
-        if 0 < np.abs(values).max() < _FAINT:  # the steps of what is kept in 8 bits
+        largest = np.abs(values).max()
+        if largest > 6e4 or 0 < largest < _FAINT:  # the faint ones: the steps of what is kept in 8 bits
             continue
         name = tensor.name
         tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
