@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import islice
@@ -143,29 +144,36 @@ def stages(source: Path, most: int = 250) -> dict[str, float]:
     memory = ShotMemory(options.every, 1 + (LOOKS - 1) * options.smooth)
     spent: dict[str, list[float]] = {stage: [] for stage in STAGES}
 
-    def timed(stage: str, work: Callable[[], Any]) -> Any:
+    def timed(stage: str, work: Callable[..., Any], *given: Any) -> Any:
         started = time.thread_time()
-        answer = work()
+        answer = work(*given)
         spent[stage].append(time.thread_time() - started)
         return answer
 
     with open_film(source) as film:
-        layer = None
+        height, width = film.facts.height, film.facts.width
+        layer = ChromaLayer(film.facts.tones, 8, (-(-height // 2), -(-width // 2)), film.facts.centred)
+        waiting: deque[Any] = deque()
+
+        def lay(colors: list[Any]) -> None:
+            for color in colors:
+                seen = waiting.popleft()
+                lines = timed(STAGES[4], lines_of, seen.frame, color, seen.light)
+                timed(STAGES[5], layer.lay, seen.frame.light, lines)
+
         for frame in _in_batches(islice(film, most), 100):
-            seen = timed(STAGES[0], lambda frame=frame: see(frame))
-            timed(STAGES[1], lambda seen=seen: detector.see(seen.small))
-            timed(STAGES[2], lambda seen=seen: memory.follow(seen.small))
+            seen = timed(STAGES[0], see, frame)
+            timed(STAGES[1], detector.see, seen.small)
+            timed(STAGES[2], memory.follow, seen.small)
             if memory.wants_look:
-                luma = timed(STAGES[0], lambda frame=frame: shown(frame, options.size, film.facts.turn))
+                luma = timed(STAGES[0], shown, frame, options.size, film.facts.turn)
                 started = time.process_time()
                 answer, _ = look(luma, network, 1.0, film.facts.turn)
                 spent[STAGES[3]].append(time.process_time() - started)
-                timed(STAGES[2], lambda answer=answer: memory.learn(answer))
-            lines = timed(STAGES[4], lambda seen=seen: lines_of(seen.frame, memory.color, seen.light))
-            if layer is None:
-                height, width = frame.light.shape
-                layer = ChromaLayer(frame.tones, 8, (-(-height // 2), -(-width // 2)), film.facts.centred)
-            timed(STAGES[5], lambda frame=frame, lines=lines, layer=layer: layer.lay(frame.light, lines))
+                timed(STAGES[2], memory.learn, answer)
+            waiting.append(seen)
+            lay(timed(STAGES[2], lambda: list(memory.settled())))
+        lay(timed(STAGES[2], lambda: list(memory.rest())))
     cv2.setNumThreads(threads)
     table = {stage: round(1000 * sum(times) / (frame.index + 1), 2) for stage, times in spent.items()}
     ours = sum(ms for stage, ms in table.items() if stage != "network")
@@ -193,7 +201,7 @@ def _unencoded(source: Path) -> float:
     started, count = time.perf_counter(), 0
     with open_film(source) as film:
         layer = ChromaLayer(film.facts.tones, 8, (64, 64), film.facts.centred)
-        painter = choose_painter(network, options, film.facts)
+        painter = choose_painter(network, options, film.facts.turn)
         with (
             closing(ahead(shots_of(map(see, film), choose_cuts(options)))) as seen,
             closing(ahead(tint(seen, painter))) as tinted,

@@ -1,11 +1,13 @@
 """The way of a film: decode, find the shots, colour with a memory, lay the colour under the untouched Y′, encode."""
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import takewhile
+from itertools import chain, groupby, takewhile
+from operator import itemgetter
 from pathlib import Path
 from time import perf_counter
 from typing import Protocol, TypeAlias
@@ -18,10 +20,10 @@ from autochrome.engine import ahead
 from autochrome.errors import HintsError, UsageError
 from autochrome.hints import HintsFile, load_hints
 from autochrome.keyframes import CarriedHints, Glimpse, Pictures
-from autochrome.looking import LOOK, Seen, lines_of, look, see, shown
+from autochrome.looking import LOOK, Colored, Seen, lines_of, look, see, shown
 from autochrome.mark import stamp_film
 from autochrome.media.film_color import ChromaLayer
-from autochrome.media.films import FilmFacts, FilmIndex, create_film, open_film
+from autochrome.media.films import FilmIndex, create_film, open_film
 from autochrome.media.stills import open_still
 from autochrome.model import ColorModel, open_for_film
 from autochrome.options import FilmOptions
@@ -30,12 +32,13 @@ from autochrome.provenance import SOURCE_TYPE
 from autochrome.resize import resize
 from autochrome.scenes import DEFAULT, DETECTORS, SceneDetector, mark_cuts
 from autochrome.scenes.cutlist import load_cuts
-from autochrome.shots import ShotMemory
+from autochrome.shots import AHEAD, ShotMemory
 from autochrome.thesis import SIZE, Pair
 
 Cutting: TypeAlias = Callable[[], SceneDetector] | frozenset[int]
 """Who says where shots begin: a kind of detector, or somebody who knows the frames (of the whole film)."""
 LOOKS = 20.0  # of the network that a memory holds at its steadiest
+_ROOM = 256 << 20  # bytes of frames that may wait for later looks
 _USUAL_SIZE = FilmOptions.model_fields["size"].default
 
 
@@ -142,7 +145,7 @@ def colorize_film(
             known=known.digest if known else lambda first, last: "0",
         ) as writer,
     ):
-        painter = choose_painter(network, options, film.facts, known)
+        painter = choose_painter(network, options, film.facts.turn, known)
         layer = ChromaLayer(film.facts.tones, writer.plan.depth, writer.chroma_shape, film.facts.centred)
         with (
             closing(ahead(shots_of(map(see, film), cutting))) as seen,
@@ -176,63 +179,87 @@ def tint(
     painter: "Painter",
     made: Callable[[int], bool] = lambda frame: False,
 ) -> Iterator[Tinted]:
-    """Decide the colour of every frame, as `shots_of` gives them; those that were `made` before are passed on."""
-    shot, sure = -1, 1.0
-    for each, begins in seen:
-        if begins:
-            painter.begin()
-            shot += 1
-        if made(each.frame.index):
-            yield Tinted(each.frame, None, begins, shot, 1.0)
+    """Decide the colour of every frame, as `shots_of` gives them; shots that were `made` before are passed on."""
+    for number, shot in enumerate(by_shot(seen)):
+        first = next(shot)
+        frames = chain((first,), shot)
+        if made(first.frame.index):
+            for each in frames:
+                yield Tinted(each.frame, None, each is first, number, 1.0)
         else:
-            color, sure = painter.color(each)
-            yield Tinted(each.frame, lines_of(each.frame, color, each.light), begins, shot, sure)
+            for each, color, sure in painter.shot(frames):
+                lines = lines_of(each.frame, color, each.light)
+                yield Tinted(each.frame, lines, each is first, number, sure)
 
 
 class Painter(Protocol):
-    """Whoever decides colour. `begin` each shot; then `color` each of its frames, in order."""
+    """Whoever decides colour."""
 
-    def begin(self) -> None:
-        """A new shot: nothing is known."""
-
-    def color(self, seen: Seen) -> tuple[Chroma, float]:
-        """(h, w, 2) a*b* as the frame is stored, and how sure the network was at its last look, 0…1."""
+    def shot(self, frames: Iterable[Seen]) -> Iterator[Colored]:
+        """The frames of one shot in order, each with its colour; it may be some frames behind."""
 
 
-class Steady:
-    """The network and the memory of the shot it is in."""
+class Alone:
+    """The network, which sees every frame and knows of no other."""
 
     def __init__(
         self, network: ColorModel, options: FilmOptions, turn: int, known: CarriedHints | None = None
     ) -> None:
         """turn: degrees from the stored picture to the upright one; known: what a person said, for every frame."""
         self._network, self._options, self._turn, self._known = network, options, turn, known
-        self._sure = 1.0
-        self.begin()
 
-    def begin(self) -> None:
-        """A new shot: nothing is known."""
-        every, looks = self._options.every, 1 + (LOOKS - 1) * self._options.smooth
-        alone = self._options.method == "frames"
-        self._memory = ShotMemory(every=1, evidence=0) if alone else ShotMemory(every, looks)
+    def ask(self, seen: Seen) -> tuple[Chroma, float]:
+        """(h, w, 2) a*b* as the frame is stored, and how sure the network is, 0…1."""
+        luma = shown(seen.frame, self._options.size, self._turn)
+        hints = self._known.at(seen.frame.index, *luma.shape) if self._known else None
+        return look(luma, self._network, self._options.vivid, self._turn, hints)
 
-    def color(self, seen: Seen) -> tuple[Chroma, float]:
-        """(h, w, 2) a*b* as the frame is stored, and how sure the network was at its last look, 0…1."""
-        self._memory.follow(seen.small)
-        if self._memory.wants_look:
-            luma = shown(seen.frame, self._options.size, self._turn)
-            hints = self._known.at(seen.frame.index, *luma.shape) if self._known else None
-            answer, self._sure = look(luma, self._network, self._options.vivid, self._turn, hints)
-            self._memory.learn(answer)
-        return self._memory.color, self._sure
+    def shot(self, frames: Iterable[Seen]) -> Iterator[Colored]:
+        """The frames of one shot in order, each with its colour."""
+        for seen in frames:
+            yield seen, *self.ask(seen)
+
+
+class Steady(Alone):
+    """The network, and a memory of each shot."""
+
+    def shot(self, frames: Iterable[Seen]) -> Iterator[Colored]:
+        """The frames of one shot in order, each with its colour, some frames behind."""
+        frames = iter(frames)
+        first = next(frames)
+        looks = 1 + (LOOKS - 1) * self._options.smooth
+        memory = ShotMemory(self._options.every, looks, _room_ahead(first.frame))
+        waiting: deque[tuple[Seen, float]] = deque()
+        colors: deque[Chroma] = deque()
+        for seen in chain((first,), frames):
+            memory.follow(seen.small)
+            if memory.wants_look:
+                answer, sure = self.ask(seen)
+                memory.learn(answer)
+            waiting.append((seen, sure))
+            colors.extend(memory.settled())
+            if colors:  # one comes for one that goes: who encodes them never waits for many at once
+                done, sureness = waiting.popleft()
+                yield done, colors.popleft(), sureness
+        if memory.ends_unseen:
+            memory.learn(self.ask(seen)[0])
+        colors.extend(memory.rest())
+        for (done, sureness), color in zip(waiting, colors, strict=True):
+            yield done, color, sureness
+
+
+def _room_ahead(frame: Frame) -> int:
+    """How many frames may be looked ahead, so that all that are held, twice as many, fit into `_ROOM`."""
+    return max(1, min(AHEAD, _ROOM // (3 * frame.light.nbytes)))
 
 
 def choose_painter(
-    network: ColorModel, options: FilmOptions, facts: FilmFacts, known: CarriedHints | None = None
+    network: ColorModel, options: FilmOptions, turn: int, known: CarriedHints | None = None
 ) -> Painter:
     """Who decides the colour of a film's frames: `options.method`."""
     if options.method != "thesis":
-        return Steady(network, options, facts.turn, known)
+        kind = Alone if options.method == "frames" else Steady
+        return kind(network, options, turn, known)
     if options.dependent is None:
         raise UsageError(
             "--method thesis needs two networks: --model, and --dependent for all but first frames."
@@ -240,7 +267,7 @@ def choose_painter(
     if known is not None:
         raise UsageError("--method thesis takes no hints: its networks know only the frame before.")
     size = SIZE if options.size == _USUAL_SIZE else options.size
-    return Pair(network, opened(options.dependent), options.vivid, facts.turn, size)
+    return Pair(network, opened(options.dependent), options.vivid, turn, size)
 
 
 def carry_hints(
@@ -316,6 +343,19 @@ def shots_of(seen: Iterable[Seen], cutting: Cutting) -> Iterator[tuple[Seen, boo
         return
     for number, each in enumerate(seen):
         yield each, number == 0 or each.frame.index in cutting
+
+
+def by_shot(seen: Iterable[tuple[Seen, bool]]) -> Iterator[Iterator[Seen]]:
+    """One shot after the other, each with its frames; whoever takes the next one is done with the one before."""
+
+    def numbered() -> Iterator[tuple[int, Seen]]:
+        number = 0
+        for each, begins in seen:
+            number += begins
+            yield number, each
+
+    for _, shot in groupby(numbered(), itemgetter(0)):
+        yield (each for _, each in shot)
 
 
 def _words() -> dict[str, str]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.errors import UsageError
-from autochrome.film import Painter, Steady, choose_cuts, opened, shots_of
+from autochrome.film import by_shot, choose_cuts, choose_painter, opened, shots_of
 from autochrome.looking import Seen, as_picture, see
 from autochrome.model import ColorModel
 from autochrome.options import FilmOptions
@@ -25,7 +25,7 @@ def colorize_frames(
     options: FilmOptions | None = None,
     cuts: Sequence[int] | None = None,
 ) -> Iterator[NDArray[np.uint8]]:
-    """Each picture in colour, (H, W, 3) sRGB, in order; a few are held back until cuts are certain.
+    """Each picture in colour, (H, W, 3) sRGB, in order; some fifty are held back until colours are settled.
 
     pictures: of one size, (H, W) grey or (H, W, 3) sRGB of which only the light is looked at. cuts: numbers of those
     that begin a shot; without them, `options.cuts` says.
@@ -33,12 +33,10 @@ def colorize_frames(
     options = options or FilmOptions()
     if options.method == "thesis":
         raise UsageError("The method 'thesis' colours films alone; choose tint or frames.")
-    painter: Painter = Steady(opened(options.model if model is None else model), options, 0)
-    for seen, begins in shots_of(_seen(pictures), choose_cuts(options, cuts)):
-        if begins:
-            painter.begin()
-        chroma, _ = painter.color(seen)
-        yield as_picture(seen.frame, chroma, max(seen.frame.light.shape), 0)
+    painter = choose_painter(opened(options.model if model is None else model), options, turn=0)
+    for shot in by_shot(shots_of(_seen(pictures), choose_cuts(options, cuts))):
+        for seen, chroma, _ in painter.shot(shot):
+            yield as_picture(seen.frame, chroma, max(seen.frame.light.shape), 0)
 
 
 def _seen(pictures: Iterable[NDArray[np.uint8]]) -> Iterator[Seen]:

@@ -1,6 +1,7 @@
 """A frame of a film as the network is shown it, and its answer as colour under that frame's own Y′."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,10 @@ class Seen:
     frame: Frame
     light: Codes  # its Y′, halved a few times on the way to the small picture
     small: NDArray[np.uint8]  # (h, w), as it is stored, not turned
+
+
+Colored: TypeAlias = tuple[Seen, Chroma, float]
+"""A frame, its (h, w, 2) a*b* as it is stored, and how sure the network was when it looked last, 0…1."""
 
 
 def see(frame: Frame) -> Seen:

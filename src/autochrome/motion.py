@@ -55,24 +55,33 @@ class MotionFinder:
 
     def between(self, before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Motion:
         """(H, W) grey, both the same size, from 16×16 on."""
+        return _judged(self._flow.calc(now, before, None), self._flow.calc(before, now, None), before, now)
+
+    def both_ways(self, before: NDArray[np.uint8], now: NDArray[np.uint8]) -> tuple[Motion, Motion]:
+        """The same, and beside it what would have been found had time run backwards."""
         there: Any = self._flow.calc(now, before, None)
         back: Any = self._flow.calc(before, now, None)
-        height, width = now.shape
-        x, y = _places(there, height, width)
-        moved = cv2.remap(before, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        wrong, rested = _difference(moved, now), _difference(before, now)
-        returned = cv2.remap(back, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        cv2.add(returned, there, dst=returned)
-        miss = cv2.multiply(returned, returned, scale=1 / _AGREE**2)
-        # Flow in flat places wanders; what rests must not.
-        moves: Any = rested * np.float32(1 - _GRAIN) > wrong + np.float32(_STILL)
-        there = cv2.copyTo(there, moves.view(np.uint8))  # where it does not move: 0
-        doubt = (miss[..., 0] + miss[..., 1]) * moves
-        inside = (x >= -0.5) & (x <= width - 0.5) & (y >= -0.5) & (y <= height - 0.5)
-        unlike = np.where(moves, wrong, rested) * np.float32(1 / _MATCH)
-        sure = cv2.exp(-(doubt + unlike * unlike))
-        sure *= inside | ~moves
-        return Motion(there, np.asarray(sure, np.float32))
+        return _judged(there, back, before, now), _judged(back, there, now, before)
+
+
+def _judged(there: Any, back: Any, before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Motion:
+    """How far the flow there can be believed, since the one back leads home again and brightness matches."""
+    height, width = now.shape
+    x, y = _places(there, height, width)
+    moved = cv2.remap(before, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    wrong, rested = _difference(moved, now), _difference(before, now)
+    returned = cv2.remap(back, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    cv2.add(returned, there, dst=returned)
+    miss = cv2.multiply(returned, returned, scale=1 / _AGREE**2)
+    # Flow in flat places wanders; what rests must not.
+    moves: Any = rested * np.float32(1 - _GRAIN) > wrong + np.float32(_STILL)
+    there = cv2.copyTo(there, moves.view(np.uint8))  # where it does not move: 0
+    doubt = (miss[..., 0] + miss[..., 1]) * moves
+    inside = (x >= -0.5) & (x <= width - 0.5) & (y >= -0.5) & (y <= height - 0.5)
+    unlike = np.where(moves, wrong, rested) * np.float32(1 / _MATCH)
+    sure = cv2.exp(-(doubt + unlike * unlike))
+    sure *= inside | ~moves
+    return Motion(there, np.asarray(sure, np.float32))
 
 
 def _difference(one: Any, other: Any) -> Floats:

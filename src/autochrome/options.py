@@ -70,9 +70,9 @@ class FilmOptions(ColorOptions):
         Field(
             ge=1,
             le=24,
-            description="The network sees every n-th frame, and fewer where little happens; motion carries colour on.",
+            description="The network sees every n-th frame of a shot; motion carries colour to those between.",
         ),
-    ] = 4
+    ] = 8
     start: Annotated[
         float | None, Field(ge=0, description="Seconds: only from here on; the result begins at 0.")
     ] = None

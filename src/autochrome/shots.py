@@ -1,100 +1,147 @@
-"""Memory inside one shot: colour that goes along with the motion, and is believed the more the oftener it was said.
+"""Memory inside one shot: colour that goes along with the motion, and that the looks before and after agree upon.
 
-Every place of the picture holds its colour and how much evidence there is for it, counted in looks of the network. Both
-are carried along the motion; where that is unsure, evidence fades. A new look is averaged in by its weight: at once
-where nothing was known, a little at a time where much was.
+The network looks at a frame now and then, always alone: what was painted before is never shown to it again, so that no
+mistake feeds the next. Each answer is carried along the motion both ways in time. The colour of a place is the mean of
+what earlier and later looks say of it, each worth as much as the motion on its way can be trusted. So nothing jumps
+where the network changes its mind, and what comes into view has its colour from the start.
 
-The network always looks alone. What was painted before is never shown to it again, so that no mistake feeds the next:
-colour cannot drift away from what the network says of the frames of this shot, however long it is. A new shot is a new
-memory.
+Later looks have to be waited for: colours are settled some frames behind the newest one. A new shot is a new memory.
 """
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autochrome.motion import MotionFinder
+from autochrome.motion import Motion, MotionFinder
 from autochrome.planes import Chroma, Floats
 
-_DOUBT = 0.25  # evidence below this: the colour there is a guess
-_NEWS = 0.05  # share of the picture in doubt that makes the network look before its turn
-_CALM, _WILD = 3.0, 6.0
-"""a*b*, on the average. Answers that differ less from what is remembered can be waited for; more, cannot. Between the
-two they can if they differ no more than `_USUAL` times what answers in this shot did lately."""
-_USUAL = 1.5
-_PATIENCE, _MOST = 1.5, 6  # how much longer each time, and at most, in times of the usual
-_SURPRISE = 16.0  # a*b*: an answer so far from what is remembered halves what the memory counts for
+AHEAD = 24  # frames that are looked ahead before a colour is settled
+_AT_ONCE = 12  # are settled together
+_FADE = np.float32(0.25)  # power of the trust by which evidence fades: grain and a little blur are no change
+_SURPRISE = 16.0  # a*b*: an answer so far from what is known halves what that counts for, as in a dissolve
+_LEAST = np.float32(1e-6)  # evidence that keeps a colour where nothing is known of any
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What some frames of the shot say of one of them."""
+
+    color: Floats  # (h, w, 2) a*b*
+    evidence: Floats  # (h, w) looks
+
+    def carried(self, motion: Motion) -> "_Known":
+        """What they say of the frame that the motion leads to: no colour that they do not have."""
+        height, width = self.evidence.shape
+        color = motion.carry(self.color, height, width)
+        pairs = np.ascontiguousarray(self.color.reshape(-1, 2).T)
+        for channel, (least, most) in enumerate(zip(pairs.min(axis=1), pairs.max(axis=1), strict=True)):
+            color[..., channel].clip(least, most, out=color[..., channel])
+        evidence = motion.carry(self.evidence, height, width, sharp=False)
+        return _Known(color, np.maximum(evidence * motion.trust(height, width) ** _FADE, _LEAST))
+
+    def with_look(self, answer: Chroma, most: float) -> "_Known":
+        """And what the network says of it. most: looks that are remembered."""
+        news = answer - self.color
+        away = (news * news).sum(axis=2) * np.float32(_SURPRISE**-2)
+        evidence = self.evidence / (1 + away) + 1
+        return _Known(self.color + news / evidence[..., None], np.minimum(evidence, np.float32(most)))
+
+
+@dataclass(slots=True)
+class _Moment:
+    """One frame that waits for its colour to be settled."""
+
+    back: Motion | None = None  # from it to the frame before
+    answer: Chroma | None = None  # what the network said of it, if it was asked
+    past: _Known | None = None  # what looks up to here say of it
+    future: _Known | None = None  # and later ones, as far as there are any yet
+    guess: Chroma | None = None  # its colour, as far as could be told when the frames before were settled
+
+    @property
+    def color(self) -> Chroma:
+        if self.past is None:
+            raise RuntimeError("the memory was asked for colour before it had learnt any")
+        if self.future is None:
+            return self.past.color
+        weight = self.future.evidence / (self.past.evidence + self.future.evidence)
+        return self.past.color + (self.future.color - self.past.color) * weight[..., None]
 
 
 class ShotMemory:
-    """The colour of one shot, from its first frame on. `follow` each frame; `learn` where `wants_look` says so."""
+    """The colour of one shot. `follow` each frame, `learn` where it `wants_look`; take `settled`, at last `rest`."""
 
-    def __init__(self, every: int, evidence: float) -> None:
-        """every: frames from look to look, more where little happens; evidence: looks that are remembered; 0 takes
-        each answer as it is."""
-        self._every, self._most = every, np.float32(evidence)
-        self._wait = float(every)  # frames to the next look
+    def __init__(self, every: int, looks: float, ahead: int = AHEAD) -> None:
+        """every: frames from look to look; looks: so many are remembered; ahead: frames before a colour is settled."""
+        self._every, self._most = every, looks
+        self._ahead, self._at_once = ahead, min(_AT_ONCE, ahead)
         self._finder = MotionFinder()
         self._before: NDArray[np.uint8] | None = None
+        self._newest = _Moment()
+        self._waiting: deque[_Moment] = deque()  # frames that are not settled
         self._since = 0  # frames since the last look
-        self._restless = 0.0  # a*b*: how much answers differ from what is remembered, lately
-        self._color: Floats | None = None  # (h, w, 2) a*b*
-        self._step: Floats  # (h, w, 2) what is still to be added to it, frame by frame, until the next look
-        self._evidence: Floats  # (h, w) looks
 
     def follow(self, small: NDArray[np.uint8]) -> None:
-        """The next frame: (H, W) grey, the same size in all of the shot. What is known moves to where it is now."""
-        if self._color is not None and self._before is not None and self._most:
-            height, width = self._evidence.shape
-            motion = self._finder.between(self._before, small)
-            moved = _within(motion.carry(self._color, height, width), self._color)
-            rest = motion.carry(np.dstack((self._step, self._evidence)), height, width, sharp=False)
-            self._step = rest[..., :2]
-            self._color = moved + self._step
-            self._evidence = rest[..., 2] * motion.trust(height, width)
-        self._before = small
+        """The next frame: (H, W) grey, the same size in all of the shot. What is known goes where it is now."""
+        moment = _Moment()
+        if self._before is not None:
+            there, moment.back = self._finder.both_ways(self._before, small)
+            moment.past = self._newest.past.carried(there) if self._newest.past else None
+        self._before, self._newest = small, moment
+        self._waiting.append(moment)
         self._since += 1
 
     @property
     def wants_look(self) -> bool:
-        """Whether the network should see this frame: its turn has come, or too much of the picture is new."""
-        if self._color is None or self._since >= self._wait:
-            return True
-        return bool((self._evidence < _DOUBT).mean() > _NEWS)
-
-    def learn(self, answer: Chroma) -> None:
-        """What the network says of this frame, (h, w, 2) a*b*. Known places turn to it over the next frames."""
-        took, self._since = self._since, 0
-        if self._color is None or not self._most:
-            self._color, self._step = answer, np.zeros_like(answer)
-            self._evidence = np.ones(answer.shape[:2], np.float32)
-            return
-        news = answer - self._color
-        away = np.hypot(news[..., 0], news[..., 1])
-        if away.mean() > np.clip(_USUAL * self._restless, _CALM, _WILD):
-            self._wait = float(self._every)
-        elif took >= self._wait:
-            self._wait = min(self._wait * _PATIENCE, float(self._every * _MOST))
-        self._restless = (self._restless + float(away.mean())) / 2
-        surprise = away / np.float32(_SURPRISE)
-        self._evidence = self._evidence / (1 + surprise * surprise)
-        change = news / (self._evidence + 1)[..., None]
-        known = np.minimum(self._evidence / 2, np.float32(1))[..., None]
-        self._step = change * known / np.float32(min(took, self._wait))
-        self._color = self._color + change * (1 - known) + self._step
-        self._evidence = np.minimum(self._evidence + np.float32(1), self._most)
+        """Whether it is the newest frame's turn to be seen by the network."""
+        return self._newest.past is None or self._since >= self._every
 
     @property
-    def color(self) -> Chroma:
-        """(h, w, 2) a*b* of the frame that was followed last."""
-        if self._color is None:
-            raise RuntimeError("the memory was asked for colour before it had learnt any")
-        return self._color
+    def ends_unseen(self) -> bool:
+        """Whether the newest frame was not seen; if it is the last of the shot, it should be."""
+        return self._since > 0
+
+    def learn(self, answer: Chroma) -> None:
+        """What the network says of the newest frame, (h, w, 2) a*b*."""
+        moment, self._since = self._newest, 0
+        moment.answer = answer
+        moment.past = (moment.past or _nothing(answer)).with_look(answer, self._most)
+
+    def settled(self) -> Iterator[Chroma]:
+        """(h, w, 2) a*b* of the next frames in order; none yet, or several at once."""
+        if len(self._waiting) >= self._ahead + self._at_once:
+            yield from self._settle(self._at_once)
+
+    def rest(self) -> Iterator[Chroma]:
+        """The same of all frames that still wait: the shot has ended."""
+        yield from self._settle(len(self._waiting))
+
+    def _settle(self, count: int) -> Iterator[Chroma]:
+        self._look_back()
+        for number in range(count):
+            moment = self._waiting.popleft()
+            color = moment.color
+            if (
+                moment.guess is not None
+            ):  # from what the last settled frame knew to what is known now: no jump
+                share = np.float32(min(1, (number + 1) / self._at_once))
+                color = moment.guess + (color - moment.guess) * share
+            yield color
+        for moment in self._waiting:
+            moment.guess = moment.color
+
+    def _look_back(self) -> None:
+        """Carry all looks back in time, each to the frames before it."""
+        known: _Known | None = None
+        for moment in reversed(self._waiting):
+            moment.future = known
+            if moment.answer is not None:
+                known = (known or _nothing(moment.answer)).with_look(moment.answer, self._most)
+            if known is not None and moment.back is not None:
+                known = known.carried(moment.back)
 
 
-def _within(moved: Floats, known: Floats) -> Floats:
-    """(h, w, 2) planes, in place: no value beyond what there was in the plane it came from."""
-    pairs = np.ascontiguousarray(known.reshape(-1, 2).T)
-    least, most = pairs.min(axis=1), pairs.max(axis=1)
-    for channel in (0, 1):
-        moved[..., channel].clip(least[channel], most[channel], out=moved[..., channel])
-    return moved
+def _nothing(like: Chroma) -> _Known:
+    return _Known(np.zeros_like(like), np.zeros(like.shape[:2], np.float32))

@@ -4,10 +4,12 @@ So the thesis of our lineage did it. Each answer feeds the next: that is steady,
 compared with; `shots.py` is what we do instead.
 """
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 
 from autochrome.errors import UsageError
-from autochrome.looking import Seen, look, shown
+from autochrome.looking import Colored, Seen, look, shown
 from autochrome.model import ColorModel
 from autochrome.planes import Chroma, Hints
 
@@ -29,24 +31,22 @@ class Pair:
             )
         self._independent, self._dependent = independent, dependent
         self._vivid, self._turn, self._size = vivid, turn, size
-        self._before: Chroma | None = None
 
-    def begin(self) -> None:
-        """A new scene: nothing is known."""
-        self._before = None
+    def shot(self, frames: Iterable[Seen]) -> Iterator[Colored]:
+        """The frames of one scene in order, each with its colour."""
+        before: Chroma | None = None
+        for seen in frames:
+            before, sure = self._answer(seen, before)
+            yield seen, before * np.float32(self._vivid), sure
 
-    def color(self, seen: Seen) -> tuple[Chroma, float]:
+    def _answer(self, seen: Seen, before: Chroma | None) -> tuple[Chroma, float]:
         """The next frame's (h, w, 2) a*b*, as it is stored, and how sure the network was, 0…1."""
         luma = shown(seen.frame, self._size, self._turn)
-        answer = None
-        if self._before is not None:
+        if before is not None:
             height, width = luma.shape
-            upright = np.ascontiguousarray(np.rot90(self._before, self._turn // 90))
+            upright = np.ascontiguousarray(np.rot90(before, self._turn // 90))
             hints = Hints(upright, np.ones(upright.shape[:2], np.float32)).resized(height, width)
             answer = look(luma, self._dependent, 1.0, self._turn, hints)
-            if (np.abs(answer[0]) >= _EDGE).any(axis=-1).mean() > _BEYOND:
-                answer = None
-        if answer is None:
-            answer = look(luma, self._independent, 1.0, self._turn)
-        self._before = answer[0]
-        return answer[0] * np.float32(self._vivid), answer[1]
+            if (np.abs(answer[0]) >= _EDGE).any(axis=-1).mean() <= _BEYOND:
+                return answer
+        return look(luma, self._independent, 1.0, self._turn)
