@@ -72,7 +72,7 @@ def test_how_long_it_waits():
         memory.follow(texture())
         if memory.wants_look:
             memory.learn(TRUTH)
-        assert len(list(memory.settled())) == (6 if number % 6 == 5 and number > 6 else 0)
+        assert len(list(memory.settled())) == (3 if number % 3 == 2 and number > 6 else 0)
     assert len(list(memory.rest())) == 6
 
 

@@ -43,8 +43,12 @@ class Motion:
 class MotionFinder:
     """Flow from frame to frame. Not for two threads at once."""
 
-    def __init__(self, *, careful: bool = False) -> None:
-        """careful: to a tenth of a pixel, for what is carried over many frames; ten times slower."""
+    def __init__(self, *, careful: bool = False, longest: int | None = None) -> None:
+        """careful: to a tenth of a pixel, for what is carried over many frames; ten times slower.
+
+        longest: pixels at the long side to which larger pictures are shrunk, for who carries colour only.
+        """
+        self._longest = longest
         self._flow: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
         # The preset stops at a quarter of the size, which on small pictures sees nothing small move.
         self._flow.setFinestScale(0 if careful else 1)
@@ -55,13 +59,20 @@ class MotionFinder:
 
     def between(self, before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Motion:
         """(H, W) grey, both the same size, from 16×16 on."""
-        return _judged(self._flow.calc(now, before, None), self._flow.calc(before, now, None), before, now)
+        return _judged(*self._flows(before, now))
 
     def both_ways(self, before: NDArray[np.uint8], now: NDArray[np.uint8]) -> tuple[Motion, Motion]:
         """The same, and beside it what would have been found had time run backwards."""
-        there: Any = self._flow.calc(now, before, None)
-        back: Any = self._flow.calc(before, now, None)
+        there, back, before, now = self._flows(before, now)
         return _judged(there, back, before, now), _judged(back, there, now, before)
+
+    def _flows(self, before: Any, now: Any) -> tuple[Any, Any, Any, Any]:
+        """Where things of the one are in the other, and the other way round; and both as they were looked at."""
+        if self._longest and self._longest < max(now.shape):
+            scale = self._longest / max(now.shape)
+            size = max(16, round(now.shape[1] * scale)), max(16, round(now.shape[0] * scale))
+            before, now = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (before, now))
+        return self._flow.calc(now, before, None), self._flow.calc(before, now, None), before, now
 
 
 def _judged(there: Any, back: Any, before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Motion:

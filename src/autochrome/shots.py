@@ -18,43 +18,58 @@ from numpy.typing import NDArray
 from autochrome.motion import Motion, MotionFinder
 from autochrome.planes import Chroma, Floats
 
-AHEAD = 24  # frames that are looked ahead before a colour is settled
-_AT_ONCE = 12  # are settled together
+AHEAD = 48  # frames that are looked ahead before a colour is settled; then half as many are settled at once
+_LOOK = 96  # pixels at the long side of the pictures in which motion is looked for
 _FADE = np.float32(0.25)  # power of the trust by which evidence fades: grain and a little blur are no change
 _SURPRISE = 16.0  # a*b*: an answer so far from what is known halves what that counts for, as in a dissolve
 _LEAST = np.float32(1e-6)  # evidence that keeps a colour where nothing is known of any
 
 
 @dataclass(frozen=True, slots=True)
+class _Way:
+    """From one frame to the next, or back."""
+
+    motion: Motion
+    fade: Floats  # (h, w) 0…1: what is left of evidence
+
+    @classmethod
+    def along(cls, motion: Motion, height: int, width: int) -> "_Way":
+        return cls(motion, motion.trust(height, width) ** _FADE)
+
+
+@dataclass(frozen=True, slots=True)
 class _Known:
     """What some frames of the shot say of one of them."""
 
-    color: Floats  # (h, w, 2) a*b*
+    color: Chroma  # (h, w, 2) a*b*
     evidence: Floats  # (h, w) looks
+    bounds: Floats  # (2, 2): the least and the most there is of a*, and of b*
 
-    def carried(self, motion: Motion) -> "_Known":
-        """What they say of the frame that the motion leads to: no colour that they do not have."""
-        height, width = self.evidence.shape
-        color = motion.carry(self.color, height, width)
-        pairs = np.ascontiguousarray(self.color.reshape(-1, 2).T)
-        for channel, (least, most) in enumerate(zip(pairs.min(axis=1), pairs.max(axis=1), strict=True)):
+    def carried(self, way: _Way) -> "_Known":
+        """What they say of the frame that the way leads to: no colour that they do not have."""
+        height, width = way.fade.shape
+        color = way.motion.carry(self.color, height, width)
+        for channel, (least, most) in enumerate(self.bounds):
             color[..., channel].clip(least, most, out=color[..., channel])
-        evidence = motion.carry(self.evidence, height, width, sharp=False)
-        return _Known(color, np.maximum(evidence * motion.trust(height, width) ** _FADE, _LEAST))
+        evidence = way.motion.carry(self.evidence, height, width, sharp=False) * way.fade
+        return _Known(color, np.maximum(evidence, _LEAST, out=evidence), self.bounds)
 
-    def with_look(self, answer: Chroma, most: float) -> "_Known":
-        """And what the network says of it. most: looks that are remembered."""
+    def with_look(self, answer: Chroma, looks: float) -> "_Known":
+        """And what the network says of it. looks: so many are remembered."""
         news = answer - self.color
         away = (news * news).sum(axis=2) * np.float32(_SURPRISE**-2)
         evidence = self.evidence / (1 + away) + 1
-        return _Known(self.color + news / evidence[..., None], np.minimum(evidence, np.float32(most)))
+        color = self.color + news / evidence[..., None]
+        pairs = np.ascontiguousarray(color.reshape(-1, 2).T)
+        bounds = np.stack((pairs.min(axis=1), pairs.max(axis=1)), axis=1)
+        return _Known(color, np.minimum(evidence, np.float32(looks)), bounds)
 
 
 @dataclass(slots=True)
 class _Moment:
     """One frame that waits for its colour to be settled."""
 
-    back: Motion | None = None  # from it to the frame before
+    back: _Way | None = None  # to the frame before
     answer: Chroma | None = None  # what the network said of it, if it was asked
     past: _Known | None = None  # what looks up to here say of it
     future: _Known | None = None  # and later ones, as far as there are any yet
@@ -76,8 +91,8 @@ class ShotMemory:
     def __init__(self, every: int, looks: float, ahead: int = AHEAD) -> None:
         """every: frames from look to look; looks: so many are remembered; ahead: frames before a colour is settled."""
         self._every, self._most = every, looks
-        self._ahead, self._at_once = ahead, min(_AT_ONCE, ahead)
-        self._finder = MotionFinder()
+        self._ahead, self._at_once = ahead, max(1, ahead // 2)
+        self._finder = MotionFinder(longest=_LOOK)
         self._before: NDArray[np.uint8] | None = None
         self._newest = _Moment()
         self._waiting: deque[_Moment] = deque()  # frames that are not settled
@@ -86,9 +101,12 @@ class ShotMemory:
     def follow(self, small: NDArray[np.uint8]) -> None:
         """The next frame: (H, W) grey, the same size in all of the shot. What is known goes where it is now."""
         moment = _Moment()
-        if self._before is not None:
-            there, moment.back = self._finder.both_ways(self._before, small)
-            moment.past = self._newest.past.carried(there) if self._newest.past else None
+        known = self._newest.past
+        if self._before is not None and known is not None:
+            there, back = self._finder.both_ways(self._before, small)
+            height, width = known.evidence.shape
+            moment.past = known.carried(_Way.along(there, height, width))
+            moment.back = _Way.along(back, height, width)
         self._before, self._newest = small, moment
         self._waiting.append(moment)
         self._since += 1
@@ -123,9 +141,7 @@ class ShotMemory:
         for number in range(count):
             moment = self._waiting.popleft()
             color = moment.color
-            if (
-                moment.guess is not None
-            ):  # from what the last settled frame knew to what is known now: no jump
+            if moment.guess is not None:  # no jump from what the last settled frame knew to what is known now
                 share = np.float32(min(1, (number + 1) / self._at_once))
                 color = moment.guess + (color - moment.guess) * share
             yield color
@@ -144,4 +160,5 @@ class ShotMemory:
 
 
 def _nothing(like: Chroma) -> _Known:
-    return _Known(np.zeros_like(like), np.zeros(like.shape[:2], np.float32))
+    """Of a picture as large as this one."""
+    return _Known(np.zeros_like(like), np.zeros(like.shape[:2], np.float32), np.zeros((2, 2), np.float32))

@@ -110,7 +110,19 @@ def test_colourfulness_is_the_measures() -> None:
     assert torch.allclose(255 * vividness(rgb), torch.tensor(wanted, dtype=torch.float32), atol=0.3)
 
 
-@pytest.mark.parametrize("name", [*ON_AB, "bins", "total_variation", "colourfulness"])
+def test_steps_forgive_an_even_error_and_no_patch() -> None:
+    b = batch()
+    truth = true_ab(b, torch.zeros(3, 2, 8, 8))
+    loss = LOSSES["steps"]()
+    assert loss(b, Answer(truth + 20)).item() == pytest.approx(0, abs=1e-6)
+    patch = torch.zeros_like(truth)
+    patch[..., 2:6, 2:6] = 20
+    assert loss(b, Answer(truth + patch)).item() > 0.02
+    undecided = torch.zeros(3, len(bin_centres(12)), 4, 4)
+    assert loss(b, Answer(truth, undecided)).item() > 0.02, "the mean of a distribution is held to it too"
+
+
+@pytest.mark.parametrize("name", [*ON_AB, "bins", "steps", "total_variation", "colourfulness"])
 def test_gradients_are_numbers(name: str) -> None:
     ab = torch.zeros(3, 2, 8, 8, requires_grad=True)
     logits = torch.zeros(3, len(bin_centres()), 4, 4, requires_grad=True)

@@ -4,14 +4,14 @@ The truth is shrunk to the answer's size by area: an answer at a quarter of the 
 of its places.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from autochrome.errors import RecipeError
-from autochrome.lab.bins import GRID, bin_centres, encode, rebalance
+from autochrome.lab.bins import GRID, bin_centres, encode, mean_and_spread, rebalance
 from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.nouns import Answer, Batch, Loss
 from autochrome.lab.perceptual import Perceptual
@@ -107,8 +107,34 @@ class TotalVariation(Loss):
     """Mean step between neighbouring places, in units of 110: against patches."""
 
     def forward(self, batch: Batch, answer: Answer) -> Tensor:
-        ab = answer.ab / AB_SCALE
-        return ab.diff(dim=-1).abs().mean() + ab.diff(dim=-2).abs().mean()
+        return _steps(answer.ab / AB_SCALE)
+
+
+class Steps(Loss):
+    """Mean error of the steps between neighbouring places, in units of 110, at the answer's size and `coarser` ones.
+
+    A wrong colour that is even costs nothing: this is against patches where the truth has none. Where the network
+    answers a distribution, its mean is held to the same.
+    """
+
+    centres: Tensor
+
+    def __init__(self, cell: float = GRID, coarser: Sequence[int] = (2, 4)) -> None:
+        super().__init__()
+        self.times = (1, *coarser)
+        self.register_buffer("centres", bin_centres(cell))
+
+    def forward(self, batch: Batch, answer: Answer) -> Tensor:
+        ideas = [answer.ab]
+        if answer.logits is not None:
+            ideas.append(mean_and_spread(answer.logits, self.centres)[0])
+        errors = [(ab - true_ab(batch, ab)) / AB_SCALE for ab in ideas]
+        wide = [F.avg_pool2d(e, n) for e in errors for n in self.times if min(e.shape[-2:]) >= 2 * n]
+        return torch.stack([_steps(e) for e in wide]).mean()
+
+
+def _steps(planes: Tensor) -> Tensor:
+    return planes.diff(dim=-1).abs().mean() + planes.diff(dim=-2).abs().mean()
 
 
 def vividness(rgb: Tensor) -> Tensor:
@@ -172,6 +198,7 @@ LOSSES: dict[str, Callable[..., Loss]] = {
     "bins": Bins,
     "gist": Gist,
     "total_variation": TotalVariation,
+    "steps": Steps,
     "colourfulness": Colourfulness,
     "decibels": Decibels,
     "perceptual": Perceptual,

@@ -43,7 +43,7 @@ HINT_CHANNELS = 4  # a*, b*, coverage, and coverage so that small points count
 ALIKE, NEAR, AS_LIGHT = 3.0, 2.0, 4.0  # see `Look.agreed`
 WEIGHT = 2 / 3  # of each of two ideas of a large place: bolder than their mean
 HEARD = 0.6  # of the second thoughts beside hints, which make some of them needless
-BEND = 0.22  # see `gain`
+BOLD, BEND = 1.07, 0.22  # see `gain`
 FIRST_COLOUR = 0.1  # vividness from which given colour is whole
 UNSURE = 20.0  # a*b* units of spread at which the network is half sure
 
@@ -385,8 +385,8 @@ class Tint(ColorNetwork):
 
 
 def gain(vivid: Tensor) -> Tensor:
-    """How many times the likely colour: 0 at 0, then rising ever more gently."""
-    return vivid * (1 + BEND * (1 - vivid))
+    """How many times the likely colour: 0 at 0, `BOLD` at 1, rising ever more gently."""
+    return BOLD * vivid * (1 + BEND * (1 - vivid))
 
 
 class _Graph(nn.Module):
