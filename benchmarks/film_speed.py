@@ -190,7 +190,7 @@ def _unencoded(source: Path) -> float:
     from contextlib import closing
 
     from autochrome.engine import ahead
-    from autochrome.film import choose_cuts, choose_painter, opened, shots_of, tint
+    from autochrome.film import QUEUE, choose_cuts, choose_painter, opened, shots_of, tint
     from autochrome.looking import see
     from autochrome.media.film_color import ChromaLayer
     from autochrome.media.films import open_film
@@ -203,8 +203,8 @@ def _unencoded(source: Path) -> float:
         layer = ChromaLayer(film.facts.tones, 8, (64, 64), film.facts.centred)
         painter = choose_painter(network, options, film.facts.turn)
         with (
-            closing(ahead(shots_of(map(see, film), choose_cuts(options)))) as seen,
-            closing(ahead(tint(seen, painter))) as tinted,
+            closing(ahead(shots_of(map(see, film), choose_cuts(options)), QUEUE)) as seen,
+            closing(ahead(tint(seen, painter), QUEUE)) as tinted,
         ):
             for each in tinted:
                 layer.lay(each.frame.light, each.lines)

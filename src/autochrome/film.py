@@ -38,6 +38,7 @@ from autochrome.thesis import SIZE, Pair
 Cutting: TypeAlias = Callable[[], SceneDetector] | frozenset[int]
 """Who says where shots begin: a kind of detector, or somebody who knows the frames (of the whole film)."""
 LOOKS = 20.0  # of the network that a memory holds at its steadiest
+QUEUE = 12  # frames between two threads: colours are settled in bursts, and no thread should wait for another
 _ROOM = 256 << 20  # bytes of frames that may wait for later looks
 _USUAL_SIZE = FilmOptions.model_fields["size"].default
 
@@ -148,8 +149,8 @@ def colorize_film(
         painter = choose_painter(network, options, film.facts.turn, known)
         layer = ChromaLayer(film.facts.tones, writer.plan.depth, writer.chroma_shape, film.facts.centred)
         with (
-            closing(ahead(shots_of(map(see, film), cutting))) as seen,
-            closing(ahead(tint(seen, painter, writer.holds))) as tinted,
+            closing(ahead(shots_of(map(see, film), cutting), QUEUE)) as seen,
+            closing(ahead(tint(seen, painter, writer.holds), QUEUE)) as tinted,
         ):
             for each in tinted:
                 if each.begins and writer.cut() and stop and report.frames and stop():

@@ -25,7 +25,7 @@ def colorize_frames(
     options: FilmOptions | None = None,
     cuts: Sequence[int] | None = None,
 ) -> Iterator[NDArray[np.uint8]]:
-    """Each picture in colour, (H, W, 3) sRGB, in order; some fifty are held back until colours are settled.
+    """Each picture in colour, (H, W, 3) sRGB, in order; up to a hundred are held back until colours are settled.
 
     pictures: of one size, (H, W) grey or (H, W, 3) sRGB of which only the light is looked at. cuts: numbers of those
     that begin a shot; without them, `options.cuts` says.
