@@ -70,3 +70,26 @@ def test_the_smallest_pictures_do():
     motion = MotionFinder().between(grey, grey)
     assert (motion.flow == 0).all()
     assert np.allclose(motion.sure, 1)
+
+
+def test_both_ways_are_two_calls_in_one():
+    before = texture()
+    now = shifted(before, 3, -1)
+    there, back = MotionFinder().both_ways(before, now)
+    for one, alone in (
+        (there, MotionFinder().between(before, now)),
+        (back, MotionFinder().between(now, before)),
+    ):
+        assert np.array_equal(one.flow, alone.flow)
+        assert np.array_equal(one.sure, alone.sure)
+
+
+def test_larger_pictures_may_be_looked_at_small():
+    before = texture()
+    motion = MotionFinder(longest=96).between(before, shifted(before, 6, 4))
+    assert motion.flow.shape == (54, 96, 2)
+    color = np.zeros((36, 64, 2), np.float32)
+    color[10:20, 20:30] = 50
+    rows, columns = np.nonzero(motion.carry(color, 36, 64)[..., 0] > 25)
+    assert abs(rows.mean() - (14.5 + 2)) < 0.5
+    assert abs(columns.mean() - (24.5 + 3)) < 0.5
