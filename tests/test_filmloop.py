@@ -39,7 +39,7 @@ def test_shots_may_be_known():
     painter = Painter(red)
     list(colorize_frames(lights(20), model=painter, options=OPTIONS, cuts=[3, 4, 5]))
     assert len(painter.seen) == 7, (
-        "the first and the last of each shot, and the eighth: 0, 2, 3, 4, 5, 13, 19"
+        "the first and the last of each shot, and the twelfth: 0, 2, 3, 4, 5, 17, 19"
     )
 
 

@@ -72,7 +72,7 @@ class FilmOptions(ColorOptions):
             le=24,
             description="The network sees every n-th frame of a shot; motion carries colour to those between.",
         ),
-    ] = 16
+    ] = 12
     start: Annotated[
         float | None, Field(ge=0, description="Seconds: only from here on; the result begins at 0.")
     ] = None
