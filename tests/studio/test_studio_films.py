@@ -133,7 +133,7 @@ def test_export_is_what_the_command_line_writes(
 def test_a_cancelled_export_leaves_no_half_film_and_goes_on(open_studio: Open, tmp_path: Path, reel: bytes):
     web = open_studio()
     long = make_film(
-        tmp_path / "long.mp4", size=(96, 128), times=range(240), lights=pan(ROOM, 60) * 4, sound=None
+        tmp_path / "long.mp4", size=(96, 128), times=range(720), lights=pan(ROOM, 60) * 12, sound=None
     )
     film = address(web.post("/api/projects?name=long.mp4", content=long.read_bytes()))
     web.patch(film, json={"settings": {"every": 1}})
