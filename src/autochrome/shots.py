@@ -11,6 +11,7 @@ Later looks have to be waited for: colours are settled some frames behind the ne
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,7 +146,7 @@ class ShotMemory:
                 share = np.float32(min(1, (number + 1) / self._at_once))
                 color = moment.guess + (color - moment.guess) * share
             yield color
-        for moment in self._waiting:
+        for moment in islice(self._waiting, self._at_once):  # by the next of them all is let in
             moment.guess = moment.color
 
     def _look_back(self) -> None:
