@@ -170,7 +170,7 @@ def stages(source: Path, most: int = 250) -> dict[str, float]:
                 started = time.process_time()
                 answer, _ = look(luma, network, 1.0, film.facts.turn)
                 spent[STAGES[3]].append(time.process_time() - started)
-                timed(STAGES[2], memory.learn, answer)
+                timed(STAGES[2], memory.learn, lambda answer=answer: answer)
             waiting.append(seen)
             lay(timed(STAGES[2], lambda: list(memory.settled())))
         lay(timed(STAGES[2], lambda: list(memory.rest())))
@@ -202,10 +202,8 @@ def _unencoded(source: Path) -> float:
     with open_film(source) as film:
         layer = ChromaLayer(film.facts.tones, 8, (64, 64), film.facts.centred)
         painter = choose_painter(network, options, film.facts.turn)
-        with (
-            closing(ahead(shots_of(map(see, film), choose_cuts(options)), QUEUE)) as seen,
-            closing(ahead(tint(seen, painter), QUEUE)) as tinted,
-        ):
+        shots = shots_of(map(see, film), choose_cuts(options))
+        with closing(ahead(tint(shots, painter), QUEUE)) as tinted:
             for each in tinted:
                 layer.lay(each.frame.light, each.lines)
                 count += 1

@@ -28,7 +28,7 @@ def run(frames: list[np.ndarray], said: list[np.ndarray], **settings) -> tuple[l
     for number, (frame, answer) in enumerate(zip(frames, said, strict=True)):
         memory.follow(frame)
         if memory.wants_look or (number == len(frames) - 1 and memory.ends_unseen):
-            memory.learn(answer)
+            memory.learn(lambda answer=answer: answer)
             looks.append(number)
         colors += [color.copy() for color in memory.settled()]
     colors += [color.copy() for color in memory.rest()]
@@ -62,18 +62,19 @@ def test_nothing_jumps_where_frames_are_settled():
     colors, _ = run([texture()] * 120, [TRUTH] * 50 + [TRUTH + 10] * 70)
     steps = [np.abs(b - a).max() for a, b in pairwise(colors)]
     assert max(steps) < 2
-    assert np.abs(colors[0] - TRUTH).max() < 1
+    assert np.abs(colors[0] - TRUTH).max() < 3
     assert np.abs(colors[-1] - TRUTH - 10).max() < 2
 
 
 def test_how_long_it_waits():
-    memory = ShotMemory(4, 10, ahead=6)
-    for number in range(30):
+    memory, given = ShotMemory(4, 10, ahead=6), []
+    for _ in range(30):
         memory.follow(texture())
         if memory.wants_look:
-            memory.learn(TRUTH)
-        assert len(list(memory.settled())) == (3 if number % 3 == 2 and number > 6 else 0)
-    assert len(list(memory.rest())) == 6
+            memory.learn(lambda: TRUTH)
+        given.append(len(list(memory.settled())))
+    assert given == [*[0] * 7, 2, *[0] * 3, 4, *([0] * 5 + [6]) * 3], "soon a few, then more at once"
+    assert len(list(memory.rest())) == 30 - sum(given)
 
 
 def test_it_does_not_drift_however_long_the_shot_is():
@@ -99,8 +100,8 @@ def test_colour_goes_with_the_camera():
 def test_what_is_new_has_its_own_colour_from_the_start():
     frames = [texture()] * 10 + [texture(seed=3)] * 10
     said = [TRUTH] * 10 + [-TRUTH] * 10
-    colors, looks = run(frames, said)
-    assert 10 not in looks, "the network sees it two frames later"
+    colors, looks = run(frames, said, every=12)
+    assert looks == [0, 10, 19], "where motion has lost everything it is time to look"
     assert np.abs(colors[9] - TRUTH).mean() < 6
     assert np.abs(colors[10] + TRUTH).mean() < 6
     assert np.abs(colors[13] + TRUTH).mean() < 3

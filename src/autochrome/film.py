@@ -3,6 +3,7 @@
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,7 +25,6 @@ from autochrome.looking import LOOK, Colored, Seen, lines_of, look, see, shown
 from autochrome.mark import stamp_film
 from autochrome.media.film_color import ChromaLayer
 from autochrome.media.films import FilmIndex, create_film, open_film
-from autochrome.media.stills import open_still
 from autochrome.model import ColorModel, open_for_film
 from autochrome.options import FilmOptions
 from autochrome.planes import Chroma, Floats, Frame, Luma
@@ -37,7 +37,7 @@ from autochrome.thesis import SIZE, Pair
 
 Cutting: TypeAlias = Callable[[], SceneDetector] | frozenset[int]
 """Who says where shots begin: a kind of detector, or somebody who knows the frames (of the whole film)."""
-LOOKS = 20.0  # of the network that a memory holds at its steadiest
+LOOKS = 32.0  # of the network that a memory holds at its steadiest
 QUEUE = 12  # frames between two threads: colours are settled in bursts, and no thread should wait for another
 _ROOM = 256 << 20  # bytes of frames that may wait for later looks
 _USUAL_SIZE = FilmOptions.model_fields["size"].default
@@ -148,10 +148,8 @@ def colorize_film(
     ):
         painter = choose_painter(network, options, film.facts.turn, known)
         layer = ChromaLayer(film.facts.tones, writer.plan.depth, writer.chroma_shape, film.facts.centred)
-        with (
-            closing(ahead(shots_of(map(see, film), cutting), QUEUE)) as seen,
-            closing(ahead(tint(seen, painter, writer.holds), QUEUE)) as tinted,
-        ):
+        shots = shots_of(map(see, film), cutting)
+        with closing(ahead(tint(shots, painter, writer.holds), QUEUE)) as tinted:
             for each in tinted:
                 if each.begins and writer.cut() and stop and report.frames and stop():
                     raise KeyboardInterrupt("the same command goes on from here")
@@ -230,23 +228,29 @@ class Steady(Alone):
         first = next(frames)
         looks = 1 + (LOOKS - 1) * self._options.smooth
         memory = ShotMemory(self._options.every, looks, _room_ahead(first.frame))
-        waiting: deque[tuple[Seen, float]] = deque()
+        waiting: deque[tuple[Seen, Future[tuple[Chroma, float]]]] = deque()  # with the last look
         colors: deque[Chroma] = deque()
-        for seen in chain((first,), frames):
-            memory.follow(seen.small)
-            if memory.wants_look:
-                answer, sure = self.ask(seen)
-                memory.learn(answer)
-            waiting.append((seen, sure))
-            colors.extend(memory.settled())
-            if colors:  # one comes for one that goes: who encodes them never waits for many at once
-                done, sureness = waiting.popleft()
-                yield done, colors.popleft(), sureness
-        if memory.ends_unseen:
-            memory.learn(self.ask(seen)[0])
-        colors.extend(memory.rest())
-        for (done, sureness), color in zip(waiting, colors, strict=True):
-            yield done, color, sureness
+        with ThreadPoolExecutor(1) as asking:  # while it thinks, frames are followed
+
+            def ask(seen: Seen) -> Future[tuple[Chroma, float]]:
+                answer = asking.submit(self.ask, seen)
+                memory.learn(lambda: answer.result()[0])
+                return answer
+
+            for seen in chain((first,), frames):
+                memory.follow(seen.small)
+                if memory.wants_look:
+                    last = ask(seen)
+                waiting.append((seen, last))
+                colors.extend(memory.settled())
+                if colors:  # one comes for one that goes: who encodes them never waits for many at once
+                    done, look = waiting.popleft()
+                    yield done, colors.popleft(), look.result()[1]
+            if memory.ends_unseen:
+                ask(seen)
+            colors.extend(memory.rest())
+            for (done, look), color in zip(waiting, colors, strict=True):
+                yield done, color, look.result()[1]
 
 
 def _room_ahead(frame: Frame) -> int:
@@ -303,6 +307,8 @@ def carry_hints(
 
 def _picture_in(folder: Path, name: str) -> tuple[Luma, Chroma]:
     """(h, w) L* and (h, w, 2) a*b* of a coloured picture, as small as motion is looked for."""
+    from autochrome.media.stills import open_still  # few films need libvips
+
     with open_still(folder / name) as still:
         pixels = still.small(LOOK)
     if pixels.ndim == 2:

@@ -59,12 +59,14 @@ class MotionFinder:
 
     def between(self, before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Motion:
         """(H, W) grey, both the same size, from 16×16 on."""
-        return _judged(*self._flows(before, now))
+        there, back, before, now = self._flows(before, now)
+        return _judged(there, back, before, now, _difference(before, now))
 
     def both_ways(self, before: NDArray[np.uint8], now: NDArray[np.uint8]) -> tuple[Motion, Motion]:
         """The same, and beside it what would have been found had time run backwards."""
         there, back, before, now = self._flows(before, now)
-        return _judged(there, back, before, now), _judged(back, there, now, before)
+        rested = _difference(before, now)
+        return _judged(there, back, before, now, rested), _judged(back, there, now, before, rested)
 
     def _flows(self, before: Any, now: Any) -> tuple[Any, Any, Any, Any]:
         """Where things of the one are in the other, and the other way round; and both as they were looked at."""
@@ -75,12 +77,17 @@ class MotionFinder:
         return self._flow.calc(now, before, None), self._flow.calc(before, now, None), before, now
 
 
-def _judged(there: Any, back: Any, before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Motion:
-    """How far the flow there can be believed, since the one back leads home again and brightness matches."""
+def _judged(
+    there: Any, back: Any, before: NDArray[np.uint8], now: NDArray[np.uint8], rested: Floats
+) -> Motion:
+    """How far the flow there can be believed, since the one back leads home again and brightness matches.
+
+    rested: how far brightness would not match if nothing had moved.
+    """
     height, width = now.shape
     x, y = _places(there, height, width)
     moved = cv2.remap(before, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    wrong, rested = _difference(moved, now), _difference(before, now)
+    wrong = _difference(moved, now)
     returned = cv2.remap(back, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     cv2.add(returned, there, dst=returned)
     miss = cv2.multiply(returned, returned, scale=1 / _AGREE**2)

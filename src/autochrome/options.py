@@ -70,9 +70,10 @@ class FilmOptions(ColorOptions):
         Field(
             ge=1,
             le=24,
-            description="The network sees every n-th frame of a shot; motion carries colour to those between.",
+            description="The network sees at least every n-th frame of a shot, more where motion loses track; "
+            "motion carries colour to those between.",
         ),
-    ] = 12
+    ] = 24
     start: Annotated[
         float | None, Field(ge=0, description="Seconds: only from here on; the result begins at 0.")
     ] = None

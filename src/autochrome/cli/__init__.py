@@ -31,6 +31,9 @@ COMMANDS = {
     "version": ("autochrome.cli.version:version", "Say which versions of what are at work."),
 }
 
+_ALONE = ("OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
+"""Threads of libraries whose work here is small: they would only turn in circles where decoder and encoder work."""
+
 
 def _worth_showing(default: object) -> str | None:
     """A default as help shows it: that a flag is off goes without saying."""
@@ -52,6 +55,8 @@ for _name, (_home, _help) in COMMANDS.items():
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command line (without it: the process' own) and exit with what it deserves."""
+    for library in _ALONE:
+        os.environ.setdefault(library, "1")
     words = list(sys.argv[1:] if arguments is None else arguments)
     set_debugging("--debug" in words)
     sys.exit(_run([word for word in words if word != "--debug"]))

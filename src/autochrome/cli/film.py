@@ -6,7 +6,6 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -72,7 +71,7 @@ def film(
         return _preview(inputs, output, options, overwrite=overwrite)
     from autochrome.model import open_for_film
 
-    opening = ThreadPoolExecutor(1).submit(open_for_film, options.model)  # while the rest is imported
+    network = open_for_film(options.model)  # it loads while the rest is imported
     from autochrome.cli.batch import Existing, run_batch
     from autochrome.cli.plan import Naming, Work, make_plan
     from autochrome.cli.reports import choose_report
@@ -92,7 +91,6 @@ def film(
         raise UsageError("--hints says what is known of one film; colour that one alone.")
     if hints:
         load_hints(hints)  # what is wrong with it is told before anything begins
-    network = opening.result()
     single = len(inputs) == 1 and not inputs[0].is_dir()
     kinds = [suffix for suffix, wanted in ((".mp4", compare), (".gif", compare_gif)) if wanted]
 

@@ -70,18 +70,25 @@ def chroma_under(share: Floats, luma: Luma, chroma: Chroma, matrix: Matrix) -> F
     light as it, so the lightness that has both this a*b* and this Y′ is looked for.
     """
     red, blue = LUMA_SHARES[matrix]
-    shares = np.array([red, 1 - red - blue, blue], np.float32)
     planes = np.ascontiguousarray(np.moveaxis(chroma, -1, 0))
     rgb = _shown(luma, planes)
     for _ in range(_ROUNDS):
-        bright = np.tensordot(shares, rgb, 1)
+        bright = _bright(rgb, red, blue)
         luma = (luma + (share - bright * np.float32(100))).clip(0, 100)
         rgb = _shown(luma, planes)
-    bright = np.tensordot(shares, rgb, 1)
+    bright = _bright(rgb, red, blue)
     under = np.empty(chroma.shape, np.float32)
     under[..., 0] = (rgb[2] - bright) * np.float32(1 / (2 - 2 * blue))
     under[..., 1] = (rgb[0] - bright) * np.float32(1 / (2 - 2 * red))
     return under
+
+
+def _bright(rgb: Floats, red: float, blue: float) -> Floats:
+    """Y′ of (3, h, w) R′G′B′."""
+    bright: Floats = rgb[0] * np.float32(red)
+    bright += rgb[1] * np.float32(1 - red - blue)
+    bright += rgb[2] * np.float32(blue)
+    return bright
 
 
 def _shown(luma: Luma, planes: Chroma) -> Floats:
@@ -134,7 +141,9 @@ class ChromaLayer:
         adds = np.array([100 * self._adds[0], 100 * self._adds[1], *self._adds], np.float32)
         sited = self._sited(lines, width, light.shape[1]) * adds[:, None, None]
         rows = sited.shape[1]
-        wide = np.stack([cv2.resize(line, (width, rows), interpolation=cv2.INTER_LINEAR) for line in sited])
+        below_each_other: Any = sited.reshape(-1, sited.shape[2])  # each row grows by itself
+        wide = cv2.resize(below_each_other, (width, 4 * rows), interpolation=cv2.INTER_LINEAR)
+        wide = wide.reshape(4, rows, width)
         shares = linear_weights(height, rows)
         for top in range(0, height, self._rows):
             band = slice(top, min(top + self._rows, height))
@@ -145,14 +154,13 @@ class ChromaLayer:
             self._paint(here[band], scratch, out[:, band])
 
     def _paint(self, here: Codes, scratch: Floats, out: Codes) -> None:
-        share, blue, red, high, low, work = scratch
+        share, high, low, blue, red, work = scratch  # the second and third: slopes of the lines, at first
         if self._tones.depth == 8:
             cv2.LUT(here, self._table, dst=share)
         else:
             share[:] = self._fraction(here)
-        for plane, offset in ((blue, high), (red, low)):
-            cv2.multiply(plane, share, dst=plane)
-            cv2.add(plane, offset, dst=plane)
+        cv2.accumulateProduct(high, share, blue)
+        cv2.accumulateProduct(low, share, red)
         self._limit(share, blue, red, high, low, work)
         span = (1 << self._depth) - 1 if self._tones.full else 224 << (self._depth - 8)
         for plane, codes, adds in zip((blue, red), out, self._adds, strict=True):

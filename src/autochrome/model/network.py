@@ -51,10 +51,12 @@ class OnnxModel:
         doors: Interface,
         load: Callable[[Sequence[str]], Graph],
         edition: str = "",
+        wait: bool = True,
     ) -> None:
         """`load` makes the graph that leads to some outputs; a file of several graphs is loaded as several.
 
         `edition`: changes whenever the file does; work that was begun with another one cannot go on.
+        `wait`: for the graphs that everybody needs, so that a bad file shows at once; else its first use waits.
         """
         self.card, self.edition = card, edition
         self._file = file
@@ -71,10 +73,14 @@ class OnnxModel:
         rest = tuple(name for name in card.features if name not in card.exact)
         self._looks = tuple(outputs for outputs in (card.exact, rest) if outputs)
         self._load = load
+        needed = (*self._looks, self._unhinted)
+        pool = ThreadPoolExecutor(len(needed))
+        self._begun = {outputs: pool.submit(load, outputs) for outputs in needed}
         self._graphs: dict[tuple[str, ...], Graph] = {}
-        needed = (*self._looks, self._unhinted)  # by everybody; a bad file shows at once
-        with ThreadPoolExecutor(len(needed)) as pool:
-            list(pool.map(self._graph, needed))
+        pool.shutdown(wait=False)
+        if wait:
+            for outputs in needed:
+                self._graph(outputs)
 
     def prepare(self, luma: Luma) -> Prepared:
         """The slow half, once a picture. luma: (H, W) L* 0…100, any size from 1×1."""
@@ -143,7 +149,8 @@ class OnnxModel:
     def _graph(self, outputs: tuple[str, ...]) -> Graph:
         """The graph that leads to these outputs, loaded when it is first asked for."""
         if outputs not in self._graphs:
-            self._graphs[outputs] = self._load(outputs)
+            begun = self._begun.get(outputs)
+            self._graphs[outputs] = begun.result() if begun else self._load(outputs)
         return self._graphs[outputs]
 
     def _feeds(self, state: _State, question: Question, outputs: tuple[str, ...]) -> dict[str, NDArray[Any]]:

@@ -55,6 +55,7 @@ def open_model(
     many: bool = False,
     threads: int | None = None,
     contract: str | None = None,
+    wait: bool = True,
 ) -> OnnxModel:
     """Open a network by its name (see `list_models`) or its ONNX file.
 
@@ -64,6 +65,7 @@ def open_model(
     thirty pictures on.
     threads: how many the runtime may use; None leaves it to the runtime.
     contract: a row of the contract table, where neither the file's card nor its doors tell the right one.
+    wait: until it is loaded; else its first use waits, and says what is wrong with it.
     """
     path = find(name_or_path)
     chosen = choose(runtime, many)
@@ -80,12 +82,12 @@ def open_model(
         return RUNTIMES[chosen](cut(data, outputs, path.name), path.name, threads, not exact)
 
     file = path.stat()
-    return OnnxModel(path.name, card, doors, graph, edition=f"{file.st_size}-{file.st_mtime_ns}")
+    return OnnxModel(path.name, card, doors, graph, f"{file.st_size}-{file.st_mtime_ns}", wait)
 
 
 def open_for_film(model: str | Path = "tint") -> OnnxModel:
-    """Open a network that will share the processor with a decoder and an encoder."""
-    return open_model(model, many=True, threads=max(1, (os.cpu_count() or 2) // 2))
+    """Open a network that will share the processor with a decoder and an encoder, and is loaded beside them."""
+    return open_model(model, many=True, threads=max(1, (os.cpu_count() or 2) // 2), wait=False)
 
 
 def list_models() -> list[InstalledModel]:

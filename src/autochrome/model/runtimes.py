@@ -90,6 +90,8 @@ class _OnnxRuntime:
         return [np.asarray(answer, np.float32) for answer in answers]
 
 
+_CONVERTERS = "openvino.tools.ovc"
+"""What importing OpenVINO would load too: it takes a while, and reports to its makers over the network."""
 _FIRST = Lock()  # graphs are loaded by several threads at once
 
 
@@ -102,11 +104,11 @@ def _core() -> Any:
 @lru_cache(maxsize=1)
 def _make_core() -> Any:
     modules: dict[str, Any] = sys.modules
-    modules.setdefault(
-        "openvino_telemetry", None
-    )  # importing openvino would report to its makers over the network
+    converters_wanted = modules.setdefault(_CONVERTERS, None)
     import openvino
 
+    if not converters_wanted:
+        del modules[_CONVERTERS]
     return openvino.Core()
 
 

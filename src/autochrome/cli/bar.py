@@ -1,0 +1,70 @@
+"""A batch on a terminal: a bar with rate and remaining time, and what there is to say above it."""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from autochrome.cli.batch import Outcome
+from autochrome.cli.reports import Lines
+
+
+class Bar(Lines):
+    """Moves on with each file; only what is worth a word gets a line."""
+
+    def __init__(self, total: int) -> None:
+        super().__init__(quiet=False, single=False)
+        self._progress = Progress(
+            BarColumn(),
+            MofNCompleteColumn(),
+            _Rate(),
+            TimeRemainingColumn(),
+            TextColumn("{task.description}"),
+            console=Console(stderr=True, highlight=False, soft_wrap=True),
+            transient=True,
+        )
+        self._task = self._progress.add_task("", total=total)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def tell(self, outcome: Outcome) -> None:
+        self._progress.update(self._task, advance=1, description=outcome.work.source.name)
+        super().tell(outcome)
+
+    def done(self, outcome: Outcome) -> None:
+        """The bar says it."""
+
+    def conclude(self, outcomes: Sequence[Outcome], seconds: float) -> None:
+        self._progress.update(self._task, description="")
+        super().conclude(outcomes, seconds)
+
+    def say(self, text: str) -> None:
+        self._progress.console.print(text, markup=False)
+
+
+class _Rate(ProgressColumn):
+    """Files a second, or seconds a file."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.completed / task.elapsed if task.elapsed else 0
+        if not speed:
+            return Text("")
+        return Text(f"{speed:.1f}/s" if speed >= 1 else f"{1 / speed:.1f} s each")
