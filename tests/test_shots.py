@@ -73,7 +73,9 @@ def test_how_long_it_waits():
         if memory.wants_look:
             memory.learn(lambda: TRUTH)
         given.append(len(list(memory.settled())))
-    assert given == [*[0] * 7, 2, *[0] * 3, 4, *([0] * 5 + [6]) * 3], "soon a few, then more at once"
+    assert given == [*[0] * 6, 1, 0, 2, *[0] * 3, 4, *([0] * 5 + [6]) * 2, *[0] * 5], (
+        "soon a few, then more at once"
+    )
     assert len(list(memory.rest())) == 30 - sum(given)
 
 

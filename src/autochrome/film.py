@@ -37,7 +37,7 @@ from autochrome.thesis import SIZE, Pair
 
 Cutting: TypeAlias = Callable[[], SceneDetector] | frozenset[int]
 """Who says where shots begin: a kind of detector, or somebody who knows the frames (of the whole film)."""
-LOOKS = 32.0  # of the network that a memory holds at its steadiest
+LOOKS = 64.0  # of the network that a memory holds at its steadiest
 QUEUE = 12  # frames between two threads: colours are settled in bursts, and no thread should wait for another
 _ROOM = 256 << 20  # bytes of frames that may wait for later looks
 _USUAL_SIZE = FilmOptions.model_fields["size"].default

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from autochrome.motion import Motion, MotionFinder
 from autochrome.planes import Chroma, Floats
 
-AHEAD = 48  # frames that are looked ahead before a colour is settled; as many are settled at once
-_HASTE = 3  # a share of them the first time, then more and more: whoever encodes has waited long enough
+AHEAD = 40  # frames that are looked ahead before a colour is settled; as many are settled at once
+_HASTE = 4  # a share of them the first time, then more and more: whoever encodes has waited long enough
 _LOOK = 96  # pixels at the long side of the pictures in which motion is looked for
-_SOUND = np.float32(0.7)  # trust from which nothing is forgotten: grain and a little blur are no change
+_SOUND = np.float32(0.6)  # trust from which nothing is forgotten: grain and a little blur are no change
 _WORN = 0.6  # share of the trust that is left when the network is asked before its turn
 _SOONER = 4  # at most so many times as often
 _SURPRISE = 24.0  # a*b*: an answer so far from what is known halves what that counts for
