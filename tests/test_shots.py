@@ -128,7 +128,7 @@ def test_a_flash_does_not_tear_colour():
 
 def test_a_dissolve_stays_between_the_colours_it_joins():
     one, two = texture().astype(float), texture(seed=7).astype(float)
-    shares = np.concatenate((np.zeros(8), np.linspace(0, 1, 17), np.ones(8)))
+    shares = np.concatenate((np.zeros(8), np.linspace(0, 1, 17), np.ones(24)))
     frames = [((1 - s) * one + s * two).astype(np.uint8) for s in shares]
     other = np.full(SHAPE, 10, np.float32)
     said = [((1 - s) * TRUTH + s * other).astype(np.float32) for s in shares]

@@ -26,8 +26,8 @@ _LOOK = 96  # pixels at the long side of the pictures in which motion is looked 
 _SOUND = np.float32(0.6)  # trust from which nothing is forgotten: grain and a little blur are no change
 _WORN = 0.6  # share of the trust that is left when the network is asked before its turn
 _SOONER = 4  # at most so many times as often
-_SURPRISE = 24.0  # a*b*: an answer so far from what is known halves what that counts for
-_APART = 32.0  # a*b*: where looks before and after are so far apart, nearness in time is half of what counts
+_SURPRISE = 30.0  # a*b*: an answer so far from what is known halves what that counts for
+_APART = 40.0  # a*b*: where looks before and after are so far apart, nearness in time is half of what counts
 _LEAST = np.float32(1e-6)  # evidence that keeps a colour where nothing is known of any
 
 

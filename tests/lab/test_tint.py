@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from autochrome.errors import CheckpointError
 from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.networks.mobilenet import BLOCKS, BN_EPS, MobileNet, depthwise
-from autochrome.lab.networks.tint import HEADS, HEARD, LOOK, WEIGHT, Level, Look, Painting, Tint, gain
+from autochrome.lab.networks.tint import HEADS, HEARD, LOOK, WEIGHT, Level, Look, Painting, Tint, flowed, gain
 from autochrome.model import ALONE
 
 SMALL = {"widths": (8, 8, 16, 16), "encoder_width": 0.125, "cell": 40.0}
@@ -117,6 +117,24 @@ def test_places_that_look_alike_agree() -> None:
         assert torch.allclose(look.agreed(places * 0, kind, colour), wanted, atol=0.01)
         everywhere = colour.mean((2, 3), keepdim=True).expand_as(colour)
         assert torch.allclose(look.agreed(places * 0, kind * 0, colour), everywhere, atol=0.01)
+
+
+def test_colour_flows_over_what_has_no_edge() -> None:
+    """One spot of colour in the middle of each of two areas, one dark and one light."""
+    light = torch.full((1, 1, 16, 32), -0.5)
+    light[..., 16:] = 0.5
+    colour = torch.zeros(1, 2, 16, 32)
+    colour[:, 0, 6:10, 6:10], colour[:, 1, 6:10, 22:26] = 40, -40
+    even = flowed(colour, light)
+    first, second = even[0, :, :, :16], even[0, :, :, 16:]
+    assert first[0].amax() < 8
+    assert first[0].amin() > 0.5
+    assert first[1].abs().max() < 1e-3, "nothing comes over the edge"
+    assert second[1].amax() < -0.5
+    alone = torch.where(colour.sum(1, keepdim=True) != 0, 1.0, -1.0)
+    assert torch.allclose(flowed(colour, alone), colour, atol=1e-4), "nor out of what has an edge all around"
+    small = torch.rand(1, 2, 3, 5)  # smaller than the longest step
+    assert flowed(small, torch.zeros(1, 1, 3, 5)).shape == small.shape
 
 
 def test_vividness_rises_smoothly_from_grey(network: Tint) -> None:
