@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from autochrome.lab.bins import bin_centres, mean_and_spread
+from autochrome.lab.networks.flow import flowed
 from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.networks.mobilenet import MobileNet
 from autochrome.lab.nouns import Answer, ColorNetwork, Part
@@ -41,7 +42,6 @@ HINT_CHANNELS = 4  # a*, b*, coverage, and coverage so that small points count
 
 # From what the network found to colour; measured on held-out pictures, see docs/training.md.
 ALIKE, NEAR, AS_LIGHT = 3.0, 2.0, 4.0  # see `Look.agreed`
-FLOW, FARTHER = 2.5, 5  # see `flowed`
 WEIGHT = 2 / 3  # of each of two ideas of a large place: bolder than their mean
 HEARD = 0.6  # of the second thoughts beside hints, which make some of them needless
 BOLD, BEND = 1.07, 0.22  # see `gain`
@@ -175,9 +175,8 @@ class Spread(nn.Module):
         around = F.conv2d(known, self.ones.to(known.dtype), padding=REACH // 2).reshape(
             n, 3, REACH * REACH, h, w
         )
-        weight = (
-            kernel.float().clamp(-30, 30).exp()[:, None]
-        )  # a softmax over channels, without its slow kernel
+        # A softmax over channels, without its slow kernel.
+        weight = kernel.float().clamp(-30, 30).exp()[:, None]
         return (around * weight).sum(2) / weight.sum(2)
 
 
@@ -255,39 +254,6 @@ def smooth(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2.0, mode="bilinear")
 
 
-def flowed(colour: Tensor, light: Tensor) -> Tensor:
-    """(N, 2, h, w) → the same, evened out where light has no edge: a surface has one colour.
-
-    Each place takes the mean of itself and the places beside it, each worth what `FLOW` L* leave of it, then of those
-    twice as far, `FARTHER` times; an edge anywhere on the way counts.
-    """
-    ways = [_way(light, axis) for axis in (2, 3)]
-    for power in range(FARTHER):
-        step = 2**power
-        for axis, way in zip((2, 3), ways, strict=True):
-            back = _moved(way, -step, axis)
-            around = way * _moved(colour, step, axis) + back * _moved(colour, -step, axis)
-            colour = (colour + around) / (1 + way + back)
-        ways = [way * _moved(way, step, axis) for axis, way in zip((2, 3), ways, strict=True)]
-    return colour
-
-
-def _way(light: Tensor, axis: int) -> Tensor:
-    """(N, 1, h, w) 0…1: how freely colour goes from each place to the next one; from the last to nowhere."""
-    next_one = _moved(light + 2, 1, axis)  # L*/50 − 1, and nothing lies so far from it as what is outside
-    return torch.exp((light + 2 - next_one).abs() * (-50 / FLOW)) * (next_one > 0).to(light.dtype)
-
-
-def _moved(x: Tensor, by: int, axis: int) -> Tensor:
-    """What lies so many places farther on, as large as before; 0 where that is outside."""
-    ends = [0, 0, 0, 0]
-    ends[2 * (3 - axis) + (by > 0)] = abs(by)
-    padded = F.pad(x, ends)
-    whole = slice(None)
-    kept = slice(by, None) if by > 0 else slice(None, by)
-    return padded[:, :, kept] if axis == 2 else padded[:, :, whole, kept]
-
-
 class Tint(ColorNetwork):
     """`widths` are of the painter's maps at strides 4, 8, 16, 32. `encoder` is a MobileNet v1 file, or "none".
 
@@ -355,9 +321,8 @@ class Tint(ColorNetwork):
     def imagine(self, maps: Features) -> tuple[Tensor, Tensor, Tensor]:
         """What it thinks before anybody says anything, at stride 4: a*b*, what to add on second thoughts, how sure.
 
-        Second thoughts are of the whole of a place, not of its detail: the mean of the distribution, which is bolder
-        than the regression; the first thought as much again; and that places which look alike agree on their colour.
-        At last colour flows over what has no edge.
+        Second thoughts are of the whole of a place: the mean of the distribution, which is bolder than the regression;
+        the first thought as much again; that places which look alike agree; and colour flows over what has no edge.
         """
         *drawn, places, light = maps
         painting = self.painter.alone(*drawn)
