@@ -304,7 +304,7 @@ def test_unknown_cuts_are_said_at_once(tmp_path: Path, tiny_model: Path):
     source = film_of(tmp_path / "in.mkv", 2)
     with pytest.raises(UsageError, match="nonsense"):
         colorize_film(source, tmp_path / "out.mkv", model=tiny_model, options=FilmOptions(cuts="nonsense"))
-    assert os.listdir(tmp_path) == ["in.mkv"]  # noqa: PTH208
+    assert os.listdir(tmp_path) == ["in.mkv"]  # noqa: PTH208 — hidden files too
 
 
 def test_memory_does_not_grow_with_length(tmp_path: Path, tiny_model: Path):

@@ -22,7 +22,7 @@ def test_processors_and_memory_are_watched(tmp_path):
 
 
 def test_a_second_sitting_goes_on_in_the_same_file(tmp_path):
-    source = lambda: {"cpu0_percent": 5.0}  # noqa: E731
+    source = lambda: {"cpu0_percent": 5.0}  # noqa: E731 — as short as what it says
     for _ in range(2):
         with Monitor(tmp_path, every=0.01, sources=[source]):
             time.sleep(0.1)

@@ -90,7 +90,7 @@ def test_the_colour_of_the_place_that_was_asked_for(file: Path, runtime: str) ->
 
 def test_painting_does_not_work_it_out(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, ...]] = []
-    run = RUNTIMES["onnxruntime"].run  # type: ignore[attr-defined]
+    run = RUNTIMES["onnxruntime"].run  # type: ignore[attr-defined]  # a class, though typed as what makes one
 
     def listen(self: object, outputs: list[str], feeds: dict[str, np.ndarray]) -> object:
         asked.append(tuple(outputs))

@@ -33,7 +33,7 @@ def encode(ab: Tensor, centres: Tensor) -> tuple[Tensor, Tensor]:
     distance, index = torch.cdist(flat, centres).topk(NEAREST, largest=False)
     share = torch.softmax(-(distance**2) / (2 * SOFT**2), 1)
     n, _, h, w = ab.shape
-    return (x.view(n, h, w, NEAREST).movedim(-1, 1) for x in (index, share))  # type: ignore[return-value]
+    return (x.view(n, h, w, NEAREST).movedim(-1, 1) for x in (index, share))  # type: ignore[return-value]  # two of them
 
 
 def rebalance(share: Tensor) -> Tensor:

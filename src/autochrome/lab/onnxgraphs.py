@@ -116,7 +116,7 @@ def quantize(
     )
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    class Examples(CalibrationDataReader):  # type: ignore[misc]
+    class Examples(CalibrationDataReader):  # type: ignore[misc]  # its base has no types
         def __init__(self) -> None:
             self.rest = iter(examples)
 
