@@ -22,7 +22,7 @@ from autochrome.model import Card, open_model
 from autochrome.options import FilmOptions
 from autochrome.planes import Hints, Luma, Painted, Prepared
 from filmmaking import decoded, make_film, packets, shown
-from test_motion import texture
+from test_motion import shifted, texture
 from tiny import tint_card
 
 LOSSLESS = FilmOptions(codec="ffv1", size=64, cuts="none")
@@ -379,6 +379,30 @@ def test_a_corrected_shot_is_made_alone_and_spliced(
     assert packets(out, "video") == before
     other = settings | {"options": options.model_copy(update={"vivid": 0.5})}
     assert colorize_film(source, out, overwrite=True, **other).kept == 0
+
+
+def test_what_lay_in_memory_before_makes_no_difference(tmp_path: Path, tiny_model: Path):
+    """Encoders that read where nobody wrote would pack the same film otherwise; glibc fills memory as it is told."""
+    moving = [shifted(SCENES[0], 0.7 * n, 0.3 * n) for n in range(42)]
+    source = film_of(tmp_path / "in.mkv", 42, lights=moving, times=range(0, 1680, 40))
+    code = """if True:
+        import sys
+        from autochrome.film import colorize_film
+        from autochrome.options import FilmOptions
+        source, model, folder = sys.argv[1:]
+        for codec, suffix in (("h264", "mp4"), ("hevc", "mkv"), ("vp9", "webm")):
+            options = FilmOptions(codec=codec, size=64, preset="veryfast")
+            colorize_film(source, f"{folder}/{codec}.{suffix}", model=model, options=options)
+        """
+    films = []
+    for filling in ("0", "85", "170"):
+        folder = tmp_path / filling
+        folder.mkdir()
+        command = [sys.executable, "-c", code, source, tiny_model, folder]
+        subprocess.run(command, check=True, env=os.environ | {"MALLOC_PERTURB_": filling})
+        films.append({path.name: packets(path, "video") for path in folder.iterdir()})
+    assert films[0].keys() == {"h264.mp4", "hevc.mkv", "vp9.webm"}
+    assert films[0] == films[1] == films[2]
 
 
 def test_of_a_film_that_is_not_ours_nothing_is_taken(tmp_path: Path, tiny_model: Path):
