@@ -548,4 +548,4 @@ def test_a_dissolve_goes_from_one_colour_to_the_other(tmp_path: Path):
     along = (colors - start) @ (end - start) / ((end - start) @ (end - start))
     off = np.abs(colors - start - along[:, None] * (end - start)).max(axis=1)
     assert off.max() < 4
-    assert np.abs(np.diff(along)).max() < 0.2
+    assert np.abs(np.diff(along)).max() < 0.15

@@ -3,8 +3,11 @@
 The network looks at a frame now and then, always alone: what was painted before is never shown to it again, so that no
 mistake feeds the next. Each answer is carried along the motion both ways in time. The colour of a place is the mean of
 what earlier and later looks say of it, each worth as much as the motion on its way can be trusted. So nothing jumps
-where the network changes its mind, and what comes into view has its colour from the start. Where motion loses track, as
-in a dissolve, the network is asked sooner, and colour goes from one answer to the next frame by frame.
+where the network changes its mind, and what comes into view has its colour from the start.
+
+The light that the network saw is carried along too. Where little of it is still there at the next look, as in a
+dissolve, one picture has become another: what was known is forgotten, and between the two looks colour goes over from
+the one to the other frame by frame. Where motion loses track, the network is asked sooner.
 
 Later looks have to be waited for: colours are settled some frames behind the newest one. A new shot is a new memory.
 """
@@ -13,12 +16,14 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.motion import Motion, MotionFinder
 from autochrome.planes import Chroma, Floats
+from autochrome.resize import resize
 
 AHEAD = 40  # frames that are looked ahead before a colour is settled; as many are settled at once
 _HASTE = 4  # a share of them the first time, then more and more: whoever encodes has waited long enough
@@ -26,8 +31,8 @@ _LOOK = 96  # pixels at the long side of the pictures in which motion is looked 
 _SOUND = np.float32(0.6)  # trust from which nothing is forgotten: grain and a little blur are no change
 _WORN = 0.6  # share of the trust that is left when the network is asked before its turn
 _SOONER = 4  # at most so many times as often
-_SURPRISE = 30.0  # a*b*: an answer so far from what is known halves what that counts for
-_APART = 40.0  # a*b*: where looks before and after are so far apart, nearness in time is half of what counts
+_DIMMED = 12.0  # codes of 256: a place whose light is so far from what it was is half another one
+_OTHER, _SAME = 0.5, 0.75  # shares of places still there: all is forgotten, nothing is
 _LEAST = np.float32(1e-6)  # evidence that keeps a colour where nothing is known of any
 
 
@@ -35,38 +40,48 @@ _LEAST = np.float32(1e-6)  # evidence that keeps a colour where nothing is known
 class _Known:
     """What some frames of the shot say of one of them."""
 
-    color: Chroma  # (h, w, 2) a*b*
+    seen: Floats  # (h, w, 3): its light as the latest of them had it, and a*b*
     evidence: Floats  # (h, w) looks
-    bounds: Floats  # (2, 2): the least and the most there is of a*, and of b*
+    bounds: Floats  # (3, 2): the least and the most there is of each
+
+    @classmethod
+    def of(cls, seen: Floats, evidence: Floats) -> Self:
+        planes = np.ascontiguousarray(seen.reshape(-1, 3).T)
+        return cls(seen, evidence, np.stack((planes.min(axis=1), planes.max(axis=1)), axis=1))
+
+    @property
+    def color(self) -> Chroma:
+        return self.seen[..., 1:]
 
     def carried(self, motion: Motion) -> "_Known":
         """What they say of the frame that the motion leads to: no colour that they do not have."""
         height, width = self.evidence.shape
-        color = motion.carry(self.color, height, width)
+        seen = motion.carry(self.seen, height, width)
         for channel, (least, most) in enumerate(self.bounds):
-            color[..., channel].clip(least, most, out=color[..., channel])
+            seen[..., channel].clip(least, most, out=seen[..., channel])
         trust = motion.trust(height, width)
         evidence = motion.carry(self.evidence, height, width, sharp=False)
         evidence *= np.minimum(trust / _SOUND, np.float32(1))
-        return _Known(color, np.maximum(evidence, _LEAST, out=evidence), self.bounds)
+        return _Known(seen, np.maximum(evidence, _LEAST, out=evidence), self.bounds)
 
-    def with_look(self, answer: Chroma, looks: float) -> "_Known":
-        """And what the network says of it. looks: so many are remembered."""
-        news = answer - self.color
-        evidence = self.evidence * _likeness(news, _SURPRISE) + 1
-        color = self.color + news / evidence[..., None]
-        pairs = np.ascontiguousarray(color.reshape(-1, 2).T)
-        bounds = np.stack((pairs.min(axis=1), pairs.max(axis=1)), axis=1)
-        return _Known(color, np.minimum(evidence, np.float32(looks)), bounds)
+    def with_look(self, look: Floats, looks: float) -> "_Known":
+        """And what the network says of it, beside its light. looks: so many are remembered."""
+        news = look - self.seen
+        evidence = self.evidence * np.float32(_same(news[..., 0], self.evidence)) + 1
+        seen = self.seen + news / evidence[..., None]
+        seen[..., 0] = look[..., 0]
+        return _Known.of(seen, np.minimum(evidence, np.float32(looks)))
 
 
 @dataclass(slots=True)
 class _Moment:
     """One frame that waits for its colour to be settled."""
 
+    light: NDArray[np.uint8]  # (H, W)
     there: Motion | None = None  # from the frame before
     back: Motion | None = None  # to it
     answer: Callable[[], Chroma] | None = None  # what the network says of it, if it was asked
+    look: Floats | None = None  # (h, w, 3): its light and the answer, as soon as it was wanted
     since: int = 0  # frames since the last look
     until: int = 0  # and to the next one
     past: _Known | None = None  # what looks up to here say of it
@@ -79,12 +94,13 @@ class _Moment:
             raise RuntimeError("the memory was asked for colour before it had learnt any")
         if self.future is None:
             return self.past.color
-        change = self.future.color - self.past.color
-        apart = 1 - _likeness(change, _APART)
+        change = self.future.seen - self.past.seen
+        before, after = self.past.evidence, self.future.evidence
+        share = after / (before + after)
+        sure = np.minimum(np.minimum(before, after), np.float32(1))
         gone = np.float32(self.since / (self.since + self.until))  # of the time from look to look
-        before = self.past.evidence * (1 - apart * gone)
-        after = self.future.evidence * (1 - apart * (1 - gone))
-        mixed: Chroma = self.past.color + change * (after / (before + after))[..., None]
+        share += sure * np.float32(1 - _same(change[..., 0], sure)) * (gone - share)
+        mixed: Chroma = self.past.color + change[..., 1:] * share[..., None]
         return mixed
 
 
@@ -96,18 +112,16 @@ class ShotMemory:
         self._every, self._most, self._ahead = every, looks, ahead
         self._at_once = max(1, ahead // _HASTE)
         self._finder = MotionFinder(longest=_LOOK)
-        self._before: NDArray[np.uint8] | None = None
         self._waiting: deque[_Moment] = deque()  # frames that are not settled
         self._since = every  # frames since the last look
         self._held = 1.0  # the share of the trust then that motion has not lost since
 
     def follow(self, small: NDArray[np.uint8]) -> None:
         """The next frame: (H, W) grey, the same size in all of the shot."""
-        moment = _Moment()
-        if self._before is not None:
-            moment.there, moment.back = self._finder.both_ways(self._before, small)
+        moment = _Moment(small)
+        if self._waiting:
+            moment.there, moment.back = self._finder.both_ways(self._waiting[-1].light, small)
             self._held *= float(moment.there.sure.mean())
-        self._before = small
         self._since += 1
         moment.since = self._since
         self._waiting.append(moment)
@@ -172,8 +186,10 @@ class ShotMemory:
         """What is known of it, and what the network says, if it was asked."""
         if moment.answer is None:
             return known
-        answer = moment.answer()
-        return (known or _nothing(answer)).with_look(answer, self._most)
+        if moment.look is None:
+            moment.look = _beside(moment.light, moment.answer())
+        look = moment.look
+        return known.with_look(look, self._most) if known else _Known.of(look, np.ones_like(look[..., 0]))
 
 
 def _carried(known: _Known | None, motion: Motion | None) -> _Known | None:
@@ -181,13 +197,14 @@ def _carried(known: _Known | None, motion: Motion | None) -> _Known | None:
     return known.carried(motion) if known and motion else None
 
 
-def _likeness(change: Chroma, half: float) -> Floats:
-    """(h, w, 2) → (h, w): 1 where a*b* is the same, ½ where it changes by so much, soon 0 beyond."""
-    away = (change * change).sum(axis=2) * np.float32(half**-2)
-    likeness: Floats = 1 / (1 + away * away)
-    return likeness
+def _beside(light: NDArray[np.uint8], color: Chroma) -> Floats:
+    """(H, W) and (h, w, 2) → (h, w, 3)."""
+    height, width = color.shape[:2]
+    return np.dstack((resize(light.astype(np.float32), height, width), color))
 
 
-def _nothing(like: Chroma) -> _Known:
-    """Of a picture as large as this one."""
-    return _Known(np.zeros_like(like), np.zeros(like.shape[:2], np.float32), np.zeros((2, 2), np.float32))
+def _same(dimmed: Floats, weights: Floats) -> float:
+    """0…1: whether two pictures show the same, by how far apart their light is, (h, w) codes."""
+    away = np.square(dimmed * np.float32(1 / _DIMMED))
+    there = 1 / (1 + away * away)
+    return float(np.interp(np.average(there, weights=weights), (_OTHER, _SAME), (0, 1)))

@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -51,6 +52,7 @@ _PLANAR = {
 _GREY = {"gray", "gray9le", "gray10le", "gray12le", "gray14le", "gray16le"}
 _GREY_LIMITED = ("h264", "hevc", "mpeg1video", "mpeg2video")  # where nothing said means limited range
 _SHORT = 1e-3  # seconds: people write times with three digits
+_HELD = 4  # pictures that come later than the decoder has them: by then it seldom needs them itself
 _HD = 720  # rows: from here on a film that does not say is taken for bt709, below for bt601
 
 
@@ -200,6 +202,7 @@ class FilmReader:
     def _frames(self) -> Iterator[Frame]:
         picture, index, last = self._first, self._number, None
         self._first = None
+        following = _later(self._decoded, _HELD)
         while picture is not None:
             if (picture.height, picture.width, picture.format.name) != self._shape:
                 seconds = float((last or 0) * self.facts.time_base)
@@ -214,7 +217,7 @@ class FilmReader:
                 self._note("{} frames are damaged")
             yield self._frame(picture, index, pts)
             index += 1
-            picture = next(self._decoded, None)
+            picture = next(following, None)
 
     def _note(self, text: str) -> None:
         self._notes[text] = self._notes.get(text, 0) + 1
@@ -222,7 +225,8 @@ class FilmReader:
     def _frame(self, picture: Any, index: int, pts: int) -> Frame:
         facts = self.facts
         picture = _planar(picture, facts.tones)
-        picture.make_writable()  # before anybody looks at its memory: the writer puts colour into it
+        # The writer puts colour into it. What the decoder still needs is copied, before anybody looks at its memory.
+        picture.make_writable()
         picture.pict_type = 0  # else the encoder would copy the old film's choice of key frames
         light = plane(picture, 0, facts.tones.depth)
         return Frame(
@@ -252,6 +256,16 @@ class FilmReader:
                 return
             except (av.FFmpegError, ValueError):
                 self._note("{} broken packets were left out")
+
+
+def _later(pictures: Iterator[Any], count: int) -> Iterator[Any]:
+    """The same, so many behind."""
+    held: deque[Any] = deque()
+    for picture in pictures:
+        held.append(picture)
+        if len(held) > count:
+            yield held.popleft()
+    yield from held
 
 
 def plane(picture: Any, number: int, depth: int) -> Codes:
