@@ -11,9 +11,10 @@ from torch.nn import functional as F
 
 from autochrome.errors import CheckpointError
 from autochrome.lab.networks.flow import flowed
+from autochrome.lab.networks.given import HEADS, LOOK, Level, Look
 from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.networks.mobilenet import BLOCKS, BN_EPS, MobileNet, depthwise
-from autochrome.lab.networks.tint import HEADS, HEARD, LOOK, WEIGHT, Level, Look, Painting, Tint, gain
+from autochrome.lab.networks.tint import HEARD, WEIGHT, Painting, Tint, gain
 from autochrome.model import ALONE
 
 SMALL = {"widths": (8, 8, 16, 16), "encoder_width": 0.125, "cell": 40.0}
