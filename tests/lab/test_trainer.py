@@ -133,7 +133,8 @@ def test_two_processes_learn_as_one(small_recipe, shard, tmp_path):
     changes = ["--set", "phases.one.epochs=4", "--set", "samples.points=0.6"]
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     words = command(small_recipe, tmp_path / "two", shard, *changes)
-    subprocess.run([*launcher, *words], check=True, capture_output=True, timeout=300)
+    done = subprocess.run([*launcher, *words], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
     run(small_recipe, tmp_path / "one", shard, "phases.one.epochs=4", "samples.points=0.6")
     one, two = losses(tmp_path / "one"), losses(tmp_path / "two")
     assert len(one) == 20

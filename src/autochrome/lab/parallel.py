@@ -76,5 +76,7 @@ def joined(device: torch.device) -> Iterator[Place]:
     dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
     try:
         yield Place(rank, world)
+        # A thread of gloo that still lets go of a tensor of ours when Python ends would abort the process.
+        dist.barrier()
     finally:
         dist.destroy_process_group()
