@@ -11,7 +11,7 @@ from autochrome.cli.plan import NAME
 from autochrome.errors import UsageError
 from autochrome.options import PhotoOptions
 
-_MANY = 32  # pictures: from here on the quicker runtime makes up for its longer start
+_MANY = 100  # pictures: from here on the quicker runtime makes up for its longer start
 
 
 def photo(

@@ -61,8 +61,8 @@ def open_model(
 
     runtime: "onnxruntime", "openvino", or "auto": the environment variable AUTOCHROME_RUNTIME if it is set; else
     OpenVINO where it is installed and `many` pictures are to come; else ONNX Runtime. On two cores, with the shipped
-    network at 256×256, OpenVINO takes 12 ms for a picture instead of 16, and 0.25 s more to load: say `many` from some
-    thirty pictures on.
+    network at 256×256, OpenVINO takes 7 ms for a picture instead of 9, and 0.2 s more to load: say `many` from some
+    hundred pictures on.
     threads: how many the runtime may use; None leaves it to the runtime.
     contract: a row of the contract table, where neither the file's card nor its doors tell the right one.
     wait: until it is loaded; else its first use waits, and says what is wrong with it.
