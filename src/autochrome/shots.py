@@ -15,6 +15,7 @@ Later looks have to be waited for: colours are settled some frames behind the ne
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Self
 
@@ -80,8 +81,9 @@ class _Moment:
     light: NDArray[np.uint8]  # (H, W)
     there: Motion | None = None  # from the frame before
     back: Motion | None = None  # to it
-    answer: Callable[[], Chroma] | None = None  # what the network says of it, if it was asked
-    look: Floats | None = None  # (h, w, 3): its light and the answer, as soon as it was wanted
+    look: Callable[[], Floats] | None = (
+        None  # (h, w, 3): its light and what the network says of it, if it was asked
+    )
     since: int = 0  # frames since the last look
     until: int = 0  # and to the next one
     past: _Known | None = None  # what looks up to here say of it
@@ -138,8 +140,9 @@ class ShotMemory:
 
     def learn(self, answer: Callable[[], Chroma]) -> None:
         """What the network says of the newest frame, (h, w, 2) a*b*. It is asked for when colours are settled."""
-        self._waiting[-1].answer = answer
-        self._waiting[-1].since = self._since = 0
+        newest = self._waiting[-1]
+        newest.look = cache(lambda light=newest.light: _beside(light, answer()))
+        newest.since = self._since = 0
         self._held = 1.0
 
     def settled(self) -> Iterator[Chroma]:
@@ -179,16 +182,14 @@ class ShotMemory:
         until = 1
         for moment in reversed(self._waiting):
             moment.future, moment.until = known, until
-            until = 1 if moment.answer else until + 1
+            until = 1 if moment.look else until + 1
             known = _carried(self._learnt(known, moment), moment.back)
 
     def _learnt(self, known: _Known | None, moment: _Moment) -> _Known | None:
         """What is known of it, and what the network says, if it was asked."""
-        if moment.answer is None:
-            return known
         if moment.look is None:
-            moment.look = _beside(moment.light, moment.answer())
-        look = moment.look
+            return known
+        look = moment.look()
         return known.with_look(look, self._most) if known else _Known.of(look, np.ones_like(look[..., 0]))
 
 

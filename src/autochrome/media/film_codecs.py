@@ -12,7 +12,7 @@ from autochrome.media.film_reader import FilmFacts
 from autochrome.options import FilmOptions
 
 _AVX512 = 13  # OpenCV's number of these instructions; Python is not told its name
-_AT_ONCE = 8 * 16  # pixels across that x264 weighs at once with them
+_AT_ONCE = 8  # blocks of 16 pixels that x264 weighs at once with them
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Codec:
 
 def _x264(options: FilmOptions, width: int) -> dict[str, str]:
     usual = {"crf": str(options.crf), "preset": options.preset}
-    if -(-width // 16) * 16 % _AT_ONCE == 0 or not cv2.checkHardwareSupport(_AVX512):
+    if -(-width // 16) % _AT_ONCE == 0 or not cv2.checkHardwareSupport(_AVX512):
         return usual
     # Beyond such a row's end x264 reads memory that nobody wrote, and the same film comes out otherwise now and then.
     return usual | {"x264-params": "asm=AVX2"}
