@@ -115,34 +115,33 @@ class ShotMemory:
         self._at_once = max(1, ahead // _HASTE)
         self._finder = MotionFinder(longest=_LOOK)
         self._waiting: deque[_Moment] = deque()  # frames that are not settled
-        self._since = every  # frames since the last look
         self._held = 1.0  # the share of the trust then that motion has not lost since
 
     def follow(self, small: NDArray[np.uint8]) -> None:
         """The next frame: (H, W) grey, the same size in all of the shot."""
-        moment = _Moment(small)
+        moment = _Moment(small, since=self._every)  # the first is to be seen
         if self._waiting:
-            moment.there, moment.back = self._finder.both_ways(self._waiting[-1].light, small)
+            before = self._waiting[-1]
+            moment.there, moment.back = self._finder.both_ways(before.light, small)
+            moment.since = before.since + 1
             self._held *= float(moment.there.sure.mean())
-        self._since += 1
-        moment.since = self._since
         self._waiting.append(moment)
 
     @property
     def wants_look(self) -> bool:
         """Whether it is the newest frame's turn to be seen by the network."""
-        return self._since >= (self._every if self._held > _WORN else self._every // _SOONER)
+        return self._waiting[-1].since >= (self._every if self._held > _WORN else self._every // _SOONER)
 
     @property
     def ends_unseen(self) -> bool:
         """Whether the newest frame was not seen; if it is the last of the shot, it should be."""
-        return self._since > 0
+        return self._waiting[-1].since > 0
 
     def learn(self, answer: Callable[[], Chroma]) -> None:
         """What the network says of the newest frame, (h, w, 2) a*b*. It is asked for when colours are settled."""
         newest = self._waiting[-1]
         newest.look = cache(lambda light=newest.light: _beside(light, answer()))
-        newest.since = self._since = 0
+        newest.since = 0
         self._held = 1.0
 
     def settled(self) -> Iterator[Chroma]:

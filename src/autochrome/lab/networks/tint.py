@@ -167,6 +167,7 @@ class Tint(ColorNetwork):
         self.side = nn.ModuleList(
             nn.Conv2d(c, w, 1) for c, w in zip((deep[0] + 16, *deep[1:]), widths, strict=True)
         )
+        self.handed_on = max(widths[0], WIDE)
         self.place = nn.Conv2d(deep[2] + 1, HEADS * LOOK, 1)
         self.register_buffer("centres", bin_centres(cell), persistent=False)
         self.palette = tuple((a, b) for a, b in self.centres.tolist())
@@ -246,7 +247,7 @@ class Tint(ColorNetwork):
     def export_parts(self) -> list[Part]:
         """luma → `SEEN` → `KNOWN`; ideas, vivid → ab, confidence; or all maps, hint, mask, vivid → the same."""
         widths = [side.out_channels for side in self.side if isinstance(side, nn.Conv2d)]
-        channels = [max(widths[0], WIDE), *widths[1:], HEADS * LOOK, 1]
+        channels = [self.handed_on, *widths[1:], HEADS * LOOK, 1]
         maps = dict(zip(MAPS, zip(channels, (4, 8, 16, 32, 16, 4), strict=True), strict=True))
         seen = {"map4": maps["map4"], "edges": (self.encoder.edges, 8), "light": maps["light"]}
         ideas = dict(zip(IDEAS, ((2, 4), (2, 4), (1, 4)), strict=True))
@@ -261,7 +262,7 @@ class Tint(ColorNetwork):
 
     def _seen(self, luma: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         map4, edges, light = self.see(luma)
-        return F.pad(map4, (0, 0, 0, 0, 0, max(0, WIDE - map4.shape[1]))), edges, light
+        return F.pad(map4, (0, 0, 0, 0, 0, self.handed_on - map4.shape[1])), edges, light
 
     def _known(self, map4: Tensor, edges: Tensor, light: Tensor) -> tuple[Tensor, ...]:
         f8, f16, f32, places = self.know(edges, light)
