@@ -6,12 +6,11 @@ from pydantic import ValidationError
 from skimage import data
 
 from autochrome.color import lab_from_srgb
-from autochrome.lab.greys import shade
-from autochrome.lab.samples import SampleOptions, linear_planes, make_batch
+from autochrome.lab.samples import SampleOptions, make_batch
 
 PLAIN = SampleOptions(flip=0)
 EVERYTHING = SampleOptions(
-    shade=0.5, film=0.5, tone=0.5, fade=0.5, grain=0.5, blur=0.5, scratches=0.5,
+    film=0.5, tone=0.5, fade=0.5, grain=0.5, blur=0.5, scratches=0.5,
     points=0.4, region=0.2, carried=0.4, wrong=0.3, recolour=0.5, collage=0.4,
 )  # fmt: skip
 
@@ -81,22 +80,6 @@ def test_old_grey_changes_what_is_seen_and_never_the_truth(trouble: str) -> None
     assert torch.equal(batch.truth, plain.truth)
     changed = (batch.luma - plain.luma).abs().amax((1, 2, 3)) > 0.5
     assert changed.float().mean() > 0.8
-
-
-def test_shade_takes_colour_and_lightness_alike() -> None:
-    linear = linear_planes(pictures(12)[:, 0]) * 0.9 + 0.1
-    left = shade(linear, 1, draw()) / linear
-    assert torch.allclose(left, left[:, :1].expand_as(left), atol=1e-5)  # no channel more than another
-    darkest, lightest = left.amin((1, 2, 3)), left.amax((1, 2, 3))
-    assert darkest.min() >= 0.15
-    assert lightest.max() <= 1
-    assert (lightest - darkest > 0.2).float().mean() > 0.7  # two lights in most pictures
-    some = shade(linear, 0.5, draw())
-    untouched = (some == linear).flatten(1).all(1)
-    assert 2 <= untouched.sum() <= 10
-    batch = make_batch(pictures(12), SampleOptions(flip=0, shade=1), draw())
-    assert torch.equal(batch.luma, batch.truth[:, :1])
-    assert not torch.equal(batch.truth, make_batch(pictures(12), PLAIN, draw()).truth)
 
 
 def test_film_blind_to_red_sees_red_darker() -> None:

@@ -6,10 +6,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from autochrome.lab.greys import noise, normal, uniform
+from autochrome.lab.greys import normal, uniform
 
 LIKE = 10.0  # L*a*b* units: how much one thing differs within itself
 NEAR = 0.3  # of the picture's sides: how far one thing reaches
+SMOOTH = 5  # places a side of the coarse noise that movement and holes are made of
 
 
 def point_out(ab: Tensor, most: int, first: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -55,7 +56,7 @@ def region(ab: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
 def carry(ab: Tensor, moved: float, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """The whole picture's colour a smooth way off, noisy, perhaps paler, with holes, and not always fully believed."""
     n, _, height, width = ab.shape
-    flow = noise(n, 2, height, width, generator)
+    flow = _noise(n, 2, height, width, generator)
     flow = flow / flow.abs().amax((1, 2, 3), keepdim=True) * uniform(0, moved, (n, 1, 1, 1), generator)
     y, x = torch.meshgrid(*(torch.arange(s, device=ab.device) + 0.5 for s in (height, width)), indexing="ij")
     grid = torch.stack([(x + flow[:, 0]) / width, (y + flow[:, 1]) / height], -1) * 2 - 1
@@ -95,7 +96,13 @@ def dye(lab: Tensor, first: Tensor, generator: torch.Generator) -> Tensor:
     return lab[:, 1:] + like * (other - seed[:, 1:, 0, 0])[..., None, None]
 
 
+def _noise(n: int, channels: int, height: int, width: int, generator: torch.Generator) -> Tensor:
+    """Smooth noise, about −2…2."""
+    coarse = normal((n, channels, SMOOTH, SMOOTH), generator)
+    return F.interpolate(coarse, (height, width), mode="bicubic", align_corners=True)
+
+
 def _blotches(like: Tensor, level: Tensor, generator: torch.Generator) -> Tensor:
     """(N, 1, H, W) 0 or 1: where smooth noise stands above `level` (N, 1, 1, 1)."""
     n, _, height, width = like.shape
-    return (noise(n, 1, height, width, generator) > level).to(like.dtype)
+    return (_noise(n, 1, height, width, generator) > level).to(like.dtype)

@@ -1,6 +1,5 @@
 """Making grey as old cameras did: film stocks, exposure, fading, grain, blur, scratches. L* in, L* out."""
 
-import math
 from typing import TYPE_CHECKING
 
 import torch
@@ -12,8 +11,6 @@ from autochrome.color import lightness_from_light
 if TYPE_CHECKING:
     from autochrome.lab.samples import SampleOptions
 
-SMOOTH = 5  # places a side of the coarse noise that shade, movement and holes are made of
-
 
 def uniform(low: float, high: float, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
     return low + (high - low) * torch.rand(shape, generator=generator, device=generator.device)
@@ -21,33 +18,6 @@ def uniform(low: float, high: float, shape: tuple[int, ...], generator: torch.Ge
 
 def normal(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
     return torch.randn(shape, generator=generator, device=generator.device)
-
-
-def noise(n: int, channels: int, height: int, width: int, generator: torch.Generator) -> Tensor:
-    """Smooth noise, about −2…2."""
-    coarse = normal((n, channels, SMOOTH, SMOOTH), generator)
-    return F.interpolate(coarse, (height, width), mode="bicubic", align_corners=True)
-
-
-def shade(linear: Tensor, share: float, generator: torch.Generator) -> Tensor:
-    """(N, 3, H, W) linear light 0…1 → the same, for a share with shade on one side of a crooked line, sharp or wide.
-
-    What lies in two lights is one thing still, and has one colour.
-    """
-    if not share:
-        return linear
-    n, _, height, width = linear.shape
-    shape = (n, 1, 1, 1)
-    y, x = torch.meshgrid(
-        *(torch.linspace(-1, 1, s, device=linear.device) for s in (height, width)), indexing="ij"
-    )
-    angle = uniform(-math.pi, math.pi, shape, generator)
-    beyond = x * angle.cos() + y * angle.sin() + uniform(-0.7, 0.7, shape, generator)
-    beyond = beyond + uniform(0, 0.5, shape, generator) * noise(n, 1, height, width, generator)
-    sharpness = torch.exp(uniform(math.log(1.5), math.log(60), shape, generator))
-    depth = uniform(0.3, 0.85, shape, generator)
-    which = torch.rand(shape, generator=generator, device=linear.device) < share
-    return linear * (1 - which * depth * (beyond * sharpness).sigmoid())
 
 
 def film_grey(linear: Tensor, real: Tensor, share: float, generator: torch.Generator) -> Tensor:

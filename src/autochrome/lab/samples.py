@@ -12,7 +12,7 @@ from torch import Tensor
 
 from autochrome.color import lab_from_linear, linear_from_srgb
 from autochrome.lab.clues import carry, dye, point_out, recolour, region
-from autochrome.lab.greys import film_grey, shade, uniform, weather
+from autochrome.lab.greys import film_grey, uniform, weather
 from autochrome.lab.nouns import Batch
 from autochrome.options import Options
 
@@ -31,9 +31,6 @@ class SampleOptions(Options):
         Field(
             description="Share that is another picture right of a seam; points are painted left of it only."
         ),
-    ] = 0.0
-    shade: Annotated[
-        Chance, Field(description="Share with shade over a part, which takes colour and lightness alike.")
     ] = 0.0
     film: Annotated[
         Chance,
@@ -78,7 +75,7 @@ def make_batch(pictures: Tensor, options: SampleOptions, generator: torch.Genera
     pictures = mirror(pictures, options.flip, generator)
     pictures = turn(pictures, options.turn, generator) if options.turn else pictures
     pictures, seam = collage(pictures, options.collage, generator)
-    linear = shade(linear_planes(pictures[:, -1]), options.shade, generator)
+    linear = linear_planes(pictures[:, -1])
     truth = lab_from_linear(linear, 1)
     luma = film_grey(linear, truth[:, :1], options.film, generator)
     luma = weather(luma, options, generator)
