@@ -10,7 +10,7 @@ from autochrome.lab.samples import SampleOptions, make_batch
 
 PLAIN = SampleOptions(flip=0)
 EVERYTHING = SampleOptions(
-    film=0.5, tone=0.5, fade=0.5, grain=0.5, blur=0.5, scratches=0.5,
+    sheet=0.3, film=0.5, tone=0.5, fade=0.5, grain=0.5, blur=0.5, scratches=0.5,
     points=0.4, region=0.2, carried=0.4, wrong=0.3, recolour=0.5, collage=0.4,
 )  # fmt: skip
 
@@ -66,6 +66,24 @@ def test_right_of_a_seam_is_another_picture_of_which_nothing_is_said() -> None:
     for n, seam in enumerate(seams):
         assert torch.equal(batch.truth[n, 0, :, :seam], plain[n, 0, :, :seam])  # dyed, perhaps, but no darker
         assert not batch.mask[n, ..., seam:].any()
+
+
+def test_a_sheet_has_no_colour_and_the_picture_on_it_keeps_its_own() -> None:
+    many = pictures(12).repeat(2, 1, 1, 1, 1)
+    plain = make_batch(many, PLAIN, draw())
+    batch = make_batch(many, SampleOptions(flip=0, sheet=1), draw())
+    assert torch.equal(batch.luma, batch.truth[:, :1])
+    sheet = (batch.truth != plain.truth).any(1)  # (N, H, W)
+    assert sheet.flatten(1).any(1).all()
+    assert batch.truth[:, 1:].norm(dim=1)[sheet].max() < 0.1
+    share = sheet.float().mean((1, 2))
+    assert 4 <= (share < 0.95).sum() <= 18  # a picture lies on it
+    assert share[share < 0.95].max() < 0.9
+    lightness = batch.luma[:, 0].flatten(1)[share > 0.95]
+    assert lightness.mean(1).std() > 10  # light ones and dark ones
+    assert (lightness.std(1) > 3).any()  # graded, or written on
+    some = make_batch(many, SampleOptions(flip=0, sheet=0.3), draw())
+    assert 1 <= (some.truth != plain.truth).flatten(1).any(1).sum() <= 14
 
 
 def test_mirrored_pictures_are_mirrored_whole() -> None:

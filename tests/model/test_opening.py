@@ -245,3 +245,17 @@ def test_listing_networks_loads_no_runtime(tint: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
     )
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("name", [installed.name for installed in list_models()])
+def test_what_is_no_photograph_stays_grey(name: str) -> None:
+    """Empty frames of any lightness, a sheet that darkens towards its corners, and a title card."""
+    network = open_model(name)
+    row, column = np.mgrid[-1:1:256j, -1:1:384j].astype(np.float32)
+    sheets = [np.full((256, 384), light, np.float32) for light in (10, 30, 50, 70, 90)]
+    sheets.append(70 - 12 * (row**2 + column**2))
+    title = np.full((256, 384), 5, np.float32)
+    title[100:150, 60:320] = np.where(np.arange(260) % 40 < 25, 92, 5)
+    for luma in (*sheets, title):
+        chroma = network.paint(network.prepare(luma)).chroma
+        assert np.hypot(*np.moveaxis(chroma, -1, 0)).mean() < 5

@@ -14,6 +14,7 @@ from autochrome.color import lab_from_linear, linear_from_srgb
 from autochrome.lab.clues import carry, dye, point_out, recolour, region
 from autochrome.lab.greys import film_grey, uniform, weather
 from autochrome.lab.nouns import Batch
+from autochrome.lab.sheets import on_sheets
 from autochrome.options import Options
 
 Chance = Annotated[float, Field(ge=0, le=1)]
@@ -31,6 +32,10 @@ class SampleOptions(Options):
         Field(
             description="Share that is another picture right of a seam; points are painted left of it only."
         ),
+    ] = 0.0
+    sheet: Annotated[
+        Chance,
+        Field(description="Share on a grey sheet: a border around the picture, a page, an empty frame."),
     ] = 0.0
     film: Annotated[
         Chance,
@@ -75,7 +80,7 @@ def make_batch(pictures: Tensor, options: SampleOptions, generator: torch.Genera
     pictures = mirror(pictures, options.flip, generator)
     pictures = turn(pictures, options.turn, generator) if options.turn else pictures
     pictures, seam = collage(pictures, options.collage, generator)
-    linear = linear_planes(pictures[:, -1])
+    linear = on_sheets(linear_planes(pictures[:, -1]), options.sheet, generator)
     truth = lab_from_linear(linear, 1)
     luma = film_grey(linear, truth[:, :1], options.film, generator)
     luma = weather(luma, options, generator)

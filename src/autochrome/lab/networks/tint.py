@@ -43,7 +43,7 @@ HINT_CHANNELS = 4  # a*, b*, coverage, and coverage so that small points count
 # From what the network found to colour; measured on held-out pictures, see docs/training.md.
 WEIGHT = 2 / 3  # of each of two ideas of a large place: bolder than their mean
 HEARD = 0.6  # of the second thoughts beside hints, which make some of them needless
-BOLD, BEND = 1.07, 0.22  # see `gain`
+BOLD, BEND = 1.10, 0.22  # see `gain`
 FIRST_COLOUR = 0.1  # vividness from which given colour is whole
 UNSURE = 20.0  # a*b* units of spread at which the network is half sure
 
