@@ -81,9 +81,7 @@ class _Moment:
     light: NDArray[np.uint8]  # (H, W)
     there: Motion | None = None  # from the frame before
     back: Motion | None = None  # to it
-    look: Callable[[], Floats] | None = (
-        None  # (h, w, 3): its light and what the network says of it, if it was asked
-    )
+    look: Callable[[], Floats] | None = None  # (h, w, 3): its light and what the network says, if asked
     since: int = 0  # frames since the last look
     until: int = 0  # and to the next one
     past: _Known | None = None  # what looks up to here say of it

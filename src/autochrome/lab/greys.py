@@ -20,13 +20,18 @@ def normal(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
     return torch.randn(shape, generator=generator, device=generator.device)
 
 
+def chosen(share: float, count: int, generator: torch.Generator) -> Tensor:
+    """(count,) bool: each with this chance."""
+    return torch.rand(count, generator=generator, device=generator.device) < share
+
+
 def film_grey(linear: Tensor, real: Tensor, share: float, generator: torch.Generator) -> Tensor:
     """(N, 3, H, W) linear light 0…1 and its L* (N, 1, H, W) → (N, 1, H, W) L*, for a share as another film sees it.
 
     Film before 1930 is blind to red, later film sees it a little too well: red is weighted 0…0.6, blue 0.02…0.6.
     """
     count = len(linear)
-    which = torch.rand(count, generator=generator, device=linear.device) < share
+    which = chosen(share, count, generator)
     red, blue = uniform(0, 0.6, (count, 1), generator), uniform(0.02, 0.6, (count, 1), generator)
     green = uniform(0.25, 0.9, (count, 1), generator)
     weights = torch.cat([red, green, blue], 1)
@@ -52,7 +57,7 @@ def weather(luma: Tensor, options: "SampleOptions", generator: torch.Generator) 
         return luma
     luma = luma.clone()
     for share, trouble in troubles:
-        which = torch.rand(len(luma), generator=generator, device=luma.device) < share
+        which = chosen(share, len(luma), generator)
         if which.any():
             luma[which] = trouble(luma[which], generator)
     return luma.clamp(0, 100)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from autochrome.color import lab_from_linear, linear_from_srgb
 from autochrome.lab.clues import carry, dye, point_out, recolour, region
-from autochrome.lab.greys import film_grey, uniform, weather
+from autochrome.lab.greys import chosen, film_grey, uniform, weather
 from autochrome.lab.nouns import Batch
 from autochrome.lab.sheets import on_sheets
 from autochrome.options import Options
@@ -90,11 +90,6 @@ def make_batch(pictures: Tensor, options: SampleOptions, generator: torch.Genera
         return Batch(luma, truth, before[:, 1:] * (mask > 0), mask)
     truth, hint, mask = _hints(truth, seam, options, generator)
     return Batch(luma, truth, hint, mask)
-
-
-def chosen(share: float, count: int, generator: torch.Generator) -> Tensor:
-    """(count,) bool: each with this chance."""
-    return torch.rand(count, generator=generator, device=generator.device) < share
 
 
 def mirror(pictures: Tensor, share: float, generator: torch.Generator) -> Tensor:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from autochrome.color import light_from_lightness
-from autochrome.lab.greys import uniform
+from autochrome.lab.greys import chosen, uniform
 
 EMPTY = 0.6  # share of the sheets on which no picture lies
 BORDER = 0.3  # of the picture's sides: the widest border
@@ -20,14 +20,19 @@ def on_sheets(linear: Tensor, share: float, generator: torch.Generator) -> Tenso
     """
     if not share:
         return linear
-    draw = torch.rand((3, len(linear), 1, 1, 1), generator=generator, device=linear.device)
-    inside = _box(linear, BORDER, generator) & (draw[1] > EMPTY)
-    sheet: Tensor = light_from_lightness(_sheet(linear, draw[2] < 0.5, generator))
-    return torch.where((draw[0] > share) | inside, linear, sheet)
+    which = chosen(share, len(linear), generator)
+    if not which.any():
+        return linear
+    pictures = linear[which]
+    empty = chosen(EMPTY, len(pictures), generator).view(-1, 1, 1, 1)
+    inside = _box(pictures, BORDER, generator) & ~empty
+    laid = linear.clone()
+    laid[which] = torch.where(inside, pictures, light_from_lightness(_sheet(pictures, generator)))
+    return laid
 
 
-def _sheet(like: Tensor, written: Tensor, generator: torch.Generator) -> Tensor:
-    """(N, 1, H, W) L*; `written` (N, 1, 1, 1): whether there is writing on it."""
+def _sheet(like: Tensor, generator: torch.Generator) -> Tensor:
+    """(N, 1, H, W) L* of paper; half of it has writing on it, two fifths are darker at one side."""
     n, _, height, width = like.shape
     shape = (n, 1, 1, 1)
     y, x = torch.meshgrid(
@@ -39,7 +44,7 @@ def _sheet(like: Tensor, written: Tensor, generator: torch.Generator) -> Tensor:
     signs = torch.rand((n, 1, height // cell + 1, width // cell + 1), generator=generator, device=like.device)
     signs[:, :, ::2] = 0  # between the lines
     ink = signs.repeat_interleave(cell, 2).repeat_interleave(cell, 3)[..., :height, :width] > 0.5
-    ink = ink & written & _box(like, 0.45, generator)
+    ink = ink & _box(like, 0.45, generator) & chosen(0.5, n, generator).view(shape)
     return torch.where(ink, uniform(0, 100, shape, generator), paper).clamp(0, 100)
 
 

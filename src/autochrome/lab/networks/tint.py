@@ -26,9 +26,7 @@ Features: TypeAlias = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 """The slow half says: maps at strides 4, 8, 16, 32, what each place at stride 16 is, how light each at stride 4 is."""
 MAPS = ("map4", "map8", "map16", "map32", "places", "light")  # their names in a file
 SEEN = ("map4", "edges", "light")  # what the first graph of the slow half answers
-WIDE = (
-    72  # channels of map4 in a file: OpenVINO takes ten times as long to hand on 16 to 64 as it does for more
-)
+WIDE = 72  # channels of map4 in a file: OpenVINO takes ten times as long to hand on 16 to 64 of them
 IDEAS = ("own", "second", "sure")  # see `Tint.imagine`
 KNOWN = ("map8", "map16", "map32", "places", *IDEAS)  # and the second
 
