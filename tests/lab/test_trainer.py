@@ -129,6 +129,31 @@ def losses_if_any(out: Path) -> bool:
     return steps.exists() and steps.stat().st_size > 0
 
 
+LEAVES = """
+import torch
+from pathlib import Path
+from autochrome.lab.parallel import joined
+
+with joined(torch.device("cpu")) as place:
+    layer = torch.nn.Linear(2, 2)
+    optimizer = torch.optim.AdamW(layer.parameters())
+    layer(torch.ones(1, 2)).sum().backward()
+    place.average_gradients(layer.parameters())
+    optimizer.step()  # imports a good deal more of torch
+threads = [(task / "comm").read_text() for task in Path("/proc/self/task").iterdir()]
+assert not [name for name in threads if "gloo" in name], threads
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="only Linux lists a process's threads there")
+def test_nothing_of_the_group_outlives_it(tmp_path):
+    script = tmp_path / "leaves.py"
+    script.write_text(LEAVES)
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    done = subprocess.run([*launcher, str(script)], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
 def test_two_processes_learn_as_one(small_recipe, shard, tmp_path):
     changes = ["--set", "phases.one.epochs=4", "--set", "samples.points=0.6"]
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TypeVar
 
 import torch
@@ -73,10 +74,11 @@ def joined(device: torch.device) -> Iterator[Place]:
     rank = int(os.environ["RANK"])
     if device.type == "cuda":
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
+    # What optimizers import sooner or later keeps the group of that moment as default arguments, for ever. Before there
+    # is one it keeps none, and the group's threads end with it; else one that outlives Python aborts the process.
+    import_module("torch.distributed.nn.functional")
     dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
     try:
         yield Place(rank, world)
-        # A thread of gloo that still lets go of a tensor of ours when Python ends would abort the process.
-        dist.barrier()
     finally:
         dist.destroy_process_group()
