@@ -129,13 +129,13 @@ def stages(source: Path, most: int = 250) -> dict[str, float]:
     """
     import cv2
 
-    from autochrome.film import LOOKS, opened
-    from autochrome.looking import lines_of, look, see, shown
-    from autochrome.media.film_color import ChromaLayer
+    from autochrome.film.pipeline import LOOKS, opened
+    from autochrome.film.proxy import lines_of, look, see, shown
+    from autochrome.film.scenes import DEFAULT, DETECTORS
+    from autochrome.film.temporal import ShotMemory
     from autochrome.media.films import open_film
+    from autochrome.media.films.chroma import ChromaLayer
     from autochrome.options import FilmOptions
-    from autochrome.scenes import DEFAULT, DETECTORS
-    from autochrome.shots import ShotMemory
 
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
@@ -152,14 +152,14 @@ def stages(source: Path, most: int = 250) -> dict[str, float]:
 
     with open_film(source) as film:
         height, width = film.facts.height, film.facts.width
-        layer = ChromaLayer(film.facts.tones, 8, (-(-height // 2), -(-width // 2)), film.facts.centred)
+        layer = ChromaLayer(film.facts.plane_format, 8, (-(-height // 2), -(-width // 2)), film.facts.centred)
         waiting: deque[Any] = deque()
 
         def lay(colors: list[Any]) -> None:
             for color in colors:
                 seen = waiting.popleft()
                 lines = timed(STAGES[4], lines_of, seen.frame, color, seen.light)
-                timed(STAGES[5], layer.lay, seen.frame.light, lines)
+                timed(STAGES[5], layer.lay, seen.frame.y_plane, lines)
 
         for frame in _in_batches(islice(film, most), 100):
             seen = timed(STAGES[0], see, frame)
@@ -189,22 +189,22 @@ def _unencoded(source: Path) -> float:
     """Frames a second of everything but the encoder, on the threads that `autochrome film` uses."""
     from contextlib import closing
 
-    from autochrome.engine import ahead
-    from autochrome.film import QUEUE, choose_cuts, choose_painter, opened, shots_of, tint
-    from autochrome.looking import see
-    from autochrome.media.film_color import ChromaLayer
+    from autochrome.film.pipeline import QUEUE, choose_cuts, choose_painter, opened, shots_of, tint
+    from autochrome.film.proxy import see
     from autochrome.media.films import open_film
+    from autochrome.media.films.chroma import ChromaLayer
     from autochrome.options import FilmOptions
+    from autochrome.parallel import prefetch
 
     options = FilmOptions()
     network = opened(options.model)
     started, count = time.perf_counter(), 0
     with open_film(source) as film:
-        layer = ChromaLayer(film.facts.tones, 8, (64, 64), film.facts.centred)
+        layer = ChromaLayer(film.facts.plane_format, 8, (64, 64), film.facts.centred)
         painter = choose_painter(network, options, film.facts.turn)
         shots = shots_of(map(see, film), choose_cuts(options))
-        with closing(ahead(tint(shots, painter), QUEUE)) as tinted:
+        with closing(prefetch(tint(shots, painter), QUEUE)) as tinted:
             for each in tinted:
-                layer.lay(each.frame.light, each.lines)
+                layer.lay(each.frame.y_plane, each.lines)
                 count += 1
     return count / (time.perf_counter() - started)

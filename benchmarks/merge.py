@@ -1,8 +1,8 @@
 """How well small colour comes back at full size: `python benchmarks/merge.py --data check256.zip`.
 
 The true colour of each picture is shrunk to a quarter of a render size and brought back under the full lightness:
-by straight lines, by the fast guided filter (radius 4 at render size), and by `autochrome.merge`. Mean PSNR of the sRGB
-pictures, beside grey.
+by straight lines, by the fast guided filter (radius 4 at render size), and by `autochrome.color.upsample`. Mean PSNR
+of the sRGB pictures, beside grey.
 """
 
 import argparse
@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from autochrome.color import lab_from_srgb, srgb_from_lab
-from autochrome.merge import LocalColor, apply, fit
-from autochrome.planes import Chroma, Floats, Luma
-from autochrome.resize import resize
+from autochrome.color.lab import lab_from_srgb, srgb_from_lab
+from autochrome.color.resize import resize
+from autochrome.color.upsample import LocalLinearColor, apply, fit
+from autochrome.types import Chroma, Floats, Luma
 from contract import publish
 
 
@@ -33,7 +33,7 @@ def guided_filter(luma: Luma, chroma: Chroma, full: Luma) -> Chroma:
     slope = (_mean(light * chroma) - mean_light * mean_color) / (_mean(light * light) - mean_light**2 + 4)
     offset = mean_color - slope * mean_light
     lines = np.concatenate((_mean(slope), _mean(offset)), axis=-1)
-    return _laid(LocalColor(np.moveaxis(lines, -1, 0)), full)
+    return _laid(LocalLinearColor(np.moveaxis(lines, -1, 0)), full)
 
 
 def ours(luma: Luma, chroma: Chroma, full: Luma) -> Chroma:
@@ -43,7 +43,7 @@ def ours(luma: Luma, chroma: Chroma, full: Luma) -> Chroma:
 METHODS = {"straight lines": straight, "guided filter": guided_filter, "ours": ours}
 
 
-def _laid(lines: LocalColor, full: Luma) -> Chroma:
+def _laid(lines: LocalLinearColor, full: Luma) -> Chroma:
     return np.moveaxis(apply(lines, full, 0, len(full)), 0, -1)
 
 

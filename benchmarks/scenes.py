@@ -17,12 +17,12 @@ from time import thread_time
 import numpy as np
 from PIL import Image
 
+from autochrome.color.resize import resize
 from autochrome.errors import ExtraMissing
-from autochrome.measure.cuts import Agreement, Truth, agree
-from autochrome.measure.madefilms import MadeFilm, make_films
+from autochrome.evaluate.cuts import Agreement, Truth, agree
+from autochrome.evaluate.madefilms import MadeFilm, make_films
+from autochrome.film.scenes import DETECTORS, Frame, find_cuts, shrink
 from autochrome.media.films import open_film
-from autochrome.resize import resize
-from autochrome.scenes import DETECTORS, Frame, find_cuts, shrink
 from contract import publish, spread
 
 TAKES = 12  # pictures in a made film
@@ -42,7 +42,7 @@ def spliced(folder: Path, pieces: int = 40) -> MadeFilm:
     clips = []
     for path in sorted(folder.iterdir()):
         with open_film(path) as reader:
-            clips.append([shrink(frame.light, frame.tones.depth) for frame in reader])
+            clips.append([shrink(frame.y_plane, frame.plane_format.depth) for frame in reader])
     dice = np.random.default_rng(0)
     frames: list[Frame] = []
     cuts = []

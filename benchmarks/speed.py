@@ -74,7 +74,7 @@ def measure_network(size: int, runs: int, folder: Path) -> dict[str, Any]:
     import torch
 
     from autochrome.model import open_model
-    from autochrome.planes import Hints
+    from autochrome.types import Hints
     from eccv16 import as_onnx, stand_in
 
     luma = np.random.default_rng(0).uniform(0, 100, (size, size)).astype(np.float32)

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from autochrome.color import lab_from_srgb
-from autochrome.hints import chroma_of
+from autochrome.color.lab import lab_from_srgb
+from autochrome.hints.file import chroma_of
 
 CHROMIUM = shutil.which("chromium")
 T = TypeVar("T")

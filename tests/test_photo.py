@@ -15,7 +15,7 @@ from skimage.color import rgb2lab
 
 from autochrome import Hints, PhotoOptions, colorize_photo, open_model
 from autochrome.errors import HintsError, OutputExists, PictureTooLarge, SameFile, UsageError
-from autochrome.hints import HintsFile
+from autochrome.hints.file import HintsFile
 from tiny import Graph, plane, tiny_tint
 from tolerances import TOLERANCES
 

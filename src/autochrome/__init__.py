@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from autochrome.film import FilmReport, colorize_film
-    from autochrome.filmloop import colorize_frames
+    from autochrome.film.iterate import colorize_frames
+    from autochrome.film.pipeline import FilmReport, colorize_film
     from autochrome.model import ColorModel, open_model
     from autochrome.options import FilmOptions, PhotoOptions
     from autochrome.photo import Photo, colorize_photo
-    from autochrome.planes import Hints, Painted
+    from autochrome.types import Hints, Prediction
 
 _HOMES = {
     "ColorModel": "autochrome.model",
     "FilmOptions": "autochrome.options",
-    "FilmReport": "autochrome.film",
-    "Hints": "autochrome.planes",
-    "Painted": "autochrome.planes",
+    "FilmReport": "autochrome.film.pipeline",
+    "Hints": "autochrome.types",
+    "Prediction": "autochrome.types",
     "Photo": "autochrome.photo",
     "PhotoOptions": "autochrome.options",
-    "colorize_film": "autochrome.film",
-    "colorize_frames": "autochrome.filmloop",
+    "colorize_film": "autochrome.film.pipeline",
+    "colorize_frames": "autochrome.film.iterate",
     "colorize_photo": "autochrome.photo",
     "open_model": "autochrome.model",
 }
@@ -32,9 +32,9 @@ __all__ = [
     "FilmOptions",
     "FilmReport",
     "Hints",
-    "Painted",
     "Photo",
     "PhotoOptions",
+    "Prediction",
     "__version__",
     "colorize_film",
     "colorize_frames",

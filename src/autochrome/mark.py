@@ -5,8 +5,8 @@ Three overlapping grains, orange, green and violet: the colours of the starch on
 
 import numpy as np
 
-from autochrome.color import LUMA_SHARES
-from autochrome.planes import Codes, Floats, Pixels, Tones
+from autochrome.color.lab import LUMA_SHARES
+from autochrome.types import CodeValues, Floats, Pixels, PlaneFormat
 
 GRAINS = ((-0.9, "#e8702a"), (0.0, "#4f9d3a"), (0.9, "#5b4bb5"))  # place in radii, colour
 _OPACITY = 0.85
@@ -30,15 +30,15 @@ def stamp(strip: Pixels, top: int, height: int) -> None:
         strip[touched] = np.round(under + share * (paint - under)).astype(strip.dtype)
 
 
-def stamp_film(blue: Codes, red: Codes, tones: Tones, depth: int) -> None:
+def stamp_film(blue: CodeValues, red: CodeValues, plane_format: PlaneFormat, depth: int) -> None:
     """Draw the mark into a frame's (h, w) Cb and Cr codes of `depth` bits, in place: the light stays as it is.
 
-    tones: what the film's codes mean.
+    plane_format: what the film's codes mean.
     """
     rows, width = blue.shape
     radius = max(1.5, min(rows, width) / 90)
-    from_red, from_blue = LUMA_SHARES[tones.matrix]
-    middle, span = 1 << (depth - 1), (1 << depth) - 1 if tones.full else 224 << (depth - 8)
+    from_red, from_blue = LUMA_SHARES[plane_format.matrix]
+    middle, span = 1 << (depth - 1), (1 << depth) - 1 if plane_format.full else 224 << (depth - 8)
     top, left = max(0, int(rows - 5 * radius)), max(0, int(width - 8 * radius))
     for shift, color in GRAINS:
         r, g, b = (byte / 255 for byte in bytes.fromhex(color[1:]))

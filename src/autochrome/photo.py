@@ -12,17 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autochrome import __version__
-from autochrome.color import lightness, recolor
-from autochrome.engine import map_ordered
+from autochrome.color.lab import lightness, recolor
+from autochrome.color.upsample import LocalLinearColor, apply, fit
 from autochrome.errors import OutputExists, SameFile, UsageError
-from autochrome.hints import HintsFile, hints_from_picture, load_hints
+from autochrome.hints.file import HintsFile, hints_from_picture, load_hints
 from autochrome.mark import stamp
 from autochrome.media.stills import Source, Still, open_still, same_file, suffix_for
-from autochrome.merge import LocalColor, apply, fit
 from autochrome.model import ColorModel, open_model
 from autochrome.options import PhotoOptions
-from autochrome.planes import Floats, Hints, Luma, Painted, Pixels, Prepared
+from autochrome.parallel import map_ordered
 from autochrome.provenance import describe
+from autochrome.types import Floats, Hints, Luma, Pixels, Prediction, Prepared
 
 HintsSource: TypeAlias = HintsFile | Hints | str | os.PathLike[str]
 _SOFTWARE = f"autochrome {__version__}"
@@ -89,8 +89,8 @@ class Photo:
 
     still: Still
     options: PhotoOptions
-    painted: Painted
-    lines: LocalColor
+    painted: Prediction
+    coefficients: LocalLinearColor
     seconds: float  # it took to decide the colours
 
     @property
@@ -154,7 +154,7 @@ class Photo:
         """One strip: its own lightness, the picture's colour."""
         top, strip = place
         luma = lightness(strip)
-        chroma = apply(self.lines, luma, top, self.still.height)
+        chroma = apply(self.coefficients, luma, top, self.still.height)
         colored = recolor(luma, chroma, self.still.depth)
         if self.options.mark:
             stamp(colored, top, self.still.height)

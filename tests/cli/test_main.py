@@ -12,7 +12,7 @@ import pytest
 
 import autochrome as package
 from autochrome.cli import COMMANDS
-from autochrome.cli.trouble import EXTRAS, understood
+from autochrome.cli.errors import EXTRAS, understood
 from autochrome.errors import AutochromeError, ExtraMissing, NoMemory
 from conftest import Ran
 

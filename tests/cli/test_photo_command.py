@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import pyvips
 
-from autochrome.color import lab_from_srgb
+from autochrome.color.lab import lab_from_srgb
 from autochrome.errors import BatchIncomplete, HintsError, ModelUnknown, NothingFound, SameFile, UsageError
 from conftest import Ran
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from autochrome.lab.pixels import encode
-from autochrome.lab.shards import ShardWriter
+from autochrome.lab.data.pixels import encode
+from autochrome.lab.data.shards import ShardWriter
 from small import RECIPE, picture
 
 os.environ["OMP_NUM_THREADS"] = "1"  # for processes that tests start

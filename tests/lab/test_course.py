@@ -12,8 +12,8 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
+from autochrome.lab.losses.perceptual import SqueezeNet
 from autochrome.lab.networks.mobilenet import MobileNet
-from autochrome.lab.perceptual import SqueezeNet
 from autochrome.lab.recipe import load_recipe
 from conftest import Ran
 from shortened import shortened

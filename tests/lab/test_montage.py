@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from autochrome.color import lab_from_srgb
+from autochrome.color.lab import lab_from_srgb
+from autochrome.lab.data.pixels import decode
 from autochrome.lab.montage import columns, sheet, write_sheet
-from autochrome.lab.pixels import decode
-from autochrome.planes import Painted, Prepared
+from autochrome.types import Prediction, Prepared
 from small import picture
 
 
@@ -17,7 +17,7 @@ class Red:
     def paint(self, prepared, hints=None, vivid=1.0):
         chroma = np.zeros((*prepared.luma.shape, 2), np.float32)
         chroma[..., 0] = 30
-        return Painted(chroma)
+        return Prediction(chroma)
 
 
 def test_columns_are_grey_networks_truth():

@@ -7,13 +7,13 @@ import torch
 from safetensors.torch import save_file
 
 from autochrome.errors import RecipeError
-from autochrome.lab.losses import LOSSES
+from autochrome.lab.data.pixels import encode
+from autochrome.lab.data.shards import ShardWriter
+from autochrome.lab.losses.color import LOSSES
 from autochrome.lab.networks import CRITICS, NETWORKS, build_network
 from autochrome.lab.networks.resnet_unet import ResNet
-from autochrome.lab.pixels import encode
 from autochrome.lab.recipe import RECIPES, load_recipe, recipe_names
-from autochrome.lab.shards import ShardWriter
-from autochrome.lab.trainer import Sitting, train
+from autochrome.lab.training.trainer import Sitting, train
 from shortened import shortened
 from small import picture
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from autochrome.errors import ModelUnusable
 from autochrome.model import CARD_KEY, Card, with_card
-from autochrome.model.onnxfile import interface, load
+from autochrome.model.onnx_file import interface, load
 from tiny import tint_card, tiny_tint
 
 

@@ -13,7 +13,7 @@ from skimage.color import lab2rgb, rgb2lab
 
 from autochrome.errors import ModelAnswerBroken
 from autochrome.model import CONTRACTS, Card, open_model
-from autochrome.planes import Hints
+from autochrome.types import Hints
 from tiny import Graph, plane, tiny_tint
 from tolerances import TOLERANCES
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from skimage import data
 
-from autochrome.color import lab_from_srgb
+from autochrome.color.lab import lab_from_srgb
 from autochrome.errors import ExtraMissing, ModelUnusable, NoMemory, UsageError
 from autochrome.model import list_models, open_model, runtimes
 from autochrome.model.runtimes import RUNTIME_VARIABLE, RUNTIMES, choose
-from autochrome.planes import Hints
+from autochrome.types import Hints
 from tiny import Graph, plane, tint_card, tiny_tint
 from tolerances import TOLERANCES
 

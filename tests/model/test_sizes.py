@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autochrome.model.sizes import over_picture, pad, resize_hints
-from autochrome.planes import Hints
+from autochrome.types import Hints
 
 sides = st.integers(1, 70)
 

@@ -10,8 +10,8 @@ import skimage.data
 from starlette.testclient import TestClient
 
 from autochrome.studio.app import create_app
-from autochrome.studio.bounds import Bounds
-from autochrome.studio.studio import Studio
+from autochrome.studio.limits import Bounds
+from autochrome.studio.service import Studio
 from pictures import pil
 from studiohelp import BASE, Open, address
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import skimage.data
 
-from autochrome.color import lab_from_srgb
-from autochrome.hints import chroma_of
+from autochrome.color.lab import lab_from_srgb
+from autochrome.hints.file import chroma_of
 from browsing import (
     Server,
     api,

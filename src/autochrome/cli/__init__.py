@@ -12,7 +12,7 @@ from typing import NoReturn
 from cyclopts import App, CycloptsError, Parameter
 
 from autochrome import __version__
-from autochrome.cli.trouble import INTERRUPTED, bad_words, complain, set_debugging, understood
+from autochrome.cli.errors import INTERRUPTED, bad_words, complain, set_debugging, understood
 from autochrome.errors import AutochromeError
 
 COMMANDS = {

@@ -8,10 +8,10 @@ from time import perf_counter
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
+from autochrome.cli.errors import show_origin, understood
 from autochrome.cli.plan import Plan, Work
-from autochrome.cli.trouble import show_origin, understood
-from autochrome.engine import map_ordered
 from autochrome.errors import AutochromeError, BatchIncomplete, NothingFound, OutputExists, OutputNotWritable
+from autochrome.parallel import map_ordered
 
 Existing = Literal["refuse", "overwrite", "skip"]
 """What to do where a result stands already."""

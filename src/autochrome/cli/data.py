@@ -33,7 +33,7 @@ def cifar(path: Path, *, output: Annotated[Path, Parameter(name=["--output", "-o
     output
         The folder to write into.
     """
-    from autochrome.lab.cifar import convert
+    from autochrome.lab.data.cifar import convert
 
     for split, count in convert(path, output).items():
         print(f"{output / f'cifar10-{split}.zip'}: {count} pictures")
@@ -75,7 +75,7 @@ def images(
     from pydantic import ValidationError
 
     from autochrome.errors import UsageError
-    from autochrome.lab.gather import GatherOptions, gather, valid_name
+    from autochrome.lab.data.gather import GatherOptions, gather, valid_name
 
     try:
         options = GatherOptions(
@@ -129,7 +129,7 @@ def frames(
     detector
         Who finds the cuts; `autochrome scenes --help` names them.
     """
-    from autochrome.lab.frames import FrameOptions, take
+    from autochrome.lab.data.frames import FrameOptions, take
 
     options = FrameOptions(
         rate=rate, test_rate=test_rate, pairs=pairs, size=size, skip=skip, detector=detector

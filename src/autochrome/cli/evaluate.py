@@ -13,7 +13,7 @@ from cyclopts.validators import Number
 from autochrome.errors import UsageError
 
 if TYPE_CHECKING:
-    from autochrome.measure.evaluate import Perceptual, Trial
+    from autochrome.evaluate.photos import Perceptual, Trial
     from autochrome.model import ColorModel
 
 BASELINES_ONLY = "baselines"
@@ -61,10 +61,10 @@ def evaluate(
     device: Annotated[str, Parameter(help="Where a training run is worked out: cpu, cuda.")] = "cpu",
 ) -> None:
     """Measure a network on colour pictures, with grey, the mean colour and the best constant colour beside it."""
-    from autochrome.measure.evaluate import evaluate as measure
-    from autochrome.measure.page import galleries, plain, tables, write_page
-    from autochrome.measure.report import put
-    from autochrome.measure.samples import count_samples, read_samples
+    from autochrome.evaluate.html import put
+    from autochrome.evaluate.page import galleries, plain, tables, write_page
+    from autochrome.evaluate.photos import evaluate as measure
+    from autochrome.evaluate.pictures import count_samples, read_samples
 
     trials = _trials(vivid, hints, carried)
     network = _open(model, device)
@@ -83,7 +83,7 @@ def evaluate(
             progress=step,
         )
     if brush and network:
-        from autochrome.measure.brush import try_brush
+        from autochrome.evaluate.strokes import try_brush
 
         result.brush = try_brush(network, read_samples(data, size, limit))
     print("\n\n".join(plain(table) for table in tables(result)))
@@ -95,7 +95,7 @@ def evaluate(
 
 
 def _is_film(path: Path) -> bool:
-    from autochrome.measure.samples import is_pictures
+    from autochrome.evaluate.pictures import is_pictures
 
     if not path.is_file() or is_pictures(path):
         return False
@@ -116,9 +116,9 @@ def _films(
     """Films with true colours: how near, and how steady."""
     from pydantic import TypeAdapter
 
-    from autochrome.measure.filmscore import FilmEvaluation, evaluate_film, film_table, shot_table
-    from autochrome.measure.page import plain
-    from autochrome.measure.report import put, write_report
+    from autochrome.evaluate.films import FilmEvaluation, evaluate_film, film_table, shot_table
+    from autochrome.evaluate.html import put, write_report
+    from autochrome.evaluate.page import plain
     from autochrome.options import FilmOptions
 
     if network is None or not all(map(_is_film, films)):
@@ -146,7 +146,7 @@ def _numbers(text: str, flag: str) -> list[float]:
 
 def _trials(vivid: str, hints: str, carried: bool) -> list[Trial]:
     """Every vividness alone; every number of hints, and carried colour, at the first of them."""
-    from autochrome.measure.evaluate import Trial
+    from autochrome.evaluate.photos import Trial
 
     levels = _numbers(vivid, "--vivid")
     if not all(0 <= level <= 2 for level in levels):
@@ -163,7 +163,7 @@ def _open(name: str, device: str) -> ColorModel | None:
     if name == BASELINES_ONLY:
         return None
     if Path(name).is_dir():
-        from autochrome.lab.trained import open_trained
+        from autochrome.lab.training.trained_model import open_trained
 
         return open_trained(Path(name), device)
     from autochrome.model import open_model
@@ -174,7 +174,7 @@ def _open(name: str, device: str) -> ColorModel | None:
 def _perceptual(file: Path | None) -> Perceptual | None:
     if file is None:
         return None
-    from autochrome.lab.perceptual import perceptual_distance
+    from autochrome.lab.losses.perceptual import perceptual_distance
 
     return perceptual_distance(str(file))
 

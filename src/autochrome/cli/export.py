@@ -29,7 +29,7 @@ def export(
     leave
         In int8: convolutions whose names contain one of these words keep their precision too.
     """
-    from autochrome.lab.export import export
+    from autochrome.lab.export.export import export
 
     done = export(run, output, precision, data, leave)
     print(

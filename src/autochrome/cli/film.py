@@ -17,7 +17,7 @@ from autochrome.errors import OutputExists, UsageError
 from autochrome.options import FilmOptions
 
 if TYPE_CHECKING:
-    from autochrome.film import FilmReport, Progress
+    from autochrome.film.pipeline import FilmReport, Progress
 
 _SUFFIXES = {"ffv1": ".mkv", "prores": ".mov"}
 """Where a codec's results go when nobody says."""
@@ -75,11 +75,11 @@ def film(
     from autochrome.cli.batch import Existing, run_batch
     from autochrome.cli.plan import Naming, Work, make_plan
     from autochrome.cli.reports import choose_report
-    from autochrome.film import colorize_film
-    from autochrome.hints import load_hints
-    from autochrome.media.film_codecs import CONTAINERS
-    from autochrome.media.film_compare import save_comparison
+    from autochrome.film.pipeline import colorize_film
+    from autochrome.hints.file import load_hints
     from autochrome.media.films import SUFFIXES
+    from autochrome.media.films.codecs import CONTAINERS
+    from autochrome.media.films.comparison import save_comparison
 
     if overwrite and skip_existing:
         raise UsageError("--overwrite and --skip-existing contradict each other; choose one.")
@@ -119,7 +119,7 @@ def film(
 
 
 def _preview(inputs: Sequence[Path], output: str | None, options: FilmOptions, *, overwrite: bool) -> None:
-    from autochrome.filmdesk import preview_film
+    from autochrome.film.inspect import preview_film
 
     if len(inputs) != 1 or inputs[0].is_dir():
         raise UsageError("--preview looks at one film; name one.")

@@ -41,7 +41,7 @@ def grid(
     minutes
         Let each run take so long.
     """
-    from autochrome.lab.grid import CELLS, GridOptions, run_grid
+    from autochrome.lab.training.grid import CELLS, GridOptions, run_grid
 
     folder = out or Path("runs") / Path(recipe).stem
     rows = run_grid(recipe, set_, GridOptions(data, test, folder, sort, limit, device, minutes))

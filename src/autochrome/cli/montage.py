@@ -32,9 +32,9 @@ def montage(
     across
         So many pictures beside each other before the next row begins.
     """
+    from autochrome.evaluate.pictures import read_samples
     from autochrome.lab.montage import columns, sheet, write_sheet
-    from autochrome.lab.trained import open_trained
-    from autochrome.measure.samples import read_samples
+    from autochrome.lab.training.trained_model import open_trained
     from autochrome.model import open_model
 
     opened = {Path(m).stem: open_trained(Path(m)) if Path(m).is_dir() else open_model(m) for m in models}

@@ -53,9 +53,9 @@ def photo(
     from autochrome.cli.batch import Existing, run_batch
     from autochrome.cli.plan import Naming, Work, make_plan
     from autochrome.cli.reports import choose_report
-    from autochrome.hints import load_hints
-    from autochrome.media.still_writer import WRITTEN
+    from autochrome.hints.file import load_hints
     from autochrome.media.stills import SUFFIXES
+    from autochrome.media.stills.writer import WRITTEN
     from autochrome.model import open_model
     from autochrome.photo import colorize_photo
 

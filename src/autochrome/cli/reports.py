@@ -19,7 +19,7 @@ def choose_report(total: int, *, as_json: bool, quiet: bool, single: bool) -> Re
         return JsonLines()
     if quiet or single or not sys.stderr.isatty():
         return Lines(quiet=quiet, single=single)
-    from autochrome.cli.bar import Bar
+    from autochrome.cli.progress import Bar
 
     return Bar(total)
 

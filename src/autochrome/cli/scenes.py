@@ -12,10 +12,10 @@ from cyclopts.validators import Number
 from autochrome.errors import ExtraMissing, UsageError
 
 if TYPE_CHECKING:
-    from autochrome.measure.charts import Plot
-    from autochrome.measure.cuts import Truth
-    from autochrome.measure.report import Table
-    from autochrome.scenes import Found, Frame
+    from autochrome.evaluate.charts import Plot
+    from autochrome.evaluate.cuts import Truth
+    from autochrome.evaluate.html import Table
+    from autochrome.film.scenes import Found, Frame
 
 
 def scenes(
@@ -42,10 +42,10 @@ def scenes(
     json: Annotated[bool, Parameter(help="For programs: JSON on stdout.")] = False,
 ) -> None:
     """Find where scenes begin; compare detectors on one film."""
-    from autochrome.measure.charts import sheet
-    from autochrome.measure.cuts import Truth, read_truth
-    from autochrome.measure.page import plain
-    from autochrome.measure.report import put, write_report
+    from autochrome.evaluate.charts import sheet
+    from autochrome.evaluate.cuts import Truth, read_truth
+    from autochrome.evaluate.html import put, write_report
+    from autochrome.evaluate.page import plain
 
     if plot and plot.suffix not in (".svg", ".html"):
         raise UsageError(f"--plot {plot}: the signal is drawn as .svg or .html.")
@@ -69,18 +69,18 @@ def scenes(
 
 def _read(film: Path) -> tuple[list[Frame], float]:
     """Small grey pictures of every frame (some 9 kB each), and how many there are in a second."""
+    from autochrome.film.scenes import shrink
     from autochrome.media.films import open_film
-    from autochrome.scenes import shrink
 
     with open_film(film) as reader:
-        frames = [shrink(frame.light, frame.tones.depth) for frame in reader]
+        frames = [shrink(frame.y_plane, frame.plane_format.depth) for frame in reader]
         return frames, float(reader.facts.rate) or 25.0
 
 
 def _run(
     frames: Sequence[Frame], chosen: str, compare: bool, bounds: tuple[float, float]
 ) -> dict[str, Found]:
-    from autochrome.scenes import DETECTORS, Thesis, find_cuts
+    from autochrome.film.scenes import DETECTORS, Thesis, find_cuts
 
     detectors = DETECTORS | {"thesis": lambda: Thesis(*bounds)}
     if chosen not in detectors:
@@ -103,8 +103,8 @@ def _say(text: str) -> None:
 
 
 def _table(film: Path, found: dict[str, Found], truth: Truth | None) -> Table:
-    from autochrome.measure.cuts import agree
-    from autochrome.measure.report import Table
+    from autochrome.evaluate.cuts import agree
+    from autochrome.evaluate.html import Table
 
     columns = ["", "cuts", "ms a frame"]
     rows = [[name, str(len(result.cuts)), f"{1e3 * result.seconds:.2f}"] for name, result in found.items()]
@@ -120,7 +120,7 @@ def _table(film: Path, found: dict[str, Found], truth: Truth | None) -> Table:
 
 def _plot(name: str, result: Found, truth: Truth, rate: float) -> Plot:
     """The signal, the cuts that were named as dots, and those that are there as dashed lines."""
-    from autochrome.measure.charts import Marker, Plot, Series
+    from autochrome.evaluate.charts import Marker, Plot, Series
 
     signal = [(i / rate, value) for i, value in enumerate(result.signal)]
     named = [(cut / rate, result.signal[cut]) for cut in result.cuts]
@@ -132,7 +132,7 @@ def _plot(name: str, result: Found, truth: Truth, rate: float) -> Plot:
 def _print_json(found: dict[str, Found], truth: Truth | None, frames: int, rate: float) -> None:
     import json
 
-    from autochrome.measure.cuts import agree
+    from autochrome.evaluate.cuts import agree
 
     detectors = {}
     for name, result in found.items():

@@ -28,7 +28,7 @@ def shots(
     overwrite: Annotated[bool, Parameter(help="Replace what is there already.")] = False,
 ) -> None:
     """List where the shots of a film begin."""
-    from autochrome.filmdesk import find_shots
+    from autochrome.film.inspect import find_shots
 
     target = output or film.with_name(f"{film.stem}-shots.json")
     sheet = target.with_suffix(".jpg")

@@ -39,7 +39,7 @@ def train(
         Let the whole run take so long, its learning rate falling to nothing at the end.
     """
     from autochrome.lab.recipe import load_recipe
-    from autochrome.lab.trainer import Sitting, train
+    from autochrome.lab.training.trainer import Sitting, train
 
     loaded = load_recipe(recipe, set_)
     sitting = Sitting(data, valid, device, minutes, resume, changed=bool(set_))

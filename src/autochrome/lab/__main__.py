@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from autochrome.lab.recipe import load_recipe
-from autochrome.lab.trainer import Sitting, train
+from autochrome.lab.training.trainer import Sitting, train
 
 
 def main() -> None:

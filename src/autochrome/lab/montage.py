@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autochrome.color import lightness
-from autochrome.lab.pixels import RGB, encode, resize
-from autochrome.measure.baselines import grey
-from autochrome.measure.evaluate import merged, shown
-from autochrome.measure.metrics import Sight
+from autochrome.color.lab import lightness
+from autochrome.evaluate.baselines import grey
+from autochrome.evaluate.metrics import Sight
+from autochrome.evaluate.photos import merged, shown
+from autochrome.lab.data.pixels import RGB, encode, resize
 
 if TYPE_CHECKING:
     from autochrome.model import ColorModel

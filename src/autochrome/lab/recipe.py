@@ -10,7 +10,7 @@ import yaml
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from autochrome.errors import RecipeError
-from autochrome.lab.samples import SampleOptions
+from autochrome.lab.data.batches import SampleOptions
 from autochrome.options import Options
 
 RECIPES = Path(__file__).parent / "recipes"

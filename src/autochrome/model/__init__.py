@@ -10,9 +10,9 @@ Neither ONNX Runtime nor OpenVINO is loaded before the first `open_model`.
 from typing import Protocol, runtime_checkable
 
 from autochrome.model.card import CARD_KEY, Card, with_card
-from autochrome.model.contracts import ALONE, CONTRACTS, Contract
-from autochrome.model.likely import LikelyColor
-from autochrome.model.opening import (
+from autochrome.model.contracts import CONTRACTS, UNHINTED, Contract
+from autochrome.model.likely_colors import LikelyColor
+from autochrome.model.open import (
     InstalledModel,
     Report,
     check_model,
@@ -20,19 +20,19 @@ from autochrome.model.opening import (
     open_for_film,
     open_model,
 )
-from autochrome.planes import Hints, Luma, Painted, Prepared
+from autochrome.types import Hints, Luma, Prediction, Prepared
 
 __all__ = [
-    "ALONE",
     "CARD_KEY",
     "CONTRACTS",
+    "UNHINTED",
     "Card",
     "ColorModel",
+    "ColorSuggester",
     "Contract",
     "InstalledModel",
     "LikelyColor",
     "Report",
-    "Suggesting",
     "check_model",
     "list_models",
     "open_for_film",
@@ -51,7 +51,7 @@ class ColorModel(Protocol):
     def prepare(self, luma: Luma) -> Prepared:
         """The slow half, once a picture. luma: (H, W) L*, any size from 1×1."""
 
-    def paint(self, prepared: Prepared, hints: Hints | None = None, vivid: float = 1.0) -> Painted:
+    def paint(self, prepared: Prepared, hints: Hints | None = None, vivid: float = 1.0) -> Prediction:
         """The quick half. hints: (H, W), at the luma's size. vivid: 0 grey … 2 bold.
 
         The chroma that comes back covers exactly the picture, and may be smaller than it.
@@ -59,7 +59,7 @@ class ColorModel(Protocol):
 
 
 @runtime_checkable
-class Suggesting(Protocol):
+class ColorSuggester(Protocol):
     """A network that may know other colours for a place. Ours do; nobody has to."""
 
     def likely(

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from autochrome.errors import ModelUnusable
-from autochrome.model.onnxfile import stamp
+from autochrome.model.onnx_file import stamp
 
 CARD_KEY = "autochrome.card"
 """Under this key the card stands, as JSON, in the ONNX file's `metadata_props`."""

@@ -16,12 +16,12 @@ from typing import Literal
 
 import numpy as np
 
-from autochrome.color import Array, lab_from_srgb, srgb_from_lab
+from autochrome.color.lab import Array, lab_from_srgb, srgb_from_lab
 from autochrome.errors import ModelAnswerBroken
-from autochrome.model.onnxfile import Interface, Port
-from autochrome.planes import Chroma, Floats, Hints, Luma
+from autochrome.model.onnx_file import Interface, Port
+from autochrome.types import Chroma, Floats, Hints, Luma
 
-ALONE = "_alone"
+UNHINTED = "_alone"
 """`ab_alone` and `confidence_alone`: the answers, from a graph that is never given a hint and so is quicker."""
 HINTS = ("hint", "mask")
 """What such a graph has no inputs for."""

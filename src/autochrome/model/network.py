@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autochrome.color.resize import resize
 from autochrome.errors import ModelAnswerBroken, UsageError
 from autochrome.model.card import Card
-from autochrome.model.contracts import ALONE, CONTRACTS, HINTS, Question, answer_port
-from autochrome.model.likely import LikelyColor, distinct
-from autochrome.model.onnxfile import Interface
+from autochrome.model.contracts import CONTRACTS, HINTS, UNHINTED, Question, answer_port
+from autochrome.model.likely_colors import LikelyColor, distinct
+from autochrome.model.onnx_file import Interface
 from autochrome.model.runtimes import Graph
 from autochrome.model.sizes import over_picture, pad, resize_hints
-from autochrome.planes import Chroma, Floats, Hints, Luma, Painted, Prepared
-from autochrome.resize import resize
+from autochrome.types import Chroma, Floats, Hints, Luma, Prediction, Prepared
 
 CHROMA_LIMIT = 110.0
 LIKELY = "likely"
@@ -65,7 +65,7 @@ class OnnxModel:
         self._answer = answer_port(doors).name
         names = [port.name for port in doors.outputs]
         self._asked = tuple(name for name in names if name in (self._answer, "confidence"))
-        alone = tuple(name + ALONE for name in self._asked)
+        alone = tuple(name + UNHINTED for name in self._asked)
         self._unhinted = alone if {*alone} <= {*names} else self._asked
         slow = {*card.features.values(), *(["luma"] if card.features else [])}
         self._painting = tuple(port for port in doors.inputs if port.name not in slow)
@@ -97,7 +97,7 @@ class OnnxModel:
             features |= {self.card.features[name]: answer for name, answer in answers}
         return Prepared(luma, _State(fitted, features))
 
-    def paint(self, prepared: Prepared, hints: Hints | None = None, vivid: float = 1.0) -> Painted:
+    def paint(self, prepared: Prepared, hints: Hints | None = None, vivid: float = 1.0) -> Prediction:
         """The quick half, as often as wanted.
 
         hints: (H, W), over the luma that was prepared; a network without hint channels does not look at them (its card
@@ -110,16 +110,16 @@ class OnnxModel:
         height, width = prepared.luma.shape
         state: _State = prepared.state
         question = Question(state.luma, self._fit(hints, prepared), vivid, self._file)
-        outputs = self._asked if question.hints.given else self._unhinted
+        outputs = self._asked if question.hints.present else self._unhinted
         answered = self._graph(outputs).run(outputs, self._feeds(state, question, outputs))
         answers = dict(zip(self._asked, answered, strict=True))
         raw = self._planes(answers[self._answer], self._contract.answers, state.luma, self.card.stride)
         chroma = self._vivid(self._contract.read(raw, question), vivid)
         chroma = self._back(np.clip(chroma, -CHROMA_LIMIT, CHROMA_LIMIT), state.luma, height, width)
         if "confidence" not in answers:
-            return Painted(chroma)
+            return Prediction(chroma)
         sure = np.clip(self._planes(answers["confidence"], 1, state.luma)[..., 0], 0, 1)
-        return Painted(chroma, self._back(sure, state.luma, height, width))
+        return Prediction(chroma, self._back(sure, state.luma, height, width))
 
     def likely(
         self, prepared: Prepared, hints: Hints | None, x: float, y: float, count: int = 6

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.errors import ExtraMissing, ModelUnusable, NoMemory, UsageError
-from autochrome.planes import Floats
+from autochrome.types import Floats
 
 RUNTIME_VARIABLE = "AUTOCHROME_RUNTIME"
 """This environment variable decides the runtime where nobody else does."""

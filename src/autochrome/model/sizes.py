@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from autochrome.planes import Floats, Hints
-from autochrome.resize import resize
+from autochrome.color.resize import resize
+from autochrome.types import Floats, Hints
 
 
 def pad(plane: Floats, multiple: int, *, repeat: bool) -> Floats:

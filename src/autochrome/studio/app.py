@@ -16,10 +16,10 @@ from starlette.types import ASGIApp
 
 from autochrome import __version__
 from autochrome.errors import AutochromeError
+from autochrome.studio.errors import fault, status_of, without_places
 from autochrome.studio.guard import Guard
 from autochrome.studio.routes import films, jobs, knobs, once, photos, projects
-from autochrome.studio.studio import Studio
-from autochrome.studio.trouble import fault, status_of, without_places
+from autochrome.studio.service import Studio
 
 _ROUTERS = (knobs.router, projects.router, photos.router, films.router, jobs.router, once.router)
 _ABOUT = "Colour for black-and-white photographs and film. All of it happens on the machine that answers."

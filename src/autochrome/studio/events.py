@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Send
 
-from autochrome.studio.trouble import TooMany
+from autochrome.studio.errors import TooMany
 
 _WAITING = 256  # events that may wait for one listener
 _PING = 15.0  # seconds of silence before a sign of life

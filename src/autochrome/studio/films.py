@@ -8,17 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.errors import PictureTooLarge, UsageError
-from autochrome.filmdesk import FilmDesk
-from autochrome.hints import HintsFile, Marks
-from autochrome.media.film_codecs import CONTAINERS
-from autochrome.media.still_levels import pack
+from autochrome.film.inspect import FilmDesk
+from autochrome.hints.file import HintsFile, Marks
+from autochrome.media.films.codecs import CONTAINERS
+from autochrome.media.stills.pyramid import pack
 from autochrome.model import ColorModel
 from autochrome.options import FilmOptions
-from autochrome.studio.arrivals import THUMB, Arrived, new_project
-from autochrome.studio.bounds import Bounds
-from autochrome.studio.nouns import FilmPart, Project, ShotMark, ShotSpan
+from autochrome.studio.errors import NoSuchThing
+from autochrome.studio.limits import Bounds
 from autochrome.studio.references import spoken
-from autochrome.studio.trouble import NoSuchThing
+from autochrome.studio.schemas import FilmPart, Project, ShotMark, ShotSpan
+from autochrome.studio.uploads import THUMB, Arrived, new_project
 
 Picture = NDArray[np.uint8]
 _SUFFIXES = {"ffv1": ".mkv", "prores": ".mov"}

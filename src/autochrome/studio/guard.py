@@ -14,8 +14,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from autochrome.studio.bounds import Bounds
-from autochrome.studio.trouble import Forbidden, StudioError, TokenNeeded, TooLarge, TooSlow, fault
+from autochrome.studio.errors import Forbidden, StudioError, TokenNeeded, TooLarge, TooSlow, fault
+from autochrome.studio.limits import Bounds
 
 COOKIE = "autochrome_studio"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")

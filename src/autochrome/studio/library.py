@@ -13,10 +13,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from autochrome.errors import DiskFull, OutputNotWritable
-from autochrome.hints import HintsFile, load_hints
-from autochrome.studio.bounds import Bounds
-from autochrome.studio.nouns import ExportPart, Project
-from autochrome.studio.trouble import NoSuchThing, StudioFull
+from autochrome.hints.file import HintsFile, load_hints
+from autochrome.studio.errors import NoSuchThing, StudioFull
+from autochrome.studio.limits import Bounds
+from autochrome.studio.schemas import ExportPart, Project
 
 _ABOUT, _HINTS = "project.json", "hints.json"
 _ID = re.compile(r"[0-9a-f]{16}")

@@ -6,7 +6,7 @@ from typing import Any
 
 from autochrome.errors import ModelUnknown
 from autochrome.model import ColorModel, list_models, open_model
-from autochrome.planes import Hints
+from autochrome.types import Hints
 
 _KEPT = 2  # opened at a time
 

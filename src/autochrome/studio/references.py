@@ -7,11 +7,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from autochrome.errors import UsageError
-from autochrome.hints import HintsFile
+from autochrome.hints.file import HintsFile
 from autochrome.media.stills import open_still
-from autochrome.studio.arrivals import Arrived
+from autochrome.studio.errors import StudioFull
 from autochrome.studio.library import write
-from autochrome.studio.trouble import StudioFull
+from autochrome.studio.uploads import Arrived
 
 MOST = 50  # pictures of one project
 MEGAPIXELS = 50.0

@@ -15,9 +15,9 @@ import uvicorn
 
 from autochrome.errors import UsageError
 from autochrome.studio.app import create_app
-from autochrome.studio.bounds import Bounds
 from autochrome.studio.guard import LOOPBACK
-from autochrome.studio.studio import Studio
+from autochrome.studio.limits import Bounds
+from autochrome.studio.service import Studio
 
 _CONNECTIONS = 512
 _FAREWELL = 3  # seconds that running answers have when the studio ends

@@ -14,7 +14,7 @@ from autochrome.lab.networks.fusion import Fusion
 from autochrome.lab.networks.resnet_unet import ResNetUNet
 from autochrome.lab.networks.tint import Tint
 from autochrome.lab.networks.unet import UNet
-from autochrome.lab.nouns import ColorNetwork, Critic
+from autochrome.lab.types import ColorNetwork, Critic
 
 Part = TypeVar("Part", bound=nn.Module)
 

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from autochrome.lab.networks.layers import AB_SCALE, Norm, channels_of, normed, scaled
-from autochrome.lab.nouns import Answer, ColorNetwork
+from autochrome.lab.types import Answer, ColorNetwork
 
 
 class ClassicUNet(ColorNetwork):

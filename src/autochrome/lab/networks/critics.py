@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from autochrome.errors import RecipeError
 from autochrome.lab.networks.layers import Init, Norm, SelfAttention, normed, scaled_lab, start
-from autochrome.lab.nouns import Critic, Critique
+from autochrome.lab.types import Critic, Critique
 
 
 class DenseCritic(Critic):

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from autochrome.lab.networks.layers import AB_SCALE, Init, Norm, channels_of, normed, scaled, start
-from autochrome.lab.nouns import Answer, ColorNetwork
+from autochrome.lab.types import Answer, ColorNetwork
 
 
 class EnlargedConv(nn.Conv2d):

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from autochrome.lab.networks.layers import AB_SCALE, Norm, grey_rgb, load_weights, normed
 from autochrome.lab.networks.mobilenet import MobileNet
 from autochrome.lab.networks.resnet_unet import ResNet
-from autochrome.lab.nouns import Answer, ColorNetwork
+from autochrome.lab.types import Answer, ColorNetwork
 
 
 class Describer(nn.Module):

@@ -20,7 +20,7 @@ from autochrome.lab.networks.layers import (
     load_weights,
     normed,
 )
-from autochrome.lab.nouns import Answer, ColorNetwork
+from autochrome.lab.types import Answer, ColorNetwork
 
 DEPTHS: dict[int, tuple[tuple[int, int, int, int], int]] = {
     18: ((2, 2, 2, 2), 1),

@@ -14,13 +14,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from autochrome.lab.bins import bin_centres, mean_and_spread
+from autochrome.lab.networks.color_bins import bin_centres, mean_and_spread
 from autochrome.lab.networks.flow import flowed
 from autochrome.lab.networks.given import HEADS, LOOK, REACH, Level, Look, Spread, enlarge
 from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.networks.mobilenet import MobileNet
-from autochrome.lab.nouns import Answer, ColorNetwork, Part
-from autochrome.model import ALONE
+from autochrome.lab.types import Answer, ColorNetwork, Part
+from autochrome.model import UNHINTED
 
 Features: TypeAlias = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 """The slow half says: maps at strides 4, 8, 16, 32, what each place at stride 16 is, how light each at stride 4 is."""
@@ -254,7 +254,7 @@ class Tint(ColorNetwork):
         return [
             Part(_Graph(self, self._seen), {"luma": (1, 1)}, SEEN),
             Part(_Graph(self, self._known), seen, KNOWN),
-            Part(_Graph(self, self._alone), ideas, tuple(name + ALONE for name in answers), numbers),
+            Part(_Graph(self, self._alone), ideas, tuple(name + UNHINTED for name in answers), numbers),
             Part(_Graph(self, self._told), maps | told, (*answers, "likely"), numbers),
         ]
 

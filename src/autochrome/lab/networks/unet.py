@@ -19,7 +19,7 @@ from autochrome.lab.networks.layers import (
     scaled,
     start,
 )
-from autochrome.lab.nouns import Answer, ColorNetwork
+from autochrome.lab.types import Answer, ColorNetwork
 
 
 class UNet(ColorNetwork):

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request, Response
 
-from autochrome.studio.studio import Studio
-from autochrome.studio.trouble import FaultAnswer
+from autochrome.studio.errors import FaultAnswer
+from autochrome.studio.service import Studio
 
 
 def studio_of(request: Request) -> Studio:

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import Field
 
-from autochrome.media.still_levels import pack
+from autochrome.media.stills.pyramid import pack
 from autochrome.studio.films import film_of, shot_of, spans
-from autochrome.studio.nouns import Detect, Job, PaintFrame, PictureName, ShotMark, ShotSpan
 from autochrome.studio.routes.common import Here, ProjectId, binary, faults, picture
 from autochrome.studio.routes.projects import BODY, announced, chunks_of
-from autochrome.studio.studio import check_hints
+from autochrome.studio.schemas import Detect, Job, PaintFrame, PictureName, ShotMark, ShotSpan
+from autochrome.studio.service import check_hints
 
 router = APIRouter(prefix="/projects/{number}", tags=["films"])
 Frame = Annotated[int, Path(ge=0, le=100_000_000, description="A frame, from 0.")]

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Path, Response
 from fastapi.responses import FileResponse
 
 from autochrome.studio.events import EventStream
-from autochrome.studio.nouns import Job, QueueAnswer, QueueChange
 from autochrome.studio.routes.common import Here, ProjectId, faults
+from autochrome.studio.schemas import Job, QueueAnswer, QueueChange
 
 router = APIRouter(tags=["jobs"])
 JobId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="A job's id.")]

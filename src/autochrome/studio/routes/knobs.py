@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from autochrome import __version__
+from autochrome.studio.errors import TokenNeeded
 from autochrome.studio.guard import COOKIE, same
-from autochrome.studio.nouns import KnobsAnswer, Part
 from autochrome.studio.routes.common import Here, faults
-from autochrome.studio.studio import visible_schema
-from autochrome.studio.trouble import TokenNeeded
+from autochrome.studio.schemas import KnobsAnswer, Part
+from autochrome.studio.service import visible_schema
 
 router = APIRouter(tags=["knobs"])
 

@@ -9,11 +9,11 @@ from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
 from autochrome.photo import colorize_photo
-from autochrome.studio.arrivals import Arrived
 from autochrome.studio.routes.common import Here, faults
 from autochrome.studio.routes.jobs import FILES, KINDS
 from autochrome.studio.routes.projects import BODY, announced, chunks_of
-from autochrome.studio.studio import Studio
+from autochrome.studio.service import Studio
+from autochrome.studio.uploads import Arrived
 
 router = APIRouter(tags=["once"])
 _ANSWER: dict[int | str, dict[str, Any]] = {

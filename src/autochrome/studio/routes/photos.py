@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from autochrome.media.still_levels import Window, pack
-from autochrome.studio.nouns import Length, LikelyColor, PaintPhoto, PixelColors, Share, ViewBox
-from autochrome.studio.palette import doubt_map, hex_of
+from autochrome.media.stills.pyramid import Window, pack
+from autochrome.studio.color_suggestions import doubt_map, hex_of
+from autochrome.studio.errors import NoSuchThing
 from autochrome.studio.routes.common import Here, ProjectId, binary, faults, picture
-from autochrome.studio.studio import check_hints
-from autochrome.studio.trouble import NoSuchThing
+from autochrome.studio.schemas import Length, LikelyColor, PaintPhoto, PixelColors, Share, ViewBox
+from autochrome.studio.service import check_hints
 
 router = APIRouter(prefix="/projects/{number}", tags=["photographs"])
 X = Annotated[Share, Query(description="0 is the left edge, 1 the right one.")]

@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response
 from starlette.requests import ClientDisconnect
 
-from autochrome.hints import HintsFile
-from autochrome.studio.nouns import Change, Project
+from autochrome.hints.file import HintsFile
+from autochrome.studio.errors import Vanished
 from autochrome.studio.routes.common import Here, ProjectId, binary, faults, picture
-from autochrome.studio.studio import check_hints
-from autochrome.studio.trouble import Vanished
+from autochrome.studio.schemas import Change, Project
+from autochrome.studio.service import check_hints
 
 router = APIRouter(prefix="/projects", tags=["projects"])
 _BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}

@@ -1,0 +1,602 @@
+"""Prove that two versions of autochrome give the same results.
+
+    OLD/.venv/bin/python scripts/compare_results.py record OLD/.venv/bin/autochrome -o digests.json
+    NEW/.venv/bin/python scripts/compare_results.py check NEW/.venv/bin/autochrome digests.json --keep out
+
+Both runs make the same input files, run the same cases with the given command, and compute digests of everything the
+command writes. Run both on the same machine and with the same library versions: another processor or another encoder
+may change the last bit. The script itself needs the full environment (numpy, Pillow, pyvips, PyAV, scikit-image).
+
+To look at a difference: run `check` with the old and the new command and two different `--keep` folders. `--only`
+selects cases by a part of their name.
+"""
+
+import argparse
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pyvips
+import skimage.data
+from numpy.typing import NDArray
+from PIL import Image
+
+ENVIRONMENT = {"AUTOCHROME_RUNTIME": "onnxruntime", "COLUMNS": "100", "NO_COLOR": "1"}
+"""Set for every run. If the new code renames the variable that chooses the runtime, put both names here."""
+
+STILLS = (
+    "grey.jpg color.jpg progressive.jpg cmyk.jpg cmyk-profile.jpg oriented.jpg profile.jpg "
+    "bit.png grey8.png color8.png grey16.png color16.png palette.png palette-clear.png alpha.png alpha16.png "
+    "grey-alpha.png grey-alpha16.png interlaced.png grey8.tif color8.tif grey16.tif color16.tif grey-alpha.tif "
+    "alpha16.tif bit.tif tiles.tif float.tif color.webp lossless.webp color.avif ten-bit.avif color.bmp grey.bmp "
+    "color.gif moving.gif large.jpg narrow.png tiny.png broken.jpg nonsense.png"
+)
+"""Each of them is coloured without any option."""
+
+SHORT = "--size 96 --preset ultrafast"
+"""Options that keep the film cases quick."""
+
+CASES: dict[str, list[str]] = {
+    **{f"photo {name}": [f"photo {name}"] for name in STILLS.split()},
+    # Photographs with options.
+    "photo hints": ["photo color.jpg --hints marks.json"],
+    "photo hints turned": ["photo oriented.jpg --hints marks.json"],
+    "photo hints wrong": ["photo color.jpg --hints wrong.json"],
+    "photo keep-color": ["photo tinted.png --keep-color"],
+    "photo keep-color hints": ["photo tinted.png --keep-color --hints marks.json"],
+    "photo vivid 0": ["photo color8.png --vivid 0"],
+    "photo vivid 0.6": ["photo color8.png --vivid 0.6"],
+    "photo vivid 1.3": ["photo color16.png --vivid 1.3"],
+    "photo size 128": ["photo color8.png --size 128"],
+    "photo size 384": ["photo large.jpg --size 384"],
+    "photo mark": ["photo color8.png --mark", "photo large.jpg --mark", "photo grey16.tif --mark"],
+    "photo quality": [
+        "photo color.jpg --quality 60",
+        "photo color.webp --quality 60",
+        "photo color.avif --quality 60",
+    ],
+    "photo compare": ["photo grey.jpg --compare", "photo color16.tif --compare"],
+    "photo to others": [f"photo color16.png -o out.{kind}" for kind in ("jpg", "png", "tif", "webp", "avif")],
+    "photo alpha to others": [f"photo alpha.png -o out.{kind}" for kind in ("jpg", "tif", "webp", "avif")],
+    "photo words to others": [f"photo oriented.jpg -o out.{kind}" for kind in ("png", "tif", "webp", "avif")],
+    "photo format": ["photo color.bmp grey8.tif --format jpg -o new/"],
+    "photo batch": ["photo album -o new"],
+    "photo batch json": ["photo album -o new --json --jobs 2"],
+    "photo batch goes on": ["photo album/one.jpg -o new/one-color.jpg", "photo album -o new --skip-existing"],
+    "photo batch name glob": ["photo album grey8.tif -o new --name '{stem}-x{suffix}' --glob '*.png'"],
+    "photo exists": ["photo grey.jpg", "photo grey.jpg", "photo grey.jpg --overwrite"],
+    "photo too large": ["photo large.jpg --max-megapixels 1"],
+    "photo missing": ["photo nothing.jpg", "photo grey.jpg -o out.xyz", "photo grey.jpg --vivid 3", "photo"],
+    "photo another network": ["photo grey.jpg --model nothing.onnx", "models check grey.jpg"],
+    # Films.
+    "film plain": [f"film plain.mp4 {SHORT}"],
+    "film usual": ["film plain.mp4"],
+    "film ten-bit": [f"film ten-bit.mkv {SHORT}", f"film ten-bit.mkv -o out.mp4 {SHORT}"],
+    "film grey": [f"film grey.mkv -o out.mp4 {SHORT}"],
+    "film odd": [f"film odd.mkv -o out.mkv {SHORT}"],
+    "film rgb": [f"film rgb.mkv -o out.mkv --codec ffv1 {SHORT}"],
+    "film variable rate": [f"film variable.mkv -o out.mkv {SHORT}", f"film variable.mkv -o out.mp4 {SHORT}"],
+    "film turned": [f"film turned.mp4 {SHORT}"],
+    "film with everything": [f"film words.mkv -o out.mkv {SHORT}", f"film words.mkv -o out.mp4 {SHORT}"],
+    "film ffv1": [f"film plain.mp4 --codec ffv1 -o out.mkv {SHORT}"],
+    "film ffv1 ten-bit": [f"film ten-bit.mkv --codec ffv1 -o new/ {SHORT}"],
+    "film hevc": [f"film brief.mkv --codec hevc -o out.mp4 {SHORT}"],
+    "film vp9": [f"film brief.mkv -o out.webm {SHORT}"],
+    "film prores": [f"film brief.mkv --codec prores -o out.mov {SHORT}"],
+    "film like": [f"film grey.mkv --codec like -o out.mkv {SHORT}"],
+    "film planes": [f"film plain.mp4 -o out.mkv --pixel-format yuv444p10 --crf 28 {SHORT}"],
+    "film frames": [f"film plain.mp4 --method frames {SHORT}"],
+    "film thesis": [f"film shots.mp4 --method thesis --dependent tint --end 3 -o out.mp4 {SHORT}"],
+    "film steadiness": [f"film plain.mp4 --smooth 0.1 --every 6 -o out.mkv --codec ffv1 {SHORT}"],
+    "film vivid mark": [f"film plain.mp4 --vivid 1.3 --mark -o out.mkv --codec ffv1 {SHORT}"],
+    "film stretch": [f"film plain.mp4 --start 0.5 --end 1.2 {SHORT}"],
+    "film cuts none": [f"film cuts.mkv --cuts none -o out.mkv --codec ffv1 {SHORT}"],
+    "film cuts auto": [f"film cuts.mkv -o out.mkv --codec ffv1 {SHORT}"],
+    "film cuts file": [f"film cuts.mkv --cuts cuts.json -o out.mkv --codec ffv1 {SHORT}"],
+    "film cuts detector": [f"film cuts.mkv --cuts histogram -o out.mkv --codec ffv1 {SHORT}"],
+    "film hints": [f"film cuts.mkv --hints frames.json -o out.mkv --codec ffv1 {SHORT}"],
+    "film hints marks": [f"film plain.mp4 --hints marks.json {SHORT}"],
+    "film hints pictures": [f"film cuts.mkv --hints pictures.json -o out.mkv --codec ffv1 {SHORT}"],
+    "film compare": [f"film brief.mkv -o out.mp4 --compare --compare-gif {SHORT}"],
+    "film preview": ["film shots.mp4 --preview -o sheet.jpg"],
+    "film batch": [f"film reels -o new {SHORT}", f"film reels -o new --skip-existing --json {SHORT}"],
+    "film damaged": [f"film damaged.mp4 {SHORT}", f"film nonsense.png -o out.mp4 {SHORT}"],
+    "film whole": [f"film shots.mp4 -o out.mp4 {SHORT}"],
+    "film resumed": [f"! film shots.mp4 -o out.mp4 {SHORT}", f"film shots.mp4 -o out.mp4 {SHORT}"],
+    "film frames whole": [f"film shots.mp4 -o out.mp4 --method frames --hints late.json {SHORT}"],
+    "film frames resumed": 2 * [f"film shots.mp4 -o out.mp4 --method frames --hints late.json {SHORT}"],
+    "film corrected whole": [f"film shots.mp4 -o out.mp4 --hints late.json {SHORT}"],
+    "film corrected": [
+        f"film shots.mp4 -o out.mp4 {SHORT}",
+        f"film shots.mp4 -o out.mp4 --hints late.json --overwrite {SHORT}",
+    ],
+    # Shots, and the other commands.
+    "shots": ["shots shots.mp4 -o list.json"],
+    "shots given back": ["shots cuts.mkv", f"film cuts.mkv --cuts cuts-shots.json -o out.mp4 {SHORT}"],
+    "shots detector": ["shots cuts.mkv -o list.json --cuts thesis"],
+    "scenes": ["scenes cuts.mkv --json"],
+    "scenes plain": ["scenes shots.mp4"],
+    "scenes compare": ["scenes cuts.mkv --json --compare --truth truth.json"],
+    "scenes plot": ["scenes cuts.mkv --plot signal.svg"],
+    "scenes thesis": ["scenes cuts.mkv --json --detector thesis --correlation 0.9 --ssim 0.3"],
+    "models": ["models", "models --json"],
+    "evaluate": ["evaluate tint album --size 96 --hints 0,10 --json figures.json"],
+    "evaluate film": ["evaluate tint brief.mkv --size 96 --json figures.json"],
+    "montage": ["montage album -o sheet.png --models tint --size 96"],
+    "data images": ["data images album -o shard.zip --size 64"],
+}
+"""Case name → command lines. They run one after another, in a folder that holds all inputs.
+
+If an option is renamed, change the command line here, but keep the case name: `check` looks for it in the record.
+A command line that begins with `!` gets Ctrl-C (SIGINT) as soon as the first part of its film is finished.
+"""
+CASES["film frames resumed"][0] = f"! {CASES['film frames resumed'][0]}"
+
+SAME = {
+    "film resumed": "film whole",
+    "film frames resumed": "film frames whole",
+    "film corrected": "film corrected whole",
+}
+"""Case → case whose film it must reproduce exactly."""
+
+RANDOM_BYTES = {".mkv", ".webm"}
+"""No digest of the whole file for these: FFmpeg's Matroska muxer gives every file a random segment UID. Their packets,
+frames and metadata are compared all the same."""
+
+CHANGING = [
+    (r'"(seconds|seconds_a_frame|path|ms|milliseconds)": [^\n,}]+', r'"\1": …'),  # JSON
+    (r"\(\d+\.\d+ s\)|in \d+\.\d+ s|\d+\.\d+ frames/s", "…"),  # how long it took
+    (r"(?<![\w.])/[^\s\"':]+/", ""),  # absolute folders
+]
+"""What is removed from text before its digest is computed, because it changes from run to run."""
+
+Bytes = NDArray[np.uint8]
+Digests = dict[str, str]
+Result = dict[str, Any]
+
+
+# — inputs —
+
+
+def photograph(name: str, width: int, height: int) -> Bytes:
+    """(height, width, 3): one of scikit-image's packaged photographs, resized."""
+    picture = Image.fromarray(np.asarray(getattr(skimage.data, name)())).convert("RGB")
+    return np.asarray(picture.resize((width, height), Image.Resampling.BICUBIC))
+
+
+def sixteen(pixels: Bytes) -> NDArray[np.uint16]:
+    """The same picture with 16 bits, all of them in use."""
+    noise = np.random.default_rng(1).integers(0, 256, pixels.shape, np.uint16)
+    return pixels.astype(np.uint16) * 256 + noise
+
+
+def make_stills(folder: Path) -> None:
+    """Every kind of picture file that can be read, and a few that cannot."""
+    color = photograph("coffee", 240, 160)
+    grey = np.asarray(Image.fromarray(color).convert("L"))
+    bit = Image.fromarray(grey).convert("1")
+    palette = Image.fromarray(color).quantize(64)
+    slope = np.broadcast_to(np.linspace(0, 255, 240).astype(np.uint8), grey.shape)
+    clear = np.dstack((color, slope))
+    grey_clear = np.dstack((grey, slope))
+    white = Image.fromarray(255 - np.pad(color, ((0, 0), (0, 0), (0, 1))))
+
+    def pil(name: str, pixels: Any, **options: Any) -> None:
+        picture = pixels if isinstance(pixels, Image.Image) else Image.fromarray(pixels)
+        picture.save(folder / name, **options)
+
+    def vips(name: str, pixels: NDArray[Any], space: str, **options: Any) -> None:
+        pyvips.Image.new_from_array(pixels, interpretation=space).write_to_file(folder / name, **options)
+
+    words = Image.Exif()
+    words.update({0x0112: 6, 0x013B: "A. Photographer", 0x0132: "1931:05:07 10:00:00", 0x010E: "Café"})
+    wide = bytes(pyvips.Operation.call("profile_load", "p3"))
+    printing = bytes(pyvips.Operation.call("profile_load", "cmyk"))
+
+    pil("grey.jpg", grey, quality=90)
+    pil("color.jpg", color, quality=90)
+    pil("progressive.jpg", color, quality=80, progressive=True)
+    pil("cmyk.jpg", Image.fromarray(color).convert("CMYK"), quality=90)
+    pil("cmyk-profile.jpg", Image.frombytes("CMYK", white.size, white.tobytes()), icc_profile=printing)
+    pil(
+        "oriented.jpg",
+        color,
+        exif=words,
+        quality=90,
+        dpi=(300, 300),
+        xmp=b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>",
+    )
+    pil("profile.jpg", color, icc_profile=wide, quality=90, comment=b"a comment")
+    pil("bit.png", bit)
+    pil("grey8.png", grey)
+    pil("color8.png", color)
+    vips("grey16.png", sixteen(grey), "grey16")
+    vips("color16.png", sixteen(color), "rgb16")
+    pil("palette.png", palette)
+    pil("palette-clear.png", palette, transparency=3)
+    pil("alpha.png", clear)
+    vips("alpha16.png", sixteen(clear), "rgb16")
+    pil("grey-alpha.png", grey_clear)
+    vips("grey-alpha16.png", sixteen(grey_clear), "grey16")
+    vips("interlaced.png", color, "srgb", interlace=True)
+    pil("grey8.tif", grey)
+    pil("color8.tif", color, compression="tiff_lzw", dpi=(600, 600))
+    vips("grey16.tif", sixteen(grey), "grey16")
+    vips("color16.tif", sixteen(color), "rgb16", compression="deflate", predictor="horizontal")
+    vips("grey-alpha.tif", grey_clear, "b-w")
+    vips("alpha16.tif", sixteen(clear), "rgb16", compression="lzw")
+    pil("bit.tif", bit, compression="group4")
+    vips("tiles.tif", color, "srgb", tile=True, tile_width=64, tile_height=64, compression="jpeg")
+    pil("float.tif", (grey / 255).astype(np.float32))
+    pil("color.webp", color, quality=85)
+    pil("lossless.webp", clear, lossless=True)
+    vips("color.avif", color, "srgb", compression="av1", effort=2)
+    vips("ten-bit.avif", sixteen(color), "rgb16", compression="av1", bitdepth=10, effort=2)
+    pil("color.bmp", color)
+    pil("grey.bmp", grey)
+    pil("color.gif", palette)
+    pil("moving.gif", palette, save_all=True, append_images=[palette.transpose(Image.Transpose.ROTATE_180)])
+    pil("large.jpg", photograph("astronaut", 1700, 1300), quality=90)
+    pil("narrow.png", photograph("camera", 700, 40))
+    pil("tiny.png", photograph("chelsea", 5, 3))
+    (folder / "broken.jpg").write_bytes((folder / "progressive.jpg").read_bytes()[:4000])
+    (folder / "nonsense.png").write_bytes(bytes(range(256)) * 8)
+
+    half = np.repeat(grey[..., None], 3, axis=2)
+    half[:, 90:] = color[:, 90:]
+    pil("tinted.png", half)
+    pil("frame8.png", photograph("astronaut", 160, 120))
+    pil("postcard.jpg", photograph("rocket", 200, 150), quality=90)
+    (folder / "album" / "deep").mkdir(parents=True)
+    pil("album/one.jpg", photograph("astronaut", 160, 160), quality=90)
+    pil("album/two.png", photograph("chelsea", 180, 120))
+    pil("album/deep/three.webp", photograph("rocket", 160, 110), quality=90)
+    pil("album/grey.png", photograph("camera", 128, 128))
+    shutil.copy(folder / "nonsense.png", folder / "album" / "bad.png")
+
+
+def make_notes(folder: Path) -> None:
+    """Hints, lists of cuts and the like."""
+    marks = {
+        "points": [
+            {"x": 0.41, "y": 0.3, "color": "#c98f6b"},
+            {"x": 0.7, "y": 0.7, "color": "#3f7a4a", "radius": 0.1},
+        ],
+        "strokes": [{"path": [[0.1, 0.1], [0.5, 0.05], [0.9, 0.1]], "color": "#7fa6d6", "width": 0.05}],
+        "rectangles": [{"x": 0, "y": 0.8, "width": 0.6, "height": 0.2, "color": "grey"}],
+    }
+    frames = [{"frame": 3, **marks}, {"frame": 40, "points": marks["points"]}, {"time": 2.4, **marks}]
+    pictures = [{"frame": 8, "picture": "frame8.png"}, {"frame": 60, "reference": "postcard.jpg"}]
+    notes: dict[str, Any] = {
+        "marks.json": {"version": 1, **marks},
+        "wrong.json": {"version": 1, "points": [{"x": 2, "y": 0.3, "color": "red"}]},
+        "frames.json": {"version": 1, "frames": frames},
+        "pictures.json": {"version": 1, "frames": pictures},
+        "late.json": {"version": 1, "frames": [{"frame": 200, **marks}]},
+        "cuts.json": {"version": 1, "shots": [{"first": 0}, {"first": 30}, {"first": 50}]},
+        "truth.json": {"cuts": [25, 50], "gradual": []},
+    }
+    for name, note in notes.items():
+        (folder / name).write_text(json.dumps(note), encoding="utf-8")
+
+
+def moving(names: str, width: int, height: int, count: int) -> Iterator[Bytes]:
+    """(height, width, 3) each: for every photograph a shot of `count` frames, with a camera that moves slowly."""
+    for name in names.split():
+        large = photograph(name, width + count, height + count // 2)
+        for n in range(count):
+            yield large[n // 2 : n // 2 + height, n : n + width]
+
+
+def make_film(
+    path: Path,
+    pictures: Iterator[Bytes],
+    *,
+    codec: str = "libx264",
+    kind: str = "yuv420p",
+    times: Callable[[int], int] = lambda n: n * 40,
+    sound: bool = False,
+    subtitles: bool = False,
+    turn: int = 0,
+) -> None:
+    """A film. `times`: number of a picture → milliseconds. One thread and no random numbers, so that it is always
+    the same."""
+    base = Fraction(1, 1000)
+    with av.open(str(path), "w", container_options={"fflags": "+bitexact"}) as film:
+        video: Any = film.add_stream(codec, rate=25)
+        video.pix_fmt, video.time_base, video.codec_context.time_base = kind, base, base
+        video.codec_context.thread_count = 1
+        if codec == "libx264":
+            video.options = {"preset": "veryfast", "crf": "16"}
+        if turn:
+            video.set_display_rotation(turn)
+        audio: Any = film.add_stream("aac", rate=44100) if sound else None
+        text: Any = film.add_mux_stream("subrip", time_base=base) if subtitles else None
+        if subtitles:
+            film.metadata.update({"title": "A film", "comment": "by nobody"})
+            chapter = {"id": 1, "start": 0, "end": 400, "time_base": base, "metadata": {"title": "first"}}
+            film.set_chapters([chapter])
+        for number, pixels in enumerate(pictures):
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
+            if not number:
+                video.width, video.height = frame.width, frame.height
+            frame = frame.reformat(format=kind)
+            frame.pts, frame.time_base = times(number), base
+            film.mux(video.encode(frame))
+        film.mux(video.encode(None))
+        if text:
+            packet = av.Packet(b"Good evening.")
+            packet.pts, packet.dts, packet.duration, packet.time_base = 100, 100, 200, base
+            packet.stream = text
+            film.mux(packet)
+        if audio:
+            for start in range(0, 2 * 44100, 1024):
+                wave = np.sin((np.arange(1024) + start) * (440 * 2 * np.pi / 44100)).astype(np.float32) * 0.5
+                block = av.AudioFrame.from_ndarray(np.stack([wave, wave]), format="fltp", layout="stereo")
+                block.sample_rate, block.pts, block.time_base = 44100, start, Fraction(1, 44100)
+                film.mux(audio.encode(block))
+            film.mux(audio.encode(None))
+
+
+def make_films(folder: Path) -> None:
+    """Films of many kinds, most of them two seconds long."""
+    make_film(folder / "plain.mp4", moving("astronaut", 160, 120, 50), sound=True)
+    make_film(folder / "ten-bit.mkv", moving("coffee", 160, 120, 40), kind="yuv420p10le", sound=True)
+    make_film(folder / "grey.mkv", moving("camera", 176, 120, 40), codec="ffv1", kind="gray")
+    make_film(folder / "odd.mkv", moving("chelsea", 161, 121, 30), codec="ffv1")
+    make_film(folder / "rgb.mkv", moving("coffee", 160, 120, 30), codec="ffv1", kind="bgr0")
+    make_film(
+        folder / "variable.mkv",
+        moving("rocket", 160, 120, 40),
+        times=lambda n: 40 * n + 13 * (n % 3) + n // 20 * 500,
+    )
+    make_film(folder / "turned.mp4", moving("chelsea", 200, 120, 30), turn=90, sound=True)
+    make_film(folder / "words.mkv", moving("coffee", 160, 120, 30), sound=True, subtitles=True)
+    make_film(folder / "brief.mkv", moving("astronaut", 160, 120, 16))
+    make_film(folder / "cuts.mkv", moving("astronaut coffee rocket", 160, 120, 25), codec="ffv1")
+    make_film(folder / "shots.mp4", moving("astronaut coffee chelsea", 320, 240, 130), sound=True)
+    (folder / "damaged.mp4").write_bytes(damaged((folder / "plain.mp4").read_bytes()))
+    (folder / "reels").mkdir()
+    make_film(folder / "reels" / "first.mp4", moving("rocket", 160, 120, 16))
+    make_film(folder / "reels" / "second.mkv", moving("coffee", 160, 120, 16))
+
+
+def damaged(film: bytes) -> bytes:
+    """The same film with zeros in the middle of its pictures."""
+    begin = film.index(b"mdat") + 12000
+    return film[:begin] + bytes(3000) + film[begin + 3000 :]
+
+
+# — digests —
+
+
+def digest(*pieces: Any) -> str:
+    """A short sha256 of bytes, or of anything else as text."""
+    whole = sha256()
+    for piece in pieces:
+        whole.update(piece if isinstance(piece, bytes) else repr(piece).encode())
+    return whole.hexdigest()[:24]
+
+
+def text_digests(path: Path) -> Digests:
+    """The text without what changes from run to run."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    for pattern, instead in CHANGING:
+        text = re.sub(pattern, instead, text)
+    return {"text": digest(text)}
+
+
+def still_digests(path: Path) -> Digests:
+    """The file, its decoded pixels, and each of its metadata fields."""
+    several = {"n": -1} if path.suffix in (".gif", ".webp") else {}
+    image = pyvips.Image.new_from_file(str(path), **several)
+    what = (image.width, image.height, image.bands, image.format, image.interpretation)
+    fields = {
+        f"field {name}": digest(image.get(name))
+        for name in image.get_fields()
+        if name not in ("filename", "vips-sequential", "vips-loader")
+    }
+    return {"bytes": digest(path.read_bytes()), "pixels": digest(what, image.write_to_memory()), **fields}
+
+
+def film_digests(path: Path) -> Digests:
+    """The file, the packets of each stream, the decoded frames, and the metadata."""
+    found = {} if path.suffix in RANDOM_BYTES else {"bytes": digest(path.read_bytes())}
+    with av.open(str(path)) as film:
+        found |= {f"word {key}": digest(value) for key, value in film.metadata.items()}
+        found["chapters"] = digest(film.chapters())
+        streams: dict[str, list[Any]] = {}
+        for stream in film.streams:
+            extra = getattr(stream.codec_context, "extradata", None)
+            streams[f"stream {stream.index} {stream.type}"] = [extra, dict(stream.metadata), stream.time_base]
+        for packet in film.demux():
+            kept = streams[f"stream {packet.stream.index} {packet.stream.type}"]
+            kept += [bytes(packet), (packet.pts, packet.dts, packet.duration, packet.is_keyframe)]
+        found |= {name: digest(*kept) for name, kept in streams.items()}
+    with av.open(str(path)) as film:
+        whole = sha256()
+        for frame in film.decode(video=0):
+            whole.update(repr((frame.pts, frame.time_base, frame.format.name, frame.rotation)).encode())
+            for plane in frame.planes:
+                rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
+                width = plane.width * ((frame.format.components[0].bits + 7) // 8)
+                whole.update(rows[:, :width].tobytes())
+        found["frames"] = whole.hexdigest()[:24]
+    return found
+
+
+def digests(path: Path) -> Digests:
+    """Every digest of one file."""
+    kinds = {
+        still_digests: (".jpg", ".png", ".tif", ".webp", ".avif", ".gif"),
+        film_digests: (".mp4", ".mkv", ".mov", ".webm"),
+        text_digests: (".json", ".txt", ".svg", ".html"),
+    }
+    for kind, endings in kinds.items():
+        if path.suffix in endings:
+            return kind(path)
+    return {"bytes": digest(path.read_bytes())}
+
+
+# — runs —
+
+
+def make_inputs(folder: Path) -> None:
+    folder.mkdir()
+    for make in (make_stills, make_notes, make_films):
+        make(folder)
+
+
+def run_case(command: Path, lines: list[str], inputs: Path, folder: Path) -> Result:
+    """Run the command lines of one case in a folder of their own. Only outputs are left there."""
+    shutil.copytree(inputs, folder, copy_function=os.link)
+    given = [path for path in folder.rglob("*") if path.is_file()]
+    exits = []
+    for number, line in enumerate(lines, start=1):
+        words = [str(command), *shlex.split(line.removeprefix("! "))]
+        with (
+            (folder / f"stdout{number}.txt").open("wb") as out,
+            (folder / f"stderr{number}.txt").open("wb") as err,
+            subprocess.Popen(
+                words,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                env=os.environ | ENVIRONMENT,
+            ) as process,
+        ):
+            if line.startswith("! "):
+                interrupt(process, folder)
+            exits.append(process.wait())
+    for path in given:
+        path.unlink()
+    written = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {"exit": exits, "files": {str(path.relative_to(folder)): digests(path) for path in written}}
+
+
+def interrupt(process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Press Ctrl-C when a finished part of a film waits in the hidden folder beside the output."""
+    while process.poll() is None:
+        if any(folder.glob(".*/*.part")):
+            process.send_signal(signal.SIGINT)
+            return
+        time.sleep(0.003)
+
+
+def run_all(command: Path, folder: Path, only: str, jobs: int) -> dict[str, Result]:
+    """Case name → its result. The inputs count as a case too: they must be equal before anything else can be."""
+    inputs = folder / "inputs"
+    make_inputs(inputs)
+    files = sorted(path for path in inputs.rglob("*") if path.is_file())
+    results: dict[str, Result] = {
+        "inputs": {
+            "exit": [],
+            "files": {str(path.relative_to(inputs)): {"bytes": digest(path.read_bytes())} for path in files},
+        }
+    }
+    names = [name for name in CASES if only in name]
+    with ThreadPoolExecutor(jobs) as pool:
+        run = [
+            pool.submit(run_case, command, CASES[name], inputs, folder / name.replace(" ", "-"))
+            for name in names
+        ]
+        results |= {name: done.result() for name, done in zip(names, run, strict=True)}
+    return results
+
+
+def differences(old: Result, new: Result) -> list[str]:
+    """What differs between two results of one case, in words."""
+    found = [] if old["exit"] == new["exit"] else [f"exit codes {old['exit']} → {new['exit']}"]
+    for name in sorted(old["files"].keys() | new["files"].keys()):
+        before, after = old["files"].get(name), new["files"].get(name)
+        if before is None or after is None:
+            found.append(f"{name}: {'is new' if before is None else 'is gone'}")
+        elif before != after:
+            aspects = sorted(key for key in before | after if before.get(key) != after.get(key))
+            found.append(f"{name}: {', '.join(aspects)}")
+    return found
+
+
+def unlike(results: dict[str, Result]) -> list[str]:
+    """The promises in `SAME` that are broken."""
+    broken = []
+    for name, other in SAME.items():
+        if name in results and other in results:
+            one, two = (
+                {k: v for k, v in results[n]["files"].items() if k == "out.mp4"} for n in (name, other)
+            )
+            if not one or one != two:
+                broken.append(f"{name}: its film is not the one of '{other}'")
+    return broken
+
+
+def compare(old: dict[str, Result], new: dict[str, Result]) -> int:
+    """Print one line a case; how many are not equal."""
+    bad = 0
+    for name in [*old, *(name for name in new if name not in old)]:
+        if name not in old or name not in new:
+            print(f"missing  {name} ({'not in the record' if name not in old else 'was not run'})")
+            bad += 1
+            continue
+        found = differences(old[name], new[name])
+        bad += bool(found)
+        print(f"{'differs' if found else 'equal':8} {name}")
+        for line in found:
+            print(f"           {line}")
+    return bad
+
+
+def main() -> int:
+    """The exit code: 0 when everything is equal, else 1."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("action", choices=("record", "check"))
+    parser.add_argument("command", type=Path, help="the command to run, such as .venv/bin/autochrome")
+    parser.add_argument("digests", type=Path, nargs="?", help="of check: what record wrote")
+    parser.add_argument("-o", "--output", type=Path, help="of record: the file to write")
+    parser.add_argument("--keep", type=Path, help="keep all inputs and outputs in this new folder")
+    parser.add_argument("--only", default="", help="only cases with this text in their name")
+    parser.add_argument("--jobs", type=int, default=2, help="cases at a time")
+    asked = parser.parse_args()
+    file = asked.output if asked.action == "record" else asked.digests
+    if file is None:
+        parser.error("record needs -o FILE, check needs the file that record wrote")
+    # A background job ignores SIGINT, and would pass that on to the commands that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = asked.keep or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        new = run_all(asked.command.absolute(), folder.absolute(), asked.only, asked.jobs)
+    if asked.action == "record":
+        file.write_text(json.dumps(new, indent=1) + "\n", encoding="utf-8")
+        bad = 0
+    else:
+        old = json.loads(file.read_text(encoding="utf-8"))
+        bad = compare({name: old[name] for name in old if asked.only in name or name == "inputs"}, new)
+    broken = unlike(new)
+    print(*broken, sep="\n", end="\n" if broken else "")
+    seconds = time.perf_counter() - began
+    print(f"{len(new) - 1} cases in {seconds:.0f} s, {bad} not equal, {len(broken)} broken promises")
+    return 1 if bad or broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

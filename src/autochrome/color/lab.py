@@ -1,0 +1,201 @@
+"""Colour arithmetic: sRGB ↔ linear light ↔ CIE Lab (D65, 2°), and what fits into sRGB.
+
+The functions on floats serve numpy arrays and torch tensors alike: channels are the last axis, sRGB and linear
+light run 0…1, L* 0…100, a*b* about −110…110. The two at the end, `lightness` and `recolor`, are the photo's fast path
+on 8- and 16-bit pixels.
+
+The white point is the sum of the matrix rows, so that R=G=B is exactly neutral: a* = b* = 0.
+"""
+
+from functools import cache
+from types import ModuleType
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autochrome.types import Chroma, Floats, Luma, Matrix, Pixels
+
+Array: TypeAlias = Any
+"""(…, C) floats: a numpy array or a torch tensor; the same kind comes back."""
+
+XYZ_FROM_RGB = np.array(
+    [[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]]
+)
+RGB_FROM_XYZ = np.linalg.inv(XYZ_FROM_RGB)
+WHITE = XYZ_FROM_RGB.sum(axis=1)
+LUMA_SHARES: dict[Matrix, tuple[float, float]] = {
+    "bt601": (0.299, 0.114),
+    "bt709": (0.2126, 0.0722),
+    "bt2020": (0.2627, 0.0593),
+    "smpte240m": (0.212, 0.087),
+    "fcc": (0.30, 0.11),
+}
+"""Red's and blue's share of a film's Y′; green has the rest."""
+_KNEE = 6 / 29  # of the Lab curve: below it a straight line
+
+
+def _namespace(x: Array) -> ModuleType:
+    """numpy, or torch when a tensor came in: whoever made a tensor has torch loaded already."""
+    if isinstance(x, np.ndarray | np.generic):  # a single colour comes apart into numpy scalars
+        return np
+    import torch
+
+    return torch
+
+
+def linear_from_srgb(rgb: Array) -> Array:
+    xp = _namespace(rgb)
+    return xp.where(rgb <= 0.04045, rgb / 12.92, ((xp.clip(rgb, 0.04045, None) + 0.055) / 1.055) ** 2.4)
+
+
+def srgb_from_linear(rgb: Array) -> Array:
+    xp = _namespace(rgb)
+    return xp.where(rgb <= 0.0031308, rgb * 12.92, 1.055 * xp.clip(rgb, 0.0031308, None) ** (1 / 2.4) - 0.055)
+
+
+def _curve(t: Array) -> Array:
+    xp = _namespace(t)
+    return xp.where(t > _KNEE**3, xp.clip(t, _KNEE**3, None) ** (1 / 3), t / (3 * _KNEE**2) + 4 / 29)
+
+
+def _uncurve(t: Array) -> Array:
+    return _namespace(t).where(t > _KNEE, t**3, (3 * _KNEE**2) * (t - 4 / 29))
+
+
+def _mix(x: Array, matrix: NDArray[np.float64]) -> list[Array]:
+    """The three channels of a 3×3 matrix applied to (…, 3)."""
+    return [float(m[0]) * x[..., 0] + float(m[1]) * x[..., 1] + float(m[2]) * x[..., 2] for m in matrix]
+
+
+def lightness_from_light(light: Array) -> Array:
+    """Y, linear light 0…1 → L*."""
+    return 116 * _curve(light) - 16
+
+
+def light_from_lightness(luma: Array) -> Array:
+    """L* 0…100 → Y, linear light 0…1."""
+    return _uncurve((luma + 16) / 116)
+
+
+def lab_from_srgb(rgb: Array) -> Array:
+    """(…, 3) sRGB 0…1 → (…, 3) L*a*b*."""
+    return lab_from_linear(linear_from_srgb(rgb))
+
+
+def lab_from_linear(rgb: Array, axis: int = -1) -> Array:
+    """Linear light 0…1, its three channels along `axis` → L*a*b* along the same."""
+    xp = _namespace(rgb)
+    x, y, z = _mix(xp.moveaxis(rgb, axis, -1), XYZ_FROM_RGB)
+    fx, fy, fz = (_curve(v / float(w)) for v, w in zip((x, y, z), WHITE, strict=True))
+    return xp.stack((116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)), axis)
+
+
+def srgb_from_lab(lab: Array) -> Array:
+    """(…, 3) L*a*b* → (…, 3) sRGB 0…1. What does not fit loses chroma, never lightness.
+
+    The way back is in linear light, straight towards the grey of the same Y: Y is a weighted sum of linear R, G, B,
+    so walking that line leaves it, and with it L*, exactly as it was. No search is needed: the first channel to leave
+    0…1 says how far to go.
+    """
+    xp = _namespace(lab)
+    fy = (xp.clip(lab[..., 0], 0, 100) + 16) / 116
+    xyz = xp.stack((fy + lab[..., 1] / 500, fy, fy - lab[..., 2] / 200), -1)
+    xyz = _uncurve(xyz)
+    y = xyz[..., 1]
+    rgb = xp.stack(_mix(xyz, RGB_FROM_XYZ * WHITE), -1)
+    most, least = xp.amax(rgb, -1), xp.amin(rgb, -1)
+    room = xp.minimum((1 - y) / xp.clip(most - y, 1e-9, None), y / xp.clip(y - least, 1e-9, None))
+    keep = xp.clip(room, 0, 1)[..., None]
+    return srgb_from_linear(xp.clip(y[..., None] + keep * (rgb - y[..., None]), 0, 1))
+
+
+@cache
+def _lightness_tables(depth: int) -> tuple[Floats, Floats]:
+    """For every code of `depth` bits: linear light 0…1, and the L* of that grey."""
+    linear = linear_from_srgb(np.linspace(0, 1, 2**depth))
+    return linear.astype(np.float32), (116 * _curve(linear) - 16).astype(np.float32)
+
+
+@cache
+def _byte_table() -> NDArray[np.uint8]:
+    """Linear light in 1/65535 → the nearest 8-bit sRGB code. The darkest codes are 20 entries apart."""
+    codes: NDArray[np.float64] = np.round(255 * srgb_from_linear(np.linspace(0, 1, 65536)))
+    return codes.astype(np.uint8)
+
+
+def lightness(pixels: Pixels) -> Luma:
+    """(H, W) grey or (H, W, 3) sRGB, 8 or 16 bit → (H, W) L*."""
+    linear, grey = _lightness_tables(pixels.dtype.itemsize * 8)
+    if pixels.ndim == 2:
+        return grey[pixels]
+    r, g, b = (np.float32(w) * linear[pixels[..., i]] for i, w in enumerate(XYZ_FROM_RGB[1]))
+    return _light_from_linear(r + g + b)
+
+
+def _light_from_linear(y: Floats) -> Luma:
+    light = np.cbrt(y)
+    light *= 116
+    light -= 16
+    dark = y <= _KNEE**3
+    light[dark] = y[dark] * np.float32(116 / (3 * _KNEE**2))
+    return light
+
+
+def recolor(luma: Luma, chroma: Chroma, depth: int) -> Pixels:
+    """(H, W) L* under (2, H, W) a*b* → (H, W, 3) sRGB of `depth` bits: `srgb_from_lab` for millions of pixels.
+
+    The a* and b* planes come one behind the other, not side by side, so that every step runs over contiguous memory.
+    """
+    return _encode(linear_under(luma, chroma), depth)
+
+
+def linear_under(luma: Luma, chroma: Chroma) -> Floats:
+    """(H, W) L* under (2, H, W) a*b* → (3, H, W) linear light 0…1; what does not fit loses chroma."""
+    f = (luma + np.float32(16)) * np.float32(1 / 116)
+    a, b = chroma
+    y = _cubed(f)
+    scaled = RGB_FROM_XYZ * WHITE
+    x, z = _cubed(f + a * np.float32(1 / 500)), _cubed(f - b * np.float32(1 / 200))
+    rgb = np.empty((3, *luma.shape), np.float32)
+    for channel, (wx, wy, wz) in zip(rgb, scaled.astype(np.float32), strict=True):
+        np.multiply(x, wx, out=channel)
+        channel += wy * y
+        channel += wz * z
+    _into_gamut(rgb, y)
+    return rgb
+
+
+def _cubed(t: Floats) -> Floats:
+    """`_uncurve` for one float32 plane; the straight part is rare and mended after."""
+    cube = t * t
+    cube *= t
+    dark = t <= _KNEE
+    if dark.any():
+        cube[dark] = (t[dark] - np.float32(4 / 29)) * np.float32(3 * _KNEE**2)
+    return cube
+
+
+def _into_gamut(rgb: Floats, y: Floats) -> None:
+    """Pull (3, H, W) linear light towards the grey of the same Y, in place, where a channel leaves 0…1."""
+    most, least = rgb.max(axis=0), rgb.min(axis=0)
+    out = (most > 1) | (least < 0)
+    if not out.any():
+        return
+    grey = y[out]
+    room = np.minimum(
+        (1 - grey) / np.maximum(most[out] - grey, 1e-9), grey / np.maximum(grey - least[out], 1e-9)
+    )
+    keep = np.clip(room, 0, 1)
+    for channel in rgb:
+        channel[out] = grey + keep * (channel[out] - grey)
+
+
+def _encode(rgb: Floats, depth: int) -> Pixels:
+    """(3, H, W) linear light → (H, W, 3) sRGB codes."""
+    np.clip(rgb, 0, 1, out=rgb)
+    interleaved = np.moveaxis(rgb, 0, -1)
+    if depth == 8:
+        return _byte_table()[(interleaved * np.float32(65535) + np.float32(0.5)).astype(np.uint16)]
+    codes: Floats = np.round(srgb_from_linear(interleaved) * 65535)
+    return codes.astype(np.uint16)

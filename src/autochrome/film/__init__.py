@@ -1,0 +1,1 @@
+"""Films: the pipeline, and everything it stands on. Read `pipeline.py` first."""

@@ -1,0 +1,1 @@
+"""Hints: the file that people write, and hints read from a coloured reference picture."""

@@ -1,0 +1,1 @@
+"""Training data: gathering pictures, reading them, and making batches of samples."""

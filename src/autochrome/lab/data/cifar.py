@@ -1,0 +1,104 @@
+"""CIFAR-10 as shards, from any of the archives it comes in: binary, Python's, or JPEG files in a tar."""
+
+import io
+import pickle
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autochrome.errors import InputMissing, InputUnreadable, NothingFound
+from autochrome.lab.data.pixels import RGB, encode
+from autochrome.lab.data.shards import ShardWriter, find_pictures
+
+LABELS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+_SIDE = 32
+_RECORD = 1 + 3 * _SIDE * _SIDE  # a label, then red, green and blue planes
+_HARMLESS = {
+    ("numpy.core.multiarray", "_reconstruct"),
+    ("numpy._core.multiarray", "_reconstruct"),
+    ("numpy", "ndarray"),
+    ("numpy", "dtype"),
+    ("_codecs", "encode"),
+}
+
+
+class _Careful(pickle.Unpickler):
+    """Arrays and words, nothing that runs: a pickle may hold any program."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in _HARMLESS:
+            raise pickle.UnpicklingError(f"{module}.{name} has no place in a data set")
+        return super().find_class(module, name)
+
+
+def _batch(name: str, data: bytes) -> Iterator[tuple[RGB, int]]:
+    """The pictures and labels of one batch file."""
+    if name.endswith(".bin"):
+        records = np.frombuffer(data, np.uint8).reshape(-1, _RECORD)
+        labels, planes = records[:, 0], records[:, 1:]
+    else:
+        batch = _Careful(io.BytesIO(data), encoding="bytes").load()
+        labels, planes = np.asarray(batch[b"labels"]), np.asarray(batch[b"data"], np.uint8)
+    pictures = planes.reshape(-1, 3, _SIDE, _SIDE).transpose(0, 2, 3, 1)
+    yield from zip(pictures, (int(label) for label in labels), strict=True)
+
+
+def _split(name: str) -> str | None:
+    """train or test, from a batch file's name; None for the other files."""
+    stem = Path(name).name
+    if stem.startswith("data_batch"):
+        return "train"
+    return "test" if stem.startswith("test_batch") else None
+
+
+def convert(archive: Path, out: Path) -> dict[str, int]:
+    """Write out/cifar10-train.zip and out/cifar10-test.zip, as far as the archive has them; how many pictures each."""
+    if not archive.exists():
+        raise InputMissing(f"There is no file {archive}.")
+    try:
+        with tarfile.open(archive) as tar:
+            members = [m for m in tar if m.isfile() and _split(m.name)]
+            batches = {m.name: tar.extractfile(m) for m in members}
+            data = {name: file.read() for name, file in batches.items() if file is not None}
+        if data:
+            return _from_batches(data, out)
+    except (tarfile.TarError, OSError, ValueError, KeyError, pickle.UnpicklingError) as e:
+        raise InputUnreadable(f"{archive} is no CIFAR-10 archive: {e}.") from e
+    return _from_pictures(archive, out)
+
+
+def _from_batches(batches: dict[str, bytes], out: Path) -> dict[str, int]:
+    counts = {}
+    for split in ("train", "test"):
+        chosen = {name: data for name, data in sorted(batches.items()) if _split(name) == split}
+        if not chosen:
+            continue
+        with ShardWriter(out / f"cifar10-{split}.zip") as writer:
+            for name, data in chosen.items():
+                for rgb, label in _batch(name, data):
+                    writer.add(f"cifar10/{LABELS[label]}/{writer.count:05}.png", encode(rgb, "png"))
+            counts[split] = writer.count
+    return counts
+
+
+def _from_pictures(archive: Path, out: Path) -> dict[str, int]:
+    """…/train/<class>/name.jpg, or without the split: then it is named by the archive."""
+    counts = {}
+    entries = find_pictures([archive])
+    for split in ("train", "test"):
+        chosen = [
+            e for e in entries if split in e.name.split("/")[:-2] or (split in archive.name and "/" in e.name)
+        ]
+        if not chosen:
+            continue
+        with ShardWriter(out / f"cifar10-{split}.zip") as writer:
+            for entry in chosen:
+                suffix = Path(entry.name).suffix
+                writer.add(f"cifar10/{entry.label}/{writer.count:05}{suffix}", entry.read())
+            counts[split] = writer.count
+    if not counts:
+        raise NothingFound(f"{archive} has neither CIFAR-10's batch files nor train/ and test/ folders.")
+    return counts

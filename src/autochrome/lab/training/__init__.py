@@ -1,0 +1,1 @@
+"""Training: the run, its steps, its checkpoints and its logs."""

@@ -1,0 +1,144 @@
+"""What a film can be written as: the table of codecs, and which planes a film's own Y′ fits into unchanged."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+
+from autochrome.errors import OutputNotWritable, UsageError
+from autochrome.media.films.reader import FilmFacts
+from autochrome.options import FilmOptions
+
+_AVX512 = 13  # OpenCV's number of these instructions; Python is not told its name
+_AT_ONCE = 8  # blocks of 16 pixels that x264 weighs at once with them
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """One way to pack pictures."""
+
+    encoder: str  # FFmpeg's name
+    reads: tuple[str, ...]  # decoders of the same kind, for `like`
+    depths: tuple[int, ...]
+    samplings: tuple[str, ...]  # what it can hold, the dearest last
+    containers: tuple[str, ...]  # suffixes
+    settings: Callable[[FilmOptions, int], dict[str, str]]  # options, pixels across → the encoder's own
+    tag: str | None = None  # four letters that players want to see in MP4 and MOV
+    odd: bool = True  # takes a 4:2:0 picture of odd width or height
+
+
+def _x264(options: FilmOptions, width: int) -> dict[str, str]:
+    usual = {"crf": str(options.crf), "preset": options.preset}
+    if -(-width // 16) % _AT_ONCE == 0 or not cv2.checkHardwareSupport(_AVX512):
+        return usual
+    # Beyond such a row's end x264 reads memory that nobody wrote, and the same film comes out otherwise now and then.
+    return usual | {"x264-params": "asm=AVX2"}
+
+
+def _x265(options: FilmOptions, width: int) -> dict[str, str]:
+    return {"crf": str(options.crf), "preset": options.preset, "x265-params": "log-level=error"}
+
+
+def _ffv1(options: FilmOptions, width: int) -> dict[str, str]:
+    return {"level": "3", "g": "1"}
+
+
+def _prores(options: FilmOptions, width: int) -> dict[str, str]:
+    return {"profile": "hq", "vendor": "apl0"}
+
+
+def _vp9(options: FilmOptions, width: int) -> dict[str, str]:
+    speed = {"ultrafast": 8, "superfast": 7, "veryfast": 6, "faster": 5, "fast": 4, "medium": 3}
+    pace = str(speed.get(options.preset, 2))
+    return {"crf": str(options.crf), "deadline": "good", "cpu-used": pace, "row-mt": "1", "b": "0"}
+
+
+_USUAL = ("420", "422", "444")
+CODECS: dict[str, Codec] = {
+    "h264": Codec("libx264", ("h264",), (8, 10), _USUAL, (".mp4", ".mkv", ".mov"), _x264, odd=False),
+    "hevc": Codec(
+        "libx265", ("hevc",), (8, 10, 12), _USUAL, (".mp4", ".mkv", ".mov"), _x265, tag="hvc1", odd=False
+    ),
+    "ffv1": Codec("ffv1", ("ffv1",), (8, 9, 10, 12, 14, 16), _USUAL, (".mkv",), _ffv1),
+    "prores": Codec("prores_ks", ("prores",), (10,), ("422", "444"), (".mov", ".mkv"), _prores),
+    "vp9": Codec("libvpx-vp9", ("vp9",), (8, 10, 12), _USUAL, (".webm", ".mkv", ".mp4"), _vp9),
+}
+CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mkv": "matroska", ".mov": "mov", ".webm": "webm"}
+"""Suffix → FFmpeg's muxer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one film will be written."""
+
+    codec: Codec
+    container: str
+    pixel_format: str
+    sampling: str
+    depth: int
+    settings: dict[str, str]
+    notes: tuple[str, ...]
+
+    def chroma_shape(self, height: int, width: int) -> tuple[int, int]:
+        """(h, w) of a chroma plane; an odd last row or column has its own sample."""
+        down = 2 if self.sampling == "420" else 1
+        across = 1 if self.sampling == "444" else 2
+        return -(-height // down), -(-width // across)
+
+
+def plan(target: Path, facts: FilmFacts, options: FilmOptions) -> Plan:
+    """Choose codec and planes for a film: its own depth, so that Y′ goes in bit for bit."""
+    suffix = target.suffix.lower()
+    if suffix not in CONTAINERS:
+        raise OutputNotWritable(
+            f"{target}: films are written as {', '.join(CONTAINERS)}; choose one of these."
+        )
+    codec = _codec(target, suffix, facts, options)
+    if options.pixel_format != "auto":
+        sampling, depth = _asked(options.pixel_format, codec, target)
+    else:
+        sampling, depth = _own(facts, codec)
+    notes = []
+    if sampling == "420" and not codec.odd and (facts.width % 2 or facts.height % 2):
+        sampling = "444"
+        notes.append(
+            "the picture has an odd number of rows or columns, so colour is kept at full size (4:4:4)"
+        )
+    if depth < facts.plane_format.depth:
+        notes.append(
+            f"the film has {facts.plane_format.depth} bits, the codec takes {depth}: lightness is rounded"
+        )
+    kind = f"yuv{sampling}p" + ("" if depth == 8 else f"{depth}le")
+    settings = codec.settings(options, facts.width)
+    return Plan(codec, CONTAINERS[suffix], kind, sampling, depth, settings, tuple(notes))
+
+
+def _codec(target: Path, suffix: str, facts: FilmFacts, options: FilmOptions) -> Codec:
+    name: str = options.codec
+    if name == "like":
+        name = next((key for key, codec in CODECS.items() if facts.codec in codec.reads), "auto")
+    if name == "auto":
+        name = "vp9" if suffix == ".webm" else "h264"
+    codec = CODECS[name]
+    if suffix.replace(".m4v", ".mp4") not in codec.containers:
+        raise UsageError(f"{target}: {name} goes into {' or '.join(codec.containers)}; change name or codec.")
+    return codec
+
+
+def _own(facts: FilmFacts, codec: Codec) -> tuple[str, int]:
+    """The film's own sampling and depth, or the nearest that lose nothing."""
+    wanted = {"gray": "420", "410": "420", "411": "422", "440": "444"}.get(facts.sampling, facts.sampling)
+    sampling = wanted if wanted in codec.samplings else codec.samplings[0]
+    depth = next((bits for bits in codec.depths if bits >= facts.plane_format.depth), codec.depths[-1])
+    return sampling, depth
+
+
+def _asked(name: str, codec: Codec, target: Path) -> tuple[str, int]:
+    match = re.fullmatch(r"yuv(420|422|444)p(?:(\d+)(?:le)?)?", name)
+    sampling, depth = (match[1], int(match[2] or 8)) if match else ("", 0)
+    if sampling not in codec.samplings or depth not in codec.depths:
+        could = ", ".join(f"yuv{s}p{'' if d == 8 else d}" for s in codec.samplings for d in codec.depths)
+        raise UsageError(f"{target}: {codec.encoder} cannot write {name}; it takes {could}.")
+    return sampling, depth

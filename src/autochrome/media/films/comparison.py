@@ -1,0 +1,150 @@
+"""Grey, colour and, where there is one, the truth side by side: as a film without sound, or as a GIF to be shown."""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from fractions import Fraction
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from autochrome.errors import AutochromeError, OutputNotWritable
+from autochrome.media.films.reader import FilmReader, plane
+from autochrome.types import Frame
+
+SUFFIXES = (".mp4", ".mkv", ".mov", ".gif")
+_TALL = {"gif": 144}  # pixels at most; of other kinds 480
+_PACE = {"gif": 0.12}  # seconds from picture to picture at least
+_BASE = {"gif": Fraction(1, 100)}
+_COLORED = 3.0  # codes of 256: chroma that differs from grey by more on the average is meant
+_LOOKS = 12  # key frames in which colour is looked for
+
+RGB = NDArray[np.uint8]
+
+
+def check_comparison(path: str | os.PathLike[str]) -> Path:
+    """The path, if a comparison can be written there."""
+    target = Path(path)
+    if target.suffix.lower() not in SUFFIXES:
+        raise OutputNotWritable(f"{target}: a comparison is written as {', '.join(SUFFIXES)}.")
+    return target
+
+
+def save_comparison(
+    source: str | os.PathLike[str],
+    colored: str | os.PathLike[str],
+    path: str | os.PathLike[str],
+    start: float | None = None,
+    end: float | None = None,
+) -> Path:
+    """Lay a film, made grey, beside what was made of it; beside both the film itself, if it has colours.
+
+    start, end: seconds of the source that were coloured.
+    """
+    target = check_comparison(path)
+    kind = target.suffix.lower()[1:]
+    truth = has_colors(source)
+    beside = target.with_name(f".{target.name}.part{target.suffix}")
+    try:
+        with FilmReader(source, start=start, end=end) as old, FilmReader(colored) as new:
+            shape = _panel(old, _TALL.get(kind, 480))
+            rows = _rows(old, new, shape, truth, _PACE.get(kind, 0.0))
+            _write(beside, kind, rows, shape[1] * (3 if truth else 2), shape[0])
+        beside.replace(target)
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise OutputNotWritable(f"{target}: the comparison cannot be written ({error}).") from error
+    finally:
+        beside.unlink(missing_ok=True)
+    return target
+
+
+def has_colors(source: str | os.PathLike[str]) -> bool:
+    """Whether a film has colours of its own, as far as some of its key frames show."""
+    strong = 0.0
+    with suppress(AutochromeError), FilmReader(source, keys_only=True) as film:
+        depth = film.facts.plane_format.depth
+        if film.facts.sampling == "gray":
+            return False
+        for frame in islice(film, _LOOKS):
+            planes = (plane(frame.decoded, number, depth).astype(np.float32) for number in (1, 2))
+            off = np.mean([np.abs(codes - (1 << (depth - 1))).mean() for codes in planes])
+            strong = max(strong, float(off) / (1 << (depth - 8)))
+    return strong > _COLORED
+
+
+def _panel(film: FilmReader, tallest: int) -> tuple[int, int]:
+    """Height and width of one picture, upright, even."""
+    facts = film.facts
+    height, width = (facts.height, facts.width) if facts.turn % 180 == 0 else (facts.width, facts.height)
+    scale = min(1.0, tallest / height)
+    return max(2, round(height * scale / 2) * 2), max(2, round(width * scale / 2) * 2)
+
+
+def _rows(
+    old: FilmReader, new: FilmReader, shape: tuple[int, int], truth: bool, pace: float
+) -> Iterator[tuple[float, RGB]]:
+    """(seconds from the beginning, panels side by side)."""
+    begins = last = None
+    for before, after in zip(old, new, strict=False):
+        begins = before.time if begins is None else begins
+        if last is not None and before.time - last < pace - 1e-6:
+            continue
+        last = before.time
+        real = _upright(before, shape, old.facts.turn)
+        made = _upright(after, shape, new.facts.turn)
+        grey = np.repeat(_grey(before, shape, old.facts.turn)[..., None], 3, axis=2)
+        yield before.time - begins, np.hstack((grey, made, real) if truth else (grey, made))
+
+
+def _upright(frame: Frame, shape: tuple[int, int], turn: int, kind: str = "rgb24") -> RGB:
+    height, width = shape if turn % 180 == 0 else shape[::-1]
+    pixels = frame.decoded.reformat(width, height, kind, interpolation="AREA").to_ndarray()
+    return np.ascontiguousarray(np.rot90(pixels, turn // 90))
+
+
+def _grey(frame: Frame, shape: tuple[int, int], turn: int) -> RGB:
+    """(h, w): Y′ alone, over the whole range."""
+    return _upright(frame, shape, turn, "gray")
+
+
+def _write(path: Path, kind: str, rows: Iterator[tuple[float, RGB]], width: int, height: int) -> None:
+    base = _BASE.get(kind, Fraction(1, 12800))
+    with av.open(str(path), "w") as output:
+        stream: Any = output.add_stream("gif" if kind == "gif" else "libx264", rate=Fraction(1 / base))
+        stream.width, stream.height = width, height
+        stream.pix_fmt = "pal8" if kind == "gif" else "yuv420p"
+        stream.codec_context.time_base = stream.time_base = base
+        stream.options = {} if kind == "gif" else {"crf": "20", "preset": "veryfast"}
+        palette = _palette(width, height, base) if kind == "gif" else None
+        last = -1
+        for seconds, pixels in rows:
+            picture: Any = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+            last = max(last + 1, round(seconds / base))
+            picture.pts, picture.time_base = last, base
+            if palette is not None:
+                palette.push(picture)
+                picture = palette.pull()
+                picture.pts, picture.time_base = last, base
+            output.mux(stream.encode(picture))
+        output.mux(stream.encode(None))
+
+
+def _palette(width: int, height: int, base: Fraction) -> Any:
+    """A filter that gives every picture 256 colours of its own."""
+    graph = av.filter.Graph()
+    source = graph.add_buffer(
+        width=width, height=height, format=av.VideoFormat("rgb24", width, height), time_base=base
+    )
+    split, make = graph.add("split"), graph.add("palettegen", "stats_mode=single")
+    use, sink = graph.add("paletteuse", "new=1:dither=bayer:bayer_scale=4"), graph.add("buffersink")
+    source.link_to(split)
+    split.link_to(make, 0, 0)
+    split.link_to(use, 1, 0)
+    make.link_to(use, 0, 1)
+    use.link_to(sink)
+    graph.configure()
+    return graph

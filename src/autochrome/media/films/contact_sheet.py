@@ -1,0 +1,64 @@
+"""Contact sheets: small pictures of a film in rows, each with its number and time below."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from autochrome.errors import OutputNotWritable
+from autochrome.types import CodeValues, PlaneFormat
+
+_ROW = 6  # pictures
+_GAP, _LINE = 6, 18  # pixels between pictures, and of the line below
+_PAPER, _INK = 24, (210, 210, 210)
+
+
+def picture_of(
+    light: CodeValues,
+    blue: CodeValues,
+    red: CodeValues,
+    plane_format: PlaneFormat,
+    weights: tuple[float, float],
+) -> NDArray[np.uint8]:
+    """(h, w) codes of Y′ and 8-bit Cb and Cr of the same size → (h, w, 3) R′G′B′. weights: red's and blue's share."""
+    from_red, from_blue = weights
+    share = (light.astype(np.float32) - np.float32(plane_format.black)) / np.float32(
+        plane_format.white - plane_format.black
+    )
+    span = 255 if plane_format.full else 224
+    cb, cr = ((plane.astype(np.float32) - 128) / span for plane in (blue, red))
+    r, b = share + (2 - 2 * from_red) * cr, share + (2 - 2 * from_blue) * cb
+    g = (share - from_red * r - from_blue * b) / (1 - from_red - from_blue)
+    rgb = np.stack((r, g, b), axis=-1)
+    return np.asarray(np.clip(np.rint(rgb * 255), 0, 255), np.uint8)
+
+
+def save_sheet(path: str | os.PathLike[str], pictures: Iterable[tuple[str, NDArray[np.uint8]]]) -> Path:
+    """Write (words, (h, w, 3) R′G′B′) pictures, all of one size, as one JPEG or PNG."""
+    cells = [_cell(words, picture) for words, picture in pictures]
+    cells += [np.full_like(cells[0], _PAPER)] * (-len(cells) % _ROW if len(cells) > _ROW else 0)
+    rows = [np.hstack(cells[n : n + _ROW]) for n in range(0, len(cells), _ROW)]
+    target = Path(path)
+    if target.suffix.lower() not in (".jpg", ".jpeg", ".png"):
+        raise OutputNotWritable(f"{target}: a sheet of pictures is written as .jpg or .png.")
+    _, data = cv2.imencode(target.suffix, np.vstack(rows)[..., ::-1])
+    beside = target.with_name(f".{target.name}.part")
+    try:
+        beside.write_bytes(data.tobytes())
+        beside.replace(target)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise OutputNotWritable(f"{target}: nothing can be written there ({error.strerror}).") from error
+    return target
+
+
+def _cell(words: str, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    height, width = picture.shape[:2]
+    cell = np.full((height + _LINE + _GAP, width + _GAP, 3), _PAPER, np.uint8)
+    cell[_GAP // 2 : _GAP // 2 + height, _GAP // 2 : _GAP // 2 + width] = picture
+    place = (_GAP, height + _LINE - 2)
+    cv2.putText(cell, words, place, cv2.FONT_HERSHEY_SIMPLEX, 0.4, _INK, 1, cv2.LINE_AA)
+    return cell

@@ -1,0 +1,153 @@
+"""What lies beside the pictures in a film: sound, subtitles, attachments, chapters. Copied, never touched."""
+
+import io
+from collections.abc import Generator
+from contextlib import suppress
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import av
+
+from autochrome.media.films.reader import FilmFacts
+from autochrome.media.films.reuse import PARTS_KEY
+
+_WORDS = {"audio": "sound", "subtitle": "subtitles", "video": "second picture", "attachment": "attachment"}
+_BRANDS = ("major_brand", "minor_version", "compatible_brands", "encoder", "duration", PARTS_KEY)
+"""Metadata that belongs to a file as it was packed, and would be wrong in another."""
+
+
+Span: TypeAlias = tuple[Fraction | None, Fraction | None]
+
+
+class Companions:
+    """The other streams of a film, on their way from one container to another. A second look at the same file."""
+
+    def __init__(self, facts: FilmFacts, output: Any, container: str, span: Span = (None, None)) -> None:
+        """span: of seconds that are wanted; what is carried then begins at 0."""
+        self.notes: list[str] = []
+        self._start, self._end = span
+        self._lost = 0
+        self._source = av.open(str(facts.path), metadata_errors="replace")
+        self._output = output
+        self._pairs: dict[int, Any] = {}
+        try:
+            self._pair(container, facts)
+            self._copy_words(facts)
+        except BaseException:
+            self._source.close()
+            raise
+        self._packets = self._read()
+        self._next: Any = next(self._packets, None)
+
+    def close(self) -> None:
+        self._packets.close()
+        self._source.close()
+        if self._lost:
+            self.notes.append(f"{self._lost} packets beside the pictures are damaged and were left out")
+
+    def until(self, seconds: float | None) -> None:
+        """Pass on what comes up to this time of the original; None: all that is left."""
+        while self._next is not None and (seconds is None or _time(self._next) <= seconds):
+            packet = self._next
+            if self._start:
+                shift = round(self._start / packet.time_base)
+                packet.pts = None if packet.pts is None else packet.pts - shift
+                packet.dts = None if packet.dts is None else packet.dts - shift
+            packet.stream = self._pairs[packet.stream.index]
+            try:
+                self._output.mux(packet)
+            except (av.error.InvalidDataError, av.error.ArgumentError):
+                self._lost += 1
+            self._next = next(self._packets, None)
+
+    def _pair(self, container: str, facts: FilmFacts) -> None:
+        pictures = next(s for s in self._source.streams.video if not _is_cover(s))
+        for stream in self._source.streams:
+            if stream.index == pictures.index:
+                continue
+            name = getattr(stream, "name", None) or "unknown"
+            if stream.type in _WORDS and _fits(stream, container):
+                self._pairs[stream.index] = _add(self._output, stream)
+            elif not (stream.type == "data" and name == "bin_data" and self._source.chapters()):
+                # MP4 keeps chapter titles as such a stream; they are carried as chapters.
+                kind = _WORDS.get(stream.type, "data")
+                self.notes.append(
+                    f"stream {stream.index} ({kind}, {name}) does not fit into {container} and is left out"
+                )
+        for stream in self._source.streams:
+            if stream.index not in self._pairs:
+                stream.discard = av.stream.Discard.all
+
+    def _copy_words(self, facts: FilmFacts) -> None:
+        words = {k: v for k, v in self._source.metadata.items() if k.lower() not in _BRANDS}
+        self._output.metadata.update(words)
+        chapters = [kept for one in self._source.chapters() if (kept := self._cut(one))]
+        if chapters:
+            self._output.set_chapters(chapters)
+
+    def _cut(self, chapter: Any) -> Any:
+        """As much of a chapter as lies in the span; None where nothing does."""
+        tick = Fraction(chapter["time_base"])
+        start = round(self._start / tick) if self._start else 0
+        end = chapter["end"] if self._end is None else min(chapter["end"], round(self._end / tick))
+        begin = max(chapter["start"], start)
+        return {**chapter, "start": begin - start, "end": end - start} if end > begin or not start else None
+
+    def _read(self) -> Generator[Any]:
+        streams = [
+            self._source.streams[index] for index, made in self._pairs.items() if made.type != "attachment"
+        ]
+        if not streams:
+            return
+        # What is broken here was said by whoever read the pictures.
+        with suppress(av.FFmpegError, OSError, ValueError):
+            if self._start:
+                self._source.seek(max(0, int((self._start - 1) * av.time_base)))
+            for packet in self._source.demux(streams):
+                if (
+                    packet.size
+                    and (packet.dts is not None or packet.pts is not None)
+                    and self._wanted(packet)
+                ):
+                    yield packet
+
+    def _wanted(self, packet: Any) -> bool:
+        shown = (packet.dts if packet.pts is None else packet.pts) * Fraction(packet.time_base)
+        return (not self._start or shown >= self._start) and (self._end is None or shown < self._end)
+
+
+def picture_words(facts: FilmFacts) -> dict[str, str]:
+    """What the film says about its stream of pictures: language, title, timecode."""
+    with av.open(str(facts.path), metadata_errors="replace") as source:
+        stream = next(s for s in source.streams.video if not _is_cover(s))
+        return {
+            k: v for k, v in stream.metadata.items() if k.lower() not in (*_BRANDS, "vendor_id", "rotate")
+        }
+
+
+def _is_cover(stream: Any) -> bool:
+    return bool(stream.disposition & av.stream.Disposition.attached_pic)
+
+
+def _time(packet: Any) -> float:
+    ticks = packet.dts if packet.dts is not None else packet.pts
+    return float(ticks * Fraction(packet.time_base))
+
+
+def _add(output: Any, stream: Any) -> Any:
+    made = output.add_stream_from_template(stream, opaque=True)
+    made.metadata.update(stream.metadata)
+    if stream.type != "attachment":
+        made.disposition = stream.disposition
+    return made
+
+
+def _fits(stream: Any, container: str) -> bool:
+    """Whether the container takes this stream: tried, because the tables do not say all."""
+    try:
+        with av.open(io.BytesIO(), "w", format=container) as trial:
+            _add(trial, stream)
+            trial.start_encoding()
+    except (av.FFmpegError, ValueError, TypeError):
+        return False
+    return True

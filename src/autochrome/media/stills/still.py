@@ -1,0 +1,246 @@
+"""Still pictures as files, in strips: every kind a person may bring, turned upright, as sRGB pixels; and back again.
+
+A picture is never whole in memory, except where its file leaves no choice (turned by EXIF, interlaced, WebP, AVIF).
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pyvips
+from numpy.typing import NDArray
+
+from autochrome.errors import PictureTooLarge
+from autochrome.media.stills.bmp import bitmap_header, read_bitmap
+from autochrome.media.stills.exif import (
+    COMPRESSION,
+    IPTC,
+    PHOTOSHOP,
+    Directory,
+    block_of,
+    descriptive,
+    number,
+)
+from autochrome.media.stills.in_memory import origin_from_array, origin_from_pil
+from autochrome.media.stills.iptc import records
+from autochrome.media.stills.metadata import Words
+from autochrome.media.stills.profiles import full_range, look, srgb
+from autochrome.media.stills.reader import Origin, Source, at_random, kind_of, read_head, reading
+from autochrome.media.stills.writer import WRITTEN, write_still
+from autochrome.types import Pixels
+
+SUFFIXES = frozenset(
+    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".avif", ".bmp", ".dib", ".gif")
+)
+_STRIP = 1 << 19  # pixels
+_LONGEST = 4  # times the short side: how long a small picture may get
+
+
+class Still:
+    """One picture: what its header says, its pixels on demand, and how to write one like it.
+
+    `width` and `height` are those of the upright picture. `depth` is 8 or 16; `grey` pictures have strips (R, W), all
+    others (R, W, 3). `notes` are for the person: what was left out in reading.
+    """
+
+    def __init__(self, origin: Origin, max_megapixels: float) -> None:
+        self._origin = origin
+        self._header = origin.open()
+        _check_size(origin.name, self._header.width, self._header.height, max_megapixels)
+        self._look = look(self._header, origin.name)
+        turn = self._header.get("orientation") if self._header.get_typeof("orientation") else 1
+        self._turn = turn if turn in range(1, 9) else 1
+        sides = self._header.width, self._header.height
+        self.width, self.height = sides[::-1] if self._turn >= 5 else sides
+        self.name, self.path, self.format = origin.name, origin.path, origin.kind
+        self.depth, self.alpha = self._look.depth, self._look.alpha
+        self.grey = self._look.bands == 1
+        self.notes = self._look.notes + _pages(self._header, origin.kind)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file, and of what was given as bytes or pixels."""
+        self._header = None
+
+    def small(self, size: int) -> Pixels:
+        """The whole picture with its short side `size` pixels, (h, w) or (h, w, 3); the long side at most 4 · size."""
+        short = min(self.height, self.width)
+        height, width = (
+            min(_LONGEST * size, max(size, round(side * size / short))) for side in (self.height, self.width)
+        )
+        across, down = (height, width) if self._turn >= 5 else (width, height)
+        image = self._origin.open(shrink=self._shrink(across, down))
+        with reading(self.name):
+            if image.bands > self._look.bands:
+                image = image.extract_band(0, n=self._look.bands)
+            image = srgb(_resized(image, across, down), self._look).autorot()
+            return _shaped(image.write_to_memory(), image, image.height)
+
+    def _shrink(self, across: int, down: int) -> int:
+        """How much smaller a JPEG may be decoded, so that half as much again is left to be resized with care."""
+        room = min(self._header.width / across, self._header.height / down)
+        return max((k for k in (2, 4, 8) if self.format == "jpg" and 2 * k <= room), default=1)
+
+    def strips(self, rows: int | None = None) -> Iterator[Pixels]:
+        """The picture from top to bottom, (R, W) or (R, W, 3) with R = `rows` but for the last; sRGB, contiguous."""
+        rows = max(1, rows or _STRIP // self.width)
+        with reading(self.name):
+            image = srgb(self._upright(), self._look)
+            region = pyvips.Region.new(image)
+        for top in range(0, self.height, rows):
+            count = min(rows, self.height - top)
+            with reading(self.name):
+                data = region.fetch(0, top, self.width, count)
+            yield _shaped(data, image, count)
+
+    def _upright(self) -> Any:
+        """The stored picture, turned. Mirrored left to right can be read as it comes; the other turns cannot."""
+        image = self._origin.open()
+        return (image if self._turn <= 2 else at_random(image)).autorot()
+
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        strips: Iterable[NDArray[Any]],
+        *,
+        height: int | None = None,
+        width: int | None = None,
+        quality: int = 92,
+        describe: Callable[[bytes | None], bytes] | None = None,
+    ) -> Path:
+        """Write (R, W, 3) sRGB `strips`, uint8 or uint16, as the kind of file `path`'s suffix names.
+
+        What the original carried goes along: alpha (where the size is the same), EXIF, IPTC, resolution, and XMP as
+        `describe` gives it back (it gets the old packet, or None). `height` and `width` are the written size, where it
+        is not the picture's own. 16 bits stay 16 in PNG and TIFF, 12 of them in AVIF. Strips are drawn in the caller's
+        thread, and their errors come out unchanged; what stands at `path` is a whole picture, or what was there before.
+        """
+        size = height or self.height, width or self.width
+        alpha = self._alpha if self.alpha and size == (self.height, self.width) else None
+        directory = self._origin.directory()
+        xmp = self._blob("xmp-data")
+        words = Words(
+            self._header,
+            exif=block_of(descriptive(directory)) or self._blob("exif-data"),
+            iptc=self._iptc(directory),
+            xmp=describe(xmp) if describe else xmp,
+        )
+        return write_still(
+            Path(path),
+            strips,
+            size,
+            words,
+            alpha=alpha,
+            quality=quality,
+            compression=number(directory, COMPRESSION),
+        )
+
+    def _alpha(self) -> Any:
+        return full_range(self._upright().extract_band(self._look.bands), self._look)
+
+    def _iptc(self, directory: Directory) -> bytes | None:
+        blobs = [directory[tag].data for tag in (IPTC, PHOTOSHOP) if tag in directory]
+        blobs += [blob for blob in [self._blob("iptc-data")] if blob and not blobs]
+        return next((bare for blob in blobs if (bare := records(blob))), None)
+
+    def _blob(self, name: str) -> bytes | None:
+        return bytes(self._header.get(name)) if self._header.get_typeof(name) else None
+
+
+def open_still(source: Source, *, max_megapixels: float = 1000) -> Still:
+    """Open a picture: a path, the bytes of a file, a PIL picture, or an array.
+
+    Arrays are (H, W) grey or (H, W, 3) sRGB, (H, W, 2) and (H, W, 4) with alpha; uint8, uint16, bool, or floats 0…1
+    (taken as 16 bits). More than `max_megapixels` are refused before any pixel is decoded.
+    """
+    if isinstance(source, np.ndarray):
+        return Still(origin_from_array(source, "array"), max_megapixels)
+    if hasattr(source, "mode") and hasattr(source, "tobytes"):
+        return Still(origin_from_pil(source), max_megapixels)
+    if isinstance(source, bytes | bytearray | memoryview):
+        return Still(_origin_from_bytes(bytes(source), max_megapixels), max_megapixels)
+    return Still(_origin_from_path(Path(source), max_megapixels), max_megapixels)
+
+
+def suffix_for(still: Still, format: str = "auto") -> str:
+    """The suffix of a file to write: of the format asked for, or of the picture's own kind where we write that."""
+    kind = still.format if format == "auto" else format
+    return f".{kind}" if kind in WRITTEN.values() else ".png"
+
+
+def same_file(a: str | os.PathLike[str], b: str | os.PathLike[str]) -> bool:
+    """Whether two names are one file; a name where nothing stands is no file."""
+    try:
+        return Path(a).samefile(b)
+    except (OSError, ValueError):
+        return False
+
+
+def _origin_from_path(path: Path, max_megapixels: float) -> Origin:
+    head = read_head(path)
+    kind = kind_of(head, str(path))
+    if kind != "bmp":
+        return Origin(str(path), path, kind)
+    _check_bitmap(head, str(path), max_megapixels)
+    return _origin_from_bitmap(read_head(path, -1), path, str(path))
+
+
+def _origin_from_bytes(data: bytes, max_megapixels: float) -> Origin:
+    kind = kind_of(data, "picture")
+    if kind != "bmp":
+        return Origin("picture", None, kind, data=data)
+    _check_bitmap(data, "picture", max_megapixels)
+    return _origin_from_bitmap(data, None, "picture")
+
+
+def _resized(image: Any, width: int, height: int) -> Any:
+    """Shrunk with care, enlarged smoothly; libvips' own enlarging would move the picture by part of a pixel."""
+    image = image.resize(min(1, width / image.width), vscale=min(1, height / image.height))
+    if (image.width, image.height) == (width, height):
+        return image
+    return image.copy_memory().affine(
+        [width / image.width, 0, 0, height / image.height],
+        interpolate=pyvips.Interpolate.new("bicubic"),
+        oarea=[0, 0, width, height],
+        idx=0.5,
+        idy=0.5,
+        odx=-0.5,
+        ody=-0.5,
+        extend="copy",
+    )
+
+
+def _check_bitmap(data: bytes, name: str, max_megapixels: float) -> None:
+    header = bitmap_header(data, name)
+    _check_size(name, header.width, header.height, max_megapixels)
+
+
+def _origin_from_bitmap(data: bytes, path: Path | None, name: str) -> Origin:
+    pixels, facts = read_bitmap(data, name)
+    return Origin(name, path, "bmp", array=pixels, facts=facts)
+
+
+def _check_size(name: str, width: int, height: int, max_megapixels: float) -> None:
+    if width * height > max_megapixels * 1e6:
+        raise PictureTooLarge(
+            f"{name}: {width}×{height} are {width * height / 1e6:.0f} megapixels, more than the {max_megapixels:g} "
+            "allowed; raise the limit if you trust the file."
+        )
+
+
+def _pages(header: Any, kind: str) -> tuple[str, ...]:
+    count = header.get("n-pages") if header.get_typeof("n-pages") else 1
+    word = "pages" if kind == "tif" else "frames"
+    return (f"{count} {word}: only the first was taken",) if count > 1 else ()
+
+
+def _shaped(data: Any, image: Any, rows: int) -> Pixels:
+    pixels = np.frombuffer(data, np.uint8 if image.format == "uchar" else np.uint16)
+    return pixels.reshape((rows, image.width) if image.bands == 1 else (rows, image.width, image.bands))

@@ -1,0 +1,183 @@
+"""Strips of pixels → a picture file, written beside its place first, with everything the original carried.
+
+libvips pulls pixels in a thread of its own; strips are drawn in the caller's thread and handed over through a short
+queue. So decoding and colouring go on while the encoder works, and an error in making strips stays what it was.
+"""
+
+import errno
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyvips
+from numpy.typing import NDArray
+
+from autochrome.errors import AutochromeError, DiskFull, NoMemory, OutputNotWritable
+from autochrome.media.stills.exif import add_to_tiff, tiff_words
+from autochrome.media.stills.handover import Handover
+from autochrome.media.stills.metadata import Words, dressed
+from autochrome.media.stills.output_file import OutputFile
+from autochrome.media.stills.reader import complaint
+from autochrome.media.stills.tiff_stream import TiffStream
+
+WRITTEN = {
+    ".jpg": "jpg",
+    ".jpeg": "jpg",
+    ".jpe": "jpg",
+    ".jfif": "jpg",
+    ".png": "png",
+    ".tif": "tif",
+    ".tiff": "tif",
+    ".webp": "webp",
+    ".avif": "avif",
+}
+_SIDE_LIMITS = {"jpg": 65500, "webp": 16383, "avif": 16384}  # pixels
+_CLASSIC_TIFF = 4_000_000_000  # bytes of pixels; above, offsets need 64 bits
+_PACKED = {5: "lzw", 6: "jpeg", 7: "jpeg", 8: "deflate", 32946: "deflate", 32773: "packbits"}
+_PACKED |= dict.fromkeys((2, 3, 4), "deflate")  # fax codes hold one bit a pixel
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def write_still(
+    path: Path,
+    strips: Iterable[NDArray[Any]],
+    size: tuple[int, int],
+    words: Words,
+    *,
+    alpha: Callable[[], Any] | None,
+    quality: int,
+    compression: int,
+) -> Path:
+    """Write (R, W, 3) strips of a picture of `size` (height, width), carrying `words`.
+
+    `compression` is TIFF's number for what the original used, 0 where it was no TIFF.
+    """
+    kind = _kind(path, size)
+    strips = iter(strips)
+    first = next(strips, np.empty((0, size[1], 3), np.uint8))
+    strips = _checked(chain([first], strips), size, first.dtype)
+    handover = Handover()
+    stream = TiffStream((*size, 3), first.dtype.itemsize * 8, handover.take)
+    source = pyvips.SourceCustom()  # libvips does not keep it alive: it lives in this frame
+    source.on_read(stream.read)
+    source.on_seek(stream.seek)
+
+    def encode() -> None:
+        with _writing(path):
+            image = pyvips.Image.tiffload_source(source, access="sequential", fail_on="error")
+            image = dressed(image, words, kind, alpha() if alpha else None)
+            _save(image, kind, temporary, quality, compression)
+            if kind == "tif":
+                add_to_tiff(temporary, tiff_words(words.exif, words.iptc), *size)
+
+    with _beside(path) as temporary:
+        handover.run(encode, strips)
+    return path
+
+
+def _kind(path: Path, size: tuple[int, int]) -> str:
+    kind = WRITTEN.get(path.suffix.lower())
+    if kind is None:
+        names = ", ".join(WRITTEN)
+        raise OutputNotWritable(
+            f"{path}: this kind of file is not written; let the name end in one of {names}."
+        )
+    if max(size) > (limit := _SIDE_LIMITS.get(kind, max(size))):
+        raise OutputNotWritable(
+            f"{path}: {size[1]}×{size[0]} pixels do not fit, this format ends at {limit} a side; write .tif or .png."
+        )
+    return kind
+
+
+def _checked(
+    strips: Iterable[NDArray[Any]], size: tuple[int, int], dtype: np.dtype[Any]
+) -> Iterator[NDArray[Any]]:
+    """The same strips, sure to make up the picture that was announced."""
+    height, width = size
+    if dtype not in (np.dtype(np.uint8), np.dtype(np.uint16)):
+        raise ValueError(f"strips of {dtype}; they must be uint8 or uint16")
+    done = 0
+    for strip in strips:
+        done += len(strip)
+        if strip.shape[1:] != (width, 3) or strip.dtype != dtype or done > height:
+            raise ValueError(
+                f"a strip of {strip.shape} {strip.dtype} in a picture of {(height, width, 3)} {dtype}"
+            )
+        if len(strip):
+            yield strip
+    if done != height:
+        raise ValueError(f"strips of {done} rows for a picture of {height}")
+
+
+def _save(image: Any, kind: str, path: Path, quality: int, compression: int) -> None:
+    with OutputFile(path) as file:
+        try:
+            if kind == "jpg":
+                image.jpegsave_target(file.target, Q=quality)
+            elif kind == "png":
+                image.pngsave_target(file.target, filter="up", compression=3)  # a third smaller, and quicker
+            elif kind == "webp":
+                image.webpsave_target(file.target, Q=quality, effort=2)
+            elif kind == "avif":
+                bits = 12 if image.format == "ushort" else 8
+                image.heifsave_target(file.target, Q=quality, compression="av1", bitdepth=bits, effort=2)
+            else:
+                image.tiffsave_target(file.target, **_tiff_options(image, quality, compression))
+        except pyvips.Error:
+            if file.error is not None:
+                raise file.error from None
+            raise
+
+
+def _tiff_options(image: Any, quality: int, compression: int) -> dict[str, Any]:
+    """As the original was packed, where that loses nothing that it had not lost already."""
+    deep = image.format == "ushort"
+    packed = _PACKED.get(compression, "none")
+    if packed == "jpeg" and (deep or image.bands > 3):
+        packed = "deflate"
+    raw = image.width * image.height * image.bands * (2 if deep else 1)
+    return {"compression": packed, "Q": quality, "predictor": "horizontal", "bigtiff": raw > _CLASSIC_TIFF}
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """A hidden name in the same folder; what is there in the end takes the place of `path`, or goes when all failed."""
+    if path.is_dir():
+        raise OutputNotWritable(f"{path}: this is a folder; name a file in it.")
+    temporary = path.with_name(f".autochrome-{secrets.token_hex(6)}.part")
+    with _writing(path):
+        temporary.open("xb").close()  # so that a folder that is not there is found before any work
+    try:
+        yield temporary
+        with _writing(path):
+            temporary.replace(path)
+    finally:
+        with _writing(path):
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """What goes wrong in writing `path`, as our errors."""
+    try:
+        yield
+    except OSError as error:
+        raise _write_error(path, error.errno, error.strerror or str(error)) from error
+    except pyvips.Error as error:
+        raise _write_error(path, None, complaint(error)) from error
+
+
+def _write_error(path: Path, number: int | None, why: str) -> AutochromeError:
+    if number in _NO_ROOM:
+        return DiskFull(f"{path}: there is no room left to write it; free some, or choose another disk.")
+    if number == errno.ENOENT:
+        return OutputNotWritable(f"{path}: its folder does not exist; make it first.")
+    if "memory" in why.lower():
+        return NoMemory(
+            f"{path}: there is not enough memory to encode it; write .tif or .jpg, which take little."
+        )
+    return OutputNotWritable(f"{path}: cannot be written ({why}); check the folder and its permissions.")

@@ -1,0 +1,72 @@
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+from autochrome.evaluate.results import Evaluation
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pictures")
+    for name in ("astronaut", "coffee", "chelsea"):
+        Image.fromarray(getattr(data, name)()[:256:2, :320:2]).save(folder / f"{name}.png")
+    Image.fromarray(np.repeat(data.camera()[:256:4, :256:4, None], 3, 2)).save(folder / "camera.png")
+    return folder
+
+
+def test_a_network_is_measured_and_a_page_is_written(autochrome, tiny_model, pictures, tmp_path):
+    out, page = tmp_path / "out.json", tmp_path / "page.html"
+    ran = autochrome(
+        *("evaluate", tiny_model, pictures, "--size", 64, "--vivid", "1,0.5", "--hints", "0,3", "--carried"),
+        *("--json", out, "--html", page),
+    )
+    assert ran.code == 0, ran.err
+    result = Evaluation.model_validate_json(out.read_text())
+    names = [row.name for row in result.groups["coloured"]]
+    assert names[:3] == ["grey", "mean colour", "best constant"]
+    assert [name for name in names if name.startswith("model")] == [
+        "model, vivid 1, alone",
+        "model, vivid 0.5, alone",
+        "model, vivid 1, 3 points",
+        "model, vivid 1, carried colour",
+    ]
+    assert result.model == "tiny"
+    assert all(name in ran.out for name in names)
+    assert "Colour where there is none: 1 pictures" in ran.out
+    html = page.read_text()
+    assert html.count("<svg") == 2
+    assert html.count("<img") == 3 * 6  # three pictures; grey, four trials, truth
+
+
+def test_baselines_alone(autochrome, pictures, tmp_path):
+    ran = autochrome(
+        "evaluate", "baselines", pictures, "--size", 32, "--limit", 2, "--json", tmp_path / "o.json"
+    )
+    assert ran.code == 0, ran.err
+    assert "best constant" in ran.out
+    assert len(json.loads((tmp_path / "o.json").read_text())["pictures"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--vivid", "much"], 2, "--vivid much: numbers"),
+        (["--vivid", "3"], 2, "from 0 (grey) to 2"),
+        (["--hints", "-1"], 2, "whole and not negative"),
+        (["--hints", "1.5"], 2, "whole and not negative"),
+    ],
+)
+def test_wrong_words(autochrome, tiny_model, pictures, words, code, said):
+    ran = autochrome("evaluate", tiny_model, pictures, *words)
+    assert ran.code == code
+    assert said in ran.err
+
+
+def test_no_such_data_and_no_such_network(autochrome, tiny_model, tmp_path):
+    assert autochrome("evaluate", tiny_model, tmp_path / "nowhere").code == 11
+    assert autochrome("evaluate", tiny_model, tmp_path).code == 17
+    assert autochrome("evaluate", tmp_path / "no.onnx", tmp_path).code == 31
+    assert autochrome("evaluate", tmp_path, tmp_path).code == 72  # a folder, but no run

@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+from skimage import data
+
+from autochrome.errors import FilmDamaged, InputMissing
+from autochrome.evaluate.films import FilmEvaluation, evaluate_film, film_table, shot_table
+from autochrome.media.films.pictures import film_pictures
+from autochrome.model import open_model
+from autochrome.options import FilmOptions
+from tolerances import TOLERANCES
+
+av = pytest.importorskip("av")
+FRAMES, HEIGHT, WIDTH = 24, 96, 128
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    """A slow pan over a colour picture."""
+    path = tmp_path_factory.mktemp("film") / "pan.mkv"
+    picture = data.coffee()[100 : 100 + 2 * HEIGHT : 2, ::2]
+    with av.open(path, "w") as out:
+        stream = out.add_stream("ffv1", rate=25)
+        stream.height, stream.width, stream.pix_fmt = HEIGHT, WIDTH, "yuv444p"
+        for i in range(FRAMES):
+            frame = np.ascontiguousarray(picture[:, 2 * i : 2 * i + WIDTH])
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(frame, "rgb24")))
+        out.mux(stream.encode())
+    return path
+
+
+@pytest.fixture(scope="module")
+def result(film, tiny_model):
+    options = FilmOptions(size=64)
+    return evaluate_film(film, open_model(tiny_model), name="tiny", size=64, options=options)
+
+
+def test_a_film_as_pictures(film):
+    pictures = list(film_pictures(film, 48))
+    assert len(pictures) == FRAMES
+    assert {p.shape for p in pictures} == {(48, 64, 3)}
+    expected = data.coffee()[100 : 100 + 2 * HEIGHT : 2, ::2][:, :WIDTH].mean((0, 1))
+    assert np.abs(pictures[0].mean((0, 1)) - expected).max() < 4
+    assert next(film_pictures(film, 1000)).shape == (HEIGHT, WIDTH, 3)  # never enlarged
+
+
+def test_what_is_no_film(tmp_path):
+    with pytest.raises(InputMissing):
+        next(film_pictures(tmp_path / "none.mp4", 64))
+    (tmp_path / "words.mp4").write_text("no film")
+    with pytest.raises(FilmDamaged, match="words"):
+        next(film_pictures(tmp_path / "words.mp4", 64))
+
+
+def test_the_rows_of_a_film(result):
+    rows = {row.name: row for row in result.rows}
+    grey, truth = rows["grey"], rows["truth"]
+    assert result.frames == FRAMES
+    assert grey.warped_error < 0.01
+    assert grey.colorfulness_share < 1
+    assert truth.psnr == 60
+    assert truth.colorfulness_share == 100
+    assert 0 < truth.warped_error < 8
+    assert truth.cdc > 0
+    for name in ("model, steady", "model, frame by frame"):
+        assert rows[name].over_grey == rows[name].psnr - grey.psnr
+        assert rows[name].warped_error > grey.warped_error
+
+
+def test_a_film_at_no_vividness_is_grey(film, tiny_model):
+    options = FilmOptions(size=64, vivid=0)
+    result = evaluate_film(film, open_model(tiny_model), name="tiny", size=64, limit=8, options=options)
+    rows = {row.name: row for row in result.rows}
+    assert result.frames == 8
+    assert rows["model, steady"].psnr == pytest.approx(
+        rows["grey"].psnr, abs=TOLERANCES["grey of Y′ against grey of L*"]
+    )
+
+
+def test_the_edges_of_its_shots(result):
+    (shot,) = result.shots
+    assert (shot.first, shot.frames) == (0, FRAMES)
+    truth = shot.ways["truth"]
+    assert (truth.psnr, truth.drift) == (60, 0)
+    steady = next(row for row in result.rows if row.name == "model, steady")
+    assert shot.ways["model, steady"].psnr == pytest.approx(steady.psnr, abs=1)
+    assert truth.colorfulness_start != truth.colorfulness_end
+    (row,) = shot_table(result).rows
+    assert row[:2] == ["from 0", str(FRAMES)]
+    assert all(80 < float(cell) < 125 for cell in row[-2:])
+
+
+def test_a_film_in_a_report(result):
+    table = film_table(result)
+    assert [row[0] for row in table.rows] == ["grey", "truth", "model, steady", "model, frame by frame"]
+    assert all(len(row) == len(table.columns) for row in table.rows)
+    assert FilmEvaluation.model_validate_json(result.model_dump_json()) == result
+
+
+def test_films_on_the_command_line(autochrome, film, tiny_model, tmp_path):
+    page = tmp_path / "page.html"
+    words = ("--size", 64, "--limit", 8, "--html", page, "--json", tmp_path / "o.json")
+    ran = autochrome("evaluate", tiny_model, film, *words)
+    assert ran.code == 0, ran.err
+    assert "warped error" in ran.out
+    assert "frame by frame" in page.read_text()
+    assert autochrome("evaluate", "baselines", film).code == 2

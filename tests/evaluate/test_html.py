@@ -1,0 +1,128 @@
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from autochrome.errors import OutputNotWritable
+from autochrome.evaluate.charts import Marker, Plot, Series, draw, ticks
+from autochrome.evaluate.html import Gallery, Picture, Strip, Table, data_uri, write_report
+
+VOID = {"meta", "img", "line", "circle"}
+
+
+class Page(HTMLParser):
+    """Checks that tags are closed in order, and gathers what the page would fetch."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.fetched, self.text = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.fetched += [value for key, value in attrs if key in ("src", "href")]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.fetched += [value for key, value in attrs if key in ("src", "href")]
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def read(path):
+    page = Page()
+    page.feed(path.read_text(encoding="utf-8"))
+    assert page.open == []
+    return page
+
+
+PICTURE = np.full((20, 30, 3), 90, np.uint8)
+
+
+def test_a_page_stands_alone_and_says_everything(tmp_path):
+    path = tmp_path / "new" / "page.html"
+    write_report(
+        path,
+        "Grey & <colour>",
+        [Table("Scores", ["", "dB"], [["grey", "24.0"], ["ours", "26.1"]], note="of 3", strong=[1])],
+        [Gallery("Best", [Strip("a/b.png", [Picture("truth", PICTURE)])])],
+        [Plot("Curve", "x", "y", [Series("one", [(0, 0), (1, 2)]), Series("two", [(0, 1), (1, 1)])])],
+        lead="Lead.",
+        notes=[("psnr", "decibels")],
+    )
+    page = read(path)
+    said = "".join(page.text)
+    for word in (
+        "Grey & <colour>",
+        "Lead.",
+        "Scores",
+        "26.1",
+        "of 3",
+        "Best",
+        "a/b.png",
+        "Curve",
+        "two",
+        "decibels",
+    ):
+        assert word in said
+    assert len(page.fetched) == 1
+    assert page.fetched[0].startswith("data:image/webp;base64,")
+    assert "http" not in path.read_text(encoding="utf-8")
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_title_alone_is_a_page(tmp_path):
+    write_report(tmp_path / "p.html", "Empty")
+    assert "Empty" in read(tmp_path / "p.html").text
+
+
+def test_where_nothing_can_be_written(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputNotWritable, match="cannot be written"):
+        write_report(tmp_path / "file" / "p.html", "No")
+
+
+def test_a_picture_in_a_page_is_the_picture():
+    import base64
+    import io
+
+    from PIL import Image
+
+    content = base64.b64decode(data_uri(PICTURE).split(",")[1])
+    shown = np.asarray(Image.open(io.BytesIO(content)).convert("RGB")).astype(int)
+    assert shown.shape == PICTURE.shape
+    assert np.abs(shown - 90).max() <= 3
+
+
+def circles(svg):
+    return [tuple(map(float, pair)) for pair in re.findall(r'cx="([\d.-]+)" cy="([\d.-]+)"', svg)]
+
+
+def test_a_chart_puts_larger_numbers_right_and_up():
+    (x0, y0), (x1, y1) = circles(draw(Plot("t", "x", "y", [Series("s", [(0, 0), (10, 5)])])))
+    assert x0 < x1
+    assert y0 > y1
+
+
+def test_a_chart_survives_what_measurements_give():
+    nan, inf = float("nan"), float("inf")
+    svg = draw(
+        Plot("t", "x", "y", [Series("s", [(0, nan), (1, inf), (2, 3)], labels=["a"])], [Marker(2, "cut")])
+    )
+    assert "nan" not in svg
+    assert "inf" not in svg
+    assert len(circles(svg)) == 1
+    assert draw(Plot("t", "x", "y", [Series("s", [(0, nan)])])) == ""
+    assert draw(Plot("t", "x", "y", [])) == ""
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(0, 10, [0, 2, 4, 6, 8, 10]), (-3.2, 1.1, [-3, -2, -1, 0, 1]), (21.3, 24.9, [22, 23, 24])],
+)
+def test_axes_have_round_numbers(low, high, expected):
+    assert ticks(low, high) == pytest.approx(expected)

@@ -1,0 +1,551 @@
+"""The way of a film, with a tiny network: untouched light, its own colour for each shot, and nothing left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from test_motion import shifted, texture
+
+from autochrome.errors import UsageError
+from autochrome.film.pipeline import FilmReport, Progress, colorize_film
+from autochrome.hints.file import HintsFile
+from autochrome.media.films import open_film
+from autochrome.model import Card, open_model
+from autochrome.options import FilmOptions
+from autochrome.types import Hints, Luma, Prediction, Prepared
+from filmmaking import decoded, make_film, packets, shown
+from tiny import tint_card
+
+LOSSLESS = FilmOptions(codec="ffv1", size=64, cuts="none")
+SCENES = [texture(64, 96, seed) for seed in (1, 2, 3)]
+
+
+@dataclass
+class Painter:
+    """A network that we can look into: colour by what `say` makes of the picture it is shown."""
+
+    say: Any
+    seen: list[Luma] = field(default_factory=list)
+    card: Card = field(default_factory=tint_card)
+
+    def prepare(self, luma: Luma) -> Prepared:
+        self.seen.append(luma)
+        return Prepared(luma, None)
+
+    def paint(self, prepared: Prepared, hints: Hints | None = None, vivid: float = 1.0) -> Prediction:
+        return Prediction(self.say(prepared.luma, len(self.seen)).astype(np.float32))
+
+
+def one_color(a: float, b: float) -> Any:
+    return lambda luma, count: np.broadcast_to((a, b), (16, 16, 2))
+
+
+def lights(*lengths: int) -> list[np.ndarray]:
+    """Frames of one scene after another, a little darker from frame to frame so that none is like the next."""
+    rows = zip(SCENES, lengths, strict=False)
+    return [np.clip(scene.astype(int) - n, 0, 255).astype(np.uint8) for scene, k in rows for n in range(k)]
+
+
+def film_of(path: Path, *lengths: int, **more: Any) -> Path:
+    frames = lights(*lengths)
+    settings = {
+        "codec": "ffv1",
+        "size": (64, 96),
+        "times": range(len(frames)),
+        "lights": frames,
+        "sound": None,
+    }
+    return make_film(path, **{**settings, **more})
+
+
+def threads() -> int:
+    return sum(thread.name.startswith("autochrome") for thread in threading.enumerate())
+
+
+@pytest.mark.parametrize("kind", ["yuv420p", "yuv422p10le", "gray"])
+@pytest.mark.parametrize("method", ["tint", "frames"])
+def test_light_and_times_and_sound_go_through(tmp_path: Path, tiny_model: Path, kind: str, method: str):
+    source = make_film(
+        tmp_path / "in.mkv", codec="ffv1", kind=kind, size=(47, 63), times=[3, 43, 83, 200, 240]
+    )
+    options = LOSSLESS.model_copy(update={"method": method})
+    report = colorize_film(source, tmp_path / "out.mkv", model=tiny_model, options=options)
+    assert report.frames == 5
+    assert shown(tmp_path / "out.mkv") == shown(source)
+    assert packets(tmp_path / "out.mkv", "audio") == packets(source, "audio")
+    for old, new in zip(decoded(source), decoded(tmp_path / "out.mkv"), strict=True):
+        assert np.array_equal(old[0], new[0])
+        assert np.ptp(new[1]) > 3, "it should have colour"
+    assert threads() == 0
+
+
+def test_each_shot_has_its_own_memory(tmp_path: Path, tiny_model: Path):
+    """The frames after a cut are the same whatever came before it."""
+    model = open_model(tiny_model)
+    options = LOSSLESS.model_copy(update={"cuts": "auto"})
+    both = film_of(tmp_path / "both.mkv", 14, 14)
+    report = colorize_film(both, tmp_path / "a.mkv", model=model, options=options)
+    assert [(shot.first, shot.frames) for shot in report.shots] == [(0, 14), (14, 14)]
+    alone = make_film(
+        tmp_path / "second.mkv",
+        codec="ffv1",
+        size=(64, 96),
+        times=range(14),
+        lights=lights(14, 14)[14:],
+        sound=None,
+    )
+    colorize_film(alone, tmp_path / "b.mkv", model=model, options=LOSSLESS)
+    for after_cut, by_itself in zip(
+        decoded(tmp_path / "a.mkv")[14:], decoded(tmp_path / "b.mkv"), strict=True
+    ):
+        assert all(np.array_equal(x, y) for x, y in zip(after_cut, by_itself, strict=True))
+
+
+def test_cuts_may_be_given(tmp_path: Path, tiny_model: Path):
+    source = film_of(tmp_path / "in.mkv", 20)
+    report = colorize_film(source, tmp_path / "out.mkv", model=tiny_model, options=LOSSLESS, cuts=[5, 12])
+    assert [(shot.number, shot.first, shot.frames) for shot in report.shots] == [
+        (0, 0, 5),
+        (1, 5, 7),
+        (2, 12, 8),
+    ]
+
+
+def test_inside_a_shot_the_network_looks_now_and_then_and_alone_otherwise(tmp_path: Path):
+    source = film_of(tmp_path / "in.mkv", 24)
+    for method, looks in {"tint": 2, "frames": 24}.items():
+        painter = Painter(one_color(20, 10))
+        options = LOSSLESS.model_copy(update={"method": method})
+        colorize_film(source, tmp_path / "out.mkv", model=painter, options=options, overwrite=True)
+        assert len(painter.seen) == looks
+
+
+def test_a_flickering_network_makes_a_steady_film(tmp_path: Path):
+    def say(luma: Luma, count: int) -> np.ndarray:
+        return np.broadcast_to((20 + 8 * (-1) ** count, -20), (16, 24, 2))
+
+    def flicker(method: str) -> float:
+        options = LOSSLESS.model_copy(update={"method": method})
+        colorize_film(source, tmp_path / "out.mkv", model=Painter(say), options=options, overwrite=True)
+        red = [planes[2].astype(float) for planes in decoded(tmp_path / "out.mkv")]
+        return float(np.mean([np.abs(a - b).mean() for a, b in pairwise(red[8:])]))
+
+    source = film_of(tmp_path / "in.mkv", 40)
+    assert flicker("tint") < 0.25 * flicker("frames")
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_the_network_sees_the_picture_upright(tmp_path: Path, turn: int):
+    """Bright at the stored picture's left edge; red where the network saw the bright edge."""
+    light = np.full((32, 48), 60, np.uint8)
+    light[:, :16] = 200
+
+    def say(luma: Luma, count: int) -> np.ndarray:
+        return np.dstack((np.where(luma > 50, 30, -30), luma * 0))
+
+    painter = Painter(say)
+    source = make_film(
+        tmp_path / "in.mp4",
+        size=light.shape,
+        lights=[light] * 3,
+        times=range(3),
+        sound=None,
+        turn=turn,
+        options={"crf": "0"},
+    )
+    colorize_film(source, tmp_path / "out.mkv", model=painter, options=LOSSLESS)
+    with open_film(source) as film:
+        assert film.facts.turn == turn
+    luma = painter.seen[0]
+    assert luma.shape == ((32, 48) if turn % 180 == 0 else (48, 32))
+    edge = {0: luma[:, :16], 90: luma[-16:], 180: luma[:, -16:], 270: luma[:16]}[turn]
+    assert edge.min() > 50
+    red = decoded(tmp_path / "out.mkv")[0][2]
+    assert red[:, :6].mean() > 135
+    assert red[:, 10:].mean() < 121
+
+
+def test_black_and_white_frames_stay_neutral(tmp_path: Path):
+    frames = [np.full((64, 96), code, np.uint8) for code in (16, 235, 120)]
+    source = make_film(
+        tmp_path / "in.mkv",
+        codec="ffv1",
+        size=(64, 96),
+        lights=frames,
+        times=range(3),
+        sound=None,
+    )
+    options = LOSSLESS.model_copy(update={"method": "frames"})
+    colorize_film(source, tmp_path / "out.mkv", model=Painter(one_color(60, -60)), options=options)
+    for planes in decoded(tmp_path / "out.mkv"):
+        assert (planes[1] == 128).all()
+        assert (planes[2] == 128).all()
+
+
+@pytest.mark.parametrize("kind", ["yuv420p", "yuv444p10le"])
+def test_the_mark_is_colour_alone(tmp_path: Path, kind: str):
+    source = film_of(tmp_path / "in.mkv", 3, kind=kind, lights=None)
+    options = LOSSLESS.model_copy(update={"mark": True})
+    colorize_film(source, tmp_path / "out.mkv", model=Painter(one_color(0, 0)), options=options)
+    middle = 512 if "10" in kind else 128
+    for old, new in zip(decoded(source), decoded(tmp_path / "out.mkv"), strict=True):
+        assert np.array_equal(old[0], new[0])
+        for plane in new[1:]:
+            height, width = plane.shape
+            assert (plane[: height * 3 // 4] == middle).all()
+            assert (plane[:, : width * 3 // 4] == middle).all()
+            assert np.ptp(plane[height * 3 // 4 :, width * 3 // 4 :]) > 0.2 * middle
+
+
+def test_progress_and_report(tmp_path: Path, tiny_model: Path):
+    source = film_of(tmp_path / "in.mkv", 12, times=[40 * n for n in range(12)])
+    told: list[Progress] = []
+    report = colorize_film(
+        source, tmp_path / "out.mkv", model=tiny_model, options=LOSSLESS, cuts=[6], progress=told.append
+    )
+    assert [p.frame for p in told] == list(range(1, 13))
+    assert [p.shot for p in told] == [0] * 6 + [1] * 6
+    assert isinstance(report, FilmReport)
+    assert report.seconds > 0
+    assert all(0 <= shot.confidence <= 1 for shot in report.shots)
+    assert report.doubtful(below=1.01) == report.shots
+    assert report.doubtful(below=0.0) == []
+
+
+def test_an_error_in_the_network_reaches_the_caller_and_leaves_nothing(tmp_path: Path):
+    def say(luma: Luma, count: int) -> np.ndarray:
+        if count > 2:
+            raise RuntimeError("mine")
+        return np.zeros((8, 8, 2))
+
+    source = film_of(tmp_path / "in.mkv", 40)
+    with pytest.raises(RuntimeError, match="mine"):
+        colorize_film(source, tmp_path / "out.mkv", model=Painter(say), options=LOSSLESS)
+    assert {path.name for path in tmp_path.iterdir()} == {"in.mkv"}
+    assert threads() == 0
+
+
+def test_an_interruption_stops_every_thread(tmp_path: Path):
+    def stop(progress: Progress) -> None:
+        if progress.frame == 7:
+            raise KeyboardInterrupt
+
+    source = film_of(tmp_path / "in.mkv", 40)
+    with pytest.raises(KeyboardInterrupt):
+        colorize_film(
+            source, tmp_path / "out.mkv", model=Painter(one_color(9, 9)), options=LOSSLESS, progress=stop
+        )
+    assert threads() == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"in.mkv"}
+
+
+def test_killed_and_started_again_it_is_the_same_film(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+):
+    source = film_of(tmp_path / "in.mkv", 20, 20, 20, times=[40 * n for n in range(60)])
+    code = (
+        f"import os, signal, sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+        "import autochrome.media.films.writer as writing; writing._PART_SECONDS = 0.5\n"
+        "from autochrome.film.pipeline import colorize_film\n"
+        "from test_film import LOSSLESS\n"
+        "def tell(progress):\n"
+        "    if progress.frame == 45: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"colorize_film({str(source)!r}, {str(tmp_path / 'out.mkv')!r}, model={str(tiny_model)!r}, "
+        "options=LOSSLESS.model_copy(update={'cuts': 'auto'}), progress=tell)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == -signal.SIGKILL
+    assert (tmp_path / ".out.mkv.parts").is_dir()
+    monkeypatch.setattr("autochrome.media.films.writer._PART_SECONDS", 0.5)
+    options = LOSSLESS.model_copy(update={"cuts": "auto"})
+    resumed = colorize_film(source, tmp_path / "out.mkv", model=tiny_model, options=options)
+    whole = colorize_film(source, tmp_path / "whole.mkv", model=tiny_model, options=options)
+    assert (resumed.frames, resumed.kept) == (60, 40)
+    assert (whole.frames, whole.kept) == (60, 0)
+    assert packets(tmp_path / "out.mkv", "video") == packets(tmp_path / "whole.mkv", "video")
+
+
+def test_it_may_be_told_to_begin_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("autochrome.media.films.writer._PART_SECONDS", 0.1)
+    source = film_of(tmp_path / "in.mkv", 20, times=[40 * n for n in range(20)])
+
+    def stop(progress: Progress) -> None:
+        if progress.frame == 15:
+            raise KeyboardInterrupt
+
+    for restart, kept in ((False, 10), (True, 0)):
+        painter = Painter(one_color(9, 9))
+        with pytest.raises(KeyboardInterrupt):
+            colorize_film(
+                source, tmp_path / "out.mkv", model=painter, options=LOSSLESS, cuts=[10], progress=stop
+            )
+        report = colorize_film(
+            source,
+            tmp_path / "out.mkv",
+            model=painter,
+            options=LOSSLESS,
+            cuts=[10],
+            restart=restart,
+            overwrite=True,
+        )
+        assert (report.frames, report.kept) == (20, kept)
+        (tmp_path / "out.mkv").unlink()
+
+
+def test_unknown_cuts_are_said_at_once(tmp_path: Path, tiny_model: Path):
+    source = film_of(tmp_path / "in.mkv", 2)
+    with pytest.raises(UsageError, match="nonsense"):
+        colorize_film(source, tmp_path / "out.mkv", model=tiny_model, options=FilmOptions(cuts="nonsense"))
+    assert os.listdir(tmp_path) == ["in.mkv"]  # noqa: PTH208 — hidden files too
+
+
+def test_memory_does_not_grow_with_length(tmp_path: Path, tiny_model: Path):
+    """Two minutes, then twenty, in shots of ten seconds: the same peak."""
+    code = (
+        "import resource, sys\n"
+        "from autochrome.film.pipeline import colorize_film\n"
+        "from autochrome.options import FilmOptions\n"
+        "options = FilmOptions(preset='ultrafast', size=64)\n"
+        "for source in sys.argv[1:]:\n"
+        f"    report = colorize_film(source, source + '.mp4', model={str(tiny_model)!r}, options=options)\n"
+        "    print(len(report.shots), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
+    sources = []
+    for minutes in (2, 20):
+        frames = [np.roll(SCENES[shot % 3], n, 1) for shot in range(minutes * 6) for n in range(8)]
+        sources.append(
+            make_film(
+                tmp_path / f"{minutes}.mkv",
+                size=(64, 96),
+                times=range(0, 31 * len(frames), 31),
+                lights=frames,
+                sound=None,
+                options={"preset": "ultrafast"},
+            )
+        )
+    done = subprocess.run([sys.executable, "-c", code, *sources], capture_output=True, text=True, check=True)
+    (few, short), (many, long) = (map(int, line.split()) for line in done.stdout.splitlines())
+    assert (few, many) == (12, 120)
+    assert long < 1.1 * short
+
+
+# — corrections, stretches, interruptions —
+
+
+def mark(number: int, color: str) -> dict[str, object]:
+    return {
+        "frame": number,
+        "rectangles": [{"x": 0.2, "y": 0.2, "width": 0.6, "height": 0.6, "color": color}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec"),
+    [(".mkv", "ffv1"), (".mp4", "h264"), (".mkv", "h264"), (".mp4", "hevc"), (".webm", "vp9")],
+)
+def test_a_corrected_shot_is_made_alone_and_spliced(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, codec: str
+):
+    """The other shots are taken from the film as it stands, and the result is the same as one made from nothing."""
+    monkeypatch.setattr("autochrome.media.films.writer._PART_SECONDS", 0.2)
+    source = film_of(tmp_path / "in.mkv", 14, 14, 14, times=[40 * n for n in range(42)])
+    options = FilmOptions(codec=codec, size=64, preset="veryfast")
+    said = HintsFile.model_validate({"version": 1, "frames": [mark(20, "#c83c28")]})
+    out, fresh = tmp_path / f"out{suffix}", tmp_path / f"fresh{suffix}"
+    settings: dict[str, Any] = {"model": tiny_model, "options": options, "cuts": [14, 28]}
+    first = colorize_film(source, out, **settings)
+    before = packets(out, "video")
+    again = colorize_film(source, out, hints=said, overwrite=True, **settings)
+    colorize_film(source, fresh, hints=said, **settings)
+    assert (first.kept, again.kept) == (0, 28)
+    assert packets(out, "video") == packets(fresh, "video")
+    same = [x == y for x, y in zip(before, packets(out, "video"), strict=True)]
+    assert all(same[:14])
+    assert all(same[28:])
+    assert not all(same[14:28])
+    assert [np.array_equal(x[0], y[0]) for x, y in zip(decoded(out), decoded(fresh), strict=True)] == [
+        True
+    ] * 42
+    back = colorize_film(source, out, overwrite=True, **settings)
+    assert back.kept == 28
+    assert packets(out, "video") == before
+    other = settings | {"options": options.model_copy(update={"vivid": 0.5})}
+    assert colorize_film(source, out, overwrite=True, **other).kept == 0
+
+
+def test_what_lay_in_memory_before_makes_no_difference(tmp_path: Path, tiny_model: Path):
+    """Encoders that read where nobody wrote would pack the same film otherwise; glibc fills memory as it is told."""
+    moving = [shifted(SCENES[0], 0.7 * n, 0.3 * n) for n in range(42)]
+    source = film_of(tmp_path / "in.mkv", 42, lights=moving, times=range(0, 1680, 40))
+    code = """if True:
+        import sys
+        from autochrome.film.pipeline import colorize_film
+        from autochrome.options import FilmOptions
+        source, model, folder = sys.argv[1:]
+        for codec, suffix in (("h264", "mp4"), ("hevc", "mkv"), ("vp9", "webm")):
+            options = FilmOptions(codec=codec, size=64, preset="veryfast")
+            colorize_film(source, f"{folder}/{codec}.{suffix}", model=model, options=options)
+        """
+    films = []
+    for filling in ("0", "85", "170"):
+        folder = tmp_path / filling
+        folder.mkdir()
+        command = [sys.executable, "-c", code, source, tiny_model, folder]
+        subprocess.run(command, check=True, env=os.environ | {"MALLOC_PERTURB_": filling})
+        films.append({path.name: packets(path, "video") for path in folder.iterdir()})
+    assert films[0].keys() == {"h264.mp4", "hevc.mkv", "vp9.webm"}
+    assert films[0] == films[1] == films[2]
+
+
+def test_of_a_film_that_is_not_ours_nothing_is_taken(tmp_path: Path, tiny_model: Path):
+    source = film_of(tmp_path / "in.mkv", 6)
+    for old in (b"no film", b"", source.read_bytes()):
+        (tmp_path / "out.mkv").write_bytes(old)
+        report = colorize_film(
+            source, tmp_path / "out.mkv", model=tiny_model, options=LOSSLESS, overwrite=True
+        )
+        assert (report.frames, report.kept) == (6, 0)
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4", ".avi", ".ts"])
+def test_a_stretch_of_a_film(tmp_path: Path, tiny_model: Path, suffix: str):
+    source = make_film(
+        tmp_path / f"in{suffix}",
+        codec="libx264",
+        times=range(100),
+        size=(64, 96),
+        lights=[np.clip(SCENES[0].astype(int) - n, 0, 255).astype(np.uint8) for n in range(100)],
+        options={"g": "10", "preset": "medium"},
+        chapters=suffix == ".mkv",
+    )
+    with open_film(source) as film:
+        whole = {frame.index: (frame.pts, frame.time, frame.y_plane.copy()) for frame in film}
+    start, end = whole[23][1], whole[65][1]  # frame 23 is in the middle of its group
+    with open_film(source, start=start, end=end) as film:
+        assert film.first == (23 if film.index() else 0)
+        found = list(film)
+    assert [frame.index for frame in found] == list(range(23, 65))
+    for frame in found:
+        pts, time, light = whole[frame.index]
+        assert (frame.pts, frame.time) == (pts, time)
+        assert np.array_equal(frame.y_plane, light)
+    options = FilmOptions(size=64, start=start, end=end, cuts="none", crf=0, preset="ultrafast")
+    report = colorize_film(source, tmp_path / "out.mp4", model=tiny_model, options=options)
+    assert report.frames == 42
+    assert abs(float(shown(tmp_path / "out.mp4")[0])) < 1e-3
+    assert abs(float(shown(tmp_path / "out.mp4")[-1]) - 41 / 25) < 2e-3
+    made = decoded(tmp_path / "out.mp4")
+    assert np.array_equal(made[0][0], whole[23][2])
+    times, sound = zip(*packets(tmp_path / "out.mp4", "audio"), strict=True)
+    assert 0 <= times[0] < 0.05
+    assert times[-1] < 1.68
+    assert (
+        set(sound) <= {data for _, data in packets(source, "audio")} or suffix == ".ts"
+    )  # ADTS heads come off
+
+
+def test_a_stretch_where_nothing_is(tmp_path: Path, tiny_model: Path):
+    source = film_of(tmp_path / "in.mkv", 6)
+    with pytest.raises(UsageError, match="no frame"):
+        colorize_film(
+            source,
+            tmp_path / "out.mkv",
+            model=tiny_model,
+            options=LOSSLESS.model_copy(update={"start": 9.0}),
+        )
+    assert {path.name for path in tmp_path.iterdir()} == {"in.mkv"}
+
+
+def test_numbers_of_frames_are_those_of_the_whole_film(tmp_path: Path, tiny_model: Path):
+    source = film_of(
+        tmp_path / "in.mkv", 14, 14, 14, times=[40 * n for n in range(42)], base=Fraction(1, 1000)
+    )
+    said = HintsFile.model_validate({"version": 1, "frames": [mark(20, "#c83c28"), mark(2, "#2850c8")]})
+    settings: dict[str, Any] = {"model": tiny_model, "hints": said, "cuts": [14, 28]}
+    colorize_film(source, tmp_path / "whole.mkv", options=LOSSLESS, **settings)
+    stretch = LOSSLESS.model_copy(update={"start": 14 * 0.04, "end": 28 * 0.04})
+    report = colorize_film(source, tmp_path / "shot.mkv", options=stretch, **settings)
+    assert [(shot.first, shot.frames) for shot in report.shots] == [(14, 14)]
+    for one, other in zip(
+        decoded(tmp_path / "whole.mkv")[14:28], decoded(tmp_path / "shot.mkv"), strict=True
+    ):
+        assert all(np.array_equal(x, y) for x, y in zip(one, other, strict=True))
+
+
+def test_asked_to_stop_it_finishes_the_part_and_goes_on_later(
+    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("autochrome.media.films.writer._PART_SECONDS", 0.2)
+    source = film_of(tmp_path / "in.mkv", 14, 14, 14, times=[40 * n for n in range(42)])
+    settings: dict[str, Any] = {"model": tiny_model, "options": LOSSLESS, "cuts": [14, 28]}
+    done: list[int] = []
+    with pytest.raises(KeyboardInterrupt, match="goes on"):
+        colorize_film(
+            source,
+            tmp_path / "out.mkv",
+            progress=lambda progress: done.append(progress.frame),
+            stop=lambda: done[-1] > 10,
+            **settings,
+        )
+    assert done[-1] == 14
+    assert colorize_film(source, tmp_path / "out.mkv", **settings).kept == 14
+    colorize_film(source, tmp_path / "whole.mkv", **settings)
+    assert packets(tmp_path / "out.mkv", "video") == packets(tmp_path / "whole.mkv", "video")
+
+
+# — what happens inside a shot —
+
+
+def color_of(path: Path) -> np.ndarray:
+    """(frames, 2): the mean Cb and Cr, from grey."""
+    return np.array([[plane.astype(float).mean() - 128 for plane in planes[1:]] for planes in decoded(path)])
+
+
+def test_a_flash_tears_no_colour(tmp_path: Path):
+    """Two frames almost white in the middle of a shot: no cut, and the colour after them is that of before."""
+    frames = [SCENES[0]] * 40
+    frames[20:22] = [np.clip(SCENES[0].astype(int) + 140, 0, 255).astype(np.uint8)] * 2
+
+    def say(luma: Luma, count: int) -> np.ndarray:
+        return np.broadcast_to((0, 0) if luma.mean() > 85 else (25, -25), (16, 24, 2))
+
+    source = film_of(tmp_path / "in.mkv", 40, lights=frames, times=range(40))
+    options = LOSSLESS.model_copy(update={"cuts": "auto"})
+    report = colorize_film(source, tmp_path / "out.mkv", model=Painter(say), options=options)
+    assert len(report.shots) == 1
+    colors = color_of(tmp_path / "out.mkv")
+    assert np.abs(colors[24:] - colors[10]).max() < 3
+
+
+def test_a_dissolve_goes_from_one_colour_to_the_other(tmp_path: Path):
+    """Over sixteen frames from red to blue: never a third colour, and nothing hangs on afterwards."""
+    shares = np.concatenate((np.zeros(12), np.linspace(0, 1, 18)[1:-1], np.ones(30)))
+    one, other = (scene.astype(float) for scene in SCENES[:2])
+    frames = [((1 - share) * one + share * other).astype(np.uint8) for share in shares]
+    likeness = [scene - scene.mean() for scene in (one, other)]
+
+    def say(luma: Luma, count: int) -> np.ndarray:
+        near = [float((np.kron(luma, np.ones((1, 1))) * like).mean()) for like in likeness]
+        share = np.clip(near[1] / max(sum(near), 1e-6), 0, 1)
+        return np.broadcast_to(((1 - share) * 35, -35 * share), (16, 24, 2))
+
+    source = film_of(tmp_path / "in.mkv", 60, lights=frames, times=range(len(frames)))
+    options = LOSSLESS.model_copy(update={"cuts": "auto"})
+    colorize_film(source, tmp_path / "out.mkv", model=Painter(say), options=options)
+    colors = color_of(tmp_path / "out.mkv")
+    start, end = colors[8], colors[-1]
+    assert start[1] > 8
+    assert end[0] > 8
+    assert end[1] < 3
+    along = (colors - start) @ (end - start) / ((end - start) @ (end - start))
+    off = np.abs(colors - start - along[:, None] * (end - start)).max(axis=1)
+    assert off.max() < 4
+    assert np.abs(np.diff(along)).max() < 0.15

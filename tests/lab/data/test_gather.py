@@ -1,0 +1,100 @@
+"""Gathering drops what cannot be learnt from, and says what and why."""
+
+import json
+
+import numpy as np
+import pytest
+from skimage.data import astronaut, chelsea, coffee
+
+from autochrome.errors import NothingFound
+from autochrome.lab.data.gather import GatherOptions, Seen, fingerprint, gather, look, mean_chroma
+from autochrome.lab.data.pixels import decode, encode, resize
+from autochrome.lab.data.shards import find_pictures
+from small import picture
+
+SMALL = GatherOptions(size=48, smallest=32, chroma=4, quality=90)
+
+
+def put(folder, name, data):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def test_each_reason_is_found_and_counted(tmp_path):
+    holiday = tmp_path / "holiday"
+    for i in range(4):
+        put(holiday, f"sea/{i}.png", encode(picture(i, 64, 96), "png"))
+    put(holiday, "sea/4-cat.png", encode(chelsea(), "png"))
+    put(holiday, "sea/again.jpg", encode(resize(chelsea(), 200, 300), "jpg", 70))
+    put(holiday, "small.png", encode(picture(6, 20, 90), "png"))
+    put(holiday, "grey.png", encode(picture(7, 64, 96)[..., :1].repeat(3, 2), "png"))
+    put(holiday, "broken.jpg", encode(picture(8, 64, 96), "jpg")[:40])
+    put(holiday, "notes.txt", b"not looked at")
+    result = gather([str(holiday)], tmp_path / "shard.zip", SMALL)
+    assert result.counts == {"unreadable": 1, "tiny": 1, "near-grey": 1, "duplicate": 1}
+    assert result.kept == 5
+    entries = find_pictures([tmp_path / "shard.zip"])
+    assert [e.name for e in entries] == [f"holiday/sea/{i:06}.webp" for i in range(5)]
+    assert all(min(decode(e.read()).shape[:2]) == 48 for e in entries)
+    report = json.loads((tmp_path / "shard.json").read_text())
+    assert report["kept"] == 5
+    reasons = {name.rsplit("/", 1)[1]: why for name, why in report["dropped"].items()}
+    assert reasons["grey.png"] == "near-grey"
+    assert {reasons["small.png"], reasons["broken.jpg"]} == {"tiny", "unreadable"}
+    assert len(reasons) == 4
+
+
+def test_a_share_is_held_out_and_the_same_each_time(tmp_path):
+    for i in range(30):
+        put(tmp_path / "all", f"{i}.png", encode(picture(i, 64, 96), "png"))
+    options = SMALL.model_copy(update={"valid": 0.3, "alike": -1})
+    result = gather([str(tmp_path / "all")], tmp_path / "a.zip", options)
+    assert result.kept + result.valid == 30
+    assert 3 < result.valid < 16
+    gather([str(tmp_path / "all")], tmp_path / "b.zip", options)
+    for end in (".zip", "-valid.zip"):
+        assert (tmp_path / f"a{end}").read_bytes() == (tmp_path / f"b{end}").read_bytes()
+
+
+def test_nothing_of_use(tmp_path):
+    put(tmp_path / "all", "small.png", encode(picture(6, 20, 20), "png"))
+    with pytest.raises(NothingFound, match="1 tiny"):
+        gather([str(tmp_path / "all")], tmp_path / "a.zip", SMALL)
+    assert not (tmp_path / "a.zip").exists()
+
+
+def test_shards_can_be_gathered_again(shard, tmp_path):
+    looked = look(find_pictures([shard])[0], SMALL.model_copy(update={"smallest": 16}))
+    assert looked.name == "shard/even"
+    assert looked.reason == ""
+
+
+def test_the_fingerprint_survives_what_copying_does():
+    for rgb in (chelsea(), astronaut(), coffee()):
+        copies = {
+            "smaller": resize(rgb, 90, 120),
+            "recoded": decode(encode(rgb, "jpg", 50)),
+            "brighter": (rgb * 0.8 + 40).astype(np.uint8),
+        }
+        for name, copy in copies.items():
+            assert (fingerprint(rgb) ^ fingerprint(copy)).bit_count() <= 3, name
+    assert (fingerprint(chelsea()) ^ fingerprint(coffee())).bit_count() > 15
+
+
+def test_near_hashes_are_found_wherever_the_bits_differ():
+    random = np.random.default_rng(0)
+    hashes = [int(x) for x in random.integers(0, 2**63, 200)]
+    seen = Seen(3)
+    assert all(seen.add(h) for h in hashes)
+    for h in hashes[:50]:
+        flipped = h
+        for bit in random.choice(64, 3, replace=False):
+            flipped ^= 1 << int(bit)
+        assert not seen.add(flipped)
+    assert Seen(-1).add(5)
+
+
+def test_mean_chroma():
+    assert mean_chroma(np.full((20, 20, 3), 120, np.uint8)) < 0.1
+    assert mean_chroma(np.full((20, 20, 3), (200, 60, 60), np.uint8)) > 40

@@ -1,0 +1,284 @@
+"""The network that ships: hints do what people expect, vividness is smooth, the encoder reads what it claims."""
+
+import itertools
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch.nn import functional as F
+
+from autochrome.errors import CheckpointError
+from autochrome.lab.networks.flow import flowed
+from autochrome.lab.networks.given import HEADS, LOOK, Level, Look
+from autochrome.lab.networks.layers import AB_SCALE
+from autochrome.lab.networks.mobilenet import BLOCKS, BN_EPS, MobileNet, depthwise
+from autochrome.lab.networks.tint import HEARD, WEIGHT, Painting, Tint, gain
+from autochrome.model import UNHINTED
+
+SMALL = {"widths": (8, 8, 16, 16), "encoder_width": 0.125, "cell": 40.0}
+
+
+@pytest.fixture
+def network() -> Tint:
+    torch.manual_seed(1)
+    return Tint(**SMALL).eval()
+
+
+def asked(
+    network: Tint, height: int = 64, width: int = 96
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    draw = torch.Generator().manual_seed(4)
+    luma = torch.rand(1, 1, height, width, generator=draw) * 100
+    hint = (torch.rand(1, 2, height, width, generator=draw) - 0.5) * 120
+    mask = torch.zeros(1, 1, height, width)
+    mask[..., 20:24, 30:34] = 1
+    return luma, hint, mask
+
+
+def painted(
+    network: Tint, luma: torch.Tensor, hint: torch.Tensor, mask: torch.Tensor, vivid: float
+) -> torch.Tensor:
+    """(1, 3, h, w): a*b* and confidence."""
+    known = answers(network, luma, hint, mask, vivid)
+    return torch.cat((known["ab"], known["confidence"]), 1)
+
+
+@torch.no_grad()
+def answers(
+    network: Tint, luma: torch.Tensor, hint: torch.Tensor, mask: torch.Tensor, vivid: float
+) -> dict[str, torch.Tensor]:
+    """What the parts of its file answer, one after the other, by name."""
+    known = {"luma": luma, "hint": hint, "mask": mask, "vivid": torch.tensor(vivid)}
+    for part in network.export_parts():
+        known |= part.answer(known)
+    return known
+
+
+def test_a_mask_of_zeros_is_exactly_no_hints(network: Tint) -> None:
+    luma, hint, mask = asked(network)
+    with torch.no_grad():
+        wild, none = network(luma, hint, mask * 0), network(luma, hint * 0, mask * 0)
+    assert torch.equal(wild.ab, none.ab)
+    assert torch.equal(wild.logits, none.logits)
+
+
+def test_a_hint_changes_the_answer_and_most_where_it_is(network: Tint) -> None:
+    luma, hint, mask = asked(network)
+    change = (painted(network, luma, hint, mask, 1.0) - painted(network, luma, hint, mask * 0, 1.0))[
+        :, :2
+    ].norm(dim=1)
+    assert change[0, 5, 7] > 2 * change.median()
+
+
+def test_colour_given_everywhere_comes_through(network: Tint) -> None:
+    """Before anything is learnt the ways for given colour already carry it: nothing but trust has to be learnt."""
+    luma, _, mask = asked(network)
+    hint = torch.tensor([30.0, -20.0]).view(1, 2, 1, 1).expand(1, 2, 64, 96)
+    with torch.no_grad():
+        painting = network.painter(network.prepare(luma), hint, torch.ones_like(mask))
+    given = painting.given / painting.trust
+    assert torch.allclose(given.mean((0, 2, 3)) * 110, torch.tensor([30.0, -20.0]), atol=1.0)
+
+
+def test_attention_does_not_cross_to_another_lightness() -> None:
+    """A point on a dark thing: everywhere the same kind of place, but only the dark half is told."""
+    torch.manual_seed(2)
+    look, places = Look(), torch.ones(1, HEADS * LOOK, 4, 4)
+    light = torch.full((1, 1, 8, 8), -0.6)  # L* 20
+    light[..., 4:] = 0.6  # L* 80
+    cover = torch.zeros(1, 1, 4, 4)
+    cover[..., 1, 0] = 0.1
+    colour = torch.tensor([0.3, -0.2]).view(1, 2, 1, 1)
+    with torch.no_grad():
+        reached = look(places, Level(colour * cover, cover, -0.6 * cover), light).view(1, HEADS, 3, 8, 8)
+    strength, given = reached[:, :, 2], reached[:, :, :2]
+    assert strength[..., :4].min() > 1e-6
+    assert strength[..., 4:].max() < 1e-3 * strength[..., :4].min()
+    pure = (given / strength[:, :, None])[..., :4]
+    assert torch.allclose(pure, colour.expand_as(pure[0])[None].expand_as(pure), atol=1e-3)
+
+
+def test_places_that_look_alike_agree() -> None:
+    """Two kinds of places, told apart by what they are or by how light they are: each gets the mean of its own kind."""
+    look = Look()
+    kind = torch.zeros(1, 1, 8, 8)
+    kind[..., 4:] = 1
+    colour = torch.randn(1, 2, 8, 8, generator=torch.Generator().manual_seed(2)) * 10
+    means = [colour[..., :4].mean((2, 3)), colour[..., 4:].mean((2, 3))]
+    wanted = torch.where(kind > 0, means[1][..., None, None], means[0][..., None, None])
+    with torch.no_grad():
+        look.near.fill_(-20)  # near or far is the same
+        for conv in (look.query, look.key):  # one channel: +8 for one kind, −8 for the other
+            conv.weight.zero_()
+            conv.bias.zero_()
+            conv.weight[0, 0], conv.bias[0] = 16, -8
+        places = kind.expand(1, HEADS * LOOK, 8, 8)
+        assert torch.allclose(look.agreed(places, kind * 0, colour), wanted, atol=0.01)
+        assert torch.allclose(look.agreed(places * 0, kind, colour), wanted, atol=0.01)
+        everywhere = colour.mean((2, 3), keepdim=True).expand_as(colour)
+        assert torch.allclose(look.agreed(places * 0, kind * 0, colour), everywhere, atol=0.01)
+
+
+def test_colour_flows_over_what_has_no_edge() -> None:
+    """One spot of colour in the middle of each of two areas, one dark and one light."""
+    light = torch.full((1, 1, 16, 32), -0.5)
+    light[..., 16:] = 0.5
+    colour = torch.zeros(1, 2, 16, 32)
+    colour[:, 0, 6:10, 6:10], colour[:, 1, 6:10, 22:26] = 40, -40
+    even = flowed(colour, light)
+    first, second = even[0, :, :, :16], even[0, :, :, 16:]
+    assert first[0].amax() < 8
+    assert first[0].amin() > 0.5
+    assert first[1].abs().max() < 1e-3, "nothing comes over the edge"
+    assert second[1].amax() < -0.5
+    alone = torch.where(colour.sum(1, keepdim=True) != 0, 1.0, -1.0)
+    assert torch.allclose(flowed(colour, alone), colour, atol=1e-4), "nor out of what has an edge all around"
+    small = torch.rand(1, 2, 3, 5)  # smaller than the longest step
+    assert flowed(small, torch.zeros(1, 1, 3, 5)).shape == small.shape
+
+
+def test_vividness_rises_smoothly_from_grey(network: Tint) -> None:
+    luma, hint, mask = asked(network)
+    steps = [painted(network, luma, hint, mask, v / 10)[:, :2] for v in range(21)]
+    assert not steps[0].any()
+    chroma = torch.stack([s.norm(dim=1).mean() for s in steps])
+    assert (chroma.diff() > 0).all()
+    jumps = torch.stack([(b - a).abs().max() for a, b in itertools.pairwise(steps[1:])])
+    assert jumps.max() < 4 * jumps.median()
+
+
+def test_the_gain_never_falls() -> None:
+    assert gain(torch.tensor(0.0)) == 0
+    assert (gain(torch.linspace(0, 2, 50)).diff() > 0).all()
+
+
+def test_given_colour_is_kept_whatever_the_vividness(network: Tint) -> None:
+    shape = (1, 2, 8, 8)
+    told = torch.full(shape, 0.25)
+    bins = len(network.centres)
+    painting = Painting(torch.rand(shape), told, torch.ones(1, 1, 8, 8), torch.randn(1, bins, 4, 4))
+    for vivid in (0.2, 1.0, 2.0):
+        ab, sure = network.decode(painting, torch.rand(shape), torch.tensor(vivid))
+        assert torch.allclose(ab, told * 110)
+        assert torch.allclose(sure, torch.ones_like(sure))
+
+
+def test_a_torn_distribution_is_less_sure(network: Tint) -> None:
+    bins, nothing = len(network.centres), torch.zeros(1, 2, 8, 8)
+    sure_of_one = torch.zeros(1, bins, 4, 4)
+    sure_of_one[:, 0] = 30
+    told = [
+        network.decode(Painting(nothing, nothing, nothing[:, :1], logits), nothing, torch.tensor(1.0))[
+            1
+        ].mean()
+        for logits in (sure_of_one, torch.zeros(1, bins, 4, 4))
+    ]
+    assert 0 <= told[1] < 0.6 < told[0] <= 1
+
+
+def test_the_slow_half_does_not_see_hints_and_halves_make_the_whole(network: Tint) -> None:
+    see, know, alone, told = network.export_parts()
+    assert set(see.inputs) == {"luma"}
+    assert set(know.inputs) <= set(see.outputs)
+    assert set(alone.inputs) < set(know.outputs)
+    assert {"hint", "mask", "second"} < set(told.inputs) < {*see.outputs, *know.outputs, "hint", "mask"}
+    known = answers(network, *asked(network), 1.0)
+    for name, (channels, stride) in (know.inputs | alone.inputs | told.inputs).items():
+        assert known[name].shape == (1, channels, 64 // stride, 96 // stride)
+
+
+@pytest.mark.parametrize("vivid", [0.0, 0.5, 1.7])
+def test_alone_it_has_second_thoughts_and_beside_hints_fewer(network: Tint, vivid: float) -> None:
+    luma, hint, mask = asked(network)
+    known = answers(network, luma, hint * 0, mask * 0, vivid)
+    assert known["second"].abs().max() > 0.1
+    less = (1 - HEARD) * known["second"] * gain(torch.tensor(vivid))
+    assert torch.allclose(known["ab"], known["ab" + UNHINTED] - less, atol=0.01)
+    assert torch.allclose(known["confidence"], known["confidence" + UNHINTED], atol=1e-3)
+    assert vivid == 0 or known["ab"].abs().max() > 0.1
+
+
+def test_the_first_thought_has_its_weight_everywhere(network: Tint) -> None:
+    bolder = deepcopy(network)
+    with torch.no_grad():
+        bolder.gist[1].bias += 10 / AB_SCALE
+    second = [answers(n, *asked(n), 1.0)["second"] for n in (network, bolder)]
+    assert torch.allclose(second[1] - second[0], torch.tensor(10 * WEIGHT), atol=1e-3)
+
+
+def test_shares_of_the_palette(network: Tint) -> None:
+    luma, hint, mask = asked(network)
+    shares = answers(network, luma, hint, mask, 1.0)["likely"]
+    assert shares.shape == (1, len(network.palette), 64 // 8, 96 // 8)
+    assert torch.allclose(shares.sum(1), torch.ones(1, 8, 12), atol=1e-5)
+    assert torch.equal(torch.tensor(network.palette), network.centres)
+
+
+# ---- the encoder
+
+
+def published(tmp_path: Path, width: float = 0.125) -> tuple[Path, dict[str, torch.Tensor]]:
+    """A file as MobileNet v1 is published, small, with random weights."""
+    draw = torch.Generator().manual_seed(9)
+    tensors = {}
+    for name, layer in MobileNet(width).named_children():
+        shape = list(layer.weight.shape)
+        if name == "conv1":
+            shape[1] = 3
+        tensors[f"{name}.weight"] = torch.randn(shape, generator=draw) * 0.3
+        for what in ("weight", "bias", "running_mean", "running_var"):
+            tensors[f"{name}_bn.{what}"] = torch.rand(shape[0], generator=draw) + 0.2
+    save_file(tensors, tmp_path / "given.safetensors")
+    return tmp_path / "given.safetensors", tensors
+
+
+def unfolded(x: torch.Tensor, t: dict[str, torch.Tensor]) -> torch.Tensor:
+    """MobileNet v1 as its authors wrote it, on a colour picture, batch norm and all."""
+
+    def layer(name: str, x: torch.Tensor, stride: int = 1, groups: int = 1) -> torch.Tensor:
+        weight = t[f"{name}.weight"]
+        if weight.shape[-1] == 3:
+            x = F.pad(x, (0, 1, 0, 1) if stride == 2 else (1, 1, 1, 1))
+        x = F.conv2d(x, weight, stride=stride, groups=groups)
+        bn = [t[f"{name}_bn.{s}"] for s in ("running_mean", "running_var", "weight", "bias")]
+        return F.relu6(F.batch_norm(x, *bn, eps=BN_EPS))
+
+    x = layer("conv1", x, 2)
+    for i, (_, _, stride) in enumerate(BLOCKS, 1):
+        x = layer(f"conv_pw_{i}", layer(f"conv_dw_{i}", x, stride, x.shape[1]))
+    return x
+
+
+def test_the_folded_encoder_answers_as_the_published_one_on_grey(tmp_path: Path) -> None:
+    file, tensors = published(tmp_path)
+    grey = torch.rand(2, 1, 64, 96, generator=torch.Generator().manual_seed(3)) * 2 - 1
+    network = MobileNet(0.125, str(file))
+    with torch.no_grad():
+        assert torch.allclose(network(grey)[-1], unfolded(grey.expand(-1, 3, -1, -1), tensors), atol=1e-4)
+        assert [m.shape[-1] for m in network(grey)] == [24, 12, 6, 3]
+
+
+def test_strides_are_the_same_with_and_without_gradients() -> None:
+    layer = MobileNet(0.125).conv_dw_4
+    x = torch.randn(2, 16, 12, 16)
+    with torch.no_grad():
+        quick = depthwise(x, layer)
+    assert torch.allclose(depthwise(x, layer), quick, atol=1e-5)
+
+
+@pytest.mark.parametrize("harm", ["missing", "unknown", "width", "cut", "absent"])
+def test_a_file_that_does_not_fit_is_refused(tmp_path: Path, harm: str) -> None:
+    file, tensors = published(tmp_path, 0.25 if harm == "width" else 0.125)
+    if harm == "missing":
+        del tensors["conv_dw_3_bn.bias"]
+    if harm == "unknown":
+        tensors["fc.weight"] = torch.zeros(3)
+    save_file(tensors, file)
+    if harm == "cut":
+        file.write_bytes(file.read_bytes()[:100])
+    if harm == "absent":
+        file.unlink()
+    with pytest.raises(CheckpointError, match=r"given\.safetensors"):
+        MobileNet(0.125, str(file))

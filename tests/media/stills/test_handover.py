@@ -1,0 +1,97 @@
+"""Strips from one thread to another: order, errors, ends."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from autochrome.media.stills.handover import Handover
+
+Strip = NDArray[np.uint8]
+
+
+def strips(count: int, drawn: list[int] | None = None) -> Iterator[Strip]:
+    for number in range(count):
+        if drawn is not None:
+            drawn.append(number)
+        yield np.full(3, number, np.uint8)
+
+
+def test_everything_arrives_in_order() -> None:
+    handover, taken = Handover(), []
+
+    def encode() -> None:
+        while (strip := handover.take()) is not None:
+            taken.append(int(strip[0]))
+        assert handover.take() is None  # and none ever after
+
+    handover.run(encode, strips(50))
+    assert taken == list(range(50))
+
+
+def test_few_are_drawn_ahead() -> None:
+    handover, drawn, ahead = Handover(), list[int](), list[int]()
+
+    def encode() -> None:
+        taken = 0
+        while handover.take() is not None:
+            taken += 1
+            time.sleep(0.001)
+            ahead.append(len(drawn) - taken)
+
+    handover.run(encode, strips(40, drawn))
+    assert max(ahead) <= 4  # two in the queue, one at each end
+
+
+def test_strips_are_drawn_in_the_callers_thread() -> None:
+    seen = set()
+
+    def watched() -> Iterator[Strip]:
+        for strip in strips(5):
+            seen.add(threading.current_thread())
+            yield strip
+
+    handover = Handover()
+    handover.run(lambda: [handover.take() for _ in range(6)], watched())
+    assert seen == {threading.current_thread()}
+
+
+@pytest.mark.parametrize("taken", [0, 1, 7])
+def test_an_encoder_that_gives_up_stops_the_drawing(taken: int) -> None:
+    handover, drawn = Handover(), list[int]()
+
+    def encode() -> None:
+        for _ in range(taken):
+            handover.take()
+        raise OSError("full")
+
+    with pytest.raises(OSError, match="full"):
+        handover.run(encode, strips(1000, drawn))
+    assert len(drawn) < taken + 10
+    assert threading.active_count() == 1 or "autochrome-encoder" not in {
+        t.name for t in threading.enumerate()
+    }
+
+
+def test_an_error_in_drawing_wins_over_the_one_it_causes() -> None:
+    handover = Handover()
+
+    def broken() -> Iterator[Strip]:
+        yield from strips(3)
+        raise KeyError("mine")
+
+    def encode() -> None:
+        while handover.take() is not None:
+            pass
+        raise OSError("the picture ended too soon")
+
+    with pytest.raises(KeyError, match="mine"):
+        handover.run(encode, broken())
+
+
+def test_an_encoder_that_needs_no_more_is_left_in_peace() -> None:
+    handover = Handover()
+    handover.run(lambda: handover.take(), strips(100))
