@@ -9,27 +9,37 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError, Group, Parameter
 
 from autochrome import __version__
 from autochrome.cli.errors import INTERRUPTED, bad_words, complain, set_debugging, understood
 from autochrome.errors import AutochromeError
 
-COMMANDS = {
+MAIN_COMMANDS = {
     "photo": ("autochrome.cli.photo:photo", "Colour photographs: files, folders, any mix."),
     "film": ("autochrome.cli.film:film", "Colour films: files, folders, any mix."),
     "shots": ("autochrome.cli.shots:shots", "List where the shots of a film begin, with pictures."),
-    "evaluate": ("autochrome.cli.evaluate:evaluate", "Measure a network on colour pictures, grey beside it."),
-    "models": ("autochrome.cli.models:app", "List the networks that are installed, or check a file."),
-    "export": ("autochrome.cli.export:export", "Write a trained network as an ONNX file."),
+    "studio": ("autochrome.cli.studio:studio", "Open a page to colour pictures and correct them by hand."),
     "scenes": ("autochrome.cli.scenes:scenes", "Find where the scenes of a film begin."),
-    "data": ("autochrome.cli.data:app", "Gather pictures to learn from."),
-    "train": ("autochrome.cli.train:train", "Make a network from a recipe."),
-    "grid": ("autochrome.cli.grid:grid", "Train and measure every combination of some settings."),
-    "montage": ("autochrome.cli.montage:montage", "A sheet: grey, what networks made of it, the truth."),
-    "studio": ("autochrome.cli.studio:studio", "A page to colour pictures and put them right by hand."),
-    "version": ("autochrome.cli.version:version", "Say which versions of what are at work."),
+    "models": ("autochrome.cli.models:app", "List the installed models, or check a model file."),
+    "version": ("autochrome.cli.version:version", "Print the version of autochrome and of its libraries."),
 }
+LAB_COMMANDS = {
+    "train": ("autochrome.cli.train:train", "Train a network from a recipe."),
+    "grid": ("autochrome.cli.grid:grid", "Train and measure every combination of some settings."),
+    "export": ("autochrome.cli.export:export", "Write a trained network as an ONNX file."),
+    "data": ("autochrome.cli.data:app", "Collect pictures for training."),
+    "montage": (
+        "autochrome.cli.montage:montage",
+        "Write a sheet: grey, the result of each network, the truth.",
+    ),
+    "evaluate": (
+        "autochrome.cli.evaluate:evaluate",
+        "Measure a network on colour pictures, with grey beside it.",
+    ),
+}
+COMMANDS = MAIN_COMMANDS | LAB_COMMANDS
+"""Name → (module:function, one line of help), in the order of `--help`."""
 
 _ALONE = ("OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
 """Threads of libraries whose work here is small: they would only turn in circles where decoder and encoder work."""
@@ -40,7 +50,9 @@ def _worth_showing(default: object) -> str | None:
     return None if default is None or default is False else str(default)
 
 
+_MAIN, _LAB = Group("Commands", sort_key=1), Group("Lab", sort_key=2)
 app = App(
+    group_commands=_MAIN,
     name="autochrome",
     help="Colour for black-and-white photographs and film.",
     help_epilogue="With --debug, wherever it stands, an error shows where it came from.",
@@ -49,8 +61,9 @@ app = App(
     suppress_keyboard_interrupt=False,
     default_parameter=Parameter(negative=(), show_default=_worth_showing),
 )
-for _name, (_home, _help) in COMMANDS.items():
-    app.command(_home, name=_name, help=_help)
+for _group, _commands in ((_MAIN, MAIN_COMMANDS), (_LAB, LAB_COMMANDS)):
+    for _number, (_name, (_home, _help)) in enumerate(_commands.items()):
+        app.command(_home, name=_name, help=_help, group=_group, sort_key=_number)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

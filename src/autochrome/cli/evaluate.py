@@ -163,9 +163,9 @@ def _open(name: str, device: str) -> ColorModel | None:
     if name == BASELINES_ONLY:
         return None
     if Path(name).is_dir():
-        from autochrome.lab.training.trained_model import open_trained
+        from autochrome.lab.training.trained_model import open_trained_model
 
-        return open_trained(Path(name), device)
+        return open_trained_model(Path(name), device)
     from autochrome.model import open_model
 
     return open_model(name, many=True)

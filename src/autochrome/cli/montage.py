@@ -34,10 +34,12 @@ def montage(
     """
     from autochrome.evaluate.pictures import read_samples
     from autochrome.lab.montage import columns, sheet, write_sheet
-    from autochrome.lab.training.trained_model import open_trained
+    from autochrome.lab.training.trained_model import open_trained_model
     from autochrome.model import open_model
 
-    opened = {Path(m).stem: open_trained(Path(m)) if Path(m).is_dir() else open_model(m) for m in models}
+    opened = {
+        Path(m).stem: open_trained_model(Path(m)) if Path(m).is_dir() else open_model(m) for m in models
+    }
     pictures = [sample.rgb for sample in read_samples(data, size, limit)]
     write_sheet(output, sheet(columns(opened, pictures), size, across))
     print(output)

@@ -5,7 +5,7 @@ import torch
 from autochrome.lab.networks import build_network
 from autochrome.lab.recipe import load_recipe
 from autochrome.lab.training.checkpoint import Progress, save_checkpoint
-from autochrome.lab.training.trained_model import TrainedModel, open_trained
+from autochrome.lab.training.trained_model import TrainedModel, open_trained_model
 from autochrome.types import Hints
 
 
@@ -32,22 +32,22 @@ def answer(model, hints=None, vivid=1.0, shape=(30, 41)):
 
 
 def test_a_run_answers_over_exactly_the_picture(run):
-    chroma = answer(open_trained(run))
+    chroma = answer(open_trained_model(run))
     assert chroma.shape == (30, 41, 2)
     assert np.isfinite(chroma).all()
-    assert np.array_equal(chroma, answer(open_trained(run)))
+    assert np.array_equal(chroma, answer(open_trained_model(run)))
 
 
 def test_vividness_scales_the_answer(run):
-    model = open_trained(run)
+    model = open_trained_model(run)
     assert not answer(model, vivid=0).any()
     assert np.allclose(answer(model, vivid=0.5), 0.5 * answer(model), atol=1e-4)
 
 
 def test_one_checkpoint_of_a_run_can_be_asked(run):
     first, second = sorted((run / "checkpoints").iterdir())
-    assert np.array_equal(answer(open_trained(second)), answer(open_trained(run)))
-    assert not np.array_equal(answer(open_trained(first)), answer(open_trained(run)))
+    assert np.array_equal(answer(open_trained_model(second)), answer(open_trained_model(run)))
+    assert not np.array_equal(answer(open_trained_model(first)), answer(open_trained_model(run)))
 
 
 def test_no_hints_is_a_mask_of_zeros_whatever_lies_under_it():

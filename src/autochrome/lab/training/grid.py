@@ -19,7 +19,7 @@ from autochrome.lab.recipe import Recipe, make_recipe, override, read_recipe
 from autochrome.lab.training.checkpoint import checkpoints, load_state
 from autochrome.lab.training.run_log import read_epochs
 from autochrome.lab.training.run_page import epoch_plot
-from autochrome.lab.training.trained_model import open_trained
+from autochrome.lab.training.trained_model import open_trained_model
 from autochrome.lab.training.trainer import Sitting, train
 
 SORTS: dict[str, Callable[[Row], float]] = {
@@ -118,7 +118,7 @@ def _measure(run: Path, samples: Sequence[Sample], device: str) -> Row:
     file = run / "score.json"
     if rows := _kept(file, samples):
         return rows[0]
-    model = open_trained(run, "cpu" if device == "auto" else device)
+    model = open_trained_model(run, "cpu" if device == "auto" else device)
     scores = []
     for sample in samples:
         truth = Sight.of(sample.rgb)

@@ -69,7 +69,7 @@ class TrainedModel:
         return torch.from_numpy(channels)[None].to(self._device)
 
 
-def open_trained(path: Path, device: str = "cpu") -> TrainedModel:
+def open_trained_model(path: Path, device: str = "cpu") -> TrainedModel:
     """A run's folder (its newest checkpoint is taken), or one of the checkpoints in it."""
     run = path.parents[1] if path.parent.name == "checkpoints" else path
     _, network = open_run(run)
