@@ -15,12 +15,13 @@ from autochrome.errors import CheckpointError, RecipeError, TrainingDiverged
 from autochrome.lab.data.crops import middle_squares, open_pictures
 from autochrome.lab.losses.color import LOSSES
 from autochrome.lab.recipe import load_recipe
-from autochrome.lab.training.checkpoint import best_weights, checkpoints, load_state, read_weights
+from autochrome.lab.training.checkpoint import best_weights, checkpoints, load_state
 from autochrome.lab.training.distributed import Place
 from autochrome.lab.training.run_log import read_epochs
 from autochrome.lab.training.runs import open_run
 from autochrome.lab.training.trainer import Sitting, Trainer, train
 from autochrome.lab.training.validation import score
+from autochrome.lab.weights_file import read_weights
 
 
 def run(

@@ -18,9 +18,9 @@ from autochrome.errors import CheckpointError, RecipeError
 from autochrome.lab.networks.layers import load_weights
 from autochrome.lab.networks.mobilenet import MobileNet
 from autochrome.lab.networks.resnet_unet import DEPTHS, DEVIATION, MEAN, ResNet
-from autochrome.lab.training.checkpoint import read_weights
 from autochrome.lab.training.validation import as_rgb, full_size
 from autochrome.lab.types import Answer, Batch, Loss
+from autochrome.lab.weights_file import read_weights
 
 Bytes: TypeAlias = NDArray[np.uint8]
 

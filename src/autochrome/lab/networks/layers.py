@@ -14,7 +14,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from autochrome.color.lab import light_from_lightness, srgb_from_linear
 from autochrome.errors import CheckpointError
-from autochrome.lab.training.checkpoint import read_weights
+from autochrome.lab.weights_file import read_weights
 
 AB_SCALE = 110.0
 """a*b* of sRGB stay within ±108; one unit inside a network is this many outside."""

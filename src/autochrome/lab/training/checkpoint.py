@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
+from safetensors.torch import save_file
+from torch import nn
 
 from autochrome.errors import CheckpointError
 
@@ -82,32 +81,6 @@ def load_state(checkpoint: Path) -> tuple[Progress, dict[str, Any]]:
         return Progress(**state["progress"]), state["state"]
     except (OSError, RuntimeError, KeyError, TypeError, EOFError) as e:
         raise CheckpointError(f"{checkpoint}/state.pt is damaged or from another version: {e}") from e
-
-
-def load_weights(network: nn.Module, file: Path) -> None:
-    """Strict: every layer of the network is in the file, nothing else is, and the shapes agree."""
-    tensors = read_weights(file)
-    own = network.state_dict()
-    wrong = [k for k in own if k in tensors and own[k].shape != tensors[k].shape]
-    for kind, names in (
-        ("has no", own.keys() - tensors.keys()),
-        ("has too many:", tensors.keys() - own.keys()),
-        ("has another shape for", wrong),
-    ):
-        if names:
-            first = ", ".join(sorted(names)[:3])
-            raise CheckpointError(
-                f"{file} does not fit this network: it {kind} {first} ({len(names)} in all)."
-            )
-    network.load_state_dict(tensors, strict=True)
-
-
-def read_weights(file: Path) -> dict[str, Tensor]:
-    try:
-        tensors: dict[str, Tensor] = load_file(file)
-    except (OSError, SafetensorError) as e:
-        raise CheckpointError(f"{file} cannot be read as safetensors weights: {e}.") from e
-    return tensors
 
 
 def best_weights(run: str | Path) -> Path:

@@ -5,8 +5,9 @@ from pathlib import Path
 from autochrome.errors import CheckpointError
 from autochrome.lab.networks import build_network
 from autochrome.lab.recipe import Recipe, load_recipe
-from autochrome.lab.training.checkpoint import best_weights, load_weights
+from autochrome.lab.training.checkpoint import best_weights
 from autochrome.lab.types import ColorNetwork
+from autochrome.lab.weights_file import load_weights
 
 
 def open_run(run: Path) -> tuple[Recipe, ColorNetwork]:

@@ -6,9 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from autochrome.lab.training.checkpoint import best_weights, load_weights
+from autochrome.lab.training.checkpoint import best_weights
 from autochrome.lab.training.runs import open_run
 from autochrome.lab.types import ColorNetwork
+from autochrome.lab.weights_file import load_weights
 from autochrome.model import CONTRACTS, UNHINTED, Card
 from autochrome.model.sizes import over_picture, pad
 from autochrome.types import Floats, Hints, Luma, Prediction, Prepared

@@ -30,7 +30,6 @@ from autochrome.lab.training.checkpoint import (
     checkpoints,
     folder_of,
     load_state,
-    load_weights,
     prune,
     save_checkpoint,
 )
@@ -43,6 +42,7 @@ from autochrome.lab.training.schedule import Average, freeze, phase_minutes, rat
 from autochrome.lab.training.steps import Stepper
 from autochrome.lab.training.validation import LESS_IS_BETTER, score, sheet
 from autochrome.lab.types import Critic
+from autochrome.lab.weights_file import load_weights
 
 
 @dataclass(frozen=True, slots=True)
