@@ -1,4 +1,4 @@
-"""What the documentation says works: its Python runs, its commands are understood or run, its tables are true.
+"""What the documentation says works: its Python runs, its commands are as_autochrome_error or run, its tables are true.
 
 Blocks of one page share their names and run from top to bottom, in a folder with the files that the pages speak of.
 A block below a line `<!-- not run: why -->` is only read.
@@ -24,7 +24,13 @@ from tiny import tint_card, tiny_tint
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-RUN = {"film", "models", "photo", "shots", "version"}  # commands that run here; others are only understood
+RUN = {
+    "film",
+    "models",
+    "photo",
+    "shots",
+    "version",
+}  # commands that run here; others are only as_autochrome_error
 BLOCK = re.compile(
     r"(?P<mark><!-- not run: .+ -->\n+)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )

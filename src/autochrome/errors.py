@@ -20,7 +20,7 @@ AutochromeError                 1   something we did not foresee
 ├── ModelError                 30   the network cannot be used
 │   ├── ModelUnknown           31   no such name or file
 │   ├── ModelUnusable          32   not ONNX, or an interface we do not know
-│   └── ModelAnswerBroken      33   it ran, and answered nonsense (wrong shape, NaN)
+│   └── ModelOutputInvalid      33   it ran, and answered nonsense (wrong shape, NaN)
 ├── HintsError                 40   the hints file is wrong
 ├── ExtraMissing               50   a feature whose optional packages are not installed
 ├── NoMemory                   51   the machine has not enough memory
@@ -117,7 +117,7 @@ class ModelUnusable(ModelError):
     exit_code = 32
 
 
-class ModelAnswerBroken(ModelError):
+class ModelOutputInvalid(ModelError):
     exit_code = 33
 
 

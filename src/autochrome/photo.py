@@ -46,11 +46,11 @@ def colorize_photo(
     """
     options = options or PhotoOptions()
     still = open_still(source, max_megapixels=options.max_megapixels)
-    return get_ready(still, _network(options.model if model is None else model), options).color(hints)
+    return prepare_photo(still, _network(options.model if model is None else model), options).color(hints)
 
 
 @dataclass(frozen=True, slots=True)
-class ReadyPhoto:
+class PreparedPhoto:
     """A photograph the network has looked at: the slow half is done, `color` may be asked as often as wanted."""
 
     still: Still
@@ -74,13 +74,13 @@ class ReadyPhoto:
         return Photo(self.still, self.options, painted, lines, self.seconds + perf_counter() - started)
 
 
-def get_ready(still: Still, network: ColorModel, options: PhotoOptions) -> ReadyPhoto:
+def prepare_photo(still: Still, network: ColorModel, options: PhotoOptions) -> PreparedPhoto:
     """Look at a picture small, and let the network do the slow half of its work."""
     started = perf_counter()
     small = still.small(options.size)
     kept = hints_from_picture(small) if options.keep_color and small.ndim == 3 else None
     prepared = network.prepare(lightness(small))
-    return ReadyPhoto(still, options, network, prepared, kept, perf_counter() - started)
+    return PreparedPhoto(still, options, network, prepared, kept, perf_counter() - started)
 
 
 @dataclass(frozen=True, slots=True)

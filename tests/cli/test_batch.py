@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from autochrome.cli.batch import Outcome, run_batch
-from autochrome.cli.plan import Plan, Work
-from autochrome.cli.reports import JsonLines
+from autochrome.cli.plan import FileTask, Plan
+from autochrome.cli.reports import JsonReport
 from autochrome.errors import (
     AutochromeError,
     BatchIncomplete,
@@ -19,7 +19,7 @@ from autochrome.errors import (
 )
 
 
-class Listener(JsonLines):
+class Listener(JsonReport):
     """A report that only remembers."""
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class Listener(JsonLines):
 
 def batch(
     plan: Plan,
-    do: Callable[[Work], Sequence[str]],
+    do: Callable[[FileTask], Sequence[str]],
     existing: str = "refuse",
     jobs: int = 2,
     single: bool = False,
@@ -50,26 +50,26 @@ def batch(
 
 @pytest.fixture
 def plan(tmp_path: Path) -> Plan:
-    works = tuple(Work(tmp_path / f"{n}.jpg", tmp_path / "out" / f"{n}.jpg") for n in range(6))
-    return Plan(works, (), into_folder=True)
+    tasks = tuple(FileTask(tmp_path / f"{n}.jpg", tmp_path / "out" / f"{n}.jpg") for n in range(6))
+    return Plan(tasks, (), into_folder=True)
 
 
-def write(work: Work) -> Sequence[str]:
-    work.target.write_text(work.source.name)
+def write(task: FileTask) -> Sequence[str]:
+    task.target.write_text(task.source.name)
     return ["a note"]
 
 
 def test_everything_is_done_in_order(plan: Plan):
     told = batch(plan, write).told
-    assert [outcome.work for outcome in told] == list(plan.works)
+    assert [outcome.task for outcome in told] == list(plan.tasks)
     assert {(outcome.status, outcome.notes) for outcome in told} == {("done", ("a note",))}
 
 
 def test_one_failure_does_not_stop_the_others(plan: Plan):
-    def do(work: Work) -> Sequence[str]:
-        if work.source.stem == "2":
+    def do(task: FileTask) -> Sequence[str]:
+        if task.source.stem == "2":
             raise NotAPicture("2.jpg: no picture")
-        return write(work)
+        return write(task)
 
     with pytest.raises(BatchIncomplete, match=r"1 of 6 failed: .*2\.jpg"):
         batch(plan, do)
@@ -78,22 +78,22 @@ def test_one_failure_does_not_stop_the_others(plan: Plan):
 
 @pytest.mark.parametrize(("raised", "kind"), [(KeyError("x"), AutochromeError), (MemoryError(), NoMemory)])
 def test_what_nobody_foresaw_is_one_failure_and_names_the_file(plan: Plan, raised: Exception, kind: type):
-    def do(work: Work) -> Sequence[str]:
+    def do(task: FileTask) -> Sequence[str]:
         raise raised
 
     with pytest.raises(BatchIncomplete, match=r"and 1 more"):
         batch(plan, do)
     for outcome in batch.report.told:
         assert type(outcome.error) is kind
-        assert str(outcome.work.source) in str(outcome.error)
+        assert str(outcome.task.source) in str(outcome.error)
 
 
 def test_a_single_file_fails_with_its_own_error(plan: Plan):
-    def do(work: Work) -> Sequence[str]:
+    def do(task: FileTask) -> Sequence[str]:
         raise NotAPicture("no picture")
 
     with pytest.raises(NotAPicture):
-        batch(Plan(plan.works[:1], (), False), do, single=True)
+        batch(Plan(plan.tasks[:1], (), False), do, single=True)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_single_file_fails_with_its_own_error(plan: Plan):
     [("refuse", "failed", "old"), ("skip", "skipped", "old"), ("overwrite", "done", "0.jpg")],
 )
 def test_results_that_stand_already(plan: Plan, existing: str, status: str, content: str):
-    old = plan.works[0].target
+    old = plan.tasks[0].target
     old.parent.mkdir()
     old.write_text("old")
     if existing == "refuse":
@@ -116,14 +116,14 @@ def test_results_that_stand_already(plan: Plan, existing: str, status: str, cont
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path):
     (tmp_path / "file").touch()
-    blocked = Plan((Work(tmp_path / "a.jpg", tmp_path / "file" / "a.jpg"),), (), into_folder=True)
+    blocked = Plan((FileTask(tmp_path / "a.jpg", tmp_path / "file" / "a.jpg"),), (), into_folder=True)
     with pytest.raises(OutputNotWritable, match="file"):
         batch(blocked, write, single=True)
 
 
 def test_an_empty_folder_is_a_failure_beside_the_others(plan: Plan, tmp_path: Path):
     with pytest.raises(BatchIncomplete, match="1 of 7"):
-        batch(Plan(plan.works, (tmp_path / "nothing",), True), write)
+        batch(Plan(plan.tasks, (tmp_path / "nothing",), True), write)
 
 
 def test_an_interruption_concludes_and_leaves_no_thread(plan: Plan):
@@ -138,4 +138,4 @@ def test_an_interruption_concludes_and_leaves_no_thread(plan: Plan):
         run_batch(plan, write, existing="refuse", report=report, jobs=2, single=False)
     assert report.concluded == [2]
     assert not [t for t in threading.enumerate() if t.name.startswith("autochrome")]
-    assert not list(plan.works[-1].target.parent.glob("*.part"))
+    assert not list(plan.tasks[-1].target.parent.glob("*.part"))

@@ -12,7 +12,7 @@ import pytest
 
 import autochrome as package
 from autochrome.cli import COMMANDS
-from autochrome.cli.errors import EXTRAS, understood
+from autochrome.cli.errors import EXTRAS, as_autochrome_error
 from autochrome.errors import AutochromeError, ExtraMissing, NoMemory
 from conftest import Ran
 
@@ -84,19 +84,19 @@ def missing(name: str) -> ModuleNotFoundError:
 
 
 def test_foreign_errors_become_ours():
-    assert isinstance(understood(MemoryError()), NoMemory)
-    assert isinstance(understood(missing("torch")), ExtraMissing)
-    assert "autochrome[lab]" in str(understood(missing("torch.nn")))
+    assert isinstance(as_autochrome_error(MemoryError()), NoMemory)
+    assert isinstance(as_autochrome_error(missing("torch")), ExtraMissing)
+    assert "autochrome[lab]" in str(as_autochrome_error(missing("torch.nn")))
     wrapped = ImportError("cannot import")
     wrapped.__cause__ = missing("yaml")
-    assert isinstance(understood(wrapped), ExtraMissing)
-    strange = understood(ZeroDivisionError("by zero"), "a.jpg")
+    assert isinstance(as_autochrome_error(wrapped), ExtraMissing)
+    strange = as_autochrome_error(ZeroDivisionError("by zero"), "a.jpg")
     assert type(strange) is AutochromeError
     assert str(strange).startswith("a.jpg: ")
     assert "--debug" in str(strange)
     assert strange.__cause__ is not None
     ours = NoMemory("x")
-    assert understood(ours) is ours
+    assert as_autochrome_error(ours) is ours
 
 
 def test_every_extra_named_in_a_remedy_exists():

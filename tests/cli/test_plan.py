@@ -86,11 +86,11 @@ def test_the_format_decides_the_suffix(home: Path):
 @pytest.mark.parametrize("output", ["in", "in/results"])
 def test_results_of_an_earlier_run_are_not_coloured_again(home: Path, output: str):
     first = plan(home / "in", output=home / output)
-    for work in first.works:
-        for result in (work.target, work.comparison):
+    for task in first.tasks:
+        for result in (task.target, task.comparison):
             result.parent.mkdir(parents=True, exist_ok=True)
             result.touch()
-    assert plan(home / "in", output=home / output).works == first.works
+    assert plan(home / "in", output=home / output).tasks == first.tasks
 
 
 def test_two_results_at_one_place_are_refused(home: Path):
@@ -130,7 +130,7 @@ def test_an_output_that_says_no_kind_of_picture_is_refused(home: Path, output: s
 def test_an_output_that_contradicts_the_format_is_refused(home: Path):
     with pytest.raises(UsageError, match="contradict"):
         plan(home / "in/a.jpg", output=home / "x.png", suffix=".jpg")
-    assert plan(home / "in/a.jpg", output=home / "x.jpeg", suffix=".jpg").works
+    assert plan(home / "in/a.jpg", output=home / "x.jpeg", suffix=".jpg").tasks
 
 
 @pytest.mark.parametrize(

@@ -82,10 +82,10 @@ def test_the_colour_of_the_place_that_was_asked_for(file: Path, runtime: str) ->
     prepared = model.prepare(quarters())
     places = ((0.0, 0.0), (0.99, 0.1), (0.1, 1.0), (1.0, 1.0))
     for (x, y), wanted in zip(places, PALETTE, strict=True):
-        (only,) = model.likely(prepared, None, x, y)
+        (only,) = model.likely_colors(prepared, None, x, y)
         assert np.allclose(only.ab, wanted, atol=1e-3)
         assert only.share == pytest.approx(1, abs=1e-3)
-    assert model.likely(prepared, Hints.none(70, 101), 0.5, 0.5, count=1)
+    assert model.likely_colors(prepared, Hints.none(70, 101), 0.5, 0.5, count=1)
 
 
 def test_painting_does_not_work_it_out(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +101,7 @@ def test_painting_does_not_work_it_out(file: Path, monkeypatch: pytest.MonkeyPat
     prepared = model.prepare(quarters())
     model.paint(prepared)
     assert all("likely" not in outputs for outputs in asked)
-    model.likely(prepared, None, 0.5, 0.5)
+    model.likely_colors(prepared, None, 0.5, 0.5)
     assert asked[-1] == ("likely",)
 
 
@@ -109,13 +109,13 @@ def test_painting_does_not_work_it_out(file: Path, monkeypatch: pytest.MonkeyPat
 def test_a_place_outside_is_refused(file: Path, x: float) -> None:
     model = open_model(file)
     with pytest.raises(UsageError, match="no place in the picture"):
-        model.likely(model.prepare(quarters()), None, x, 0.5)
+        model.likely_colors(model.prepare(quarters()), None, x, 0.5)
 
 
 def test_networks_that_do_not_say(tmp_path: Path) -> None:
     for path in (tiny_tint(tmp_path / "a.onnx"), telling(tmp_path / "b.onnx", halves=True, palette=())):
         model = open_model(path)
-        assert model.likely(model.prepare(quarters()), None, 0.5, 0.5) == []
+        assert model.likely_colors(model.prepare(quarters()), None, 0.5, 0.5) == []
         assert isinstance(model, ColorSuggester)
 
 
@@ -123,7 +123,7 @@ def test_the_shipped_network_offers_a_choice() -> None:
     model = open_model("tint")
     luma = np.random.default_rng(1).uniform(20, 80, (64, 64)).astype(np.float32)
     prepared = model.prepare(luma)
-    found = model.likely(prepared, None, 0.3, 0.6)
+    found = model.likely_colors(prepared, None, 0.3, 0.6)
     assert len(found) >= 2
     assert sum(c.share for c in found) > 0.5
     assert np.abs([c.ab for c in found]).max() <= 110

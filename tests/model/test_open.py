@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from onnx import TensorProto
 
-from autochrome.errors import AutochromeError, ModelAnswerBroken, ModelUnknown, ModelUnusable, UsageError
+from autochrome.errors import AutochromeError, ModelOutputInvalid, ModelUnknown, ModelUnusable, UsageError
 from autochrome.model import Card, InstalledModel, check_model, list_models, open_model, opening
 from autochrome.types import Hints
 from tiny import Graph, plane, tint_card, tiny_tint
@@ -190,7 +190,7 @@ def answering(path: Path, nodes: str) -> Path:
 def test_a_broken_answer_is_one_sentence(tmp_path: Path, nodes: str, words: str) -> None:
     path = answering(tmp_path / "broken.onnx", nodes)
     model = open_model(path)
-    with pytest.raises(ModelAnswerBroken, match=rf"^broken\.onnx {words}") as error:
+    with pytest.raises(ModelOutputInvalid, match=rf"^broken\.onnx {words}") as error:
         model.paint(model.prepare(LUMA))
     assert sentence(error)
     assert not check_model(path).usable

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autochrome.model.sizes import over_picture, pad, resize_hints
+from autochrome.model.sizes import crop_to_picture, pad, resize_hints
 from autochrome.types import Hints
 
 sides = st.integers(1, 70)
@@ -37,7 +37,7 @@ def test_a_ramp_over_the_padded_picture_is_a_ramp_over_the_picture(
     rows, columns = padded[0] // stride, padded[1] // stride
     y, x = np.meshgrid((np.arange(rows) + 0.5) * stride, (np.arange(columns) + 0.5) * stride, indexing="ij")
     answer = np.stack((y, x), -1).astype(np.float32)
-    over = over_picture(answer, padded, height, width)
+    over = crop_to_picture(answer, padded, height, width)
     assert over.shape == (math.ceil(height / stride), math.ceil(width / stride), 2)
     # Beyond the outermost old centres a plane is flat, so a last row is off by at most half a pixel of the answer.
     for axis, side in ((0, height), (1, width)):
@@ -49,7 +49,7 @@ def test_a_ramp_over_the_padded_picture_is_a_ramp_over_the_picture(
 
 def test_whole_numbers_are_cut_not_mixed() -> None:
     answer = np.random.default_rng(0).normal(size=(16, 24, 2)).astype(np.float32)
-    assert (over_picture(answer, (64, 96), 40, 92) == answer[:10, :23]).all()
+    assert (crop_to_picture(answer, (64, 96), 40, 92) == answer[:10, :23]).all()
 
 
 @given(sides, sides, st.integers(0, 10**6))

@@ -55,7 +55,7 @@ def test_colours_around_are_those_around():
 class Knowing:
     """Stands for a network that says what it holds likely."""
 
-    def likely(self, prepared, hints, x, y, count=6) -> list[LikelyColor]:
+    def likely_colors(self, prepared, hints, x, y, count=6) -> list[LikelyColor]:
         return [LikelyColor((50.0, 40.0), 0.5), LikelyColor((-20.0, -30.0), 0.3)]
 
 

@@ -12,7 +12,7 @@ from typing import NoReturn
 from cyclopts import App, CycloptsError, Group, Parameter
 
 from autochrome import __version__
-from autochrome.cli.errors import INTERRUPTED, bad_words, complain, set_debugging, understood
+from autochrome.cli.errors import INTERRUPTED, as_autochrome_error, as_usage_error, print_error, set_debug
 from autochrome.errors import AutochromeError
 
 MAIN_COMMANDS = {
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for library in _ALONE:
         os.environ.setdefault(library, "1")
     words = list(sys.argv[1:] if arguments is None else arguments)
-    set_debugging("--debug" in words)
+    set_debug("--debug" in words)
     sys.exit(_run([word for word in words if word != "--debug"]))
 
 
@@ -81,9 +81,9 @@ def _run(words: list[str]) -> int:
         code = app(words, print_error=False, exit_on_error=False, result_action="return_value")
         sys.stdout.flush()
     except CycloptsError as error:
-        return complain(bad_words(error))
+        return print_error(as_usage_error(error))
     except AutochromeError as error:
-        return complain(error)
+        return print_error(error)
     except KeyboardInterrupt as stop:
         print(f"autochrome: interrupted{''.join(f'; {hint}' for hint in stop.args)}.", file=sys.stderr)
         return INTERRUPTED
@@ -91,5 +91,5 @@ def _run(words: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        return complain(understood(error))
+        return print_error(as_autochrome_error(error))
     return code or 0

@@ -8,8 +8,8 @@ from time import perf_counter
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
-from autochrome.cli.errors import show_origin, understood
-from autochrome.cli.plan import Plan, Work
+from autochrome.cli.errors import as_autochrome_error, print_traceback
+from autochrome.cli.plan import FileTask, Plan
 from autochrome.errors import AutochromeError, BatchIncomplete, NothingFound, OutputExists, OutputNotWritable
 from autochrome.parallel import map_ordered
 
@@ -21,7 +21,7 @@ Existing = Literal["refuse", "overwrite", "skip"]
 class Outcome:
     """What became of one file."""
 
-    work: Work
+    task: FileTask
     status: Literal["done", "skipped", "failed"]
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class Report(Protocol):
 
 def run_batch(
     plan: Plan,
-    do: Callable[[Work], Sequence[str]],
+    do: Callable[[FileTask], Sequence[str]],
     *,
     existing: Existing,
     report: Report,
@@ -59,16 +59,16 @@ def run_batch(
     started = perf_counter()
     outcomes: list[Outcome] = []
 
-    def attempt(work: Work) -> Outcome:
-        return _attempt(work, do, existing, plan.into_folder)
+    def attempt(task: FileTask) -> Outcome:
+        return _attempt(task, do, existing, plan.into_folder)
 
     with report:
         try:
             for folder in plan.empty:
                 none = NothingFound(f"{folder}: no pictures in there; --glob chooses files by name.")
-                outcomes.append(Outcome(Work(folder, folder), "failed", error=none))
+                outcomes.append(Outcome(FileTask(folder, folder), "failed", error=none))
                 report.tell(outcomes[-1])
-            for outcome in map_ordered(attempt, plan.works, jobs):
+            for outcome in map_ordered(attempt, plan.tasks, jobs):
                 outcomes.append(outcome)
                 report.tell(outcome)
         except KeyboardInterrupt as stop:
@@ -80,25 +80,25 @@ def run_batch(
 
 
 def _attempt(
-    work: Work, do: Callable[[Work], Sequence[str]], existing: Existing, make_folder: bool
+    task: FileTask, do: Callable[[FileTask], Sequence[str]], existing: Existing, make_folder: bool
 ) -> Outcome:
-    """One work, its trouble caught."""
+    """One task, its trouble caught."""
     started = perf_counter()
     try:
-        if existing != "overwrite" and work.target.exists():
+        if existing != "overwrite" and task.target.exists():
             if existing == "skip":
-                return Outcome(work, "skipped")
+                return Outcome(task, "skipped")
             raise OutputExists(
-                f"{work.target}: there is a file already; --overwrite replaces it, --skip-existing leaves it."
+                f"{task.target}: there is a file already; --overwrite replaces it, --skip-existing leaves it."
             )
         if make_folder:
-            _make_folder(work.target.parent)
-        notes = tuple(do(work))
+            _make_folder(task.target.parent)
+        notes = tuple(do(task))
     except Exception as error:
-        show_origin(error)
-        ours = understood(error, str(work.source))
-        return Outcome(work, "failed", perf_counter() - started, error=ours)
-    return Outcome(work, "done", perf_counter() - started, notes)
+        print_traceback(error)
+        ours = as_autochrome_error(error, str(task.source))
+        return Outcome(task, "failed", perf_counter() - started, error=ours)
+    return Outcome(task, "done", perf_counter() - started, notes)
 
 
 def _make_folder(folder: Path) -> None:
@@ -115,6 +115,6 @@ def _raise_failures(outcomes: Sequence[Outcome], single: bool) -> None:
     if single and failed and failed[0].error:
         raise failed[0].error
     if failed:
-        names = ", ".join(str(outcome.work.source) for outcome in failed[:5])
+        names = ", ".join(str(outcome.task.source) for outcome in failed[:5])
         more = f" and {len(failed) - 5} more" if len(failed) > 5 else ""
         raise BatchIncomplete(f"{len(failed)} of {len(outcomes)} failed: {names}{more}.")

@@ -23,26 +23,26 @@ EXTRAS = {
 """Which extra brings a module that is not there."""
 
 
-def set_debugging(on: bool) -> None:
+def set_debug(on: bool) -> None:
     """Whether errors show where they came from. In the environment, so that worker processes know it too."""
     if on:
         os.environ[_DEBUG] = "1"
 
 
-def complain(error: AutochromeError) -> int:
+def print_error(error: AutochromeError) -> int:
     """Print the one line; the exit code comes back."""
-    show_origin(error)
+    print_traceback(error)
     print(f"autochrome: {' '.join(str(error).split())}", file=sys.stderr)
     return error.exit_code
 
 
-def show_origin(error: BaseException) -> None:
+def print_traceback(error: BaseException) -> None:
     """Print where an error came from, when that was asked for."""
     if os.environ.get(_DEBUG):
         traceback.print_exception(error)
 
 
-def understood(error: Exception, about: str = "") -> AutochromeError:
+def as_autochrome_error(error: Exception, about: str = "") -> AutochromeError:
     """Any exception as one of ours. What nobody foresaw says how to learn more, and what it is `about`."""
     if isinstance(error, AutochromeError):
         return error
@@ -61,7 +61,7 @@ def understood(error: Exception, about: str = "") -> AutochromeError:
     return ours
 
 
-def bad_words(error: Exception) -> UsageError:
+def as_usage_error(error: Exception) -> UsageError:
     """What the command line's parser complains about, in one sentence."""
     faults = getattr(error.__cause__, "errors", None)  # pydantic's; to import it only to ask would take long
     if faults is None:

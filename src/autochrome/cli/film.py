@@ -73,7 +73,7 @@ def film(
 
     network = open_for_film(options.model)  # it loads while the rest is imported
     from autochrome.cli.batch import Existing, run_batch
-    from autochrome.cli.plan import Naming, Work, make_plan
+    from autochrome.cli.plan import FileTask, Naming, make_plan
     from autochrome.cli.reports import choose_report
     from autochrome.film.pipeline import colorize_film
     from autochrome.hints.file import load_hints
@@ -87,21 +87,21 @@ def film(
     plan = make_plan(
         inputs, output, Naming(name, _suffix(output, options), CONTAINERS, ".mp4"), SUFFIXES, glob
     )
-    if hints and len(plan.works) > 1:
+    if hints and len(plan.tasks) > 1:
         raise UsageError("--hints says what is known of one film; colour that one alone.")
     if hints:
         load_hints(hints)  # what is wrong with it is told before anything begins
     single = len(inputs) == 1 and not inputs[0].is_dir()
     kinds = [suffix for suffix, wanted in ((".mp4", compare), (".gif", compare_gif)) if wanted]
 
-    def do(work: Work) -> Sequence[str]:
-        sheets = [work.comparison.with_suffix(kind) for kind in kinds]
+    def do(task: FileTask) -> Sequence[str]:
+        sheets = [task.comparison.with_suffix(kind) for kind in kinds]
         for sheet in sheets:
             refuse_existing(sheet, overwrite)
         with _bar(shown=single and not (quiet or json)) as tell, _patience() as stop:
             report = colorize_film(
-                work.source,
-                work.target,
+                task.source,
+                task.target,
                 model=network,
                 options=options,
                 hints=hints,
@@ -111,10 +111,10 @@ def film(
                 stop=stop,
             )
         for sheet in sheets:
-            save_comparison(work.source, work.target, sheet, options.start, options.end)
+            save_comparison(task.source, task.target, sheet, options.start, options.end)
         return [_summary(report), *report.notes]
 
-    report = choose_report(len(plan.works) + len(plan.empty), as_json=json, quiet=quiet, single=single)
+    report = choose_report(len(plan.tasks) + len(plan.empty), as_json=json, quiet=quiet, single=single)
     run_batch(plan, do, existing=existing, report=report, jobs=0, single=single)
 
 

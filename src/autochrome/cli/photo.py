@@ -51,7 +51,7 @@ def photo(
     """Colour photographs."""
     # What works is loaded here, so that a wrong word on the command line is told at once.
     from autochrome.cli.batch import Existing, run_batch
-    from autochrome.cli.plan import Naming, Work, make_plan
+    from autochrome.cli.plan import FileTask, Naming, make_plan
     from autochrome.cli.reports import choose_report
     from autochrome.hints.file import load_hints
     from autochrome.media.stills import SUFFIXES
@@ -64,18 +64,18 @@ def photo(
     existing: Existing = "overwrite" if overwrite else "skip" if skip_existing else "refuse"
     suffix = None if options.format == "auto" else f".{options.format}"
     plan = make_plan(inputs, output, Naming(name, suffix, WRITTEN, ".png"), SUFFIXES, glob)
-    if hints and len(plan.works) > 1:
+    if hints and len(plan.tasks) > 1:
         raise UsageError("--hints says what is known of one picture; colour that one alone.")
     known = load_hints(hints) if hints else None
-    network = open_model(options.model, many=len(plan.works) > _MANY)
+    network = open_model(options.model, many=len(plan.tasks) > _MANY)
 
-    def do(work: Work) -> Sequence[str]:
-        colored = colorize_photo(work.source, model=network, options=options, hints=known)
-        colored.save(work.target, overwrite=overwrite)
+    def do(task: FileTask) -> Sequence[str]:
+        colored = colorize_photo(task.source, model=network, options=options, hints=known)
+        colored.save(task.target, overwrite=overwrite)
         if options.compare:
-            colored.save_comparison(work.comparison, overwrite=overwrite)
+            colored.save_comparison(task.comparison, overwrite=overwrite)
         return colored.notes
 
     single = len(inputs) == 1 and not inputs[0].is_dir()
-    report = choose_report(len(plan.works) + len(plan.empty), as_json=json, quiet=quiet, single=single)
+    report = choose_report(len(plan.tasks) + len(plan.empty), as_json=json, quiet=quiet, single=single)
     run_batch(plan, do, existing=existing, report=report, jobs=jobs, single=single)

@@ -11,7 +11,7 @@ NAME = "{stem}-color{suffix}"
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class FileTask:
     """One file to read and the one to write."""
 
     source: Path
@@ -27,7 +27,7 @@ class Work:
 class Plan:
     """Everything that is to be done, and the folders that had nothing for us."""
 
-    works: tuple[Work, ...]
+    tasks: tuple[FileTask, ...]
     empty: tuple[Path, ...]
     into_folder: bool  # results go into folders, which are made as needed
 
@@ -85,7 +85,7 @@ def make_plan(
     """
     into_folder = _wants_folder(inputs, output)
     chosen = Path(output) if output else None
-    works: dict[Path, Work] = {}
+    tasks: dict[Path, FileTask] = {}
     empty = []
     for given in inputs:
         found = [(given, Path())] if not given.is_dir() else list(_below(given, chosen, suffixes, glob))
@@ -94,12 +94,12 @@ def make_plan(
         for source, inside in found:
             folder = (chosen or given.parent) / inside
             target = naming.check(chosen) if chosen and not into_folder else folder / naming(source)
-            works.setdefault(source.resolve(), Work(source, target))
-    if not works:
+            tasks.setdefault(source.resolve(), FileTask(source, target))
+    if not tasks:
         raise NothingFound(
             f"{', '.join(map(str, empty))}: no pictures in there; --glob chooses files by name."
         )
-    return Plan(_checked(works), tuple(empty), into_folder)
+    return Plan(_checked(tasks), tuple(empty), into_folder)
 
 
 def _wants_folder(inputs: Sequence[Path], output: str | None) -> bool:
@@ -126,21 +126,21 @@ def _below(
                 yield path, at.relative_to(folder)
 
 
-def _checked(works: dict[Path, Work]) -> tuple[Work, ...]:
-    """The works by the real path of their source, without those whose source is a result of another."""
-    targets: dict[Path, Work] = {}
+def _checked(tasks: dict[Path, FileTask]) -> tuple[FileTask, ...]:
+    """The tasks by the real path of their source, without those whose source is a result of another."""
+    targets: dict[Path, FileTask] = {}
     results = set()
-    for source, work in works.items():
-        target = work.target.resolve()
+    for source, task in tasks.items():
+        target = task.target.resolve()
         if target == source:
             raise SameFile(
-                f"{work.source}: the result would replace its own original; choose another -o or --name."
+                f"{task.source}: the result would replace its own original; choose another -o or --name."
             )
-        results |= {target, work.comparison.resolve()}
-        other = targets.setdefault(target, work)
-        if other is not work:
+        results |= {target, task.comparison.resolve()}
+        other = targets.setdefault(target, task)
+        if other is not task:
             raise UsageError(
-                f"{other.source} and {work.source} would both become {work.target}; "
+                f"{other.source} and {task.source} would both become {task.target}; "
                 "give them one by one, or keep them apart with --name or --format."
             )
-    return tuple(work for source, work in works.items() if source not in results)
+    return tuple(task for source, task in tasks.items() if source not in results)

@@ -17,10 +17,10 @@ from rich.progress import (
 from rich.text import Text
 
 from autochrome.cli.batch import Outcome
-from autochrome.cli.reports import Lines
+from autochrome.cli.reports import LineReport
 
 
-class Bar(Lines):
+class Bar(LineReport):
     """Moves on with each file; only what is worth a word gets a line."""
 
     def __init__(self, total: int) -> None:
@@ -46,7 +46,7 @@ class Bar(Lines):
         self._progress.stop()
 
     def tell(self, outcome: Outcome) -> None:
-        self._progress.update(self._task, advance=1, description=outcome.work.source.name)
+        self._progress.update(self._task, advance=1, description=outcome.task.source.name)
         super().tell(outcome)
 
     def done(self, outcome: Outcome) -> None:

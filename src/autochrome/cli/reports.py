@@ -16,16 +16,16 @@ def choose_report(total: int, *, as_json: bool, quiet: bool, single: bool) -> Re
     What draws the bar is not loaded where there is none.
     """
     if as_json:
-        return JsonLines()
+        return JsonReport()
     if quiet or single or not sys.stderr.isatty():
-        return Lines(quiet=quiet, single=single)
+        return LineReport(quiet=quiet, single=single)
     from autochrome.cli.progress import Bar
 
     return Bar(total)
 
 
-class Lines:
-    """Lines on stderr."""
+class LineReport:
+    """LineReport on stderr."""
 
     def __init__(self, *, quiet: bool, single: bool) -> None:
         self.quiet, self.single = quiet, single
@@ -47,7 +47,7 @@ class Lines:
             self.say(f"note: {note}")
 
     def done(self, outcome: Outcome) -> None:
-        self.say(f"{outcome.work.source} → {outcome.work.target} ({outcome.seconds:.1f} s)")
+        self.say(f"{outcome.task.source} → {outcome.task.target} ({outcome.seconds:.1f} s)")
 
     def conclude(self, outcomes: Sequence[Outcome], seconds: float) -> None:
         if self.quiet or self.single:
@@ -60,7 +60,7 @@ class Lines:
         print(text, file=sys.stderr, flush=True)
 
 
-class JsonLines:
+class JsonReport:
     """One JSON object a line: one a file as it is dealt with, and a summary at the end."""
 
     def __enter__(self) -> Self:
@@ -72,8 +72,8 @@ class JsonLines:
     def tell(self, outcome: Outcome) -> None:
         line: dict[str, Any] = {
             "event": "file",
-            "source": str(outcome.work.source),
-            "target": str(outcome.work.target),
+            "source": str(outcome.task.source),
+            "target": str(outcome.task.target),
             "status": outcome.status,
             "seconds": round(outcome.seconds, 3),
             "notes": list(outcome.notes),

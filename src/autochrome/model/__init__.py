@@ -62,7 +62,7 @@ class ColorModel(Protocol):
 class ColorSuggester(Protocol):
     """A network that may know other colours for a place. Ours do; nobody has to."""
 
-    def likely(
+    def likely_colors(
         self, prepared: Prepared, hints: Hints | None, x: float, y: float, count: int = 6
     ) -> list[LikelyColor]:
         """At most `count` colours for a place, the likeliest first; x, y: 0…1 of the picture. Empty: it cannot say."""

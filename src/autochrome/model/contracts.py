@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 
 from autochrome.color.lab import Array, lab_from_srgb, srgb_from_lab
-from autochrome.errors import ModelAnswerBroken
+from autochrome.errors import ModelOutputInvalid
 from autochrome.model.onnx_file import Interface, Port
 from autochrome.types import Chroma, Floats, Hints, Luma
 
@@ -54,7 +54,7 @@ class Contract:
     hints: Literal[0, 2, 3] = 0  # channels of colour it can be told: 0, 2 (a*b*) or 3 (and a mask)
 
 
-def answer_port(interface: Interface) -> Port:
+def chroma_port(interface: Interface) -> Port:
     """The output that is the colour: the one called `ab`, else the first."""
     return next((port for port in interface.outputs if port.name == "ab"), interface.outputs[0])
 
@@ -104,7 +104,7 @@ def _chroma_of(rgb: Array) -> Chroma:
 def _read_bytes_rgb(answer: Floats, asked: Question) -> Chroma:
     if np.abs(answer).max() < 4 and asked.luma.mean() > 10:
         # Read as 0…255 that is black, and black has no colour: it would come out silently grey.
-        raise ModelAnswerBroken(
+        raise ModelOutputInvalid(
             f"{asked.file} answered RGB near 0 where 0…255 was expected; "
             "if it is a bare DeOldify generator, open it with contract='deoldify-raw'."
         )
@@ -116,7 +116,7 @@ def _has(interface: Interface, inputs: tuple[int, ...], *outputs: int | None) ->
     return (
         tuple(port.channels for port in interface.inputs) == inputs
         and bool(interface.outputs)
-        and answer_port(interface).channels in outputs
+        and chroma_port(interface).channels in outputs
     )
 
 

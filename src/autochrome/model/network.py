@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.color.resize import resize
-from autochrome.errors import ModelAnswerBroken, UsageError
+from autochrome.errors import ModelOutputInvalid, UsageError
 from autochrome.model.card import Card
-from autochrome.model.contracts import CONTRACTS, HINTS, UNHINTED, Question, answer_port
+from autochrome.model.contracts import CONTRACTS, HINTS, UNHINTED, Question, chroma_port
 from autochrome.model.likely_colors import LikelyColor, distinct
 from autochrome.model.onnx_file import Interface
 from autochrome.model.runtimes import Graph
-from autochrome.model.sizes import over_picture, pad, resize_hints
+from autochrome.model.sizes import crop_to_picture, pad, resize_hints
 from autochrome.types import Chroma, Floats, Hints, Luma, Prediction, Prepared
 
 CHROMA_LIMIT = 110.0
@@ -62,7 +62,7 @@ class OnnxModel:
         self._file = file
         self._doors = doors
         self._contract = CONTRACTS[card.contract]
-        self._answer = answer_port(doors).name
+        self._answer = chroma_port(doors).name
         names = [port.name for port in doors.outputs]
         self._asked = tuple(name for name in names if name in (self._answer, "confidence"))
         alone = tuple(name + UNHINTED for name in self._asked)
@@ -121,7 +121,7 @@ class OnnxModel:
         sure = np.clip(self._planes(answers["confidence"], 1, state.luma)[..., 0], 0, 1)
         return Prediction(chroma, self._back(sure, state.luma, height, width))
 
-    def likely(
+    def likely_colors(
         self, prepared: Prepared, hints: Hints | None, x: float, y: float, count: int = 6
     ) -> list[LikelyColor]:
         """Other colours that a place may well have, the likeliest first; x, y: 0…1 of the picture's width and height.
@@ -199,13 +199,13 @@ class OnnxModel:
             found = height / answer.shape[2]
             shaped = found == width / answer.shape[3] and (found == stride if stride else found >= 1)
         if not shaped:
-            raise ModelAnswerBroken(
+            raise ModelOutputInvalid(
                 f"{self._file} answered in shape {answer.shape} for a picture of {height}×{width}; "
                 f"its contract '{self.card.contract}' promises (1, {channels}, h, w) over the picture"
                 f"{f' at stride {stride}' if stride else ''}."
             )
         if not np.isfinite(answer).all():
-            raise ModelAnswerBroken(
+            raise ModelOutputInvalid(
                 f"{self._file} answered with NaN or infinity; the file is damaged or was exported wrongly."
             )
         planes: Floats = answer[0].transpose(1, 2, 0)
@@ -215,4 +215,4 @@ class OnnxModel:
         """The answer over exactly the picture."""
         if self._size:
             return np.ascontiguousarray(plane)
-        return over_picture(plane, (luma.shape[0], luma.shape[1]), height, width)
+        return crop_to_picture(plane, (luma.shape[0], luma.shape[1]), height, width)

@@ -71,7 +71,7 @@ def open_model(
     chosen = choose(runtime, many)
     data = load(path)
     doors = interface(data, path.name)
-    card = card_of(doors, path, contract)
+    card = read_card(doors, path, contract)
     _check_doors(doors, card, path.name)
 
     def graph(outputs: Sequence[str]) -> Graph:
@@ -138,7 +138,7 @@ def find(name_or_path: str | Path) -> Path:
     )
 
 
-def card_of(doors: Interface, path: Path, contract: str | None = None) -> Card:
+def read_card(doors: Interface, path: Path, contract: str | None = None) -> Card:
     """The card a file carries; or, for a file without one, what the contract it fits has to say."""
     if contract and contract not in CONTRACTS:
         raise UsageError(f"There is no contract '{contract}'; choose one of {', '.join(CONTRACTS)}.")
@@ -207,7 +207,7 @@ def _weights() -> Path:
 
 
 def _installed(path: Path) -> InstalledModel:
-    card = card_of(interface(load(path), path.name), path)
+    card = read_card(interface(load(path), path.name), path)
     return InstalledModel(
         name=path.stem, path=path, size=path.stat().st_size, sha256=_digest(path), card=card
     )

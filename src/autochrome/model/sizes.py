@@ -27,7 +27,7 @@ def resize_hints(hints: Hints, height: int, width: int) -> Hints:
     return Hints(chroma, mask)
 
 
-def over_picture(answer: Floats, padded: tuple[int, int], height: int, width: int) -> Floats:
+def crop_to_picture(answer: Floats, padded: tuple[int, int], height: int, width: int) -> Floats:
     """What a network answered for a padded picture, (h, w[, C]), over exactly the H×W pixels of the picture itself.
 
     At stride s the picture covers H/s rows of the answer. Where that is a whole number they are cut out; where it is

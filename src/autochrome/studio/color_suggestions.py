@@ -24,7 +24,7 @@ def suggest(
     a*b*, as the picture is coloured now.
     """
     light = light_at(prepared.luma, x, y)
-    likely = network.likely(prepared, None, x, y) if isinstance(network, ColorSuggester) else []
+    likely = network.likely_colors(prepared, None, x, y) if isinstance(network, ColorSuggester) else []
     found = [(np.array(each.ab), each.share) for each in likely]
     rest = max(0.0, 1 - sum(share for _, share in found))
     for ab, share in colors_around(chroma, x, y):

@@ -66,7 +66,7 @@ STATUS: dict[type[AutochromeError], int] = {
     errors.NotAFilm: 415,
     errors.DiskFull: 507,
     errors.NoMemory: 507,
-    errors.ModelAnswerBroken: 500,
+    errors.ModelOutputInvalid: 500,
     errors.OutputNotWritable: 500,
     errors.ExtraMissing: 501,
 }

@@ -18,7 +18,7 @@ from autochrome.media.stills.pyramid import Levels, Window
 from autochrome.model import ColorModel
 from autochrome.options import PhotoOptions
 from autochrome.parallel import map_ordered
-from autochrome.photo import Photo, ReadyPhoto, get_ready
+from autochrome.photo import Photo, PreparedPhoto, prepare_photo
 from autochrome.studio.color_suggestions import suggest
 from autochrome.types import Luma
 
@@ -33,7 +33,7 @@ class PhotoDesk:
     def __init__(self, path: Path, megapixels: float) -> None:
         self._still = open_still(path, max_megapixels=megapixels)
         self._levels = Levels(self._still)
-        self._ready: OrderedDict[tuple[str, int, bool], ReadyPhoto] = OrderedDict()
+        self._ready: OrderedDict[tuple[str, int, bool], PreparedPhoto] = OrderedDict()
         self._photo: tuple[object, Photo] | None = None  # of what is kept: many views of it are asked for
         self._seen: tuple[Window, Picture, Luma] | None = None  # the last view: a brush stays in one
         self._lock = threading.Lock()
@@ -76,11 +76,11 @@ class PhotoDesk:
         """(#rrggbb, share 0…1) of the colours that are likely at a place, the likeliest first."""
         return suggest(network, self._get_ready(network, photo.options).prepared, photo.painted.chroma, x, y)
 
-    def _get_ready(self, network: ColorModel, options: PhotoOptions) -> ReadyPhoto:
+    def _get_ready(self, network: ColorModel, options: PhotoOptions) -> PreparedPhoto:
         key = options.model, options.size, options.keep_color
         with self._lock:
             if key not in self._ready:
-                self._ready[key] = get_ready(self._still, network, options)
+                self._ready[key] = prepare_photo(self._still, network, options)
                 while len(self._ready) > _READY:
                     self._ready.popitem(last=False)
             self._ready.move_to_end(key)

@@ -11,7 +11,7 @@ from autochrome.lab.training.runs import open_run
 from autochrome.lab.types import ColorNetwork
 from autochrome.lab.weights_file import load_weights
 from autochrome.model import CONTRACTS, UNHINTED, Card
-from autochrome.model.sizes import over_picture, pad
+from autochrome.model.sizes import crop_to_picture, pad
 from autochrome.types import Floats, Hints, Luma, Prediction, Prepared
 
 CONTRACT_OF = {("luma",): "lab-luma", ("luma", "hint"): "lab-pair", ("luma", "hint", "mask"): "lab-hint"}
@@ -57,7 +57,7 @@ class TrainedModel:
         padded = (known["luma"].shape[2], known["luma"].shape[3])
 
         def over(plane: Tensor) -> Floats:
-            return over_picture(plane[0].permute(1, 2, 0).float().cpu().numpy(), padded, height, width)
+            return crop_to_picture(plane[0].permute(1, 2, 0).float().cpu().numpy(), padded, height, width)
 
         chroma = over((times * answers["ab"]).clamp(-110, 110))
         confidence = over(answers["confidence"].clamp(0, 1))[..., 0] if "confidence" in answers else None
