@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 help:
 	@echo "make demo    colour some photographs and a film into out/demo"
 	@echo "make test    run every test"
-	@echo "make check   lint, types, and the picture of who may import whom"
+	@echo "make check   lint, types, and the picture of who may import whom (needs Node.js)"
 	@echo "make docs    build the documentation into site/"
 	@echo "make bench   measure speed (ARGS: what to measure)"
 	@echo "make wheel   build the wheel and try it in an empty environment"
@@ -54,5 +54,5 @@ wheel: .venv/full.stamp
 	bash scripts/check_wheel.sh $(BIN)/python
 
 clean:
-	rm -rf .venv build dist site out .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf .venv node_modules build dist site out .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,11 +1,18 @@
 #!/usr/bin/env bash
-# The types of the studio's page, written as JSDoc, checked by TypeScript 5.5 or later where it is installed.
+# Check the studio's page: its types (JSDoc, read by TypeScript), lint (eslint) and format (prettier).
+# The tools and their versions are in package.json and package-lock.json; npm installs them into node_modules/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-version="$(tsc --version 2>/dev/null | grep -oE '[0-9]+\.[0-9]+' | head -1 || true)"
-if [ -z "$version" ] || [ "$(printf '%s\n5.5\n' "$version" | sort -V | head -1)" != 5.5 ]; then
-  echo "the page's types are not checked: there is no tsc 5.5 or later (npm install --global typescript)"
-  exit 0
+for program in node npm; do
+  if ! command -v "$program" >/dev/null; then
+    echo "make check needs $program: install Node.js 18.18 or later with npm (Debian: apt-get install nodejs npm)" >&2
+    exit 1
+  fi
+done
+if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  npm ci --no-audit --no-fund --loglevel=error
+  touch node_modules/.package-lock.json
 fi
-tsc --project jsconfig.json
-echo "the page's types hold (tsc $version)"
+npm run --silent types
+npm run --silent lint
+npm run --silent format:check

@@ -15,11 +15,16 @@ export class ApiError extends Error {
 const at = (id, rest = "") => `/api/projects/${encodeURIComponent(id)}${rest}`;
 
 /** @param {Record<string, string | number>} query */
-const words = (query) => new URLSearchParams(Object.entries(query).map(([k, v]) => [k, String(v)])).toString();
+const words = (query) =>
+  new URLSearchParams(Object.entries(query).map(([k, v]) => [k, String(v)])).toString();
 
 /** @param {View} view */
 const viewWords = (view) => ({
-  x: view.x, y: view.y, width: view.width, height: view.height, pixels: view.pixels.join("x"),
+  x: view.x,
+  y: view.y,
+  width: view.width,
+  height: view.height,
+  pixels: view.pixels.join("x"),
 });
 
 /** The server's sentence, or ours where none came. @param {number} status @param {string} text */
@@ -28,7 +33,11 @@ export function problem(status, text) {
     const { kind, message } = JSON.parse(text).error;
     return new ApiError(kind, message, status);
   } catch {
-    return new ApiError("Unexpected", `The studio answered with ${status}; look at the terminal it runs in.`, status);
+    return new ApiError(
+      "Unexpected",
+      `The studio answered with ${status}; look at the terminal it runs in.`,
+      status,
+    );
   }
 }
 
@@ -47,9 +56,14 @@ async function ask(url, init) {
 
 /** @param {string} url @param {string} method @param {unknown} [body] */
 async function json(url, method = "GET", body = undefined) {
-  const init = body === undefined ? { method } : {
-    method, body: JSON.stringify(body), headers: { "Content-Type": "application/json" },
-  };
+  const init =
+    body === undefined
+      ? { method }
+      : {
+          method,
+          body: JSON.stringify(body),
+          headers: { "Content-Type": "application/json" },
+        };
   const response = await ask(url, init);
   return response.status === 204 ? null : response.json();
 }
@@ -62,7 +76,10 @@ async function picture(url, init) {
 
 /** @param {unknown} body @param {AbortSignal} [signal] @returns {RequestInit} */
 const posted = (body, signal) => ({
-  method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" }, signal: signal ?? null,
+  method: "POST",
+  body: JSON.stringify(body),
+  headers: { "Content-Type": "application/json" },
+  signal: signal ?? null,
 });
 
 /** @returns {Promise<Knobs>} */
@@ -87,7 +104,9 @@ export const hints = (id) => json(at(id, "/hints"));
 export async function keepHints(id, hints) {
   const body = JSON.stringify(hints);
   const headers = { "Content-Type": "application/json" };
-  return (await ask(at(id, "/hints"), { method: "PUT", body, headers, keepalive: body.length < 60_000 })).json();
+  return (
+    await ask(at(id, "/hints"), { method: "PUT", body, headers, keepalive: body.length < 60_000 })
+  ).json();
 }
 
 /** @param {Project} project @param {Side} side */
@@ -98,7 +117,10 @@ export const thumbnail = (project, side) =>
 export function lookUrl(project, side) {
   const scale = Math.min(1, 1600 / Math.max(project.width, project.height));
   const pixels = `${Math.ceil(project.width * scale)}x${Math.ceil(project.height * scale)}`;
-  return at(project.id, `/view?${words({ side, x: 0, y: 0, width: 1, height: 1, pixels, revision: project.revision })}`);
+  return at(
+    project.id,
+    `/view?${words({ side, x: 0, y: 0, width: 1, height: 1, pixels, revision: project.revision })}`,
+  );
 }
 
 /** @param {string} id @param {View} view @param {AbortSignal} [signal] */
@@ -134,9 +156,14 @@ export const findShots = (id) => json(at(id, "/shots"), "POST", { detect: true }
 export const keepShots = (id, shots) => json(at(id, "/shots"), "PUT", shots);
 
 /** A coloured picture for hints to name. @param {string} id @param {File} file @returns {Promise<{name: string}>} */
-export const bringPicture = async (id, file) => (await ask(at(id, "/pictures"), {
-  method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" },
-})).json();
+export const bringPicture = async (id, file) =>
+  (
+    await ask(at(id, "/pictures"), {
+      method: "POST",
+      body: file,
+      headers: { "Content-Type": "application/octet-stream" },
+    })
+  ).json();
 
 /** @param {string} id @param {number} shot */
 export const previewUrl = (id, shot) => at(id, `/shots/${shot}/preview`);
@@ -179,10 +206,14 @@ export function bring(file, progress, signal) {
     request.open("POST", `/api/projects?${words({ name: file.name })}`);
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.upload.onprogress = (event) => progress(event.total ? event.loaded / event.total : 0);
-    request.onload = () => request.status < 300
-      ? resolve(JSON.parse(request.responseText)) : reject(problem(request.status, request.responseText));
-    request.onerror = () => reject(
-      new ApiError("Unreachable", `${file.name}: the studio broke the upload off; is it still running?`, 0));
+    request.onload = () =>
+      request.status < 300
+        ? resolve(JSON.parse(request.responseText))
+        : reject(problem(request.status, request.responseText));
+    request.onerror = () =>
+      reject(
+        new ApiError("Unreachable", `${file.name}: the studio broke the upload off; is it still running?`, 0),
+      );
     request.onabort = () => reject(new DOMException("given up", "AbortError"));
     signal.addEventListener("abort", () => request.abort());
     request.send(file);

@@ -63,7 +63,9 @@ export class Bench extends EventTarget {
   }
 
   /** Marks of the frame looked at, with those being drawn. */
-  get marks() { return marksOf(this.history.hints, this.frame); }
+  get marks() {
+    return marksOf(this.history.hints, this.frame);
+  }
 
   /** The whole hints file, with marks being drawn. @returns {HintsFile} */
   get hints() {
@@ -74,14 +76,15 @@ export class Bench extends EventTarget {
   draft(marks, wet = null) {
     this.#draft = marks;
     this.canvas.wet = wet;
-    this.canvas.marks = wet ? this.marks : marks ?? this.marks;
+    this.canvas.marks = wet ? this.marks : (marks ?? this.marks);
     this.canvas.redraw();
     this.layers.repaint();
   }
 
   /** Marks are made. @param {Marks} marks */
   commit(marks) {
-    const count = (/** @type {Marks} */ { points, strokes }) => (points?.length ?? 0) + (strokes?.length ?? 0);
+    const count = (/** @type {Marks} */ { points, strokes }) =>
+      (points?.length ?? 0) + (strokes?.length ?? 0);
     const used = (this.toolName === "brush" || this.toolName === "point") && count(marks) > count(this.marks);
     this.#draft = null;
     this.canvas.wet = null;
@@ -90,9 +93,15 @@ export class Bench extends EventTarget {
     if (used) this.#remember(this.color);
   }
 
-  undo() { this.history.undo(); }
-  redo() { this.history.redo(); }
-  clear() { this.history.apply(withMarks(this.history.hints, this.frame, {})); }
+  undo() {
+    this.history.undo();
+  }
+  redo() {
+    this.history.redo();
+  }
+  clear() {
+    this.history.apply(withMarks(this.history.hints, this.frame, {}));
+  }
 
   /** @param {number} frame */
   setFrame(frame) {
@@ -103,7 +112,10 @@ export class Bench extends EventTarget {
 
   /** @param {string} color */
   setColor(color) {
-    if (color === "grey") { this.setTool("grey"); return; }
+    if (color === "grey") {
+      this.setTool("grey");
+      return;
+    }
     this.color = color;
     if (this.toolName === "grey" || this.toolName === "hand") this.setTool("brush");
     this.#showBrush();
@@ -203,18 +215,22 @@ export class Bench extends EventTarget {
   #keepHints() {
     const hints = this.history.hints;
     this.#unsaved = true;
-    this.#saving = this.#saving.then(() => trying(async () => {
-      keepProject(await api.keepHints(this.project.id, hints));
-      this.#unsaved = hints !== this.history.hints;
-    }));
+    this.#saving = this.#saving.then(() =>
+      trying(async () => {
+        keepProject(await api.keepHints(this.project.id, hints));
+        this.#unsaved = hints !== this.history.hints;
+      }),
+    );
   }
 
   #keepSettings() {
     const settings = this.settings;
-    this.#saving = this.#saving.then(() => trying(async () => {
-      this.project = await api.change(this.project.id, { settings });
-      keepProject(this.project);
-    }));
+    this.#saving = this.#saving.then(() =>
+      trying(async () => {
+        this.project = await api.change(this.project.id, { settings });
+        keepProject(this.project);
+      }),
+    );
   }
 
   #leave() {
@@ -223,5 +239,7 @@ export class Bench extends EventTarget {
   }
 
   /** @param {string} name */
-  #tell(name) { this.dispatchEvent(new Event(name)); }
+  #tell(name) {
+    this.dispatchEvent(new Event(name));
+  }
 }

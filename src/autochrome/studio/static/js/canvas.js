@@ -37,15 +37,33 @@ export class PictureCanvas extends HTMLElement {
   #rested = settled(() => this.#rest(), REST);
   surface = h("canvas", { class: "ink", tabindex: 0, role: "application", "aria-label": "Picture" });
   #paper = h("canvas", { class: "pixels" });
-  #legend = h("div", { class: "legend", role: "img", "aria-label": "The warmer, the less sure the network is", hidden: true }, h("span", {}));
-  #handle = h("div", { class: "handle", role: "slider", tabindex: 0, "aria-label": "Before and after", "aria-valuemin": 0, "aria-valuemax": 100 },
-    h("span", { class: "grip", "aria-hidden": "true" }));
+  #legend = h(
+    "div",
+    { class: "legend", role: "img", "aria-label": "The warmer, the less sure the network is", hidden: true },
+    h("span", {}),
+  );
+  #handle = h(
+    "div",
+    {
+      class: "handle",
+      role: "slider",
+      tabindex: 0,
+      "aria-label": "Before and after",
+      "aria-valuemin": 0,
+      "aria-valuemax": 100,
+    },
+    h("span", { class: "grip", "aria-hidden": "true" }),
+  );
 
   connectedCallback() {
-    this.append(this.#paper, this.surface, this.#handle,
+    this.append(
+      this.#paper,
+      this.surface,
+      this.#handle,
       this.#legend,
       h("span", { class: "side before", "aria-hidden": "true" }, "Before"),
-      h("span", { class: "side after", "aria-hidden": "true" }, "After"));
+      h("span", { class: "side after", "aria-hidden": "true" }, "After"),
+    );
     const { signal } = this.#end;
     const watcher = new ResizeObserver(() => this.#resize());
     watcher.observe(this);
@@ -53,7 +71,10 @@ export class PictureCanvas extends HTMLElement {
     watch(this, signal);
     this.#watchHandle();
     this.surface.addEventListener("keydown", (event) => this.#key(event));
-    this.surface.addEventListener("blur", () => { this.#cross = null; this.redraw(); });
+    this.surface.addEventListener("blur", () => {
+      this.#cross = null;
+      this.redraw();
+    });
     this.mode = "after";
   }
 
@@ -73,7 +94,9 @@ export class PictureCanvas extends HTMLElement {
     this.#look.now();
   }
 
-  get mode() { return this.#mode; }
+  get mode() {
+    return this.#mode;
+  }
   set mode(mode) {
     this.#mode = mode;
     this.dataset.mode = mode;
@@ -98,7 +121,10 @@ export class PictureCanvas extends HTMLElement {
   }
 
   redraw() {
-    this.#frame ||= requestAnimationFrame(() => { this.#frame = 0; this.#draw(); });
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#draw();
+    });
   }
 
   /** The colour on the screen there, as the side that is seen has it. @param {Place} at @returns {string} */
@@ -107,9 +133,17 @@ export class PictureCanvas extends HTMLElement {
     if (!context || !viewport) return "grey";
     const spot = viewport.onScreen(at.x, at.y);
     const density = this.#paper.width / (this.clientWidth || 1);
-    const near = context.getImageData(Math.round(spot.x * density) - 1, Math.round(spot.y * density) - 1, 3, 3).data;
+    const near = context.getImageData(
+      Math.round(spot.x * density) - 1,
+      Math.round(spot.y * density) - 1,
+      3,
+      3,
+    ).data;
     const sum = [0, 0, 0];
-    for (let n = 0; n < near.length; n += 4) sum.forEach((_, k) => { sum[k] += near[n + k] / 9; });
+    for (let n = 0; n < near.length; n += 4)
+      sum.forEach((_, k) => {
+        sum[k] += near[n + k] / 9;
+      });
     return "#" + sum.map((v) => Math.round(v).toString(16).padStart(2, "0")).join("");
   }
 
@@ -138,11 +172,15 @@ export class PictureCanvas extends HTMLElement {
 
   /** Tells that a place is of interest. @param {Place} at */
   place(at) {
-    if (at.x >= 0 && at.x <= 1 && at.y >= 0 && at.y <= 1) this.dispatchEvent(new CustomEvent("place", { detail: at }));
+    if (at.x >= 0 && at.x <= 1 && at.y >= 0 && at.y <= 1)
+      this.dispatchEvent(new CustomEvent("place", { detail: at }));
   }
 
   #draw() {
-    const [paper, ink] = [this.#paper.getContext("2d", { willReadFrequently: false }), this.surface.getContext("2d")];
+    const [paper, ink] = [
+      this.#paper.getContext("2d", { willReadFrequently: false }),
+      this.surface.getContext("2d"),
+    ];
     if (!paper || !ink || !this.viewport || !this.layers) return;
     const density = this.#paper.width / (this.clientWidth || 1);
     for (const context of [paper, ink]) {
@@ -176,7 +214,8 @@ export class PictureCanvas extends HTMLElement {
       const { x, y } = viewport.onScreen(this.#cross.x, this.#cross.y);
       drawCross(ink, x, y);
     }
-    if (this.#pointer && this.brush) drawBrush(ink, this.#pointer.x, this.#pointer.y, this.brush.radius * viewport.short, this.brush.color);
+    if (this.#pointer && this.brush)
+      drawBrush(ink, this.#pointer.x, this.#pointer.y, this.brush.radius * viewport.short, this.brush.color);
   }
 
   #showSplit() {
@@ -188,7 +227,11 @@ export class PictureCanvas extends HTMLElement {
 
   #watchHandle() {
     /** @param {number} split */
-    const show = (split) => { this.#split = within(split, 0, 1); this.#showSplit(); this.redraw(); };
+    const show = (split) => {
+      this.#split = within(split, 0, 1);
+      this.#showSplit();
+      this.redraw();
+    };
     this.#handle.addEventListener("pointerdown", (event) => {
       this.#handle.setPointerCapture(event.pointerId);
       this.#handle.focus();
@@ -199,7 +242,9 @@ export class PictureCanvas extends HTMLElement {
       show((event.clientX - box.left) / box.width);
     });
     this.#handle.addEventListener("keydown", (event) => {
-      const step = { ArrowLeft: -0.02, ArrowRight: 0.02, PageUp: 0.1, PageDown: -0.1, Home: -1, End: 1 }[event.key];
+      const step = { ArrowLeft: -0.02, ArrowRight: 0.02, PageUp: 0.1, PageDown: -0.1, Home: -1, End: 1 }[
+        event.key
+      ];
       if (step === undefined) return;
       event.preventDefault();
       event.stopPropagation();

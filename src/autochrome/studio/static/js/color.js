@@ -40,7 +40,14 @@ const fits = (rgb) => rgb.every((v) => v > -0.002 && v < 1.002);
 
 /** @param {Triple} rgb 0…1 */
 export const hexOf = (rgb) =>
-  "#" + rgb.map((v) => Math.round(within(v, 0, 1) * 255).toString(16).padStart(2, "0")).join("");
+  "#" +
+  rgb
+    .map((v) =>
+      Math.round(within(v, 0, 1) * 255)
+        .toString(16)
+        .padStart(2, "0"),
+    )
+    .join("");
 
 const MIDDLE = 64; // L* of the palest colours in the field
 

@@ -25,7 +25,9 @@ export function h(tag, attributes = {}, ...children) {
 
 /** Replaces what an element holds. @param {Element} element @param {...Child} children */
 export function put(element, ...children) {
-  element.replaceChildren(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  element.replaceChildren(
+    ...children.filter((child) => child !== null && child !== undefined && child !== false),
+  );
 }
 
 /** Speaks to a screen reader. @param {string} sentence */
@@ -39,10 +41,22 @@ export function settled(action, milliseconds) {
   let timer = 0;
   const later = () => {
     clearTimeout(timer);
-    timer = window.setTimeout(() => { timer = 0; action(); }, milliseconds);
+    timer = window.setTimeout(() => {
+      timer = 0;
+      action();
+    }, milliseconds);
   };
-  later.now = () => { if (timer) { clearTimeout(timer); timer = 0; action(); } };
-  later.drop = () => { clearTimeout(timer); timer = 0; };
+  later.now = () => {
+    if (timer) {
+      clearTimeout(timer);
+      timer = 0;
+      action();
+    }
+  };
+  later.drop = () => {
+    clearTimeout(timer);
+    timer = 0;
+  };
   return later;
 }
 

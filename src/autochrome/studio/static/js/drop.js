@@ -39,12 +39,26 @@ function next() {
 /** @param {Arrival} arrival */
 async function carry(arrival) {
   try {
-    const project = await api.bring(arrival.file, (done) => { arrival.done = done; arrivals.set([...arrivals.value]); }, arrival.stop.signal);
+    const project = await api.bring(
+      arrival.file,
+      (done) => {
+        arrival.done = done;
+        arrivals.set([...arrivals.value]);
+      },
+      arrival.stop.signal,
+    );
     keepProject(project);
   } catch (error) {
     // The server knows no names of files on this computer; here one is wanted.
-    complain(error instanceof api.ApiError
-      ? new api.ApiError(error.kind, error.message.replace(/^The file:/, `${arrival.file.name}:`), error.status) : error);
+    complain(
+      error instanceof api.ApiError
+        ? new api.ApiError(
+            error.kind,
+            error.message.replace(/^The file:/, `${arrival.file.name}:`),
+            error.status,
+          )
+        : error,
+    );
   }
   arrivals.set(arrivals.value.filter((other) => other !== arrival));
   next();
@@ -52,22 +66,52 @@ async function carry(arrival) {
 
 /** A button and what stands behind it. @param {string} label @param {string} [kind] */
 export function chooser(label, kind = "accent") {
-  const field = h("input", { type: "file", multiple: true, accept: "image/*,video/*,.mkv,.mxf,.tif,.tiff", class: "unseen", tabindex: -1, "aria-label": "Pictures and films" });
-  field.addEventListener("change", () => { bring(field.files ?? []); field.value = ""; });
-  return h("span", {}, h("button", { type: "button", class: kind, onclick: () => field.click() }, icon("plus", 18), label), field);
+  const field = h("input", {
+    type: "file",
+    multiple: true,
+    accept: "image/*,video/*,.mkv,.mxf,.tif,.tiff",
+    class: "unseen",
+    tabindex: -1,
+    "aria-label": "Pictures and films",
+  });
+  field.addEventListener("change", () => {
+    bring(field.files ?? []);
+    field.value = "";
+  });
+  return h(
+    "span",
+    {},
+    h("button", { type: "button", class: kind, onclick: () => field.click() }, icon("plus", 18), label),
+    field,
+  );
 }
 
 /** The whole window takes files. */
 export function catchDrops() {
-  const veil = h("div", { class: "drop-veil", hidden: true, "aria-hidden": "true" },
-    h("div", {}, icon("download", 44), h("p", {}, "Let go to bring them in")));
+  const veil = h(
+    "div",
+    { class: "drop-veil", hidden: true, "aria-hidden": "true" },
+    h("div", {}, icon("download", 44), h("p", {}, "Let go to bring them in")),
+  );
   document.body.append(veil);
   let depth = 0;
   const has = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;
-  const show = (/** @type {number} */ next) => { depth = Math.max(0, next); veil.hidden = depth === 0; };
-  window.addEventListener("dragenter", (event) => { if (has(event)) { event.preventDefault(); show(depth + 1); } });
-  window.addEventListener("dragleave", (event) => { if (has(event)) show(depth - 1); });
-  window.addEventListener("dragover", (event) => { if (has(event)) event.preventDefault(); });
+  const show = (/** @type {number} */ next) => {
+    depth = Math.max(0, next);
+    veil.hidden = depth === 0;
+  };
+  window.addEventListener("dragenter", (event) => {
+    if (has(event)) {
+      event.preventDefault();
+      show(depth + 1);
+    }
+  });
+  window.addEventListener("dragleave", (event) => {
+    if (has(event)) show(depth - 1);
+  });
+  window.addEventListener("dragover", (event) => {
+    if (has(event)) event.preventDefault();
+  });
   window.addEventListener("drop", async (event) => {
     if (!event.dataTransfer || !has(event)) return;
     event.preventDefault();
@@ -78,7 +122,10 @@ export function catchDrops() {
   });
   window.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length) { event.preventDefault(); bring(files); }
+    if (files.length) {
+      event.preventDefault();
+      bring(files);
+    }
   });
 }
 
@@ -88,13 +135,19 @@ async function filesIn(dropped) {
   const entries = [...dropped.items].map((item) => item.webkitGetAsEntry?.() ?? null);
   if (!entries.some((entry) => entry?.isDirectory)) return loose;
   const nested = await Promise.all(entries.map((entry) => (entry ? under(entry) : [])));
-  return nested.flat().filter((file) => /^(image|video)\//.test(file.type) || /\.(tiff?|mkv|mxf|avif)$/i.test(file.name));
+  return nested
+    .flat()
+    .filter((file) => /^(image|video)\//.test(file.type) || /\.(tiff?|mkv|mxf|avif)$/i.test(file.name));
 }
 
 /** @param {FileSystemEntry} entry @returns {Promise<File[]>} */
 async function under(entry) {
   if (entry.isFile) {
-    return [await new Promise((resolve, reject) => /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject))];
+    return [
+      await new Promise((resolve, reject) =>
+        /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject),
+      ),
+    ];
   }
   const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
   /** @type {File[]} */

@@ -29,7 +29,8 @@ const FIRST = 3; // shots that are named as worth a look
 /** @param {Project} project @param {AbortSignal} until @returns {Promise<ViewParts>} */
 export async function filmView(project, until) {
   const film = project.film;
-  if (!film) throw new Error(`${project.name}: the studio does not know this film's length; bring it in again.`);
+  if (!film)
+    throw new Error(`${project.name}: the studio does not know this film's length; bring it in again.`);
   const [schema, hints] = await Promise.all([knobs(), api.hints(project.id)]);
   return new FilmEditor(project, film, hints, schema, until).parts();
 }
@@ -66,7 +67,9 @@ class FilmEditor {
       return [{ x: 0, y: 0, width: 1, height: 1, pixels: [wide, wide] }, wide];
     };
     return {
-      width, height, parts: false,
+      width,
+      height,
+      parts: false,
       before: async (seen) => {
         const [view, wide] = whole(seen);
         return { view, image: await api.frame(api.frameUrl(id, bench.frame ?? 0, "before", wide, 0)) };
@@ -74,7 +77,8 @@ class FilmEditor {
       after: async (seen) => {
         const [view, wide] = whole(seen);
         const frame = bench.frame ?? 0;
-        if (!isEmpty(marksOf(bench.hints, frame))) return { view, image: await api.paintFrame(id, frame, bench.hints, bench.settings, wide) };
+        if (!isEmpty(marksOf(bench.hints, frame)))
+          return { view, image: await api.paintFrame(id, frame, bench.hints, bench.settings, wide) };
         await bench.saved(); // what other frames give to this one comes from the stored hints
         return { view, image: await api.frame(api.frameUrl(id, frame, "after", wide, this.#stamp)) };
       },
@@ -88,26 +92,50 @@ class FilmEditor {
     const bindings = [...benchKeys(bench), ...this.#bindings()];
     listen([...bindings, keysBinding(bindings)], until);
     bench.history.addEventListener("change", () => void this.#marked());
-    bench.addEventListener("settings", () => { this.#stamp += 1; });
+    bench.addEventListener("settings", () => {
+      this.#stamp += 1;
+    });
     bench.addEventListener("tool", () => this.player.close());
     timeline.addEventListener("go", (event) => this.go(/** @type {CustomEvent} */ (event).detail));
     projects.hear((all) => this.#refreshed(all.get(this.project.id)), until);
     jobs.hear(() => this.#found(), until);
-    const element = h("div", { class: "editor film" },
+    const element = h(
+      "div",
+      { class: "editor film" },
       toolRail(bench, until),
-      h("div", { class: "stage" }, h("div", { class: "strip" }, lookStrip(bench, false, until), zoomStrip(bench, until)), bench.canvas, this.player.element),
-      h("aside", { class: "side-panels", "aria-label": "Colour and settings" },
+      h(
+        "div",
+        { class: "stage" },
+        h("div", { class: "strip" }, lookStrip(bench, false, until), zoomStrip(bench, until)),
+        bench.canvas,
+        this.player.element,
+      ),
+      h(
+        "aside",
+        { class: "side-panels", "aria-label": "Colour and settings" },
         this.first,
         palette(bench, (at) => api.likely(this.project.id, at.x, at.y, bench.frame ?? 0), until),
         referencePanel(this.bench, until),
-        knobPanels(groups, brushSize(bench, until))),
-      h("section", { class: "timeline", "aria-label": "Timeline" }, this.#transport(), this.finding, timeline.element));
+        knobPanels(groups, brushSize(bench, until)),
+      ),
+      h(
+        "section",
+        { class: "timeline", "aria-label": "Timeline" },
+        this.#transport(),
+        this.finding,
+        timeline.element,
+      ),
+    );
     handBack(element, bench);
     return {
       name: this.project.name,
       title: title(this.project, about(this.project)),
       actions: h("div", { class: "actions" }, keysButton(bindings), exporting(bench, until)),
-      begin: () => { bench.begin(); this.go(0); if (!this.film.shots) void this.find(); },
+      begin: () => {
+        bench.begin();
+        this.go(0);
+        if (!this.film.shots) void this.find();
+      },
       element,
     };
   }
@@ -145,8 +173,16 @@ class FilmEditor {
       toast("A shot begins here already; go to the frame that is to be the first of a new shot.");
       return;
     }
-    void this.#keep(shots.flatMap(({ first, last }) =>
-      (frame > first && frame <= last ? [{ first, last: frame - 1 }, { first: frame, last }] : [{ first, last }])));
+    void this.#keep(
+      shots.flatMap(({ first, last }) =>
+        frame > first && frame <= last
+          ? [
+              { first, last: frame - 1 },
+              { first: frame, last },
+            ]
+          : [{ first, last }],
+      ),
+    );
   }
 
   /** The shot looked at and the next become one. */
@@ -155,7 +191,9 @@ class FilmEditor {
     const now = this.timeline.shotAt(this.bench.frame ?? 0);
     if (now < 0 || now + 1 >= shots.length) return;
     const joined = { first: shots[now].first, last: shots[now + 1].last };
-    void this.#keep([...shots.slice(0, now), joined, ...shots.slice(now + 2)].map(({ first, last }) => ({ first, last })));
+    void this.#keep(
+      [...shots.slice(0, now), joined, ...shots.slice(now + 2)].map(({ first, last }) => ({ first, last })),
+    );
   }
 
   /** @param {{first: number, last: number}[]} shots */
@@ -194,51 +232,121 @@ class FilmEditor {
     const job = jobOf(this.project.id, "shots");
     this.finding.hidden = !active(job);
     if (job && active(job)) {
-      put(this.finding, h("span", {}, "Looking for the shots…"),
-        h("progress", { max: 1, value: job.done, "aria-label": "Looking for the shots" }), h("span", { class: "count" }, percent(job.done)));
+      put(
+        this.finding,
+        h("span", {}, "Looking for the shots…"),
+        h("progress", { max: 1, value: job.done, "aria-label": "Looking for the shots" }),
+        h("span", { class: "count" }, percent(job.done)),
+      );
     }
   }
 
   /** Which shots are worth a look first. */
   #showFirst() {
-    const shots = (this.film.shots ?? []).map((shot, n) => ({ shot, n })).filter(({ shot }) => shot.doubt !== null);
+    const shots = (this.film.shots ?? [])
+      .map((shot, n) => ({ shot, n }))
+      .filter(({ shot }) => shot.doubt !== null);
     shots.sort((a, b) => (b.shot.doubt ?? 0) - (a.shot.doubt ?? 0));
     this.first.hidden = shots.length < 2;
-    put(this.first, h("h3", {}, "Fix these first"), h("ol", { class: "first-list" }, ...shots.slice(0, FIRST).map(({ shot, n }) =>
-      h("li", {}, h("button", { type: "button", class: `first-shot ${doubtLevel(shot, this.film.shots ?? [])}`, "aria-label": shotName(shot, n), onclick: () => this.go(shot.first) },
-        h("span", {}, `Shot ${n + 1}`), h("span", { class: "fine" }, clock(shot.start)), h("span", { class: "doubt-dot" }, percent(shot.doubt ?? 0)))))));
+    put(
+      this.first,
+      h("h3", {}, "Fix these first"),
+      h(
+        "ol",
+        { class: "first-list" },
+        ...shots.slice(0, FIRST).map(({ shot, n }) =>
+          h(
+            "li",
+            {},
+            h(
+              "button",
+              {
+                type: "button",
+                class: `first-shot ${doubtLevel(shot, this.film.shots ?? [])}`,
+                "aria-label": shotName(shot, n),
+                onclick: () => this.go(shot.first),
+              },
+              h("span", {}, `Shot ${n + 1}`),
+              h("span", { class: "fine" }, clock(shot.start)),
+              h("span", { class: "doubt-dot" }, percent(shot.doubt ?? 0)),
+            ),
+          ),
+        ),
+      ),
+    );
   }
 
   #transport() {
-    const button = (/** @type {string} */ name, /** @type {string} */ image, /** @type {string} */ label, /** @type {string} */ tip, /** @type {() => void} */ act) => {
-      const made = h("button", { type: "button", class: "quiet", title: tip, "aria-label": label, onclick: act }, icon(image, 20));
+    const button = (
+      /** @type {string} */ name,
+      /** @type {string} */ image,
+      /** @type {string} */ label,
+      /** @type {string} */ tip,
+      /** @type {() => void} */ act,
+    ) => {
+      const made = h(
+        "button",
+        { type: "button", class: "quiet", title: tip, "aria-label": label, onclick: act },
+        icon(image, 20),
+      );
       this.#buttons.set(name, made);
       return made;
     };
     const step = (/** @type {number} */ by) => this.go((this.bench.frame ?? 0) + by);
-    const play = h("button", { type: "button", class: "play", title: "Colour this shot small and play it (Enter)", onclick: () => this.#play() }, icon("play", 18), "Play shot");
+    const play = h(
+      "button",
+      {
+        type: "button",
+        class: "play",
+        title: "Colour this shot small and play it (Enter)",
+        onclick: () => this.#play(),
+      },
+      icon("play", 18),
+      "Play shot",
+    );
     this.#buttons.set("play", play);
-    return h("div", { class: "transport", role: "toolbar", "aria-label": "Film" },
+    return h(
+      "div",
+      { class: "transport", role: "toolbar", "aria-label": "Film" },
       button("firstShot", "first", "Shot before", "Shot before (↑)", () => this.#goShot(-1)),
-      button("back", "previous", "Frame before", "Frame before (←)", () => step(-1)), play,
+      button("back", "previous", "Frame before", "Frame before (←)", () => step(-1)),
+      play,
       button("on", "next", "Next frame", "Next frame (→)", () => step(1)),
       button("lastShot", "last", "Next shot", "Next shot (↓)", () => this.#goShot(1)),
-      this.timecode, h("span", { class: "grow" }),
-      h("div", { class: "toggles" },
-        button("split", "split", "Split the shot here", "Split: a shot begins with this frame (S)", () => this.#split()),
-        button("join", "join", "Join with the next shot", "Join this shot with the next (J)", () => this.#join()),
-        button("find", "again", "Find the shots again", "Find the shots again", () => void this.find())));
+      this.timecode,
+      h("span", { class: "grow" }),
+      h(
+        "div",
+        { class: "toggles" },
+        button("split", "split", "Split the shot here", "Split: a shot begins with this frame (S)", () =>
+          this.#split(),
+        ),
+        button("join", "join", "Join with the next shot", "Join this shot with the next (J)", () =>
+          this.#join(),
+        ),
+        button("find", "again", "Find the shots again", "Find the shots again", () => void this.find()),
+      ),
+    );
   }
 
   #play() {
     const shot = this.timeline.shotAt(this.bench.frame ?? 0);
-    void trying(async () => { await this.bench.saved(); await this.player.play(Math.max(0, shot)); });
+    void trying(async () => {
+      await this.bench.saved();
+      await this.player.play(Math.max(0, shot));
+    });
   }
 
   #showButtons() {
     const now = this.timeline.shotAt(this.bench.frame ?? 0);
     const shots = this.film.shots ?? [];
-    const off = { play: now < 0, join: now < 0 || now + 1 >= shots.length, split: !shots.length, back: this.bench.frame === 0, on: this.bench.frame === this.film.frames - 1 };
+    const off = {
+      play: now < 0,
+      join: now < 0 || now + 1 >= shots.length,
+      split: !shots.length,
+      back: this.bench.frame === 0,
+      on: this.bench.frame === this.film.frames - 1,
+    };
     for (const [name, disabled] of Object.entries(off)) {
       const button = this.#buttons.get(name);
       if (button) button.disabled = disabled;

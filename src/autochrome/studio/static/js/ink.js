@@ -17,11 +17,13 @@ export function drawMarks(context, viewport, marks) {
     const to = viewport.onScreen(box.x + box.width, box.y + box.height);
     outlined(context, box.color, () => context.rect(from.x, from.y, to.x - from.x, to.y - from.y));
   }
-  for (const stroke of marks.strokes ?? []) outlined(context, stroke.color, () => trace(context, viewport, stroke.path));
+  for (const stroke of marks.strokes ?? [])
+    outlined(context, stroke.color, () => trace(context, viewport, stroke.path));
   for (const point of marks.points ?? []) {
     const { x, y } = viewport.onScreen(point.x, point.y);
     disc(context, x, y, point.color);
-    if (point.radius && point.radius * viewport.short > 9) ring(context, x, y, point.radius * viewport.short, "rgb(255 255 255 / 0.5)");
+    if (point.radius && point.radius * viewport.short > 9)
+      ring(context, x, y, point.radius * viewport.short, "rgb(255 255 255 / 0.5)");
   }
 }
 
@@ -47,11 +49,19 @@ export function drawBrush(context, x, y, radius, color) {
 
 /** Where the keyboard would paint. @param {CanvasRenderingContext2D} context @param {number} x @param {number} y */
 export function drawCross(context, x, y) {
-  for (const [color, width] of /** @type {[string, number][]} */ ([[HALO, 4], ["#fff", 1.5]])) {
+  for (const [color, width] of /** @type {[string, number][]} */ ([
+    [HALO, 4],
+    ["#fff", 1.5],
+  ])) {
     context.strokeStyle = color;
     context.lineWidth = width;
     context.beginPath();
-    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+    for (const [dx, dy] of [
+      [1, 0],
+      [-1, 0],
+      [0, 1],
+      [0, -1],
+    ]) {
       context.moveTo(x + dx * 5, y + dy * 5);
       context.lineTo(x + dx * 15, y + dy * 15);
     }
@@ -96,7 +106,11 @@ function trace(context, viewport, path) {
 
 /** @param {CanvasRenderingContext2D} context @param {string} color @param {() => void} shape */
 function outlined(context, color, shape) {
-  for (const [style, width] of /** @type {[string, number][]} */ ([[HALO, 6.5], ["rgb(255 255 255 / 0.92)", 5.2], [paintOf(color), 3.6]])) {
+  for (const [style, width] of /** @type {[string, number][]} */ ([
+    [HALO, 6.5],
+    ["rgb(255 255 255 / 0.92)", 5.2],
+    [paintOf(color), 3.6],
+  ])) {
     context.strokeStyle = style;
     context.lineWidth = width;
     context.beginPath();
@@ -107,7 +121,11 @@ function outlined(context, color, shape) {
 
 /** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {string} color */
 function disc(context, x, y, color) {
-  for (const [style, radius] of /** @type {[string, number][]} */ ([[HALO, 7.5], ["#fff", 6.5], [paintOf(color), LEAST_DOT + 0.75]])) {
+  for (const [style, radius] of /** @type {[string, number][]} */ ([
+    [HALO, 7.5],
+    ["#fff", 6.5],
+    [paintOf(color), LEAST_DOT + 0.75],
+  ])) {
     context.fillStyle = style;
     context.beginPath();
     context.arc(x, y, radius, 0, 7);
@@ -117,7 +135,10 @@ function disc(context, x, y, color) {
 
 /** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} radius @param {string} color */
 function ring(context, x, y, radius, color) {
-  for (const [style, width] of /** @type {[string, number][]} */ ([[HALO, 3], [color, 1.25]])) {
+  for (const [style, width] of /** @type {[string, number][]} */ ([
+    [HALO, 3],
+    [color, 1.25],
+  ])) {
     context.strokeStyle = style;
     context.lineWidth = width;
     context.beginPath();

@@ -11,10 +11,19 @@ const GROUPS = [
 ];
 const LEFT_OUT = new Set(["max_megapixels", "compare", "cuts"]);
 /** @type {Record<string, string>} */
-const CALLED = { keep_color: "Keep old colour", crf: "Quality (CRF)", every: "Look every", smooth: "Steadiness", mark: "Visible mark" };
+const CALLED = {
+  keep_color: "Keep old colour",
+  crf: "Quality (CRF)",
+  every: "Look every",
+  smooth: "Steadiness",
+  mark: "Visible mark",
+};
 /** @type {Record<string, (value: number) => string>} */
 const SAID = {
-  size: (v) => `${v} px`, every: (v) => (v === 1 ? "frame" : `${v} frames`), vivid: (v) => v.toFixed(2), smooth: (v) => v.toFixed(2),
+  size: (v) => `${v} px`,
+  every: (v) => (v === 1 ? "frame" : `${v} frames`),
+  vivid: (v) => v.toFixed(2),
+  smooth: (v) => v.toFixed(2),
 };
 /** @type {Record<string, number>} */
 const STEPS = { size: 32, vivid: 0.05, smooth: 0.05 };
@@ -32,7 +41,9 @@ export function knobGroups(schema, models, bench) {
   return [...GROUPS, { title: "More", names: rest }]
     .map(({ title, names }) => ({
       title,
-      controls: names.filter((name) => schema.properties[name]).map((name) => control(name, schema.properties[name], models, bench)),
+      controls: names
+        .filter((name) => schema.properties[name])
+        .map((name) => control(name, schema.properties[name], models, bench)),
     }))
     .filter((group) => group.controls.length);
 }
@@ -42,7 +53,13 @@ function control(name, knob, models, bench) {
   const value = bench.settings[name] ?? knob.default;
   const set = (/** @type {string | number | boolean} */ next) => bench.set(name, next, knob.default);
   if (name === "model" && models.length) {
-    return choice(name, knob, models.map((card) => card.name), String(value), set);
+    return choice(
+      name,
+      knob,
+      models.map((card) => card.name),
+      String(value),
+      set,
+    );
   }
   if (knob.enum) return choice(name, knob, knob.enum, String(value), set);
   if (knob.type === "boolean") return toggle(name, knob, Boolean(value), set);
@@ -56,7 +73,12 @@ function range(name, knob, value, set) {
   const step = STEPS[name] ?? (knob.type === "integer" ? 1 : 0.01);
   const output = h("output", { for: `knob-${name}` }, said(value));
   const field = h("input", {
-    type: "range", id: `knob-${name}`, min: knob.minimum ?? 0, max: knob.maximum ?? 100, step, value,
+    type: "range",
+    id: `knob-${name}`,
+    min: knob.minimum ?? 0,
+    max: knob.maximum ?? 100,
+    step,
+    value,
     "aria-valuetext": said(value),
   });
   const show = () => {
@@ -64,9 +86,15 @@ function range(name, knob, value, set) {
     field.setAttribute("aria-valuetext", said(Number(field.value)));
     fill(field);
   };
-  field.addEventListener("input", () => { show(); set(Number(field.value)); });
+  field.addEventListener("input", () => {
+    show();
+    set(Number(field.value));
+  });
   const label = h("label", { for: field.id }, called(name));
-  label.addEventListener("dblclick", () => { field.value = String(knob.default); field.dispatchEvent(new Event("input")); });
+  label.addEventListener("dblclick", () => {
+    field.value = String(knob.default);
+    field.dispatchEvent(new Event("input"));
+  });
   fill(field);
   return row("range", name, knob, label, output, field);
 }
@@ -80,21 +108,37 @@ export function fill(field) {
 /** @param {string} name @param {Knob} knob @param {string[]} choices @param {string} value @param {(value: string) => void} set */
 function choice(name, knob, choices, value, set) {
   const known = choices.includes(value) ? choices : [value, ...choices];
-  const field = h("select", { id: `knob-${name}` }, ...known.map((word) => h("option", { value: word, selected: word === value }, word)));
+  const field = h(
+    "select",
+    { id: `knob-${name}` },
+    ...known.map((word) => h("option", { value: word, selected: word === value }, word)),
+  );
   field.addEventListener("change", () => set(field.value));
   return row("choice", name, knob, h("label", { for: field.id }, called(name)), field);
 }
 
 /** @param {string} name @param {Knob} knob @param {boolean} value @param {(value: boolean) => void} set */
 function toggle(name, knob, value, set) {
-  const field = h("input", { type: "checkbox", class: "switch", id: `knob-${name}`, checked: value, role: "switch" });
+  const field = h("input", {
+    type: "checkbox",
+    class: "switch",
+    id: `knob-${name}`,
+    checked: value,
+    role: "switch",
+  });
   field.addEventListener("change", () => set(field.checked));
   return row("toggle", name, knob, h("label", { for: field.id }, called(name)), field);
 }
 
 /** @param {string} name @param {Knob} knob @param {string} value @param {(value: string) => void} set */
 function words(name, knob, value, set) {
-  const field = h("input", { type: "text", id: `knob-${name}`, value, spellcheck: "false", autocomplete: "off" });
+  const field = h("input", {
+    type: "text",
+    id: `knob-${name}`,
+    value,
+    spellcheck: "false",
+    autocomplete: "off",
+  });
   field.addEventListener("change", () => set(field.value.trim() || knob.default));
   return row("choice", name, knob, h("label", { for: field.id }, called(name)), field);
 }

@@ -31,11 +31,16 @@ export class Layers extends EventTarget {
     this.source = source;
     this.#painters = {
       before: new Painter((patch) => this.#keep("before", patch)),
-      after: new Painter((patch) => this.#keep("after", patch), () => this.dispatchEvent(new Event("rest"))),
+      after: new Painter(
+        (patch) => this.#keep("after", patch),
+        () => this.dispatchEvent(new Event("rest")),
+      ),
     };
   }
 
-  get busy() { return !this.#painters.after.idle; }
+  get busy() {
+    return !this.#painters.after.idle;
+  }
 
   /** Another part is looked at. @param {View} view */
   look(view) {
@@ -43,7 +48,9 @@ export class Layers extends EventTarget {
     this.#painters.before.ask(this.#asked("before", view));
     this.repaint();
     if (!this.#layers.before.base && this.source.parts && !whole(view)) {
-      void this.#asked("before", this.#coarse())().then((patch) => this.#keep("before", patch)).catch(() => {});
+      void this.#asked("before", this.#coarse())()
+        .then((patch) => this.#keep("before", patch))
+        .catch(() => {});
     }
   }
 
@@ -101,7 +108,10 @@ export class Layers extends EventTarget {
   /** @param {Side} side @param {Turned} patch */
   #keep(side, patch) {
     if (patch.turn !== this.#turn) return patch.image.close(); // of a picture that has gone
-    if (side === "after") { clearTimeout(this.#late); this.#behind = false; }
+    if (side === "after") {
+      clearTimeout(this.#late);
+      this.#behind = false;
+    }
     const layer = this.#layers[side];
     layer.detail?.image.close();
     layer.detail = null;

@@ -22,7 +22,8 @@ const FILTERS = {
 };
 
 /** Whether there is a file of the project as it is now. @param {Project} project */
-export const exported = (project) => Boolean(project.export?.ready && project.export.revision === project.revision);
+export const exported = (project) =>
+  Boolean(project.export?.ready && project.export.revision === project.revision);
 
 /** Where a project is worked on. @param {Project} project */
 export const placeOf = (project) => `#/${project.kind}/${project.id}`;
@@ -37,11 +38,33 @@ export function libraryView(until) {
   const grid = h("ul", { class: "grid", role: "list" });
   const arriving = h("ul", { class: "grid arriving", role: "list", hidden: true });
   const none = h("p", { class: "none", hidden: true }, "Nothing of this kind yet.");
-  const filters = h("div", { class: "segments", role: "group", "aria-label": "Which to show" },
-    ...Object.entries(FILTERS).map(([name, { label }]) => h("button", {
-      type: "button", "data-filter": name, "aria-pressed": String(name === filter), onclick: () => { filter = name; show(); },
-    }, label)));
-  const head = h("div", { class: "library-head" }, h("h1", {}, "Library"), filters, h("span", { class: "grow" }), chooser("Add pictures or films"));
+  const filters = h(
+    "div",
+    { class: "segments", role: "group", "aria-label": "Which to show" },
+    ...Object.entries(FILTERS).map(([name, { label }]) =>
+      h(
+        "button",
+        {
+          type: "button",
+          "data-filter": name,
+          "aria-pressed": String(name === filter),
+          onclick: () => {
+            filter = name;
+            show();
+          },
+        },
+        label,
+      ),
+    ),
+  );
+  const head = h(
+    "div",
+    { class: "library-head" },
+    h("h1", {}, "Library"),
+    filters,
+    h("span", { class: "grow" }),
+    chooser("Add pictures or films"),
+  );
   const many = manyBar(chosen, () => show());
   const full = h("div", { class: "library", hidden: true }, head, arriving, grid, none, many.element);
   const empty = emptyState();
@@ -53,11 +76,16 @@ export function libraryView(until) {
     const nodes = fitting.map((project) => {
       const card = cards.get(project.id) ?? new Card(project, chosen, show);
       cards.set(project.id, card);
-      card.show(project, jobOf(project.id, undefined, (job) => active(job)));
+      card.show(
+        project,
+        jobOf(project.id, undefined, (job) => active(job)),
+      );
       return card.element;
     });
-    if (nodes.length !== grid.children.length || nodes.some((node, n) => node !== grid.children[n])) put(grid, ...nodes);
-    for (const button of filters.children) button.setAttribute("aria-pressed", String(button.getAttribute("data-filter") === filter));
+    if (nodes.length !== grid.children.length || nodes.some((node, n) => node !== grid.children[n]))
+      put(grid, ...nodes);
+    for (const button of filters.children)
+      button.setAttribute("aria-pressed", String(button.getAttribute("data-filter") === filter));
     none.hidden = fitting.length > 0;
     full.hidden = !all.length && !arrivals.value.length;
     empty.hidden = !full.hidden;
@@ -77,12 +105,19 @@ export function libraryView(until) {
 }
 
 function emptyState() {
-  return h("div", { class: "empty" },
+  return h(
+    "div",
+    { class: "empty" },
     h("img", { src: "empty.svg", alt: "", width: 260, height: 150 }),
     h("h1", {}, "Bring in something grey"),
-    h("p", {}, "Drop photographs and films anywhere in this window, paste one, or choose them. Each is coloured at once; then you put right what you know better."),
+    h(
+      "p",
+      {},
+      "Drop photographs and films anywhere in this window, paste one, or choose them. Each is coloured at once; then you put right what you know better.",
+    ),
     chooser("Choose pictures or films"),
-    h("p", { class: "fine" }, "Everything stays on this computer."));
+    h("p", { class: "fine" }, "Everything stays on this computer."),
+  );
 }
 
 /** One project in the grid. It stays the same element while its facts change, so that focus and pictures stay. */
@@ -102,9 +137,19 @@ class Card {
       changed();
     });
     this.chosen = chosen;
-    const link = h("a", { href: placeOf(project), class: "card-link" },
-      h("span", { class: "thumb" }, this.after, this.before, project.kind === "film" && h("span", { class: "kind" }, icon("film", 16))),
-      this.name, this.facts);
+    const link = h(
+      "a",
+      { href: placeOf(project), class: "card-link" },
+      h(
+        "span",
+        { class: "thumb" },
+        this.after,
+        this.before,
+        project.kind === "film" && h("span", { class: "kind" }, icon("film", 16)),
+      ),
+      this.name,
+      this.facts,
+    );
     this.element = h("li", { class: `card ${project.kind}` }, link, this.tick, this.state, this.progress);
     for (const image of [this.after, this.before]) {
       image.addEventListener("error", () => image.classList.add("missing"));
@@ -139,32 +184,82 @@ class Card {
 /** @param {Arrival} arrival */
 function arrivalCard(arrival) {
   const done = arrival.done >= 1 ? "opening…" : arrival.started ? percent(arrival.done) : "waiting";
-  return h("li", { class: "card arrival" },
+  return h(
+    "li",
+    { class: "card arrival" },
     h("span", { class: "thumb" }, icon(arrival.file.type.startsWith("video/") ? "film" : "photo", 32)),
-    h("span", { class: "card-name" }, arrival.file.name), h("span", { class: "card-facts" }, done),
+    h("span", { class: "card-name" }, arrival.file.name),
+    h("span", { class: "card-facts" }, done),
     h("progress", { max: 1, value: arrival.done, "aria-label": `Bringing in ${arrival.file.name}` }),
-    h("button", { type: "button", class: "quiet round stop", "aria-label": `Give up ${arrival.file.name}`, onclick: () => giveUp(arrival) }, icon("close", 16)));
+    h(
+      "button",
+      {
+        type: "button",
+        class: "quiet round stop",
+        "aria-label": `Give up ${arrival.file.name}`,
+        onclick: () => giveUp(arrival),
+      },
+      icon("close", 16),
+    ),
+  );
 }
 
 /** What can be done with those chosen. @param {Set<string>} chosen @param {() => void} changed */
 function manyBar(chosen, changed) {
   const count = h("strong", {});
-  const element = h("div", { class: "many", hidden: true, role: "region", "aria-label": "Selected" }, count,
-    h("button", { type: "button", class: "accent", onclick: () => exportAll() }, icon("export", 18), "Export"),
+  const element = h(
+    "div",
+    { class: "many", hidden: true, role: "region", "aria-label": "Selected" },
+    count,
+    h(
+      "button",
+      { type: "button", class: "accent", onclick: () => exportAll() },
+      icon("export", 18),
+      "Export",
+    ),
     h("button", { type: "button", onclick: () => removeAll() }, icon("trash", 18), "Remove"),
-    h("button", { type: "button", class: "quiet", onclick: () => { chosen.clear(); changed(); } }, "Clear"));
+    h(
+      "button",
+      {
+        type: "button",
+        class: "quiet",
+        onclick: () => {
+          chosen.clear();
+          changed();
+        },
+      },
+      "Clear",
+    ),
+  );
   async function exportAll() {
     const ids = [...chosen];
     chosen.clear();
     changed();
     for (const id of ids) await trying(async () => keepJob(await api.startExport(id)));
-    toast(`${counted(ids.length, "export stands", "exports stand")} in the queue.`, "note", { label: "Look", act: () => { location.hash = "#/queue"; } });
+    toast(`${counted(ids.length, "export stands", "exports stand")} in the queue.`, "note", {
+      label: "Look",
+      act: () => {
+        location.hash = "#/queue";
+      },
+    });
   }
   async function removeAll() {
     const ids = [...chosen];
     const things = counted(ids.length, "project", "projects");
-    if (!(await confirmed(`Remove ${things}?`, "The studio's copy, its marks and what was exported here are deleted. Files elsewhere on your disk stay.", "Remove"))) return;
-    for (const id of ids) await trying(async () => { await api.remove(id); dropProject(id); chosen.delete(id); });
+    if (
+      !(await confirmed(
+        `Remove ${things}?`,
+        "The studio's copy, its marks and what was exported here are deleted. Files elsewhere on your disk stay.",
+        "Remove",
+      ))
+    )
+      return;
+    for (const id of ids)
+      await trying(async () => {
+        await api.remove(id);
+        dropProject(id);
+        chosen.delete(id);
+      });
     changed();
   }
   return {

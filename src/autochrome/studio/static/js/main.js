@@ -58,10 +58,19 @@ function bar() {
   const badge = h("span", { class: "badge", hidden: true });
   const offline = h("span", { class: "offline", hidden: true, role: "status" }, "No line to the studio");
   const queue = h("a", { href: "#/queue" }, "Queue", badge);
-  put(/** @type {HTMLElement} */ (document.getElementById("bar")),
-    h("a", { href: "#/", class: "mark", "aria-label": "autochrome, library" }, mark(), h("span", {}, "autochrome")),
+  put(
+    /** @type {HTMLElement} */ (document.getElementById("bar")),
+    h(
+      "a",
+      { href: "#/", class: "mark", "aria-label": "autochrome, library" },
+      mark(),
+      h("span", {}, "autochrome"),
+    ),
     h("nav", { class: "places", "aria-label": "Places" }, h("a", { href: "#/" }, "Library"), queue),
-    middle, offline, right);
+    middle,
+    offline,
+    right,
+  );
   const always = new AbortController().signal;
   const count = () => {
     const open = [...jobs.value.values()].filter(active);
@@ -72,7 +81,10 @@ function bar() {
   jobs.hear(count, always);
   paused.hear(count, always);
   let met = false;
-  reached.hear((here) => { met ||= here; offline.hidden = here || !met; }, always);
+  reached.hear((here) => {
+    met ||= here;
+    offline.hidden = here || !met;
+  }, always);
 }
 
 /** Three grains of starch, as on an autochrome plate. */
@@ -88,9 +100,17 @@ async function begin() {
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return askForToken();
     complain(error);
-    put(main, h("div", { class: "empty" }, icon("warn", 40), h("h1", {}, "The studio does not answer"),
-      h("p", {}, "Is the command still running in its terminal? Start it again, then reload this page."),
-      h("button", { class: "accent", type: "button", onclick: () => location.reload() }, "Reload")));
+    put(
+      main,
+      h(
+        "div",
+        { class: "empty" },
+        icon("warn", 40),
+        h("h1", {}, "The studio does not answer"),
+        h("p", {}, "Is the command still running in its terminal? Start it again, then reload this page."),
+        h("button", { class: "accent", type: "button", onclick: () => location.reload() }, "Reload"),
+      ),
+    );
     return;
   }
   catchDrops();
@@ -107,7 +127,13 @@ async function enterByAddress() {
 }
 
 async function askForToken() {
-  const token = await asked("This studio asks who you are", "Token (the terminal that runs the studio shows it)", "", "Enter", "password");
+  const token = await asked(
+    "This studio asks who you are",
+    "Token (the terminal that runs the studio shows it)",
+    "",
+    "Enter",
+    "password",
+  );
   if (!token) return;
   try {
     await enter(token);

@@ -11,15 +11,20 @@ export const marksOf = (hints, frame) =>
   (frame === null ? hints : (hints.frames ?? []).find((key) => key.frame === frame)) ?? {};
 
 /** @param {Marks} marks */
-export const isEmpty = (marks) => !marks.points?.length && !marks.strokes?.length && !marks.rectangles?.length
-  && !marks.reference && !marks.picture;
+export const isEmpty = (marks) =>
+  !marks.points?.length &&
+  !marks.strokes?.length &&
+  !marks.rectangles?.length &&
+  !marks.reference &&
+  !marks.picture;
 
 /** The same hints with other marks there. @param {HintsFile} hints @param {number | null} frame @param {Marks} marks @returns {HintsFile} */
 export function withMarks(hints, frame, marks) {
   const { points, strokes, rectangles, reference, picture } = marks;
   const said = Object.entries({ points, strokes, rectangles, reference, picture });
   const bare = Object.fromEntries(said.filter(([, part]) => part?.length));
-  if (frame === null) return { version: 1, ...(hints.frames?.length ? { frames: hints.frames } : {}), ...bare };
+  if (frame === null)
+    return { version: 1, ...(hints.frames?.length ? { frames: hints.frames } : {}), ...bare };
   const others = (hints.frames ?? []).filter((key) => key.frame !== frame);
   const frames = isEmpty(marks) ? others : [...others, { frame, ...bare }];
   frames.sort((a, b) => (a.frame ?? Infinity) - (b.frame ?? Infinity));
@@ -28,7 +33,8 @@ export function withMarks(hints, frame, marks) {
 }
 
 /** The frames that somebody has corrected. @param {HintsFile} hints */
-export const keyFrames = (hints) => (hints.frames ?? []).flatMap((key) => (typeof key.frame === "number" ? [key.frame] : []));
+export const keyFrames = (hints) =>
+  (hints.frames ?? []).flatMap((key) => (typeof key.frame === "number" ? [key.frame] : []));
 
 /** @param {Marks} marks @param {Stroke} stroke @returns {Marks} */
 export const withStroke = (marks, stroke) => ({ ...marks, strokes: [...(marks.strokes ?? []), stroke] });
@@ -48,13 +54,19 @@ export function erased(marks, at, radius, across, down) {
   const points = marks.points?.filter((point) => away(point.x, point.y) > radius + (point.radius ?? 0));
   const strokes = marks.strokes?.flatMap((stroke) => cut(stroke, away, radius, across, down));
   const rectangles = marks.rectangles?.filter((box) => !holds(box, at));
-  const same = points?.length === marks.points?.length && rectangles?.length === marks.rectangles?.length
-    && strokes?.length === marks.strokes?.length && (strokes ?? []).every((stroke, n) => stroke === marks.strokes?.[n]);
-  return same ? marks : { ...marks, points: points ?? [], strokes: strokes ?? [], rectangles: rectangles ?? [] };
+  const same =
+    points?.length === marks.points?.length &&
+    rectangles?.length === marks.rectangles?.length &&
+    strokes?.length === marks.strokes?.length &&
+    (strokes ?? []).every((stroke, n) => stroke === marks.strokes?.[n]);
+  return same
+    ? marks
+    : { ...marks, points: points ?? [], strokes: strokes ?? [], rectangles: rectangles ?? [] };
 }
 
 /** @param {Rectangle} box @param {Place} at */
-const holds = (box, at) => at.x >= box.x && at.x <= box.x + box.width && at.y >= box.y && at.y <= box.y + box.height;
+const holds = (box, at) =>
+  at.x >= box.x && at.x <= box.x + box.width && at.y >= box.y && at.y <= box.y + box.height;
 
 /**
  * @param {Stroke} stroke @param {(x: number, y: number) => number} away @param {number} radius
@@ -70,7 +82,8 @@ function cut(stroke, away, radius, across, down) {
     if (away(place[0], place[1]) > reach) parts[parts.length - 1].push(place);
     else if (parts[parts.length - 1].length) parts.push([]);
   }
-  return parts.filter((path) => path.length > 1)
+  return parts
+    .filter((path) => path.length > 1)
     .map((path) => ({ ...stroke, path: thinned(path, 0.0006, across, down) }));
 }
 
@@ -102,7 +115,10 @@ export function thinned(path, slack, across, down) {
       const off = fromLine(path[n], path[first], path[last], across, down);
       if (off > worst) [worst, where] = [off, n];
     }
-    if (where >= 0) { keep.add(where); spans.push([first, where], [where, last]); }
+    if (where >= 0) {
+      keep.add(where);
+      spans.push([first, where], [where, last]);
+    }
   }
   /** @param {number} v */
   const short = (v) => Math.round(v * 1e5) / 1e5;
@@ -128,8 +144,12 @@ export class History extends EventTarget {
     this.hints = hints;
   }
 
-  get canUndo() { return this.#past.length > 0; }
-  get canRedo() { return this.#future.length > 0; }
+  get canUndo() {
+    return this.#past.length > 0;
+  }
+  get canRedo() {
+    return this.#future.length > 0;
+  }
 
   /** @param {HintsFile} hints */
   apply(hints) {
@@ -139,8 +159,12 @@ export class History extends EventTarget {
     this.#show(hints);
   }
 
-  undo() { this.#walk(this.#past, this.#future); }
-  redo() { this.#walk(this.#future, this.#past); }
+  undo() {
+    this.#walk(this.#past, this.#future);
+  }
+  redo() {
+    this.#walk(this.#future, this.#past);
+  }
 
   /** @param {HintsFile[]} from @param {HintsFile[]} to */
   #walk(from, to) {

@@ -28,24 +28,48 @@ export function exporting(bench, until) {
   const working = (job) => [
     h("progress", { max: 1, value: job.done, "aria-label": "Export" }),
     h("span", { class: "count" }, job.state === "waiting" ? "waiting" : percent(job.done)),
-    h("button", { type: "button", onclick: () => trying(async () => keepJob(await api.cancel(job.id))) }, "Cancel"),
+    h(
+      "button",
+      { type: "button", onclick: () => trying(async () => keepJob(await api.cancel(job.id))) },
+      "Cancel",
+    ),
   ];
   /** @param {Project} project @param {Job | null} job */
   const resting = (project, job) => {
     const current = exported(project);
     const goOn = job?.state === "cancelled" && project.kind === "film";
     return [
-      h("button", { type: "button", class: current ? "" : "accent", onclick: () => trying(start) }, icon("export", 18),
-        goOn ? "Go on exporting" : current ? "Export again" : "Export"),
-      current && project.film && h("button", { type: "button", onclick: () => review([project], 0) }, icon("play", 18), "Play result"),
-      current && h("a", { class: "button accent", href: api.exportUrl(id), download: project.export?.name ?? "", title: "Save the exported file" },
-        icon("download", 18), "Save file"),
+      h(
+        "button",
+        { type: "button", class: current ? "" : "accent", onclick: () => trying(start) },
+        icon("export", 18),
+        goOn ? "Go on exporting" : current ? "Export again" : "Export",
+      ),
+      current &&
+        project.film &&
+        h("button", { type: "button", onclick: () => review([project], 0) }, icon("play", 18), "Play result"),
+      current &&
+        h(
+          "a",
+          {
+            class: "button accent",
+            href: api.exportUrl(id),
+            download: project.export?.name ?? "",
+            title: "Save the exported file",
+          },
+          icon("download", 18),
+          "Save file",
+        ),
     ];
   };
   const start = async () => {
     await bench.saved();
     const job = jobOf(id, "export");
-    keepJob(job?.state === "cancelled" && bench.project.kind === "film" ? await api.again(job.id) : await api.startExport(id));
+    keepJob(
+      job?.state === "cancelled" && bench.project.kind === "film"
+        ? await api.again(job.id)
+        : await api.startExport(id),
+    );
   };
   jobs.hear(show, until);
   projects.hear(show, until);

@@ -16,7 +16,9 @@ export class Painter {
     this.rest = rest;
   }
 
-  get idle() { return !this.#busy && !this.#next; }
+  get idle() {
+    return !this.#busy && !this.#next;
+  }
 
   /** @param {() => Promise<T>} question */
   ask(question) {

@@ -27,19 +27,35 @@ export async function photoView(project, until) {
     after: async (view) => ({ view, image: await api.paint(project.id, bench.hints, bench.settings, view) }),
   }));
   until.addEventListener("abort", () => bench.end());
-  const bindings = [...benchKeys(bench), { key: "d", what: "Where the network is unsure", act: () => void bench.setDoubt(!bench.doubted) }];
+  const bindings = [
+    ...benchKeys(bench),
+    { key: "d", what: "Where the network is unsure", act: () => void bench.setDoubt(!bench.doubted) },
+  ];
   listen([...bindings, keysBinding(bindings)], until);
 
   const groups = knobGroups(schema.photo, schema.models, bench);
-  const element = h("div", { class: "editor photo" },
+  const element = h(
+    "div",
+    { class: "editor photo" },
     toolRail(bench, until),
-    h("div", { class: "stage" }, h("div", { class: "strip" }, lookStrip(bench, true, until), zoomStrip(bench, until)), bench.canvas),
-    h("aside", { class: "side-panels", "aria-label": "Colour and settings" },
+    h(
+      "div",
+      { class: "stage" },
+      h("div", { class: "strip" }, lookStrip(bench, true, until), zoomStrip(bench, until)),
+      bench.canvas,
+    ),
+    h(
+      "aside",
+      { class: "side-panels", "aria-label": "Colour and settings" },
       palette(bench, (at) => api.likely(project.id, at.x, at.y), until),
-      knobPanels(groups, brushSize(bench, until))));
+      knobPanels(groups, brushSize(bench, until)),
+    ),
+  );
   handBack(element, bench);
   return {
-    name: project.name, element, title: title(project, about(project)),
+    name: project.name,
+    element,
+    title: title(project, about(project)),
     actions: h("div", { class: "actions" }, keysButton(bindings), exporting(bench, until)),
     begin: () => bench.begin(),
   };
@@ -48,24 +64,52 @@ export async function photoView(project, until) {
 /** @param {{title: string, controls: HTMLElement[]}[]} groups @param {HTMLElement} brush */
 export function knobPanels(groups, brush) {
   const [first, ...rest] = groups;
-  return h("div", { class: "knobs" },
+  return h(
+    "div",
+    { class: "knobs" },
     h("section", { class: "panel" }, brush),
     h("section", { class: "panel" }, h("h3", {}, first.title), ...first.controls),
-    ...rest.map((group) => h("details", { class: "panel" }, h("summary", {}, group.title), ...group.controls)));
+    ...rest.map((group) =>
+      h("details", { class: "panel" }, h("summary", {}, group.title), ...group.controls),
+    ),
+  );
 }
 
 /** @param {{key: string, what: string}[]} bindings */
-export const keysButton = (bindings) => h("button", {
-  type: "button", class: "quiet", title: "Keys (?)", "aria-label": "Keys", onclick: () => void keys(bindings),
-}, icon("help", 20));
+export const keysButton = (bindings) =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: "quiet",
+      title: "Keys (?)",
+      "aria-label": "Keys",
+      onclick: () => void keys(bindings),
+    },
+    icon("help", 20),
+  );
 
 /** @param {Binding[]} bindings @returns {Binding} */
 export const keysBinding = (bindings) => ({ key: "?", what: "These keys", act: () => void keys(bindings) });
 
 /** @param {{key: string, what: string}[]} bindings */
-const keys = (bindings) => keyTable("Keys", [
-  ...bindings.map(({ key, what }) => /** @type {[string, string]} */ ([
-    key.replace("Shift+", "⇧ ")
-      .replace("ArrowLeft", "←").replace("ArrowRight", "→").replace("ArrowUp", "↑").replace("ArrowDown", "↓")
-      .replace("Escape", "Esc").replace(/(^| )([a-z])$/, (_, gap, letter) => gap + letter.toUpperCase()), what])),
-  ["Alt ←↑↓→", "A cross on the picture"], ["Enter", "Use the tool at the cross"], ["?", "These keys"]]);
+const keys = (bindings) =>
+  keyTable("Keys", [
+    ...bindings.map(
+      ({ key, what }) =>
+        /** @type {[string, string]} */ ([
+          key
+            .replace("Shift+", "⇧ ")
+            .replace("ArrowLeft", "←")
+            .replace("ArrowRight", "→")
+            .replace("ArrowUp", "↑")
+            .replace("ArrowDown", "↓")
+            .replace("Escape", "Esc")
+            .replace(/(^| )([a-z])$/, (_, gap, letter) => gap + letter.toUpperCase()),
+          what,
+        ]),
+    ),
+    ["Alt ←↑↓→", "A cross on the picture"],
+    ["Enter", "Use the tool at the cross"],
+    ["?", "These keys"],
+  ]);

@@ -40,16 +40,35 @@ export class ShotPlayer {
   #follow() {
     const job = this.#job ? jobs.value.get(this.#job) : null;
     if (!job) return;
-    const leave = h("button", { type: "button", class: "quiet", "aria-label": "Close the player", title: "Close (Esc)", onclick: () => this.close() }, icon("close", 18));
+    const leave = h(
+      "button",
+      {
+        type: "button",
+        class: "quiet",
+        "aria-label": "Close the player",
+        title: "Close (Esc)",
+        onclick: () => this.close(),
+      },
+      icon("close", 18),
+    );
     this.element.hidden = false;
     this.element.classList.toggle("making", active(job));
     if (active(job)) {
-      put(this.element, h("span", {}, `Colouring shot ${this.#shot + 1}…`),
-        h("progress", { max: 1, value: job.done, "aria-label": "Preview" }), h("span", { class: "count" }, percent(job.done)), leave);
+      put(
+        this.element,
+        h("span", {}, `Colouring shot ${this.#shot + 1}…`),
+        h("progress", { max: 1, value: job.done, "aria-label": "Preview" }),
+        h("span", { class: "count" }, percent(job.done)),
+        leave,
+      );
     } else if (job.state === "done") {
       this.#job = null;
       const source = `${api.previewUrl(this.project.id, this.#shot)}?made=${encodeURIComponent(job.id)}`;
-      put(this.element, h("video", { src: source, controls: true, autoplay: true, loop: true, playsinline: true }), leave);
+      put(
+        this.element,
+        h("video", { src: source, controls: true, autoplay: true, loop: true, playsinline: true }),
+        leave,
+      );
     } else {
       this.close();
       if (job.state === "failed") toast(job.error ?? "The preview could not be made.", "error");

@@ -11,24 +11,57 @@ export function review(results, first) {
   let at = first;
   const picture = h("div", { class: "review-picture" });
   const name = h("p", { class: "review-name", role: "status" });
-  const fix = h("button", { type: "button", class: "accent", onclick: () => open() }, icon("brush", 18), "Put right");
-  const dialog = h("dialog", { class: "review", "aria-label": "Results" }, picture,
-    h("div", { class: "review-bar" },
-      h("button", { type: "button", class: "quiet", "aria-label": "Previous", onclick: () => turn(-1) }, icon("previous")),
+  const fix = h(
+    "button",
+    { type: "button", class: "accent", onclick: () => open() },
+    icon("brush", 18),
+    "Put right",
+  );
+  const dialog = h(
+    "dialog",
+    { class: "review", "aria-label": "Results" },
+    picture,
+    h(
+      "div",
+      { class: "review-bar" },
+      h(
+        "button",
+        { type: "button", class: "quiet", "aria-label": "Previous", onclick: () => turn(-1) },
+        icon("previous"),
+      ),
       name,
-      h("button", { type: "button", class: "quiet", "aria-label": "Next", onclick: () => turn(1) }, icon("next")),
-      h("span", { class: "grow" }), fix,
-      h("button", { type: "button", onclick: () => dialog.close() }, "Close")));
+      h(
+        "button",
+        { type: "button", class: "quiet", "aria-label": "Next", onclick: () => turn(1) },
+        icon("next"),
+      ),
+      h("span", { class: "grow" }),
+      fix,
+      h("button", { type: "button", onclick: () => dialog.close() }, "Close"),
+    ),
+  );
 
   function show() {
     const project = results[at];
     name.textContent = `${project.name} · ${at + 1} of ${results.length}`;
     if (project.kind === "film") {
-      put(picture, h("video", { src: api.exportUrl(project.id), controls: true, loop: true, poster: api.thumbnail(project, "after") }));
+      put(
+        picture,
+        h("video", {
+          src: api.exportUrl(project.id),
+          controls: true,
+          loop: true,
+          poster: api.thumbnail(project, "after"),
+        }),
+      );
       return;
     }
     const image = (/** @type {"before" | "after"} */ side) =>
-      h("img", { class: side, src: api.lookUrl(project, side), alt: side === "after" ? `${project.name}, in colour` : "" });
+      h("img", {
+        class: side,
+        src: api.lookUrl(project, side),
+        alt: side === "after" ? `${project.name}, in colour` : "",
+      });
     put(picture, image("after"), image("before"));
   }
   /** @param {number} step */
@@ -48,7 +81,9 @@ export function review(results, first) {
     else return;
     event.preventDefault();
   });
-  dialog.addEventListener("keyup", (event) => { if (event.key === " ") dialog.classList.remove("peek"); });
+  dialog.addEventListener("keyup", (event) => {
+    if (event.key === " ") dialog.classList.remove("peek");
+  });
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();

@@ -39,7 +39,10 @@ let asked = null;
 
 /** The knobs, asked for once. */
 export function knobs() {
-  asked ??= api.knobs().catch((error) => { asked = null; throw error; });
+  asked ??= api.knobs().catch((error) => {
+    asked = null;
+    throw error;
+  });
   return asked;
 }
 
@@ -62,7 +65,9 @@ export const newest = (things) =>
 
 /** The newest job of a project. @param {string} id @param {string} [what] @param {(job: Job) => boolean} [fits] */
 export function jobOf(id, what, fits = () => true) {
-  const found = [...jobs.value.values()].filter((job) => job.project === id && (!what || job.what === what) && fits(job));
+  const found = [...jobs.value.values()].filter(
+    (job) => job.project === id && (!what || job.what === what) && fits(job),
+  );
   return found.sort((a, b) => (a.created < b.created ? 1 : -1))[0] ?? null;
 }
 
@@ -82,8 +87,18 @@ export async function connect() {
   await readAll();
   const source = new EventSource("/api/events");
   let broken = false;
-  source.onopen = () => { if (broken) { broken = false; void readAll().catch(() => { broken = true; }); } };
-  source.onerror = () => { broken = true; reached.set(false); };
+  source.onopen = () => {
+    if (broken) {
+      broken = false;
+      void readAll().catch(() => {
+        broken = true;
+      });
+    }
+  };
+  source.onerror = () => {
+    broken = true;
+    reached.set(false);
+  };
   source.addEventListener("job", (event) => keepJob(JSON.parse(event.data)));
   source.addEventListener("project", (event) => {
     const project = JSON.parse(event.data);

@@ -3,19 +3,25 @@
 export class Thumbs {
   /** @type {Map<HTMLImageElement, string>} */ #wanted = new Map();
   #busy = false;
-  #watcher = new IntersectionObserver((entries) => {
-    for (const entry of entries) {
-      const image = /** @type {HTMLImageElement} */ (entry.target);
-      if (entry.isIntersecting) this.#seen.add(image);
-      else this.#seen.delete(image);
-    }
-    this.#next();
-  }, { rootMargin: "0px 300px" });
+  #watcher = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) {
+        const image = /** @type {HTMLImageElement} */ (entry.target);
+        if (entry.isIntersecting) this.#seen.add(image);
+        else this.#seen.delete(image);
+      }
+      this.#next();
+    },
+    { rootMargin: "0px 300px" },
+  );
   /** @type {Set<HTMLImageElement>} */ #seen = new Set();
 
   /** @param {AbortSignal} until */
   constructor(until) {
-    until.addEventListener("abort", () => { this.#watcher.disconnect(); this.#wanted.clear(); });
+    until.addEventListener("abort", () => {
+      this.#watcher.disconnect();
+      this.#wanted.clear();
+    });
   }
 
   /** Shows another picture there, once it has its turn; the old one stays until then. @param {HTMLImageElement} image @param {string} url */

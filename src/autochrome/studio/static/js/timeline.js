@@ -15,7 +15,8 @@ const SPAN = 0.15;
 
 /** @param {Shot} shot @param {number} n */
 export const shotName = (shot, n) =>
-  `Shot ${n + 1}, ${clock(shot.start)} to ${clock(shot.end)}` + (shot.doubt === null ? "" : `, doubt ${percent(shot.doubt)}`);
+  `Shot ${n + 1}, ${clock(shot.start)} to ${clock(shot.end)}` +
+  (shot.doubt === null ? "" : `, doubt ${percent(shot.doubt)}`);
 
 /** How doubtful beside the other shots, in a word for the style sheet. @param {Shot} shot @param {Shot[]} shots */
 export function doubtLevel(shot, shots) {
@@ -35,7 +36,15 @@ export class Timeline extends EventTarget {
     this.project = project;
     this.film = film;
     this.frame = 0;
-    this.scrub = h("input", { type: "range", class: "scrub", min: 0, max: Math.max(0, film.frames - 1), step: 1, value: 0, "aria-label": "Frame" });
+    this.scrub = h("input", {
+      type: "range",
+      class: "scrub",
+      min: 0,
+      max: Math.max(0, film.frames - 1),
+      step: 1,
+      value: 0,
+      "aria-label": "Frame",
+    });
     this.scrub.addEventListener("input", () => this.#go(Number(this.scrub.value)));
     this.#keys = h("div", { class: "key-frames" });
     this.#list = h("ol", { class: "shots", role: "list", "aria-label": "Shots" });
@@ -45,7 +54,10 @@ export class Timeline extends EventTarget {
     this.showShots(project, film);
   }
 
-  #keys; #list; #head; #track;
+  #keys;
+  #list;
+  #head;
+  #track;
 
   /** @param {Project} project @param {Film} film */
   showShots(project, film) {
@@ -82,15 +94,26 @@ export class Timeline extends EventTarget {
   showHints(hints) {
     this.hints = hints;
     this.#showThumbs();
-    put(this.#keys, ...keyFrames(hints).map((frame) => {
-      const key = h("button", { type: "button", class: "key-frame", title: `Corrected: frame ${frame}`, "aria-label": `Corrected frame ${frame}, ${clock(frame / this.film.fps)}`, onclick: () => this.#go(frame) });
-      key.style.left = this.#at(frame + 0.5);
-      return key;
-    }));
+    put(
+      this.#keys,
+      ...keyFrames(hints).map((frame) => {
+        const key = h("button", {
+          type: "button",
+          class: "key-frame",
+          title: `Corrected: frame ${frame}`,
+          "aria-label": `Corrected frame ${frame}, ${clock(frame / this.film.fps)}`,
+          onclick: () => this.#go(frame),
+        });
+        key.style.left = this.#at(frame + 0.5);
+        return key;
+      }),
+    );
   }
 
   /** @param {number} frame */
-  #at(frame) { return `${(frame / Math.max(1, this.film.frames)) * 100}%`; }
+  #at(frame) {
+    return `${(frame / Math.max(1, this.film.frames)) * 100}%`;
+  }
 
   /** @param {number} frame */
   #go(frame) {
@@ -103,8 +126,19 @@ export class Timeline extends EventTarget {
     bar.style.setProperty("--doubt", String(shot.doubt ?? 0));
     const grey = api.frameUrl(this.project.id, Math.floor((shot.first + shot.last) / 2), "before", THUMB, 0);
     const image = h("img", { alt: "", draggable: "false", loading: "lazy", src: grey });
-    const button = h("button", { type: "button", class: `shot ${doubtLevel(shot, this.film.shots ?? [])}`, title: shotName(shot, n), "aria-label": shotName(shot, n), onclick: () => this.#go(shot.first) },
-      image, h("span", { class: "shot-number" }, String(n + 1)), bar);
+    const button = h(
+      "button",
+      {
+        type: "button",
+        class: `shot ${doubtLevel(shot, this.film.shots ?? [])}`,
+        title: shotName(shot, n),
+        "aria-label": shotName(shot, n),
+        onclick: () => this.#go(shot.first),
+      },
+      image,
+      h("span", { class: "shot-number" }, String(n + 1)),
+      bar,
+    );
     const item = h("li", {}, button);
     item.style.left = this.#at(shot.first);
     item.style.width = `${((shot.last - shot.first + 1) / Math.max(1, this.film.frames)) * 100}%`;
@@ -116,9 +150,14 @@ export class Timeline extends EventTarget {
     (this.film.shots ?? []).forEach((shot, n) => {
       const image = this.#list.children[n]?.querySelector("img");
       const inside = keyFrames(this.hints).filter((frame) => frame >= shot.first && frame <= shot.last);
-      const said = JSON.stringify([inside.map((frame) => marksOf(this.hints, frame)), this.project.settings, shot.last]);
+      const said = JSON.stringify([
+        inside.map((frame) => marksOf(this.hints, frame)),
+        this.project.settings,
+        shot.last,
+      ]);
       const middle = Math.floor((shot.first + shot.last) / 2);
-      if (image) this.thumbs.want(image, api.frameUrl(this.project.id, middle, "after", THUMB, numbered(said)));
+      if (image)
+        this.thumbs.want(image, api.frameUrl(this.project.id, middle, "after", THUMB, numbered(said)));
     });
   }
 
@@ -127,7 +166,8 @@ export class Timeline extends EventTarget {
     const scroll = this.element;
     if (scroll.scrollWidth <= scroll.clientWidth) return;
     const x = (this.frame / Math.max(1, this.film.frames)) * scroll.scrollWidth;
-    if (x < scroll.scrollLeft + 40 || x > scroll.scrollLeft + scroll.clientWidth - 40) scroll.scrollLeft = x - scroll.clientWidth / 3;
+    if (x < scroll.scrollLeft + 40 || x > scroll.scrollLeft + scroll.clientWidth - 40)
+      scroll.scrollLeft = x - scroll.clientWidth / 3;
   }
 }
 

@@ -16,16 +16,37 @@ export function toast(sentence, kind = "note", offer) {
   const same = [...place.children].find((child) => child.getAttribute("data-text") === sentence);
   same?.remove();
   const leave = () => box.remove();
-  const box = h("div", { class: `toast ${kind}`, role: kind === "error" ? "alert" : "status", "data-text": sentence },
+  const box = h(
+    "div",
+    { class: `toast ${kind}`, role: kind === "error" ? "alert" : "status", "data-text": sentence },
     icon(kind === "error" ? "warn" : "check", 18),
     h("p", {}, sentence),
-    offer && h("button", { type: "button", class: "plain", onclick: () => { leave(); offer.act(); } }, offer.label),
-    h("button", { type: "button", class: "quiet round", "aria-label": "Dismiss", onclick: leave }, icon("close", 16)));
+    offer &&
+      h(
+        "button",
+        {
+          type: "button",
+          class: "plain",
+          onclick: () => {
+            leave();
+            offer.act();
+          },
+        },
+        offer.label,
+      ),
+    h(
+      "button",
+      { type: "button", class: "quiet round", "aria-label": "Dismiss", onclick: leave },
+      icon("close", 16),
+    ),
+  );
   place.append(box);
   while (place.children.length > 4) place.firstElementChild?.remove();
   let timer = window.setTimeout(leave, STAYS);
   box.addEventListener("pointerenter", () => clearTimeout(timer));
-  box.addEventListener("pointerleave", () => { timer = window.setTimeout(leave, STAYS / 3); });
+  box.addEventListener("pointerleave", () => {
+    timer = window.setTimeout(leave, STAYS / 3);
+  });
 }
 
 /** Shows a failure; what was given up on purpose is none. @param {unknown} error */

@@ -10,7 +10,12 @@ const POINT = 0.4; // a point's radius, as a share of the brush's width
 /** @typedef {"brush" | "point" | "erase" | "grey" | "pick" | "hand"} ToolName */
 /** @type {{name: ToolName, label: string, key: string, tip: string}[]} */
 export const TOOLS = [
-  { name: "brush", label: "Brush", key: "B", tip: "Draw a line of colour over a thing whose colour you know" },
+  {
+    name: "brush",
+    label: "Brush",
+    key: "B",
+    tip: "Draw a line of colour over a thing whose colour you know",
+  },
   { name: "point", label: "Point", key: "P", tip: "Put one dot of colour down" },
   { name: "grey", label: "Keep grey", key: "G", tip: "Draw where no colour belongs" },
   { name: "erase", label: "Erase", key: "E", tip: "Take marks away" },
@@ -23,12 +28,18 @@ const NOTHING = { move: () => {}, end: () => {}, cancel: () => {} };
 /** @param {Bench} bench @param {ToolName} name @returns {Tool} */
 export function toolOf(bench, name) {
   switch (name) {
-    case "brush": return { start: (at) => drawing(bench, at, bench.color) };
-    case "grey": return { start: (at) => drawing(bench, at, "grey") };
-    case "point": return { start: (at) => dotting(bench, at) };
-    case "erase": return { start: (at) => erasing(bench, at) };
-    case "pick": return { start: (at) => picking(bench, at) };
-    default: return { start: () => NOTHING };
+    case "brush":
+      return { start: (at) => drawing(bench, at, bench.color) };
+    case "grey":
+      return { start: (at) => drawing(bench, at, "grey") };
+    case "point":
+      return { start: (at) => dotting(bench, at) };
+    case "erase":
+      return { start: (at) => erasing(bench, at) };
+    case "pick":
+      return { start: (at) => picking(bench, at) };
+    default:
+      return { start: () => NOTHING };
   }
 }
 
@@ -44,14 +55,22 @@ function drawing(bench, from, color) {
   const marks = bench.marks;
   /** @type {[number, number][]} */
   const path = [kept(from)];
-  const made = () => withStroke(marks, { path: thinned(path, SLACK, bench.across, bench.down), color, width: bench.size });
+  const made = () =>
+    withStroke(marks, { path: thinned(path, SLACK, bench.across, bench.down), color, width: bench.size });
   const show = () => bench.draft(made(), { path, color, width: bench.size });
   bench.canvas.place(from);
   show();
   return {
-    move(at) { path.push(kept(at)); show(); },
-    end() { bench.commit(made()); },
-    cancel() { bench.draft(null); },
+    move(at) {
+      path.push(kept(at));
+      show();
+    },
+    end() {
+      bench.commit(made());
+    },
+    cancel() {
+      bench.draft(null);
+    },
   };
 }
 
@@ -67,9 +86,16 @@ function dotting(bench, at) {
   bench.canvas.place(at);
   bench.draft(made(at));
   return {
-    move(to) { last = to; bench.draft(made(to)); },
-    end() { bench.commit(made(last)); },
-    cancel() { bench.draft(null); },
+    move(to) {
+      last = to;
+      bench.draft(made(to));
+    },
+    end() {
+      bench.commit(made(last));
+    },
+    cancel() {
+      bench.draft(null);
+    },
   };
 }
 
@@ -78,19 +104,34 @@ function erasing(bench, from) {
   let marks = bench.marks;
   const wipe = (/** @type {Place} */ at) => {
     const left = erased(marks, at, bench.size / 2, bench.across, bench.down);
-    if (left !== marks) { marks = left; bench.draft(marks); }
+    if (left !== marks) {
+      marks = left;
+      bench.draft(marks);
+    }
   };
   wipe(from);
   return {
     move: wipe,
-    end() { bench.commit(marks); },
-    cancel() { bench.draft(null); },
+    end() {
+      bench.commit(marks);
+    },
+    cancel() {
+      bench.draft(null);
+    },
   };
 }
 
 /** @param {Bench} bench @param {Place} from @returns {Gesture} */
 function picking(bench, from) {
-  const take = (/** @type {Place} */ at) => { if (!outside(at)) bench.setColor(bench.canvas.colorAt(at)); };
+  const take = (/** @type {Place} */ at) => {
+    if (!outside(at)) bench.setColor(bench.canvas.colorAt(at));
+  };
   take(from);
-  return { move: take, end() { bench.setTool("brush"); }, cancel() {} };
+  return {
+    move: take,
+    end() {
+      bench.setTool("brush");
+    },
+    cancel() {},
+  };
 }

@@ -64,8 +64,10 @@ export class Viewport {
   #keep() {
     const [wide, high] = [this.width * this.scale, this.height * this.scale];
     const { width, height } = this.screen;
-    this.left = wide + 2 * MARGIN <= width ? (width - wide) / 2 : within(this.left, width - wide - MARGIN, MARGIN);
-    this.top = high + 2 * MARGIN <= height ? (height - high) / 2 : within(this.top, height - high - MARGIN, MARGIN);
+    this.left =
+      wide + 2 * MARGIN <= width ? (width - wide) / 2 : within(this.left, width - wide - MARGIN, MARGIN);
+    this.top =
+      high + 2 * MARGIN <= height ? (height - high) / 2 : within(this.top, height - high - MARGIN, MARGIN);
   }
 
   /** Screen → shares of the picture. @param {number} x @param {number} y */
@@ -92,6 +94,12 @@ export class Viewport {
     const share = Math.min(1, this.scale * density);
     const [wide, high] = [width * this.width * share, height * this.height * share];
     const fit = Math.min(1, 2048 / Math.max(wide, high));
-    return { x, y, width, height, pixels: [Math.max(1, Math.round(wide * fit)), Math.max(1, Math.round(high * fit))] };
+    return {
+      x,
+      y,
+      width,
+      height,
+      pixels: [Math.max(1, Math.round(wide * fit)), Math.max(1, Math.round(high * fit))],
+    };
   }
 }

@@ -11,7 +11,8 @@ export function clock(seconds) {
 }
 
 /** 3:07.52. @param {number} seconds */
-export const fineClock = (seconds) => `${clock(seconds)}.${String(Math.floor((seconds % 1) * 100 + 1e-6)).padStart(2, "0")}`;
+export const fineClock = (seconds) =>
+  `${clock(seconds)}.${String(Math.floor((seconds % 1) * 100 + 1e-6)).padStart(2, "0")}`;
 
 /** @param {Project} project */
 export function about(project) {
@@ -28,12 +29,18 @@ const rounded = (fps) => String(Math.round(fps * 100) / 100);
 export const percent = (share) => `${Math.floor(share * 100)} %`;
 
 /** @param {Job["what"]} what */
-export const workOf = (what) => ({ export: "Export", shots: "Finding shots", preview: "Preview" })[what] ?? what;
+export const workOf = (what) =>
+  ({ export: "Export", shots: "Finding shots", preview: "Preview" })[what] ?? what;
 
 /** @param {Job["state"]} state */
-export const stateOf = (state) => ({
-  waiting: "Waiting", running: "Running", done: "Done", failed: "Failed", cancelled: "Cancelled",
-})[state] ?? state;
+export const stateOf = (state) =>
+  ({
+    waiting: "Waiting",
+    running: "Running",
+    done: "Done",
+    failed: "Failed",
+    cancelled: "Cancelled",
+  })[state] ?? state;
 
 /** @param {number} count @param {string} one @param {string} many */
 export const counted = (count, one, many) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
