@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from autochrome import __version__
 from autochrome.color.lab import lightness, recolor
 from autochrome.color.upsample import LocalLinearColor, apply, fit
-from autochrome.errors import OutputExists, SameFile, UsageError
+from autochrome.errors import UsageError
+from autochrome.files import check_output
 from autochrome.hints.file import HintsFile, hints_from_picture, load_hints
 from autochrome.mark import stamp
-from autochrome.media.stills import Source, Still, open_still, same_file, suffix_for
+from autochrome.media.stills import Source, Still, open_still, suffix_for
 from autochrome.model import ColorModel, open_model
 from autochrome.options import PhotoOptions
 from autochrome.parallel import map_ordered
@@ -129,12 +130,7 @@ class Photo:
         self, path: str | os.PathLike[str], strips: Iterator[Pixels], width: int, overwrite: bool
     ) -> Path:
         target = Path(path)
-        if self.still.path is not None and same_file(self.still.path, target):
-            raise SameFile(f"{target}: the output would replace its own original; choose another name.")
-        if target.exists() and not overwrite:
-            raise OutputExists(
-                f"{target}: there is a file already; allow overwriting or choose another name."
-            )
+        check_output(target, self.still.path, overwrite=overwrite)
         return self.still.save(
             target,
             strips,

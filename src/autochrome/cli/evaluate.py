@@ -61,10 +61,10 @@ def evaluate(
     device: Annotated[str, Parameter(help="Where a training run is worked out: cpu, cuda.")] = "cpu",
 ) -> None:
     """Measure a network on colour pictures, with grey, the mean colour and the best constant colour beside it."""
-    from autochrome.evaluate.html import put
     from autochrome.evaluate.page import galleries, plain, tables, write_page
     from autochrome.evaluate.photos import evaluate as measure
     from autochrome.evaluate.pictures import count_samples, read_samples
+    from autochrome.files import atomic_write
 
     trials = _trials(vivid, hints, carried)
     network = _open(model, device)
@@ -88,7 +88,7 @@ def evaluate(
         result.brush = try_brush(network, read_samples(data, size, limit))
     print("\n\n".join(plain(table) for table in tables(result)))
     if json:
-        put(json, result.model_dump_json(indent=1) + "\n")
+        atomic_write(json, result.model_dump_json(indent=1) + "\n", make_folder=True)
     if html:
         shown = galleries(result, network, read_samples(data, size, limit), trials) if network else []
         write_page(html, result, shown)
@@ -117,8 +117,9 @@ def _films(
     from pydantic import TypeAdapter
 
     from autochrome.evaluate.films import FilmEvaluation, evaluate_film, film_table, shot_table
-    from autochrome.evaluate.html import put, write_report
+    from autochrome.evaluate.html import write_report
     from autochrome.evaluate.page import plain
+    from autochrome.files import atomic_write
     from autochrome.options import FilmOptions
 
     if network is None or not all(map(_is_film, films)):
@@ -130,7 +131,8 @@ def _films(
     tables = [make(result) for result in results for make in (film_table, shot_table)]
     print("\n\n".join(map(plain, tables)))
     if json:
-        put(json, TypeAdapter(list[FilmEvaluation]).dump_json(results, indent=1).decode() + "\n")
+        data = TypeAdapter(list[FilmEvaluation]).dump_json(results, indent=1) + b"\n"
+        atomic_write(json, data, make_folder=True)
     if html:
         write_report(html, f"How well {name} colours films", tables)
 

@@ -44,8 +44,9 @@ def scenes(
     """Find where scenes begin; compare detectors on one film."""
     from autochrome.evaluate.charts import sheet
     from autochrome.evaluate.cuts import Truth, read_truth
-    from autochrome.evaluate.html import put, write_report
+    from autochrome.evaluate.html import write_report
     from autochrome.evaluate.page import plain
+    from autochrome.files import atomic_write
 
     if plot and plot.suffix not in (".svg", ".html"):
         raise UsageError(f"--plot {plot}: the signal is drawn as .svg or .html.")
@@ -55,7 +56,7 @@ def scenes(
     plots = [_plot(name, result, known or Truth(), rate) for name, result in found.items()]
     table = _table(film, found, known)
     if plot and plot.suffix == ".svg":
-        put(plot, sheet(plots[0]))
+        atomic_write(plot, sheet(plots[0]), make_folder=True)
     elif plot:
         write_report(plot, f"Scenes of {film.name}", [table], plots=plots, lead=f"{len(frames)} frames.")
     if json:

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from autochrome.errors import ExtraMissing, OutputNotWritable
+from autochrome.errors import ExtraMissing
 from autochrome.evaluate.charts import LINES, Plot, draw
+from autochrome.files import atomic_write
 
 _QUALITY = 90  # of the pictures in the page
 
@@ -69,20 +70,7 @@ def write_report(
     body.append(_notes(notes))
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width">{_STYLE}'
     page = f'<!doctype html><html lang="en"><head>{head}<title>{escape(title)}</title></head>'
-    put(path, f"{page}<body>{''.join(body)}</body></html>\n")
-
-
-def put(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        raise OutputNotWritable(
-            f"{path} cannot be written ({error.strerror}); choose another place."
-        ) from error
+    atomic_write(path, f"{page}<body>{''.join(body)}</body></html>\n", make_folder=True)
 
 
 def data_uri(rgb: NDArray[np.uint8]) -> str:

@@ -14,7 +14,8 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from autochrome.color.lab import lab_from_srgb
-from autochrome.errors import HintsError, OutputNotWritable
+from autochrome.errors import HintsError
+from autochrome.files import atomic_write
 from autochrome.options import Options
 from autochrome.types import Floats, Hints, Pixels
 
@@ -121,16 +122,7 @@ class HintsFile(Marks):
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it as JSON; what stood there is replaced in one step."""
-        target = Path(path)
-        beside = target.with_name(f".{target.name}.part")
-        try:
-            beside.write_text(self.model_dump_json(indent=2, exclude_defaults=True) + "\n", encoding="utf-8")
-            beside.replace(target)
-        except OSError as error:
-            beside.unlink(missing_ok=True)
-            raise OutputNotWritable(
-                f"{target}: the hints cannot be written there ({error.strerror}); choose another place."
-            ) from error
+        atomic_write(path, self.model_dump_json(indent=2, exclude_defaults=True) + "\n")
 
 
 def load_hints(path: str | os.PathLike[str]) -> HintsFile:

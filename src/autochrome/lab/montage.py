@@ -10,6 +10,7 @@ from autochrome.color.lab import lightness
 from autochrome.evaluate.baselines import grey
 from autochrome.evaluate.metrics import Sight
 from autochrome.evaluate.photos import merged, shown
+from autochrome.files import atomic_write
 from autochrome.lab.data.pixels import RGB, encode, resize
 
 if TYPE_CHECKING:
@@ -85,7 +86,5 @@ def _captioned(rgb: RGB, captions: Mapping[int, str]) -> RGB:
 
 def write_sheet(path: Path, rgb: RGB) -> None:
     """As .png, .jpg or .webp; whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(encode(rgb, path.suffix.lower().lstrip(".").replace("jpeg", "jpg"), 90))
-    part.replace(path)
+    data = encode(rgb, path.suffix.lower().lstrip(".").replace("jpeg", "jpg"), 90)
+    atomic_write(path, data, make_folder=True)

@@ -1,7 +1,6 @@
 """Projects on disk: a folder each, named by us alone, found again after a restart."""
 
 import json
-import os
 import re
 import secrets
 import shutil
@@ -12,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from autochrome.errors import DiskFull, OutputNotWritable
+from autochrome.files import atomic_write
 from autochrome.hints.file import HintsFile, load_hints
 from autochrome.studio.errors import NoSuchThing, StudioFull
 from autochrome.studio.limits import Bounds
@@ -83,7 +82,7 @@ class Library:
         """Take in a new project; `files` is a folder in `incoming` that becomes its own."""
         with self._lock:
             self.check_room()
-            write(files / _ABOUT, project.model_dump_json().encode())
+            _write_about(files, project)
             files.replace(self.home / project.id)
             self._projects[project.id] = project
         self._changed(project)
@@ -96,7 +95,7 @@ class Library:
             if recolored:
                 news["revision"] = before.revision + 1
             project = before.model_copy(update=news)
-            write(self.home / number / _ABOUT, project.model_dump_json().encode())
+            _write_about(self.home / number, project)
             self._projects[number] = project
         self._changed(project)
         return project
@@ -121,19 +120,9 @@ class Library:
         shutil.rmtree(trash, ignore_errors=True)
 
 
-def write(path: Path, data: bytes) -> None:
-    """All of it or nothing: written beside, then renamed."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        with beside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        kind = DiskFull if error.errno == 28 else OutputNotWritable
-        raise kind(f"{path.name}: the studio's folder cannot be written ({error.strerror}).") from error
+def _write_about(place: Path, project: Project) -> None:
+    """Write the project into its folder. Errors go to clients, so they do not show where the studio keeps files."""
+    atomic_write(place / _ABOUT, project.model_dump_json(), name=_ABOUT)
 
 
 def _read(place: Path) -> Project | None:

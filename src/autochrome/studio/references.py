@@ -7,10 +7,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from autochrome.errors import UsageError
+from autochrome.files import atomic_write
 from autochrome.hints.file import HintsFile
 from autochrome.media.stills import open_still
 from autochrome.studio.errors import StudioFull
-from autochrome.studio.library import write
 from autochrome.studio.uploads import Arrived
 
 MOST = 50  # pictures of one project
@@ -56,5 +56,5 @@ def spoken(hints: HintsFile, place: Path) -> HintsFile | Path:
         olds = sorted(place.glob("said-*.json"), key=lambda old: old.stat().st_mtime)
         for old in olds[:-_KEPT]:  # a job may be about to read one of the last
             old.unlink(missing_ok=True)
-        write(path, text)
+        atomic_write(path, text, name=path.name)
     return path

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from autochrome.color.lab import lab_from_srgb, lightness
 from autochrome.errors import UsageError
+from autochrome.files import atomic_write
 from autochrome.hints.file import HintsFile
 from autochrome.media.stills.pyramid import Window, pack
 from autochrome.model import ColorModel
@@ -33,7 +34,7 @@ from autochrome.studio.films import (
 )
 from autochrome.studio.jobs.dispatch import do, preview_path
 from autochrome.studio.jobs.queue import Jobs
-from autochrome.studio.library import Library, write
+from autochrome.studio.library import Library
 from autochrome.studio.limits import Bounds
 from autochrome.studio.networks import Networks
 from autochrome.studio.open_photo import Desks, PhotoDesk, said
@@ -170,7 +171,7 @@ class Studio:
             data = pack(self._small(project))
             for old in place.glob("after-*.jpg"):
                 old.unlink(missing_ok=True)
-            write(path, data)
+            atomic_write(path, data, name=path.name)
         return path.read_bytes()
 
     def _small(self, project: Project) -> NDArray[np.uint8]:

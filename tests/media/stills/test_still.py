@@ -1,6 +1,5 @@
 """Opening pictures: every kind against what another library reads in the same file."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from autochrome.media.stills import SUFFIXES, open_still, same_file, suffix_for
+from autochrome.media.stills import SUFFIXES, open_still, suffix_for
 from pictures import (
     ALPHA,
     COLOR,
@@ -252,17 +251,6 @@ def test_suffixes_are_those_of_the_kinds_that_are_read() -> None:
 )  # fmt: skip
 def test_suffix_for(name: str, format: str, suffix: str) -> None:
     assert suffix_for(open_still(TABLE[name][0]), format) == suffix
-
-
-def test_same_file_sees_through_names(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(b"x")
-    (tmp_path / "b").symlink_to("a")
-    os.link(tmp_path / "a", tmp_path / "c")
-    (tmp_path / "d").write_bytes(b"x")
-    assert same_file(tmp_path / "a", tmp_path / "b")
-    assert same_file(tmp_path / "a", str(tmp_path / "c"))
-    assert not same_file(tmp_path / "a", tmp_path / "d")
-    assert not same_file(tmp_path / "a", tmp_path / "missing")
 
 
 @given(

@@ -341,7 +341,7 @@ def test_a_full_disk(kind: str, room: int, tmp_path: Path, monkeypatch: pytest.M
         lambda path, mode="r", *a, **k: Full(path) if mode == "w+b" else plain(path, mode, *a, **k),
     )
     noise = np.random.default_rng(0).integers(0, 256, (120, 120, 3), np.uint8)
-    with pytest.raises(DiskFull, match="no room left"):
+    with pytest.raises(DiskFull, match="disk is full"):
         saved(open_still(noise), tmp_path / f"out.{kind}")
     assert list(tmp_path.iterdir()) == []
 

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
-from autochrome.errors import InputMissing, OutputNotWritable, UsageError
+from autochrome.errors import InputMissing, UsageError
+from autochrome.files import atomic_write
 from autochrome.options import Options
 
 
@@ -31,18 +32,9 @@ class CutList(Options):
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it as JSON, a line a shot; what stood there is replaced in one step."""
-        target = Path(path)
-        beside = target.with_name(f".{target.name}.part")
         lines = ",\n".join(f"    {shot.model_dump_json(exclude_none=True)}" for shot in self.shots)
         head = self.model_dump_json(exclude={"shots"})[:-1]
-        try:
-            beside.write_text(f'{head},"shots":[\n{lines}\n]}}\n', encoding="utf-8")
-            beside.replace(target)
-        except OSError as error:
-            beside.unlink(missing_ok=True)
-            raise OutputNotWritable(
-                f"{target}: the shots cannot be written there ({error.strerror}); choose another place."
-            ) from error
+        atomic_write(path, f'{head},"shots":[\n{lines}\n]}}\n')
 
 
 def load_cuts(path: str | os.PathLike[str]) -> CutList:

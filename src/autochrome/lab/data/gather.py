@@ -15,6 +15,7 @@ from pydantic import Field
 
 from autochrome.color.lab import lab_from_srgb
 from autochrome.errors import NotAPicture, NothingFound
+from autochrome.files import atomic_write
 from autochrome.lab.data.pixels import RGB, decode, encode, resize, shrink_to
 from autochrome.lab.data.shards import Entry, ShardWriter, find_pictures
 from autochrome.options import Options
@@ -152,7 +153,7 @@ def gather(
             reasons = ", ".join(f"{n} {why}" for why, n in result.counts.items() if n)
             raise NothingFound(f"None of {len(entries)} pictures can be learnt from: {reasons}.")
     report = {"kept": result.kept, "valid": result.valid, **result.counts, "dropped": result.dropped}
-    out.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    atomic_write(out.with_suffix(".json"), json.dumps(report, indent=1) + "\n")
     return result
 
 

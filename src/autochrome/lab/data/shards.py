@@ -8,11 +8,14 @@ import struct
 import tarfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
+from types import TracebackType
 
 from autochrome.errors import InputMissing, InputUnreadable, NothingFound
+from autochrome.files import atomic_path, write_errors
 
 PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 _ZIP_HEADER = struct.Struct("<4s5H3I2H")  # a zip member's own header, before its name
@@ -118,17 +121,18 @@ def _is_plain(path: Path) -> bool:
 
 
 class ShardWriter:
-    """Writes shards: beside their place first, and only there under their name when all is well."""
+    """Writes one shard. The file appears at `path` only when the block ends without an error."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.count = 0
-        self._part = path.with_name(path.name + ".part")
+        self._file = ExitStack()
         self._zip: zipfile.ZipFile | None = None
 
     def __enter__(self) -> "ShardWriter":
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._zip = zipfile.ZipFile(self._part, "w", zipfile.ZIP_STORED)
+        part = self._file.enter_context(atomic_path(self.path, make_folder=True))
+        self._file.enter_context(write_errors(self.path))
+        self._zip = self._file.enter_context(zipfile.ZipFile(part, "w", zipfile.ZIP_STORED))
         return self
 
     def add(self, name: str, data: bytes) -> None:
@@ -137,10 +141,7 @@ class ShardWriter:
         self._zip.writestr(zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), data)
         self.count += 1
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        assert self._zip is not None
-        self._zip.close()
-        if kind is None:
-            self._part.replace(self.path)
-        else:
-            self._part.unlink(missing_ok=True)
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.__exit__(kind, error, trace)

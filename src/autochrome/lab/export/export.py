@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from autochrome.errors import ExportMismatch, UsageError
+from autochrome.files import atomic_write
 from autochrome.lab.data.batches import SampleOptions, make_batch
 from autochrome.lab.data.crops import middle_squares, open_pictures
 from autochrome.lab.export.graphs import from_torch, quantize, side_by_side, store_as_half
@@ -74,10 +75,7 @@ def export(
     card = make_card(recipe, network, links, exact, _figures(source), _stride(parts, examples[0]))
     data = with_card(whole.SerializeToString(), card)
     distance = check(data, parts, examples[:8], precision, out.name)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    beside = out.with_name(out.name + ".part")
-    beside.write_bytes(data)
-    beside.replace(out)
+    atomic_write(out, data, make_folder=True)
     return Exported(out, card, len(data), distance)
 
 

@@ -7,7 +7,6 @@ runs/NAME/checkpoints/step-00001200/weights.safetensors   the network
                                     state.pt              optimizers and progress
 """
 
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -19,6 +18,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from autochrome.errors import CheckpointError
+from autochrome.files import atomic_folder
 
 
 @dataclass(slots=True)
@@ -52,18 +52,11 @@ def save_checkpoint(
 ) -> Path:
     """`networks` by file name: weights, average, critic. A kill at any moment leaves no half checkpoint."""
     target = folder_of(run, progress.total_steps)
-    part = target.with_name("." + target.name)
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    for name, network in networks.items():
-        tensors = {k: v.detach().cpu().contiguous().clone() for k, v in network.state_dict().items()}
-        save_file(tensors, part / f"{name}.safetensors")
-    torch.save({"progress": asdict(progress), "state": dict(state)}, part / "state.pt")
-    for file in part.iterdir():
-        with file.open("rb") as handle:
-            os.fsync(handle.fileno())
-    shutil.rmtree(target, ignore_errors=True)
-    part.rename(target)
+    with atomic_folder(target) as part:
+        for name, network in networks.items():
+            tensors = {k: v.detach().cpu().contiguous().clone() for k, v in network.state_dict().items()}
+            save_file(tensors, part / f"{name}.safetensors")
+        torch.save({"progress": asdict(progress), "state": dict(state)}, part / "state.pt")
     return target
 
 

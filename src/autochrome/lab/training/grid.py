@@ -1,6 +1,7 @@
 """Every combination of some settings, trained, measured on all test pictures, and laid beside grey in one table."""
 
 import csv
+import io
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from autochrome.evaluate.metrics import Sight
 from autochrome.evaluate.photos import BASELINES, Trial, judge, paint
 from autochrome.evaluate.pictures import Sample, read_samples
 from autochrome.evaluate.results import DEFINITIONS, Row, Scores, compare, summarise
+from autochrome.files import atomic_write
 from autochrome.lab.data.pixels import RGB, decode
 from autochrome.lab.montage import columns, sheet, write_sheet
 from autochrome.lab.recipe import Recipe, make_recipe, override, read_recipe
@@ -132,10 +134,7 @@ def _measure(run: Path, samples: Sequence[Sample], device: str) -> Row:
 
 
 def _keep(file: Path, rows: Sequence[Row]) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(file.name + ".part")
-    part.write_text("\n".join(row.model_dump_json() for row in rows) + "\n", encoding="utf-8")
-    part.replace(file)
+    atomic_write(file, "\n".join(row.model_dump_json() for row in rows) + "\n", make_folder=True)
 
 
 def _kept(file: Path, samples: Sequence[Sample]) -> list[Row]:
@@ -175,8 +174,9 @@ def _write(
     lines += [
         [row.name, *(say(row) for say in CELLS.values()), *_trained(options.out / row.name)] for row in rows
     ]
-    with (options.out / "table.csv").open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([heads, *lines])
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([heads, *lines])
+    atomic_write(options.out / "table.csv", text.getvalue())
     grey, best = baselines[0], rows[0]
     lead = (
         f"{about}. {len(rows)} of {planned} runs are done, measured on {grey.pictures} test pictures. "

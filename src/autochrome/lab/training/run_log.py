@@ -1,6 +1,7 @@
 """What a run writes down: steps.csv, epochs.csv, TensorBoard, and a line of progress for whoever is watching."""
 
 import csv
+import io
 import sys
 import time
 from collections.abc import Mapping
@@ -10,6 +11,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from torch import Tensor
+
+from autochrome.files import atomic_write
 
 _QUIET_SECONDS = 60.0  # between lines when nobody is at the terminal
 
@@ -110,13 +113,12 @@ def _read_rows(path: Path) -> list[dict[str, str]]:
 
 def _write_rows(path: Path, rows: list[dict[str, str]], columns: list[str] | None = None) -> None:
     columns = columns or list(dict.fromkeys(k for row in rows for k in row))
-    part = path.with_name(path.name + ".part")
-    with part.open("w", newline="", encoding="utf-8") as file:
-        if columns:
-            writer = csv.DictWriter(file, columns, restval="")
-            writer.writeheader()
-            writer.writerows(rows)
-    part.replace(path)
+    text = io.StringIO(newline="")
+    if columns:
+        writer = csv.DictWriter(text, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    atomic_write(path, text.getvalue())
 
 
 def read_steps(run: Path) -> list[dict[str, str]]:

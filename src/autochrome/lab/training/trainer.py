@@ -19,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from autochrome.errors import CheckpointError, RecipeError, TrainingDiverged
+from autochrome.files import atomic_write
 from autochrome.lab.data.batches import make_batch
 from autochrome.lab.data.crops import Cutter, Pictures, label_numbers, middle_squares, open_pictures, stream
 from autochrome.lab.data.on_device import on_device, pick_device
@@ -85,7 +86,7 @@ def train(recipe: Recipe, run: Path, sitting: Sitting = Sitting()) -> Path:
             )
         run.mkdir(parents=True, exist_ok=True)
         if place.first:
-            (run / "recipe.yaml").write_text(recipe.dump(), encoding="utf-8")
+            atomic_write(run / "recipe.yaml", recipe.dump())
         trainer = Trainer(recipe, run, pictures, held_out, device, place, sitting.minutes)
         with Monitor(run) if place.first else nullcontext():
             trainer.train()

@@ -13,12 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.errors import AutochromeError, OutputNotWritable
+from autochrome.files import atomic_path
+from autochrome.media.films.ffmpeg_errors import encoder_errors
 from autochrome.media.films.reader import FilmReader, plane
 from autochrome.types import Frame
 
 SUFFIXES = (".mp4", ".mkv", ".mov", ".gif")
 _TALL = {"gif": 144}  # pixels at most; of other kinds 480
 _PACE = {"gif": 0.12}  # seconds from picture to picture at least
+_CONTAINERS = {"mkv": "matroska"}  # FFmpeg's name, where it is not the suffix
 _BASE = {"gif": Fraction(1, 100)}
 _COLORED = 3.0  # codes of 256: chroma that differs from grey by more on the average is meant
 _LOOKS = 12  # key frames in which colour is looked for
@@ -48,17 +51,15 @@ def save_comparison(
     target = check_comparison(path)
     kind = target.suffix.lower()[1:]
     truth = has_colors(source)
-    beside = target.with_name(f".{target.name}.part{target.suffix}")
-    try:
-        with FilmReader(source, start=start, end=end) as old, FilmReader(colored) as new:
-            shape = _panel(old, _TALL.get(kind, 480))
-            rows = _rows(old, new, shape, truth, _PACE.get(kind, 0.0))
-            _write(beside, kind, rows, shape[1] * (3 if truth else 2), shape[0])
-        beside.replace(target)
-    except (av.FFmpegError, OSError, ValueError) as error:
-        raise OutputNotWritable(f"{target}: the comparison cannot be written ({error}).") from error
-    finally:
-        beside.unlink(missing_ok=True)
+    with (
+        atomic_path(target) as part,
+        encoder_errors(target),
+        FilmReader(source, start=start, end=end) as old,
+        FilmReader(colored) as new,
+    ):
+        shape = _panel(old, _TALL.get(kind, 480))
+        rows = _rows(old, new, shape, truth, _PACE.get(kind, 0.0))
+        _write(part, kind, rows, shape[1] * (3 if truth else 2), shape[0])
     return target
 
 
@@ -113,7 +114,7 @@ def _grey(frame: Frame, shape: tuple[int, int], turn: int) -> RGB:
 
 def _write(path: Path, kind: str, rows: Iterator[tuple[float, RGB]], width: int, height: int) -> None:
     base = _BASE.get(kind, Fraction(1, 12800))
-    with av.open(str(path), "w") as output:
+    with av.open(str(path), "w", format=_CONTAINERS.get(kind, kind)) as output:
         stream: Any = output.add_stream("gif" if kind == "gif" else "libx264", rate=Fraction(1 / base))
         stream.width, stream.height = width, height
         stream.pix_fmt = "pal8" if kind == "gif" else "yuv420p"

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.errors import OutputNotWritable
+from autochrome.files import atomic_write
 from autochrome.types import CodeValues, PlaneFormat
 
 _ROW = 6  # pictures
@@ -45,14 +46,7 @@ def save_sheet(path: str | os.PathLike[str], pictures: Iterable[tuple[str, NDArr
     if target.suffix.lower() not in (".jpg", ".jpeg", ".png"):
         raise OutputNotWritable(f"{target}: a sheet of pictures is written as .jpg or .png.")
     _, data = cv2.imencode(target.suffix, np.vstack(rows)[..., ::-1])
-    beside = target.with_name(f".{target.name}.part")
-    try:
-        beside.write_bytes(data.tobytes())
-        beside.replace(target)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OutputNotWritable(f"{target}: nothing can be written there ({error.strerror}).") from error
-    return target
+    return atomic_write(target, data.tobytes())
 
 
 def _cell(words: str, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

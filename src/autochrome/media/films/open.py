@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from autochrome.errors import OutputExists, OutputNotWritable, SameFile
+from autochrome.errors import OutputNotWritable
+from autochrome.files import check_output
 from autochrome.media.films.index import FilmIndex
 from autochrome.media.films.reader import FilmReader
 from autochrome.media.films.writer import FilmWriter
@@ -53,13 +54,7 @@ def create_film(
     are made anew. restart: begin anew whatever was finished before.
     """
     target = Path(path)
-    if target.exists():
-        if target.samefile(like.path):
-            raise SameFile(f"{target}: the output would replace its own original; choose another name.")
-        if not overwrite:
-            raise OutputExists(
-                f"{target}: there is a file already; allow overwriting or choose another name."
-            )
+    check_output(target, like.path, overwrite=overwrite)
     if not target.parent.is_dir():
-        raise OutputNotWritable(f"{target}: the folder {target.parent} does not exist.")
+        raise OutputNotWritable(f"{target}: the folder {target.parent} does not exist; create it first.")
     return FilmWriter(target, like.facts, options or FilmOptions(), words or {}, job or {}, restart, known)

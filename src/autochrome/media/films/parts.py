@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from autochrome.files import move_into_place
+
 _HEAD = struct.Struct("<qII")  # number of the frame, stands for itself, bytes
 _JOB = "job.json"
 _NAME = re.compile(r"(\d+)-(\d+)-(\w+)\.part")
@@ -85,11 +87,9 @@ class Parts:
         """The part being written is whole: from now on it survives whatever happens."""
         if self._open is None:
             return
-        self._open.flush()
-        os.fsync(self._open.fileno())
         self._open.close()
         self._open = None
-        self._unfinished.replace(self._path(part))
+        move_into_place(self._unfinished, self._path(part))
         self.finished = sorted((*self.finished, part))
 
     def drop(self) -> None:

@@ -1,6 +1,5 @@
 """A film being made: the same Y′, new colour, encoded part by part, and everything else of the original beside it."""
 
-import errno
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from fractions import Fraction
@@ -12,8 +11,9 @@ from typing import Any, Self
 import av
 import numpy as np
 
-from autochrome.errors import AutochromeError, DiskFull, OutputNotWritable
+from autochrome.files import move_into_place, write_errors
 from autochrome.media.films.codecs import Plan, plan
+from autochrome.media.films.ffmpeg_errors import encoder_errors
 from autochrome.media.films.parts import Packed, Part, Parts
 from autochrome.media.films.reader import FULL, LIMITED, SPACES, FilmFacts, plane
 from autochrome.media.films.reuse import PARTS_KEY, describe, reuse
@@ -54,15 +54,11 @@ class FilmWriter:
         self._newest = 0  # number of the last frame that came by
         self._inside: dict[int, int] = {}  # when shown → number, of the frames inside the encoder
         self._job, self._known = _job(facts, self.plan, job), known
-        try:
+        with write_errors(target):
             self._parts = Parts(target, self._job, restart)
             self._parts.keep(known)
             if not restart:
                 reuse(target, self._parts, self._job, known)
-        except OSError as refused:
-            raise OutputNotWritable(
-                f"{target}: nothing can be written there ({refused.strerror})."
-            ) from refused
 
     def holds(self, frame: int) -> bool:
         """Whether this frame was made before, and is only to be passed by."""
@@ -107,7 +103,7 @@ class FilmWriter:
         self._remember(frame)
         self._inside[frame.pts] = frame.index
         picture.duration = 1  # libvpx refuses frames whose rounded durations overlap
-        with _translated(self.target):
+        with encoder_errors(self.target):
             self._keep(self._encoder.encode(picture))
 
     def pass_by(self, frame: Frame) -> None:
@@ -131,7 +127,7 @@ class FilmWriter:
     def _end_part(self) -> None:
         if self._encoder is not None and self._began is not None:
             first, stop = self._began.index, self._newest + 1
-            with _translated(self.target):
+            with encoder_errors(self.target):
                 self._keep(self._encoder.encode(None))
                 self._parts.finish(Part(first, stop, self._known(first, stop)))
             self._encoder = self._began = None
@@ -159,14 +155,14 @@ class FilmWriter:
         context = av.CodecContext.create(self.plan.codec.encoder, "w")
         context.flags |= av.codec.context.Flags.global_header
         _configure(context, self.plan, self.facts)
-        with _translated(self.target):
+        with encoder_errors(self.target):
             context.open()
         return context
 
     def _splice(self) -> None:
         """All parts and everything beside them into one file, and that to its place."""
         whole = self._parts.folder / f"whole{self.target.suffix}"
-        with _translated(self.target):
+        with encoder_errors(self.target):
             with av.open(
                 str(whole), "w", format=self.plan.container, container_options=self._muxing()
             ) as output:
@@ -178,7 +174,7 @@ class FilmWriter:
                     self._mux(output, stream, companions)
                 finally:
                     companions.close()
-            whole.replace(self.target)
+            move_into_place(whole, self.target)
         self._notes += companions.notes
 
     def _muxing(self) -> dict[str, str]:
@@ -277,23 +273,3 @@ def _sample(path: Path) -> list[int | str]:
             file.seek(max(0, size - _PIECE) * place // (_PIECES - 1))
             digest.update(file.read(_PIECE))
     return [size, digest.hexdigest()]
-
-
-class _translated:  # noqa: N801 — reads as a word: with _translated(target)
-    """FFmpeg's and the system's errors leave as ours."""
-
-    def __init__(self, target: Path) -> None:
-        self._target = target
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is None or isinstance(error, AutochromeError) or not isinstance(error, Exception):
-            return
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            raise DiskFull(f"{self._target}: the disk is full; make room and run the same again.") from error
-        if isinstance(error, (av.FFmpegError, OSError, ValueError)):
-            raise OutputNotWritable(f"{self._target}: the film cannot be written ({error}).") from error

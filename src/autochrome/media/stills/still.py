@@ -175,14 +175,6 @@ def suffix_for(still: Still, format: str = "auto") -> str:
     return f".{kind}" if kind in WRITTEN.values() else ".png"
 
 
-def same_file(a: str | os.PathLike[str], b: str | os.PathLike[str]) -> bool:
-    """Whether two names are one file; a name where nothing stands is no file."""
-    try:
-        return Path(a).samefile(b)
-    except (OSError, ValueError):
-        return False
-
-
 def _origin_from_path(path: Path, max_megapixels: float) -> Origin:
     head = read_head(path)
     kind = kind_of(head, str(path))

@@ -4,8 +4,6 @@ libvips pulls pixels in a thread of its own; strips are drawn in the caller's th
 queue. So decoding and colouring go on while the encoder works, and an error in making strips stays what it was.
 """
 
-import errno
-import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -16,7 +14,8 @@ import numpy as np
 import pyvips
 from numpy.typing import NDArray
 
-from autochrome.errors import AutochromeError, DiskFull, NoMemory, OutputNotWritable
+from autochrome.errors import NoMemory, OutputNotWritable
+from autochrome.files import atomic_path, write_errors
 from autochrome.media.stills.exif import add_to_tiff, tiff_words
 from autochrome.media.stills.handover import Handover
 from autochrome.media.stills.metadata import Words, dressed
@@ -39,7 +38,6 @@ _SIDE_LIMITS = {"jpg": 65500, "webp": 16383, "avif": 16384}  # pixels
 _CLASSIC_TIFF = 4_000_000_000  # bytes of pixels; above, offsets need 64 bits
 _PACKED = {5: "lzw", 6: "jpeg", 7: "jpeg", 8: "deflate", 32946: "deflate", 32773: "packbits"}
 _PACKED |= dict.fromkeys((2, 3, 4), "deflate")  # fax codes hold one bit a pixel
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def write_still(
@@ -67,14 +65,14 @@ def write_still(
     source.on_seek(stream.seek)
 
     def encode() -> None:
-        with _writing(path):
+        with _encoder_errors(path):
             image = pyvips.Image.tiffload_source(source, access="sequential", fail_on="error")
             image = dressed(image, words, kind, alpha() if alpha else None)
             _save(image, kind, temporary, quality, compression)
             if kind == "tif":
                 add_to_tiff(temporary, tiff_words(words.exif, words.iptc), *size)
 
-    with _beside(path) as temporary:
+    with atomic_path(path) as temporary:
         handover.run(encode, strips)
     return path
 
@@ -144,40 +142,17 @@ def _tiff_options(image: Any, quality: int, compression: int) -> dict[str, Any]:
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """A hidden name in the same folder; what is there in the end takes the place of `path`, or goes when all failed."""
-    if path.is_dir():
-        raise OutputNotWritable(f"{path}: this is a folder; name a file in it.")
-    temporary = path.with_name(f".autochrome-{secrets.token_hex(6)}.part")
-    with _writing(path):
-        temporary.open("xb").close()  # so that a folder that is not there is found before any work
+def _encoder_errors(path: Path) -> Iterator[None]:
+    """Translate the errors of libvips and of the system in writing `path`."""
     try:
-        yield temporary
-        with _writing(path):
-            temporary.replace(path)
-    finally:
-        with _writing(path):
-            temporary.unlink(missing_ok=True)
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """What goes wrong in writing `path`, as our errors."""
-    try:
-        yield
-    except OSError as error:
-        raise _write_error(path, error.errno, error.strerror or str(error)) from error
+        with write_errors(path):
+            yield
     except pyvips.Error as error:
-        raise _write_error(path, None, complaint(error)) from error
-
-
-def _write_error(path: Path, number: int | None, why: str) -> AutochromeError:
-    if number in _NO_ROOM:
-        return DiskFull(f"{path}: there is no room left to write it; free some, or choose another disk.")
-    if number == errno.ENOENT:
-        return OutputNotWritable(f"{path}: its folder does not exist; make it first.")
-    if "memory" in why.lower():
-        return NoMemory(
-            f"{path}: there is not enough memory to encode it; write .tif or .jpg, which take little."
-        )
-    return OutputNotWritable(f"{path}: cannot be written ({why}); check the folder and its permissions.")
+        why = complaint(error)
+        if "memory" in why.lower():
+            raise NoMemory(
+                f"{path}: there is not enough memory to encode it; write .tif or .jpg, which need little memory."
+            ) from error
+        raise OutputNotWritable(
+            f"{path}: the image cannot be encoded ({why}); try another format."
+        ) from error

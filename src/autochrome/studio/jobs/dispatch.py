@@ -38,7 +38,7 @@ def _export(studio: "Studio", project: Project, job: Job, child: Child, tell: Te
     try:
         result = child.run(order, tell)
     finally:
-        for half in folder.glob(".autochrome-*.part"):
+        for half in folder.glob(".*.part"):
             half.unlink(missing_ok=True)
     file = Path(result["file"])
     for old in folder.iterdir():

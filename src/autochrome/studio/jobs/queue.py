@@ -11,9 +11,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from autochrome.errors import AutochromeError
+from autochrome.files import atomic_write
 from autochrome.studio.errors import NoSuchThing, NotNow, TooMany
 from autochrome.studio.jobs.child import Child, Killed
-from autochrome.studio.library import write
 from autochrome.studio.schemas import Job, QueueAnswer, What
 
 _OFTEN = 0.25  # seconds between two words about progress
@@ -202,7 +202,7 @@ class Jobs:
 
     def _save(self) -> None:
         kept = _Kept(paused=self._paused, jobs=list(self._jobs.values()))
-        write(self._file, kept.model_dump_json().encode())
+        atomic_write(self._file, kept.model_dump_json(), name=self._file.name)
 
 
 def _read(file: Path) -> _Kept:
