@@ -45,7 +45,7 @@ def lay(
     return [plane.copy() for plane in layer.lay(light, lines, **more)]
 
 
-@pytest.mark.parametrize("tones", TONES, ids=str)
+@pytest.mark.parametrize("plane_format", TONES, ids=str)
 def test_grey_stays_exactly_grey(plane_format: PlaneFormat):
     light = codes_of(np.random.default_rng(0).random((48, 64)), plane_format)
     blue, red = lay(light, np.zeros((12, 16, 2), np.float32), plane_format, (24, 32))
@@ -53,7 +53,7 @@ def test_grey_stays_exactly_grey(plane_format: PlaneFormat):
     assert (red == 1 << (plane_format.depth - 1)).all()
 
 
-@pytest.mark.parametrize("tones", TONES, ids=str)
+@pytest.mark.parametrize("plane_format", TONES, ids=str)
 @pytest.mark.parametrize(
     "color", [(0.7, 0.3, 0.25), (0.2, 0.4, 0.7), (0.3, 0.55, 0.2), (0.85, 0.8, 0.5)], ids=str
 )
@@ -67,7 +67,7 @@ def test_a_colour_comes_back_from_its_lightness_and_its_ab(
     assert np.abs(rgb_of(light, blue, red, plane_format) - color).max() < 0.025
 
 
-@pytest.mark.parametrize("tones", TONES, ids=str)
+@pytest.mark.parametrize("plane_format", TONES, ids=str)
 def test_nothing_leaves_the_gamut(plane_format: PlaneFormat):
     """Loud colours over every lightness: chroma gives way until each channel fits, but for the rounding of codes."""
     random = np.random.default_rng(1)
