@@ -129,12 +129,12 @@ def stages(source: Path, most: int = 250) -> dict[str, float]:
     """
     import cv2
 
+    from autochrome.film.chroma import ChromaLayer
     from autochrome.film.pipeline import LOOKS, opened
     from autochrome.film.proxy import lines_of, look, see, shown
     from autochrome.film.scenes import DEFAULT, DETECTORS
     from autochrome.film.temporal import ShotMemory
     from autochrome.media.films import open_film
-    from autochrome.media.films.chroma import ChromaLayer
     from autochrome.options import FilmOptions
 
     threads = cv2.getNumThreads()
@@ -189,10 +189,10 @@ def _unencoded(source: Path) -> float:
     """Frames a second of everything but the encoder, on the threads that `autochrome film` uses."""
     from contextlib import closing
 
+    from autochrome.film.chroma import ChromaLayer
     from autochrome.film.pipeline import QUEUE, choose_cuts, choose_painter, opened, shots_of, tint
     from autochrome.film.proxy import see
     from autochrome.media.films import open_film
-    from autochrome.media.films.chroma import ChromaLayer
     from autochrome.options import FilmOptions
     from autochrome.parallel import prefetch
 
@@ -205,6 +205,6 @@ def _unencoded(source: Path) -> float:
         shots = shots_of(map(see, film), choose_cuts(options))
         with closing(prefetch(tint(shots, painter), QUEUE)) as tinted:
             for each in tinted:
-                layer.lay(each.frame.y_plane, each.lines)
+                layer.render(each.frame.y_plane, each.lines)
                 count += 1
     return count / (time.perf_counter() - started)

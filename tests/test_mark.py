@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from autochrome.mark import stamp
+from autochrome.color.ycbcr import chroma_middle, chroma_span, ycbcr_from_rgb
+from autochrome.mark import GRAINS, stamp, stamp_film
+from autochrome.types import PlaneFormat
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
@@ -32,3 +34,25 @@ def test_it_stays_in_its_corner_and_is_coloured():
 def test_it_does_not_mind_small_pictures(size):
     picture = np.zeros((*size, 3), np.uint8)
     stamp(picture, 0, size[0])
+
+
+@pytest.mark.parametrize("depth", [8, 10])
+@pytest.mark.parametrize("full", [False, True])
+def test_in_a_film_it_has_the_colours_of_its_discs(depth, full):
+    plane_format = PlaneFormat(8, full, "bt709")
+    planes = [
+        np.full((270, 480), chroma_middle(depth), np.uint8 if depth == 8 else np.uint16) for _ in range(2)
+    ]
+    stamp_film(*planes, plane_format, depth)
+    touched = (planes[0] != chroma_middle(depth)) | (planes[1] != chroma_middle(depth))
+    assert touched.any()
+    assert not touched[:240].any()
+    assert not touched[:, :440].any()
+    radius = 3
+    row = 270 - 3 * radius
+    for shift, color in GRAINS[::2]:  # the one in the middle is half covered
+        column = round(480 - 4.5 * radius + shift * radius * 1.5)
+        _, *cbcr = ycbcr_from_rgb((byte / 255 for byte in bytes.fromhex(color[1:])), "bt709")
+        for plane, value in zip(planes, cbcr, strict=True):
+            expected = 0.85 * value * chroma_span(depth, full)
+            assert int(plane[row, column]) - chroma_middle(depth) == pytest.approx(expected, abs=2)

@@ -22,7 +22,7 @@ Chroma: TypeAlias = Floats
 CodeValues: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 """(H, W) one plane of a film frame as the file has it; what a number means, its `PlaneFormat` say."""
 Matrix: TypeAlias = Literal["bt601", "bt709", "bt2020", "smpte240m", "fcc"]
-"""How much of red and blue is in Y′; `color.LUMA_SHARES` holds the numbers."""
+"""How much red, green and blue count in Y′; `color.ycbcr.LUMA_WEIGHTS` holds the numbers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from autochrome.types import Chroma, Floats, Luma, Matrix, Pixels
+from autochrome.types import Chroma, Floats, Luma, Pixels
 
 Array: TypeAlias = Any
 """(…, C) floats: a numpy array or a torch tensor; the same kind comes back."""
@@ -24,14 +24,6 @@ XYZ_FROM_RGB = np.array(
 )
 RGB_FROM_XYZ = np.linalg.inv(XYZ_FROM_RGB)
 WHITE = XYZ_FROM_RGB.sum(axis=1)
-LUMA_SHARES: dict[Matrix, tuple[float, float]] = {
-    "bt601": (0.299, 0.114),
-    "bt709": (0.2126, 0.0722),
-    "bt2020": (0.2627, 0.0593),
-    "smpte240m": (0.212, 0.087),
-    "fcc": (0.30, 0.11),
-}
-"""Red's and blue's share of a film's Y′; green has the rest."""
 _KNEE = 6 / 29  # of the Lab curve: below it a straight line
 
 

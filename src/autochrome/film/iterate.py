@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from autochrome.color.ycbcr import LUMA_WEIGHTS
 from autochrome.errors import UsageError
 from autochrome.film.pipeline import by_shot, choose_cuts, choose_painter, opened, shots_of
 from autochrome.film.proxy import Seen, as_picture, see
@@ -15,7 +16,7 @@ from autochrome.options import FilmOptions
 from autochrome.types import Frame, PlaneFormat
 
 _TONES = PlaneFormat(8, True, "bt709")
-_LIGHT = np.array([0.2126, 0.7152, 0.0722], np.float32)
+_LIGHT = np.array(LUMA_WEIGHTS["bt709"], np.float32)
 
 
 def colorize_frames(

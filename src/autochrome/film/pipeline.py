@@ -19,6 +19,7 @@ from autochrome import __version__
 from autochrome.color.lab import lab_from_srgb
 from autochrome.color.resize import resize
 from autochrome.errors import HintsError, UsageError
+from autochrome.film.chroma import ChromaLayer
 from autochrome.film.keyframes import CarriedHints, Glimpse, Pictures
 from autochrome.film.proxy import LOOK, Colored, Seen, lines_of, look, see, shown
 from autochrome.film.scenes import DEFAULT, DETECTORS, SceneDetector, mark_cuts
@@ -28,7 +29,6 @@ from autochrome.film.thesis import SIZE, Pair
 from autochrome.hints.file import HintsFile, load_hints
 from autochrome.mark import stamp_film
 from autochrome.media.films import FilmIndex, create_film, open_film
-from autochrome.media.films.chroma import ChromaLayer
 from autochrome.model import ColorModel, open_for_film
 from autochrome.options import FilmOptions
 from autochrome.parallel import prefetch
@@ -159,7 +159,7 @@ def colorize_film(
                 if each.lines is None:
                     writer.pass_by(frame)
                 else:
-                    blue, red = layer.lay(frame.y_plane, each.lines, frame.interlaced)
+                    blue, red = layer.render(frame.y_plane, each.lines, frame.interlaced)
                     if options.mark:
                         stamp_film(blue, red, frame.plane_format, writer.plan.depth)
                     writer.write(frame, blue, red)

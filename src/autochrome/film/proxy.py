@@ -6,10 +6,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from autochrome.color.lab import LUMA_SHARES
 from autochrome.color.upsample import fit
-from autochrome.media.films.chroma import ChromaLayer, chroma_under, halved, luma_of, percent, shrink
-from autochrome.media.films.contact_sheet import picture_of
+from autochrome.color.ycbcr import luma_from_y, rgb_from_planes, y_percent
+from autochrome.film.chroma import ChromaLayer, cbcr_from_ab, halve_plane, shrink_plane
 from autochrome.model import ColorModel
 from autochrome.types import Chroma, CodeValues, Floats, Frame, Hints, Luma, PlaneFormat
 
@@ -36,8 +35,8 @@ def see(frame: Frame) -> Seen:
     height, width = frame.y_plane.shape
     scale = min(1.0, LOOK / max(height, width))
     size = max(1, round(height * scale)), max(1, round(width * scale))
-    light = halved(frame.y_plane, *size)
-    small = shrink(light, *size) >> (frame.plane_format.depth - 8)
+    light = halve_plane(frame.y_plane, *size)
+    small = shrink_plane(light, *size) >> (frame.plane_format.depth - 8)
     return Seen(frame, light, small.astype(np.uint8))
 
 
@@ -49,8 +48,8 @@ def shown(frame: Frame, size: int, turn: int) -> Luma:
     height, width = frame.y_plane.shape
     short, long = min(height, width), max(height, width)
     scale = min(1.0, size / short, _LONGEST * size / long)
-    small = shrink(frame.y_plane, max(1, round(height * scale)), max(1, round(width * scale)))
-    return np.ascontiguousarray(np.rot90(luma_of(small, frame.plane_format), turn // 90))
+    small = shrink_plane(frame.y_plane, max(1, round(height * scale)), max(1, round(width * scale)))
+    return np.ascontiguousarray(np.rot90(luma_from_y(small, frame.plane_format), turn // 90))
 
 
 def look(
@@ -75,10 +74,10 @@ def lines_of(frame: Frame, chroma: Chroma, light: CodeValues | None = None) -> F
     height, width = chroma.shape[:2]
     if light is None or light.shape[0] < height or light.shape[1] < width:
         light = frame.y_plane
-    light = shrink(light, height, width)
-    share = percent(light, plane_format)
+    light = shrink_plane(light, height, width)
+    share = y_percent(light, plane_format)
     return fit(
-        share, chroma_under(share, luma_of(light, plane_format), chroma, plane_format.matrix)
+        share, cbcr_from_ab(share, luma_from_y(light, plane_format), chroma, plane_format.matrix)
     ).coefficients
 
 
@@ -86,8 +85,8 @@ def as_picture(frame: Frame, chroma: Chroma | None, long_side: int, turn: int) -
     """(h, w, 3) sRGB, upright, `long_side` pixels at the long side; grey without chroma (h, w, 2)."""
     height, width = frame.y_plane.shape
     scale = long_side / max(height, width)
-    light = shrink(frame.y_plane, max(1, round(height * scale)), max(1, round(width * scale)))
+    light = shrink_plane(frame.y_plane, max(1, round(height * scale)), max(1, round(width * scale)))
     lines = np.zeros((4, 1, 1), np.float32) if chroma is None else lines_of(frame, chroma)
-    blue, red = ChromaLayer(frame.plane_format, 8, light.shape, centred=True).lay(light, lines)
-    picture = picture_of(light, blue, red, frame.plane_format, LUMA_SHARES[frame.plane_format.matrix])
+    blue, red = ChromaLayer(frame.plane_format, 8, light.shape, centred=True).render(light, lines)
+    picture = rgb_from_planes(light, blue, red, frame.plane_format)
     return np.ascontiguousarray(np.rot90(picture, turn // 90))

@@ -12,6 +12,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from autochrome.color.ycbcr import chroma_middle
 from autochrome.errors import AutochromeError, OutputNotWritable
 from autochrome.files import atomic_path
 from autochrome.media.films.ffmpeg_errors import encoder_errors
@@ -72,7 +73,7 @@ def has_colors(source: str | os.PathLike[str]) -> bool:
             return False
         for frame in islice(film, _LOOKS):
             planes = (plane(frame.decoded, number, depth).astype(np.float32) for number in (1, 2))
-            off = np.mean([np.abs(codes - (1 << (depth - 1))).mean() for codes in planes])
+            off = np.mean([np.abs(codes - chroma_middle(depth)).mean() for codes in planes])
             strong = max(strong, float(off) / (1 << (depth - 8)))
     return strong > _COLORED
 

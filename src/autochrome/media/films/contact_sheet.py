@@ -10,31 +10,10 @@ from numpy.typing import NDArray
 
 from autochrome.errors import OutputNotWritable
 from autochrome.files import atomic_write
-from autochrome.types import CodeValues, PlaneFormat
 
 _ROW = 6  # pictures
 _GAP, _LINE = 6, 18  # pixels between pictures, and of the line below
 _PAPER, _INK = 24, (210, 210, 210)
-
-
-def picture_of(
-    light: CodeValues,
-    blue: CodeValues,
-    red: CodeValues,
-    plane_format: PlaneFormat,
-    weights: tuple[float, float],
-) -> NDArray[np.uint8]:
-    """(h, w) codes of Y′ and 8-bit Cb and Cr of the same size → (h, w, 3) R′G′B′. weights: red's and blue's share."""
-    from_red, from_blue = weights
-    share = (light.astype(np.float32) - np.float32(plane_format.black)) / np.float32(
-        plane_format.white - plane_format.black
-    )
-    span = 255 if plane_format.full else 224
-    cb, cr = ((plane.astype(np.float32) - 128) / span for plane in (blue, red))
-    r, b = share + (2 - 2 * from_red) * cr, share + (2 - 2 * from_blue) * cb
-    g = (share - from_red * r - from_blue * b) / (1 - from_red - from_blue)
-    rgb = np.stack((r, g, b), axis=-1)
-    return np.asarray(np.clip(np.rint(rgb * 255), 0, 255), np.uint8)
 
 
 def save_sheet(path: str | os.PathLike[str], pictures: Iterable[tuple[str, NDArray[np.uint8]]]) -> Path:

@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import Any, Self
 
 import av
-import numpy as np
 
+from autochrome.color.ycbcr import change_depth
 from autochrome.files import move_into_place, write_errors
 from autochrome.media.films.codecs import Plan, plan
 from autochrome.media.films.ffmpeg_errors import encoder_errors
@@ -141,14 +141,8 @@ class FilmWriter:
         if frame.decoded.format.name == self.plan.pixel_format:
             return frame.decoded
         picture = av.VideoFrame(self.facts.width, self.facts.height, self.plan.pixel_format)
-        light: Any = frame.y_plane
-        shift = self.plan.depth - frame.plane_format.depth
-        if shift < 0:
-            rounded = (light.astype(np.uint32) + (1 << (-shift - 1))) >> -shift
-            light = np.minimum(rounded, (1 << self.plan.depth) - 1)
-        elif shift:
-            light = light.astype(np.uint16) << shift
-        plane(picture, 0, self.plan.depth)[:] = light
+        y_plane = change_depth(frame.y_plane, frame.plane_format.depth, self.plan.depth)
+        plane(picture, 0, self.plan.depth)[:] = y_plane
         return picture
 
     def _new_encoder(self) -> Any:
