@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from autochrome.color.lab import lab_from_srgb
-from autochrome.hints.file import chroma_of
+from autochrome.hints.marks import chroma_of
 
 CHROMIUM = shutil.which("chromium")
 T = TypeVar("T")

@@ -16,7 +16,8 @@ from autochrome.color.lab import lightness, recolor
 from autochrome.color.upsample import LocalLinearColor, apply, fit
 from autochrome.errors import UsageError
 from autochrome.files import check_output
-from autochrome.hints.file import HintsFile, hints_from_picture, load_hints
+from autochrome.hints.file import HintsFile, load_hints
+from autochrome.hints.picture import hints_from_picture
 from autochrome.mark import stamp
 from autochrome.media.stills import Source, Still, open_still, suffix_for
 from autochrome.model import ColorModel, open_model
@@ -183,5 +184,5 @@ def _known(source: HintsSource | None, kept: Hints | None, luma: Luma) -> Hints 
     if source is None:
         return kept
     said = source if isinstance(source, HintsFile | Hints) else load_hints(source)
-    planes = said.planes(*luma.shape) if isinstance(said, HintsFile) else said.resized(*luma.shape)
+    planes = said.rasterize(*luma.shape) if isinstance(said, HintsFile) else said.resized(*luma.shape)
     return planes.over(kept) if kept else planes

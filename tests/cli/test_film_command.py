@@ -89,7 +89,7 @@ def test_cuts_from_a_file(film: Run, tmp_path: Path):
 
 
 def test_a_list_of_shots_comes_and_goes_back(autochrome: Run, film: Run, tmp_path: Path):
-    from test_film import film_of
+    from film_inputs import film_of
 
     source = film_of(tmp_path / "a.mkv", 14, 16)
     ran = autochrome("shots", source, "-o", tmp_path / "shots.json")
@@ -104,7 +104,7 @@ def test_a_list_of_shots_comes_and_goes_back(autochrome: Run, film: Run, tmp_pat
 
 
 def test_a_preview_is_one_picture(film: Run, tmp_path: Path):
-    from test_film import film_of
+    from film_inputs import film_of
 
     source = film_of(tmp_path / "a.mkv", 5, 5, 5)
     assert film(source, "--preview", "-o", tmp_path / "look.png").code == 0
@@ -128,7 +128,7 @@ def test_side_by_side(film: Run, tmp_path: Path):
 
 
 def test_other_hints_keep_what_they_do_not_touch(film: Run, tmp_path: Path):
-    from test_film import film_of
+    from film_inputs import film_of
 
     source = film_of(tmp_path / "a.mkv", 14, 14)
     hints = tmp_path / "hints.json"
@@ -144,7 +144,7 @@ def test_other_hints_keep_what_they_do_not_touch(film: Run, tmp_path: Path):
 
 
 def test_the_first_interruption_waits_and_the_second_does_not(tmp_path: Path, tiny_model: Path):
-    from test_film import film_of
+    from film_inputs import film_of
 
     source = film_of(tmp_path / "a.mkv", 400, lights=None, times=range(400))
     words = [sys.executable, "-m", "autochrome", "film", source, "-o", tmp_path / "b.mkv"]

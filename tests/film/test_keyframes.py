@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import pyvips
-from test_motion import texture
 
 from autochrome.color.lab import lab_from_srgb, srgb_from_lab
 from autochrome.errors import HintsError, InputMissing
@@ -15,6 +14,7 @@ from autochrome.film.pipeline import carry_hints, colorize_film
 from autochrome.hints.file import HintsFile
 from autochrome.options import FilmOptions
 from autochrome.types import Hints
+from film_inputs import texture
 from filmmaking import decoded, make_film
 
 BALL = 14  # pixels, radius

@@ -1,24 +1,10 @@
 """Where pixels came from: known shifts are found, what stands rests, and what is new is not trusted."""
 
-import cv2
 import numpy as np
 import pytest
 
 from autochrome.film.motion import MotionFinder
-
-
-def texture(height: int = 72, width: int = 128, seed: int = 0) -> np.ndarray:
-    """Soft patches with fine grain, like the small picture of a frame."""
-    random = np.random.default_rng(seed)
-    coarse = cv2.GaussianBlur(random.random((height, width)).astype(np.float32), (0, 0), 3)
-    fine = cv2.GaussianBlur(random.random((height, width)).astype(np.float32), (0, 0), 1)
-    mix = coarse / coarse.std() + 0.3 * fine / fine.std()
-    return np.clip(128 + 40 * (mix - mix.mean()), 0, 255).astype(np.uint8)
-
-
-def shifted(picture: np.ndarray, right: float, down: float) -> np.ndarray:
-    move = np.array([[1, 0, right], [0, 1, down]], np.float32)
-    return cv2.warpAffine(picture, move, picture.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
+from film_inputs import shifted, texture
 
 
 @pytest.mark.parametrize(("right", "down"), [(3, 0), (0, -2), (1.5, 2.5), (-5, 1)])

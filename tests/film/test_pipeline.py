@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -13,62 +11,26 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_motion import shifted, texture
 
 from autochrome.errors import UsageError
 from autochrome.film.pipeline import FilmReport, Progress, colorize_film
 from autochrome.hints.file import HintsFile
 from autochrome.media.films import open_film
-from autochrome.model import Card, open_model
+from autochrome.model import open_model
 from autochrome.options import FilmOptions
-from autochrome.types import Hints, Luma, Prediction, Prepared
+from autochrome.types import Luma
+from film_inputs import (
+    LOSSLESS,
+    SCENES,
+    FakeNetwork,
+    film_of,
+    one_color,
+    our_threads,
+    rectangle_on,
+    shifted,
+    y_planes,
+)
 from filmmaking import decoded, make_film, packets, shown
-from tiny import tint_card
-
-LOSSLESS = FilmOptions(codec="ffv1", size=64, cuts="none")
-SCENES = [texture(64, 96, seed) for seed in (1, 2, 3)]
-
-
-@dataclass
-class Painter:
-    """A network that we can look into: colour by what `say` makes of the picture it is shown."""
-
-    say: Any
-    seen: list[Luma] = field(default_factory=list)
-    card: Card = field(default_factory=tint_card)
-
-    def prepare(self, luma: Luma) -> Prepared:
-        self.seen.append(luma)
-        return Prepared(luma, None)
-
-    def paint(self, prepared: Prepared, hints: Hints | None = None, vivid: float = 1.0) -> Prediction:
-        return Prediction(self.say(prepared.luma, len(self.seen)).astype(np.float32))
-
-
-def one_color(a: float, b: float) -> Any:
-    return lambda luma, count: np.broadcast_to((a, b), (16, 16, 2))
-
-
-def lights(*lengths: int) -> list[np.ndarray]:
-    """Frames of one scene after another, a little darker from frame to frame so that none is like the next."""
-    rows = zip(SCENES, lengths, strict=False)
-    return [np.clip(scene.astype(int) - n, 0, 255).astype(np.uint8) for scene, k in rows for n in range(k)]
-
-
-def film_of(path: Path, *lengths: int, **more: Any) -> Path:
-    frames = lights(*lengths)
-    settings = {
-        "codec": "ffv1",
-        "size": (64, 96),
-        "times": range(len(frames)),
-        "lights": frames,
-        "sound": None,
-    }
-    return make_film(path, **{**settings, **more})
-
-
-def threads() -> int:
-    return sum(thread.name.startswith("autochrome") for thread in threading.enumerate())
 
 
 @pytest.mark.parametrize("kind", ["yuv420p", "yuv422p10le", "gray"])
@@ -85,7 +47,7 @@ def test_light_and_times_and_sound_go_through(tmp_path: Path, tiny_model: Path, 
     for old, new in zip(decoded(source), decoded(tmp_path / "out.mkv"), strict=True):
         assert np.array_equal(old[0], new[0])
         assert np.ptp(new[1]) > 3, "it should have colour"
-    assert threads() == 0
+    assert our_threads() == 0
 
 
 def test_each_shot_has_its_own_memory(tmp_path: Path, tiny_model: Path):
@@ -100,7 +62,7 @@ def test_each_shot_has_its_own_memory(tmp_path: Path, tiny_model: Path):
         codec="ffv1",
         size=(64, 96),
         times=range(14),
-        lights=lights(14, 14)[14:],
+        lights=y_planes(14, 14)[14:],
         sound=None,
     )
     colorize_film(alone, tmp_path / "b.mkv", model=model, options=LOSSLESS)
@@ -123,10 +85,10 @@ def test_cuts_may_be_given(tmp_path: Path, tiny_model: Path):
 def test_inside_a_shot_the_network_looks_now_and_then_and_alone_otherwise(tmp_path: Path):
     source = film_of(tmp_path / "in.mkv", 24)
     for method, looks in {"tint": 2, "frames": 24}.items():
-        painter = Painter(one_color(20, 10))
+        network = FakeNetwork(one_color(20, 10))
         options = LOSSLESS.model_copy(update={"method": method})
-        colorize_film(source, tmp_path / "out.mkv", model=painter, options=options, overwrite=True)
-        assert len(painter.seen) == looks
+        colorize_film(source, tmp_path / "out.mkv", model=network, options=options, overwrite=True)
+        assert len(network.inputs) == looks
 
 
 def test_a_flickering_network_makes_a_steady_film(tmp_path: Path):
@@ -135,7 +97,7 @@ def test_a_flickering_network_makes_a_steady_film(tmp_path: Path):
 
     def flicker(method: str) -> float:
         options = LOSSLESS.model_copy(update={"method": method})
-        colorize_film(source, tmp_path / "out.mkv", model=Painter(say), options=options, overwrite=True)
+        colorize_film(source, tmp_path / "out.mkv", model=FakeNetwork(say), options=options, overwrite=True)
         red = [planes[2].astype(float) for planes in decoded(tmp_path / "out.mkv")]
         return float(np.mean([np.abs(a - b).mean() for a, b in pairwise(red[8:])]))
 
@@ -152,7 +114,7 @@ def test_the_network_sees_the_picture_upright(tmp_path: Path, turn: int):
     def say(luma: Luma, count: int) -> np.ndarray:
         return np.dstack((np.where(luma > 50, 30, -30), luma * 0))
 
-    painter = Painter(say)
+    network = FakeNetwork(say)
     source = make_film(
         tmp_path / "in.mp4",
         size=light.shape,
@@ -162,10 +124,10 @@ def test_the_network_sees_the_picture_upright(tmp_path: Path, turn: int):
         turn=turn,
         options={"crf": "0"},
     )
-    colorize_film(source, tmp_path / "out.mkv", model=painter, options=LOSSLESS)
+    colorize_film(source, tmp_path / "out.mkv", model=network, options=LOSSLESS)
     with open_film(source) as film:
         assert film.facts.turn == turn
-    luma = painter.seen[0]
+    luma = network.inputs[0]
     assert luma.shape == ((32, 48) if turn % 180 == 0 else (48, 32))
     edge = {0: luma[:, :16], 90: luma[-16:], 180: luma[:, -16:], 270: luma[:16]}[turn]
     assert edge.min() > 50
@@ -185,7 +147,7 @@ def test_black_and_white_frames_stay_neutral(tmp_path: Path):
         sound=None,
     )
     options = LOSSLESS.model_copy(update={"method": "frames"})
-    colorize_film(source, tmp_path / "out.mkv", model=Painter(one_color(60, -60)), options=options)
+    colorize_film(source, tmp_path / "out.mkv", model=FakeNetwork(one_color(60, -60)), options=options)
     for planes in decoded(tmp_path / "out.mkv"):
         assert (planes[1] == 128).all()
         assert (planes[2] == 128).all()
@@ -195,7 +157,7 @@ def test_black_and_white_frames_stay_neutral(tmp_path: Path):
 def test_the_mark_is_colour_alone(tmp_path: Path, kind: str):
     source = film_of(tmp_path / "in.mkv", 3, kind=kind, lights=None)
     options = LOSSLESS.model_copy(update={"mark": True})
-    colorize_film(source, tmp_path / "out.mkv", model=Painter(one_color(0, 0)), options=options)
+    colorize_film(source, tmp_path / "out.mkv", model=FakeNetwork(one_color(0, 0)), options=options)
     middle = 512 if "10" in kind else 128
     for old, new in zip(decoded(source), decoded(tmp_path / "out.mkv"), strict=True):
         assert np.array_equal(old[0], new[0])
@@ -229,9 +191,9 @@ def test_an_error_in_the_network_reaches_the_caller_and_leaves_nothing(tmp_path:
 
     source = film_of(tmp_path / "in.mkv", 40)
     with pytest.raises(RuntimeError, match="mine"):
-        colorize_film(source, tmp_path / "out.mkv", model=Painter(say), options=LOSSLESS)
+        colorize_film(source, tmp_path / "out.mkv", model=FakeNetwork(say), options=LOSSLESS)
     assert {path.name for path in tmp_path.iterdir()} == {"in.mkv"}
-    assert threads() == 0
+    assert our_threads() == 0
 
 
 def test_an_interruption_stops_every_thread(tmp_path: Path):
@@ -242,9 +204,9 @@ def test_an_interruption_stops_every_thread(tmp_path: Path):
     source = film_of(tmp_path / "in.mkv", 40)
     with pytest.raises(KeyboardInterrupt):
         colorize_film(
-            source, tmp_path / "out.mkv", model=Painter(one_color(9, 9)), options=LOSSLESS, progress=stop
+            source, tmp_path / "out.mkv", model=FakeNetwork(one_color(9, 9)), options=LOSSLESS, progress=stop
         )
-    assert threads() == 0
+    assert our_threads() == 0
     assert {path.name for path in tmp_path.iterdir()} == {"in.mkv"}
 
 
@@ -253,10 +215,10 @@ def test_killed_and_started_again_it_is_the_same_film(
 ):
     source = film_of(tmp_path / "in.mkv", 20, 20, 20, times=[40 * n for n in range(60)])
     code = (
-        f"import os, signal, sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+        f"import os, signal, sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r})\n"
         "import autochrome.media.films.writer as writing; writing._PART_SECONDS = 0.5\n"
         "from autochrome.film.pipeline import colorize_film\n"
-        "from test_film import LOSSLESS\n"
+        "from film_inputs import LOSSLESS\n"
         "def tell(progress):\n"
         "    if progress.frame == 45: os.kill(os.getpid(), signal.SIGKILL)\n"
         f"colorize_film({str(source)!r}, {str(tmp_path / 'out.mkv')!r}, model={str(tiny_model)!r}, "
@@ -282,15 +244,15 @@ def test_it_may_be_told_to_begin_anew(tmp_path: Path, monkeypatch: pytest.Monkey
             raise KeyboardInterrupt
 
     for restart, kept in ((False, 10), (True, 0)):
-        painter = Painter(one_color(9, 9))
+        network = FakeNetwork(one_color(9, 9))
         with pytest.raises(KeyboardInterrupt):
             colorize_film(
-                source, tmp_path / "out.mkv", model=painter, options=LOSSLESS, cuts=[10], progress=stop
+                source, tmp_path / "out.mkv", model=network, options=LOSSLESS, cuts=[10], progress=stop
             )
         report = colorize_film(
             source,
             tmp_path / "out.mkv",
-            model=painter,
+            model=network,
             options=LOSSLESS,
             cuts=[10],
             restart=restart,
@@ -340,13 +302,6 @@ def test_memory_does_not_grow_with_length(tmp_path: Path, tiny_model: Path):
 # — corrections, stretches, interruptions —
 
 
-def mark(number: int, color: str) -> dict[str, object]:
-    return {
-        "frame": number,
-        "rectangles": [{"x": 0.2, "y": 0.2, "width": 0.6, "height": 0.6, "color": color}],
-    }
-
-
 @pytest.mark.parametrize(
     ("suffix", "codec"),
     [(".mkv", "ffv1"), (".mp4", "h264"), (".mkv", "h264"), (".mp4", "hevc"), (".webm", "vp9")],
@@ -358,7 +313,7 @@ def test_a_corrected_shot_is_made_alone_and_spliced(
     monkeypatch.setattr("autochrome.media.films.writer._PART_SECONDS", 0.2)
     source = film_of(tmp_path / "in.mkv", 14, 14, 14, times=[40 * n for n in range(42)])
     options = FilmOptions(codec=codec, size=64, preset="veryfast")
-    said = HintsFile.model_validate({"version": 1, "frames": [mark(20, "#c83c28")]})
+    said = HintsFile.model_validate({"version": 1, "frames": [rectangle_on(20, "#c83c28")]})
     out, fresh = tmp_path / f"out{suffix}", tmp_path / f"fresh{suffix}"
     settings: dict[str, Any] = {"model": tiny_model, "options": options, "cuts": [14, 28]}
     first = colorize_film(source, out, **settings)
@@ -468,7 +423,9 @@ def test_numbers_of_frames_are_those_of_the_whole_film(tmp_path: Path, tiny_mode
     source = film_of(
         tmp_path / "in.mkv", 14, 14, 14, times=[40 * n for n in range(42)], base=Fraction(1, 1000)
     )
-    said = HintsFile.model_validate({"version": 1, "frames": [mark(20, "#c83c28"), mark(2, "#2850c8")]})
+    said = HintsFile.model_validate(
+        {"version": 1, "frames": [rectangle_on(20, "#c83c28"), rectangle_on(2, "#2850c8")]}
+    )
     settings: dict[str, Any] = {"model": tiny_model, "hints": said, "cuts": [14, 28]}
     colorize_film(source, tmp_path / "whole.mkv", options=LOSSLESS, **settings)
     stretch = LOSSLESS.model_copy(update={"start": 14 * 0.04, "end": 28 * 0.04})
@@ -519,7 +476,7 @@ def test_a_flash_tears_no_colour(tmp_path: Path):
 
     source = film_of(tmp_path / "in.mkv", 40, lights=frames, times=range(40))
     options = LOSSLESS.model_copy(update={"cuts": "auto"})
-    report = colorize_film(source, tmp_path / "out.mkv", model=Painter(say), options=options)
+    report = colorize_film(source, tmp_path / "out.mkv", model=FakeNetwork(say), options=options)
     assert len(report.shots) == 1
     colors = color_of(tmp_path / "out.mkv")
     assert np.abs(colors[24:] - colors[10]).max() < 3
@@ -539,7 +496,7 @@ def test_a_dissolve_goes_from_one_colour_to_the_other(tmp_path: Path):
 
     source = film_of(tmp_path / "in.mkv", 60, lights=frames, times=range(len(frames)))
     options = LOSSLESS.model_copy(update={"cuts": "auto"})
-    colorize_film(source, tmp_path / "out.mkv", model=Painter(say), options=options)
+    colorize_film(source, tmp_path / "out.mkv", model=FakeNetwork(say), options=options)
     colors = color_of(tmp_path / "out.mkv")
     start, end = colors[8], colors[-1]
     assert start[1] > 8

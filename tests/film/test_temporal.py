@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from test_motion import shifted, texture
 
 from autochrome.film.temporal import ShotMemory
+from film_inputs import shifted, texture
 
 SHAPE = (36, 64, 2)
 TRUTH = np.zeros(SHAPE, np.float32)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_film import film_of, lights
 
 from autochrome.errors import UsageError
 from autochrome.film.pipeline import colorize_film
 from autochrome.options import FilmOptions
+from film_inputs import film_of, y_planes
 from filmmaking import decoded
 from tiny import Graph, plane, tiny_tint
 
@@ -93,4 +93,4 @@ def test_a_network_that_takes_hints_may_be_the_second(tmp_path: Path):
     ours = tiny_tint(tmp_path / "tint.onnx")
     options = FilmOptions(method="thesis", codec="ffv1", dependent=str(ours), cuts="none")
     colorize_film(source, tmp_path / "out.mkv", model=ours, options=options)
-    assert len(decoded(tmp_path / "out.mkv")) == len(lights(4))
+    assert len(decoded(tmp_path / "out.mkv")) == len(y_planes(4))

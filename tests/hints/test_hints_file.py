@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from autochrome.color.lab import lab_from_srgb
 from autochrome.errors import HintsError, OutputNotWritable
-from autochrome.hints.file import HintsFile, chroma_of, hints_from_picture, load_hints
+from autochrome.hints.file import HintsFile, load_hints
+from autochrome.hints.marks import chroma_of
+from autochrome.hints.picture import hints_from_picture
 
 RED = "#c83c28"
 
@@ -27,14 +29,14 @@ def test_a_colour_is_its_a_and_b():
 
 
 def test_nothing_known_is_no_hints():
-    planes = hints().planes(5, 7)
+    planes = hints().rasterize(5, 7)
     assert planes.chroma.shape == (5, 7, 2)
     assert planes.mask.shape == (5, 7)
     assert not planes.present
 
 
 def test_a_point_is_a_disc_where_it_was_put():
-    planes = hints(points=[{"x": 0.25, "y": 0.75, "color": RED, "radius": 0.1}]).planes(100, 200)
+    planes = hints(points=[{"x": 0.25, "y": 0.75, "color": RED, "radius": 0.1}]).rasterize(100, 200)
     y, x = np.nonzero(planes.mask == 1)
     assert (x.mean(), y.mean()) == pytest.approx((49.5, 74.5), abs=0.1)
     assert planes.mask.sum() == pytest.approx(np.pi * 10**2, rel=0.02)
@@ -46,20 +48,20 @@ def test_a_point_is_a_disc_where_it_was_put():
 
 @pytest.mark.parametrize("size", [1, 2, 3, 64, 1000])
 def test_the_smallest_point_is_seen_at_every_size(size: int):
-    planes = hints(points=[{"x": 0.5, "y": 0.5, "color": RED, "radius": 1e-6}]).planes(size, size)
+    planes = hints(points=[{"x": 0.5, "y": 0.5, "color": RED, "radius": 1e-6}]).rasterize(size, size)
     assert planes.mask.max() == 1
     assert planes.mask.sum() == pytest.approx(min(size * size, np.pi * 4), rel=0.05)
 
 
 @pytest.mark.parametrize(("x", "y"), [(0, 0), (1, 1), (0, 1), (1, 0)])
 def test_corners_belong_to_the_picture(x: int, y: int):
-    planes = hints(points=[{"x": x, "y": y, "color": RED}]).planes(40, 30)
+    planes = hints(points=[{"x": x, "y": y, "color": RED}]).rasterize(40, 30)
     assert planes.mask[-y, -x] > 0.9
 
 
 def test_a_stroke_follows_its_path():
     path = [[0.1, 0.5], [0.5, 0.5], [0.5, 0.9]]
-    planes = hints(strokes=[{"path": path, "color": RED, "width": 0.04}]).planes(100, 100)
+    planes = hints(strokes=[{"path": path, "color": RED, "width": 0.04}]).rasterize(100, 100)
     assert planes.mask[48:52, 10:50].min() == 1
     assert planes.mask[50:90, 48:52].min() == 1
     assert planes.mask[60, 30] == 0
@@ -67,12 +69,12 @@ def test_a_stroke_follows_its_path():
 
 
 def test_a_stroke_of_one_place_is_a_dot():
-    planes = hints(strokes=[{"path": [[0.5, 0.5]], "color": RED, "width": 0.2}]).planes(100, 100)
+    planes = hints(strokes=[{"path": [[0.5, 0.5]], "color": RED, "width": 0.2}]).rasterize(100, 100)
     assert planes.mask.sum() == pytest.approx(np.pi * 10**2, rel=0.02)
 
 
 def test_a_rectangle_is_antialiased():
-    planes = hints(rectangles=[{"x": 0.1, "y": 0.2, "width": 0.55, "height": 0.5, "color": RED}]).planes(
+    planes = hints(rectangles=[{"x": 0.1, "y": 0.2, "width": 0.55, "height": 0.5, "color": RED}]).rasterize(
         10, 10
     )
     np.testing.assert_allclose(planes.mask[4], [0, 1, 1, 1, 1, 1, 0.5, 0, 0, 0], atol=1e-5)
@@ -85,7 +87,7 @@ def test_later_paints_over_earlier_and_points_lie_on_top():
         points=[{"x": 0.5, "y": 0.5, "color": "grey", "radius": 0.1}],
         rectangles=[{**whole, "color": "#0000ff"}, {**whole, "color": RED}],
     )
-    planes = file.planes(50, 50)
+    planes = file.rasterize(50, 50)
     assert planes.mask.min() == 1
     np.testing.assert_allclose(planes.chroma[0, 0], chroma_of(RED), rtol=1e-5)
     np.testing.assert_allclose(planes.chroma[25, 25], 0, atol=1e-4)
@@ -122,7 +124,7 @@ marks = st.fixed_dictionaries(
 @given(marks, st.integers(1, 40), st.integers(1, 40))
 def test_planes_stay_in_their_ranges_and_survive_a_round_trip(drawn: dict, height: int, width: int):
     file = hints(**drawn)
-    planes = file.planes(height, width)
+    planes = file.rasterize(height, width)
     assert planes.mask.dtype == planes.chroma.dtype == np.float32
     assert planes.mask.min() >= 0
     assert planes.mask.max() <= 1 + 1e-6
@@ -135,7 +137,7 @@ def test_planes_stay_in_their_ranges_and_survive_a_round_trip(drawn: dict, heigh
 @given(st.floats(0.2, 0.8), st.floats(0.2, 0.8), st.floats(0.05, 0.2))
 def test_hints_survive_resizing(x: float, y: float, radius: float):
     file = hints(points=[{"x": x, "y": y, "color": RED, "radius": radius}])
-    small, large = file.planes(64, 96).mask, file.planes(256, 384).mask
+    small, large = file.rasterize(64, 96).mask, file.rasterize(256, 384).mask
     shrunk = large.reshape(64, 4, 96, 4).mean((1, 3))
     assert np.abs(small - shrunk).max() < 0.3  # only the soft edge differs
     assert small.mean() == pytest.approx(large.mean(), rel=0.1)

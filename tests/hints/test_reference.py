@@ -6,7 +6,7 @@ from skimage import data
 from skimage.transform import resize, rotate
 
 from autochrome.color.lab import lab_from_srgb
-from autochrome.hints.reference import colors_from
+from autochrome.hints.reference import hints_from_reference
 
 
 def small(rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -27,7 +27,7 @@ def test_another_view_of_the_same_things(picture):
     known = small(rgb[: int(0.9 * height), : int(0.9 * width)])
     turned = rotate(rgb, 4, mode="edge")[int(0.1 * height) :, int(0.1 * width) :]
     light, truth = small(turned)
-    hints = colors_from(*known, light * np.float32(0.85) + 5)
+    hints = hints_from_reference(*known, light * np.float32(0.85) + 5)
     sure = hints.mask > 0.3
     assert sure.mean() > 0.5
     off = np.hypot(*np.moveaxis(hints.chroma - truth, -1, 0))[sure].mean()
@@ -35,21 +35,21 @@ def test_another_view_of_the_same_things(picture):
 
 
 def test_a_picture_of_something_else_says_little():
-    hints = colors_from(*small(data.coffee()), small(data.astronaut())[0])
+    hints = hints_from_reference(*small(data.coffee()), small(data.astronaut())[0])
     assert (hints.mask > 0.3).mean() < 0.2
     assert hints.mask.max() <= 1
 
 
 def test_the_same_picture_knows_nearly_everything():
     light, chroma = small(data.coffee())
-    hints = colors_from(light, chroma, light)
+    hints = hints_from_reference(light, chroma, light)
     assert (hints.mask > 0.6).mean() > 0.9
     assert np.abs(hints.chroma - chroma).mean() < 4
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2, 40), (7, 5)])
 def test_tiny_pictures(shape: tuple[int, int]):
-    hints = colors_from(
+    hints = hints_from_reference(
         np.ones((9, 9), np.float32), np.ones((9, 9, 2), np.float32), np.zeros(shape, np.float32)
     )
     assert hints.mask.shape == shape

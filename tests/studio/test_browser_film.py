@@ -9,7 +9,7 @@ import pytest
 import skimage.data
 
 from autochrome.color.lab import lab_from_srgb
-from autochrome.hints.file import chroma_of
+from autochrome.hints.marks import chroma_of
 from browsing import (
     Server,
     api,

@@ -16,9 +16,10 @@ from autochrome.film.keyframes import CarriedHints
 from autochrome.film.pipeline import carry_hints, choose_cuts, opened, shots_of
 from autochrome.film.proxy import as_picture, look, see, shown
 from autochrome.film.scenes.continuity import ALIKE, detail, similarity
-from autochrome.film.scenes.shot_list import CutList
 from autochrome.film.scenes.shot_list import Shot as ShotMark
-from autochrome.hints.file import HintsFile, Marks, load_hints
+from autochrome.film.scenes.shot_list import ShotList
+from autochrome.hints.file import HintsFile, load_hints
+from autochrome.hints.marks import Marks
 from autochrome.media.films import FilmFacts, open_film
 from autochrome.media.films.contact_sheet import save_sheet
 from autochrome.model import ColorModel
@@ -37,7 +38,7 @@ def find_shots(
     options: FilmOptions | None = None,
     sheet: str | os.PathLike[str] | None = None,
     progress: Callable[[int], None] = lambda frame: None,
-) -> CutList:
+) -> ShotList:
     """Where the shots of a film begin, by `options.cuts`. sheet: also write the first frame of each as one JPEG.
 
     progress: told the number of every frame that was looked at.
@@ -58,7 +59,7 @@ def find_shots(
                     pictures.append((words, as_picture(frame, None, _THUMB, film.facts.turn)))
     if sheet is not None:
         save_sheet(sheet, pictures)
-    return CutList(film=film.path.name, shots=tuple(marks))
+    return ShotList(film=film.path.name, shots=tuple(marks))
 
 
 def preview_film(
@@ -94,7 +95,7 @@ def preview_film(
     return save_sheet(sheet, pictures)
 
 
-class FilmDesk:
+class FilmInspector:
     """Single frames of one film, grey and coloured, for a person who looks and paints. Not for two threads at once.
 
     A coloured frame is what the network says of it alone with what is known of it: nearly what it will be in the film,
@@ -162,12 +163,12 @@ class FilmDesk:
         hints = self._known(number, said, firsts) if said else None
         return self._painted(number, hints, width, vivid)
 
-    def alone(
+    def paint(
         self, number: int, marks: Marks, width: int = 960, vivid: float | None = None
     ) -> NDArray[np.uint8]:
         """The same in colour with these marks on this very frame: quick after the first time."""
         luma = self._prepare(number).luma
-        return self._painted(number, marks.planes(*luma.shape), width, vivid)
+        return self._painted(number, marks.rasterize(*luma.shape), width, vivid)
 
     def _painted(
         self, number: int, hints: Hints | None, width: int, vivid: float | None

@@ -13,7 +13,7 @@ from autochrome.color.resize import resize
 from autochrome.errors import HintsError
 from autochrome.film.motion import MotionFinder, sample
 from autochrome.hints.file import HintsFile, KeyFrame
-from autochrome.hints.reference import colors_from
+from autochrome.hints.reference import hints_from_reference
 from autochrome.types import Chroma, Floats, Hints, Luma
 
 Pictures: TypeAlias = Callable[[str], tuple[Luma, Chroma]]
@@ -121,7 +121,7 @@ class CarriedHints:
         """Everything a key frame says, over the small picture as it is stored."""
         seen = np.rot90(small, self._turn)
         height, width = seen.shape
-        planes = key.planes(height, width)
+        planes = key.rasterize(height, width)
         if pictures is None and (key.picture or key.reference):
             raise HintsError(
                 "These hints name a picture; it is looked for beside a hints file, so give its path."
@@ -132,7 +132,7 @@ class CarriedHints:
         if pictures and key.reference:
             luma, chroma = pictures(key.reference)
             grey = np.ascontiguousarray(seen).astype(np.float32) * np.float32(100 / 255)
-            planes = planes.over(colors_from(luma, chroma, grey))
+            planes = planes.over(hints_from_reference(luma, chroma, grey))
         back = -self._turn
         return Hints(
             np.ascontiguousarray(np.rot90(planes.chroma, back)),

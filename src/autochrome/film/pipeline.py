@@ -23,7 +23,7 @@ from autochrome.film.chroma import ChromaLayer
 from autochrome.film.keyframes import CarriedHints, Glimpse, Pictures
 from autochrome.film.proxy import LOOK, Colored, Seen, lines_of, look, see, shown
 from autochrome.film.scenes import DEFAULT, DETECTORS, SceneDetector, mark_cuts
-from autochrome.film.scenes.shot_list import load_cuts
+from autochrome.film.scenes.shot_list import load_shots
 from autochrome.film.temporal import AHEAD, ShotMemory
 from autochrome.film.thesis import SIZE, Pair
 from autochrome.hints.file import HintsFile, load_hints
@@ -342,7 +342,7 @@ def choose_cuts(options: FilmOptions, cuts: Sequence[int] | None = None) -> Cutt
         raise UsageError(
             f"cuts: {name!r} is no file, and no detector; there are auto, none, {', '.join(DETECTORS)}."
         )
-    return frozenset(load_cuts(name).firsts)
+    return frozenset(load_shots(name).firsts)
 
 
 def shots_of(seen: Iterable[Seen], cutting: Cutting) -> Iterator[tuple[Seen, bool]]:

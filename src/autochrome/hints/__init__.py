@@ -1,1 +1,6 @@
-"""Hints: the file that people write, and hints read from a coloured reference picture."""
+"""Hints: known colours, from marks in a hints file, from a coloured image itself, or from a reference."""
+
+from autochrome.hints.file import HintsFile, KeyFrame, load_hints
+from autochrome.hints.source import HintsSource, OpenedHints, open_hints
+
+__all__ = ["HintsFile", "HintsSource", "KeyFrame", "OpenedHints", "load_hints", "open_hints"]

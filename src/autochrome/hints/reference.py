@@ -1,7 +1,7 @@
-"""The same things in two pictures: where, and how sure. So a coloured picture tells another one its colours.
+"""Hints from a reference: a coloured image of similar things gives its colours to matching positions of another image.
 
-Every few pixels a place is described by what lies around it, near and far, whatever the contrast. Two places belong
-together when each finds the other. What is only in one of the pictures finds nothing, and stays unknown.
+Every few pixels, a descriptor holds the surroundings of a position at several distances, independent of contrast. Two
+positions match if each is the best match of the other. A position without a match gets no hint.
 """
 
 import numpy as np
@@ -11,61 +11,67 @@ from numpy.typing import NDArray
 from autochrome.color.resize import resize
 from autochrome.types import Chroma, Floats, Hints, Luma
 
-_STEP = 3  # pixels from place to place
-_SCALES = (1, 2, 4, 8)  # pixels from sample to sample
-_REACH = 2  # samples to each side
-_SOFT = 4.0  # L*: surroundings that vary less are noise
-_LEVEL = 0.15  # weight of how light a place is, beside how its surroundings look
-_NEAR = 1.5  # places: there and back again may miss by so many
-_TOGETHER = 2 * _STEP  # pixels: neighbours of one thing differ in their way by no more
-_FRIENDS = 4.0  # neighbours that are enough
-_ALIKE = 0.9  # mean distance of samples at which trust has fallen to a third
-_TRUST = 0.9  # at most: it is another picture after all
+_STEP = 3  # pixels between two described positions
+_SCALES = (1, 2, 4, 8)  # pixels between two samples of a descriptor
+_REACH = 2  # samples on each side
+_NOISE = 4.0  # L*: surroundings that vary less are noise
+_LEVEL = 0.15  # weight of the position's own lightness, relative to its surroundings
+_MAX_MISS = 1.5  # steps: the match of a match may miss the start by this much
+_SAME_MOTION = 2 * _STEP  # pixels: the offsets of neighbours on one object differ by no more
+_ENOUGH_NEIGHBOURS = 4.0  # neighbours with the same offset that give full confidence
+_DISTANCE_SCALE = 0.9  # mean sample distance at which confidence has fallen to a third
+_MAX_CONFIDENCE = 0.9  # because it is another image
 
 
-def colors_from(known: Luma, chroma: Chroma, here: Luma) -> Hints:
-    """(H, W) L* and (H, W, 2) a*b* of a coloured picture → hints for another one, (h, w) L*, of the same things."""
-    there_places, there = _described(known)
-    here_places, ours = _described(here)
-    gap = _squares(ours, there)
-    found, back = gap.argmin(axis=1), gap.argmin(axis=0)
-    returned = here_places[back[found]]
-    miss = np.abs(returned - here_places).max(axis=1) / _STEP
-    distance = gap[np.arange(len(found)), found] / ours.shape[1]
-    sure = _TRUST * np.exp(-distance / _ALIKE**2) * (miss <= _NEAR)
-    height, width = here.shape
-    shape = len(_sites(height)), len(_sites(width))
-    moved = (there_places[found] - here_places).reshape(*shape, 2)
-    sure = sure * _company(moved, sure.reshape(shape)).ravel()
-    rows, columns = there_places[found].T
-    color = chroma[rows, columns] * sure[:, None]
-    grid = np.concatenate((color, sure[:, None]), axis=1).astype(np.float32)
-    planes = resize(np.ascontiguousarray(grid.reshape(*shape, 3)), height, width)
-    return Hints.from_premultiplied(planes[..., :2], planes[..., 2].clip(0, 1))
+def hints_from_reference(luma: Luma, chroma: Chroma, target: Luma) -> Hints:
+    """Transfer colours from a reference, (H, W) L* and (H, W, 2) a*b*, to an image with (h, w) L*.
+
+    Returns hints over the (h, w) pixels of the target.
+    """
+    reference_positions, reference_descriptors = _descriptors(luma)
+    positions, descriptors = _descriptors(target)
+    distances = _squared_distances(descriptors, reference_descriptors)
+    match, reverse_match = distances.argmin(axis=1), distances.argmin(axis=0)
+    returned = positions[reverse_match[match]]
+    miss = np.abs(returned - positions).max(axis=1) / _STEP
+    distance = distances[np.arange(len(match)), match] / descriptors.shape[1]
+    confidence = _MAX_CONFIDENCE * np.exp(-distance / _DISTANCE_SCALE**2) * (miss <= _MAX_MISS)
+    height, width = target.shape
+    shape = len(_grid(height)), len(_grid(width))
+    offsets = (reference_positions[match] - positions).reshape(*shape, 2)
+    confidence = confidence * _neighbour_support(offsets, confidence.reshape(shape)).ravel()
+    rows, columns = reference_positions[match].T
+    premultiplied = chroma[rows, columns] * confidence[:, None]
+    grid = np.concatenate((premultiplied, confidence[:, None]), axis=1).astype(np.float32)
+    full = resize(np.ascontiguousarray(grid.reshape(*shape, 3)), height, width)
+    return Hints.from_premultiplied(full[..., :2], full[..., 2].clip(0, 1))
 
 
-def _company(moved: NDArray[np.intp], sure: Floats) -> Floats:
-    """(h, w) 0…1: how many of the eight neighbours moved alike, (h, w, 2) pixels. What matches by chance is alone."""
-    height, width = sure.shape
-    around = np.pad(moved, ((1, 1), (1, 1), (0, 0)), mode="edge")
-    known = np.pad(sure > 0, 1)
-    alike = np.zeros((height, width), np.float32)
+def _neighbour_support(offsets: NDArray[np.intp], confidence: Floats) -> Floats:
+    """(h, w) 0…1: how many of the eight neighbours have the same offset, (h, w, 2) pixels.
+
+    A match by chance has no such neighbours.
+    """
+    height, width = confidence.shape
+    around = np.pad(offsets, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    matched = np.pad(confidence > 0, 1)
+    count = np.zeros((height, width), np.float32)
     for row, column in ((0, 0), (0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1), (2, 2)):
         window = np.s_[row : row + height, column : column + width]
-        alike += known[window] & (np.abs(around[window] - moved).max(axis=-1) <= _TOGETHER)
-    return (alike / _FRIENDS).clip(0, 1)
+        count += matched[window] & (np.abs(around[window] - offsets).max(axis=-1) <= _SAME_MOTION)
+    return (count / _ENOUGH_NEIGHBOURS).clip(0, 1)
 
 
-def _sites(length: int) -> NDArray[np.intp]:
-    """The pixels of one axis that are places: at least one."""
+def _grid(length: int) -> NDArray[np.intp]:
+    """The described pixels of one axis: at least one."""
     return np.arange(min(_STEP // 2, length - 1), length, _STEP)
 
 
-def _described(luma: Luma) -> tuple[NDArray[np.intp], Floats]:
-    """(N, 2) rows and columns of places, and (N, D) what is around each."""
+def _descriptors(luma: Luma) -> tuple[NDArray[np.intp], Floats]:
+    """(N, 2) rows and columns of the described positions, and (N, D) their descriptors."""
     height, width = luma.shape
-    rows, columns = _sites(height), _sites(width)
-    level = (luma - luma.mean()) / max(float(luma.std()), _SOFT)
+    rows, columns = _grid(height), _grid(width)
+    level = (luma - luma.mean()) / max(float(luma.std()), _NOISE)
     parts = [_LEVEL * 5 * level[np.ix_(rows, columns)][..., None]]
     side = 2 * _REACH + 1
     for scale in _SCALES:
@@ -74,14 +80,14 @@ def _described(luma: Luma) -> tuple[NDArray[np.intp], Floats]:
         y = np.minimum(rows * small.shape[0] // height, small.shape[0] - 1)
         x = np.minimum(columns * small.shape[1] // width, small.shape[1] - 1)
         around = windows[np.ix_(y, x)].reshape(len(rows), len(columns), side * side)
-        away = around - around.mean(axis=-1, keepdims=True)
-        parts.append(away / (around.std(axis=-1, keepdims=True) + _SOFT))
-    places = np.stack(np.meshgrid(rows, columns, indexing="ij"), axis=-1).reshape(-1, 2)
-    described = np.concatenate(parts, axis=-1).reshape(len(places), -1).astype(np.float32)
-    return places, described
+        deviation = around - around.mean(axis=-1, keepdims=True)
+        parts.append(deviation / (around.std(axis=-1, keepdims=True) + _NOISE))
+    positions = np.stack(np.meshgrid(rows, columns, indexing="ij"), axis=-1).reshape(-1, 2)
+    descriptors = np.concatenate(parts, axis=-1).reshape(len(positions), -1).astype(np.float32)
+    return positions, descriptors
 
 
-def _squares(ours: Floats, theirs: Floats) -> Floats:
-    """(N, D), (M, D) → (N, M) squared distances."""
-    gap: Floats = (ours**2).sum(1)[:, None] + (theirs**2).sum(1)[None] - 2 * (ours @ theirs.T)
-    return gap.clip(0, None)
+def _squared_distances(first: Floats, second: Floats) -> Floats:
+    """(N, D), (M, D) → (N, M)."""
+    distances: Floats = (first**2).sum(1)[:, None] + (second**2).sum(1)[None] - 2 * (first @ second.T)
+    return distances.clip(0, None)

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.errors import PictureTooLarge, UsageError
-from autochrome.film.inspect import FilmDesk
-from autochrome.hints.file import HintsFile, Marks
+from autochrome.film.inspect import FilmInspector
+from autochrome.hints.file import HintsFile
+from autochrome.hints.marks import Marks
 from autochrome.media.films.codecs import CONTAINERS
 from autochrome.media.stills.pyramid import pack
 from autochrome.model import ColorModel
@@ -31,7 +32,7 @@ class OpenFilm:
     size = 60_000_000  # bytes, about: some frames and what the network made of them
 
     def __init__(self, path: Path, network: ColorModel, options: FilmOptions) -> None:
-        self._desk = FilmDesk(path, network, options)
+        self._desk = FilmInspector(path, network, options)
         self._place = path.parent
         self._lock = threading.Lock()
 
@@ -55,7 +56,7 @@ class OpenFilm:
         if marks is None:
             return self.after(number, hints, firsts, width, vivid)
         with self._lock:
-            return self._desk.alone(number, marks, width, vivid)
+            return self._desk.paint(number, marks, width, vivid)
 
 
 def marks_on(hints: HintsFile, number: int) -> Marks | None:
@@ -75,7 +76,7 @@ def marks_on(hints: HintsFile, number: int) -> Marks | None:
 
 def film_project(arrived: Arrived, name: str, bounds: Bounds, network: ColorModel) -> Project:
     """Look at a film and write its thumbnail."""
-    with FilmDesk(arrived.path, network) as desk:
+    with FilmInspector(arrived.path, network) as desk:
         facts = desk.facts
         if facts.width * facts.height > bounds.frame_megapixels * 1e6:
             raise PictureTooLarge(

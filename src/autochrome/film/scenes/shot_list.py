@@ -18,7 +18,7 @@ class Shot(Options):
     time: float | None = None  # seconds
 
 
-class CutList(Options):
+class ShotList(Options):
     """The shots of a film, in order."""
 
     version: Literal[1] = 1
@@ -37,10 +37,10 @@ class CutList(Options):
         atomic_write(path, f'{head},"shots":[\n{lines}\n]}}\n')
 
 
-def load_cuts(path: str | os.PathLike[str]) -> CutList:
+def load_shots(path: str | os.PathLike[str]) -> ShotList:
     """The file at `path`; whatever is wrong with it is one sentence."""
     try:
-        return CutList.model_validate_json(Path(path).read_bytes())
+        return ShotList.model_validate_json(Path(path).read_bytes())
     except OSError as error:
         raise InputMissing(f"{path}: the list of shots cannot be read ({error.strerror}).") from error
     except ValidationError as error:

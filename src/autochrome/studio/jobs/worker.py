@@ -44,10 +44,10 @@ def export_film(order: Order, tell: Tell) -> Order:
 
 def preview(order: Order, tell: Tell) -> Order:
     """One shot, packed quickly and so that every browser plays it."""
-    from autochrome.film.inspect import FilmDesk
+    from autochrome.film.inspect import FilmInspector
 
     options = FilmOptions(**order["options"])
-    with FilmDesk(order["source"], options.model) as desk:
+    with FilmInspector(order["source"], options.model) as desk:
         start, stop = desk.times[order["first"]], order["last"] + 1
         end = desk.times[stop] if stop < desk.frames else None
     quick: dict[str, Any] = {"preset": "ultrafast", "codec": "h264", "pixel_format": "yuv420p", "crf": 23}
@@ -76,7 +76,7 @@ def _film(order: Order, target: Path, options: FilmOptions, tell: Tell) -> None:
 
 def shots(order: Order, tell: Tell) -> Order:
     """Where shots begin, and how unsure the network is of the middle frame of each."""
-    from autochrome.film.inspect import FilmDesk, find_shots
+    from autochrome.film.inspect import FilmInspector, find_shots
 
     options = FilmOptions(**order["options"])
     frames = max(1, order["frames"])
@@ -86,7 +86,7 @@ def shots(order: Order, tell: Tell) -> Order:
     firsts = sorted({0, *(shot.first for shot in found.shots)})
     network = open_model(options.model)
     said = []
-    with FilmDesk(order["source"], network, options) as desk:
+    with FilmInspector(order["source"], network, options) as desk:
         for number, (first, stop) in enumerate(zip(firsts, [*firsts[1:], desk.frames], strict=True)):
             tell(0.8 + 0.2 * number / len(firsts), f"shot {number + 1} of {len(firsts)}")
             luma = lightness(desk.before((first + stop - 1) // 2, _LOOK))

@@ -1,0 +1,138 @@
+"""Marks: what a person draws on an image to set its colours. Points, strokes and rectangles, and their pixels.
+
+Positions are fractions of the image (x of its width, y of its height, 0…1). Sizes are fractions of its short side. So
+marks fit the same image at every size. `docs/hints.md` describes them for users.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from autochrome.color.lab import lab_from_srgb
+from autochrome.options import Options
+from autochrome.types import Floats, Hints
+
+MIN_POINT_RADIUS = 2.0  # pixels at render size; the network hardly notices a smaller disc
+MIN_STROKE_WIDTH = 3.0  # pixels
+MIN_RECTANGLE_SIDE = 2.0  # pixels
+
+Position = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Size = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+Color = Annotated[str, Field(pattern=r"^(#[0-9a-fA-F]{6}|gr[ea]y)$")]
+
+
+class Point(Options):
+    """A disc of one colour."""
+
+    x: Position
+    y: Position
+    color: Color
+    radius: Size | None = None  # fraction of the short side; None is the smallest disc that a network notices
+
+    def coverage(self, height: int, width: int) -> Floats:
+        """(height, width) 0…1: the fraction of each pixel that the disc covers."""
+        radius = max(MIN_POINT_RADIUS, (self.radius or 0) * min(height, width))
+        return _brush([(self.x, self.y)], radius, height, width)
+
+
+class Stroke(Options):
+    """A line drawn with a round brush. A path of one position is a dot."""
+
+    path: Annotated[tuple[tuple[Position, Position], ...], Field(min_length=1)]
+    color: Color
+    width: Size  # fraction of the short side
+
+    def coverage(self, height: int, width: int) -> Floats:
+        """(height, width) 0…1: the fraction of each pixel that the line covers."""
+        radius = max(MIN_STROKE_WIDTH, self.width * min(height, width)) / 2
+        return _brush(self.path, radius, height, width)
+
+
+class Rectangle(Options):
+    """A filled rectangle; x and y are its upper left corner. Parts outside the image are cut off."""
+
+    x: Position
+    y: Position
+    width: Size  # fraction of the image's width
+    height: Size  # fraction of the image's height
+    color: Color
+
+    def coverage(self, height: int, width: int) -> Floats:
+        """(height, width) 0…1: the fraction of each pixel that the rectangle covers."""
+        rows = _span(self.y * height, self.height * height, height)
+        columns = _span(self.x * width, self.width * width, width)
+        return rows[:, None] * columns[None, :]
+
+
+class Marks(Options):
+    """All marks on one image.
+
+    Rectangles are lowest, strokes are above them, points are on top. Within a list, a later mark covers an earlier one.
+    """
+
+    points: tuple[Point, ...] = ()
+    strokes: tuple[Stroke, ...] = ()
+    rectangles: tuple[Rectangle, ...] = ()
+
+    def rasterize(self, height: int, width: int) -> Hints:
+        """The marks as hints with this many pixels: chroma (height, width, 2) a*b*, mask (height, width) 0…1."""
+        premultiplied = np.zeros(
+            (height, width, 2), np.float32
+        )  # a*b* × mask, so that edges do not turn grey
+        mask = np.zeros((height, width), np.float32)
+        marks: tuple[Point | Stroke | Rectangle, ...] = (*self.rectangles, *self.strokes, *self.points)
+        for mark in marks:
+            coverage = mark.coverage(height, width)
+            box = _bounding_box(coverage)  # brush strokes must be quick: only covered pixels are computed
+            inside = coverage[box]
+            premultiplied[box] += inside[..., None] * (chroma_of(mark.color) - premultiplied[box])
+            mask[box] += inside * (1 - mask[box])
+        return Hints.from_premultiplied(premultiplied, mask)
+
+
+def chroma_of(color: str) -> Floats:
+    """`#rrggbb` → (2,) its a*b*; `grey` → 0, 0. The lightness of the colour is not used."""
+    if not color.startswith("#"):
+        return np.zeros(2, np.float32)
+    rgb = np.frombuffer(bytes.fromhex(color[1:]), np.uint8) / np.float32(255)
+    ab: Floats = lab_from_srgb(rgb)[1:].astype(np.float32)
+    return ab
+
+
+def _bounding_box(coverage: Floats) -> tuple[slice, slice]:
+    """Rows and columns of the smallest box that holds every covered pixel; empty slices if there is none."""
+    covered = [np.flatnonzero(coverage.any(axis=axis)) for axis in (1, 0)]
+    rows, columns = (slice(found[0], found[-1] + 1) if found.size else slice(0, 0) for found in covered)
+    return rows, columns
+
+
+def _span(start: float, length: float, count: int) -> Floats:
+    """(count,) 0…1: the fraction of each pixel of a row that lies between start and start + length."""
+    middle, half = start + length / 2, max(length, MIN_RECTANGLE_SIDE) / 2
+    edges = np.clip(np.arange(count + 1, dtype=np.float32), middle - half, middle + half)
+    return np.diff(edges).astype(np.float32)
+
+
+def _brush(path: Sequence[tuple[float, float]], radius: float, height: int, width: int) -> Floats:
+    """(height, width) 0…1: coverage of a round brush of `radius` pixels that is drawn along relative positions."""
+    coverage = np.zeros((height, width), np.float32)
+    corners = np.array(path, np.float32) * (width, height) - 0.5  # the middle of a pixel is a whole number
+    for start, end in zip(corners, corners[1:] if len(corners) > 1 else corners, strict=False):
+        low = np.maximum(np.floor(np.minimum(start, end) - radius - 1), 0).astype(int)
+        high = np.minimum(np.ceil(np.maximum(start, end) + radius + 2), (width, height)).astype(int)
+        box = np.s_[low[1] : high[1], low[0] : high[0]]
+        y, x = np.ogrid[box]
+        segment = np.clip(radius + 0.5 - _distance(x, y, start, end), 0, 1)
+        coverage[box] = np.maximum(coverage[box], segment)
+    return coverage
+
+
+def _distance(x: Floats, y: Floats, start: Floats, end: Floats) -> Floats:
+    """The distance of the pixels (x, y) from the segment between start and end."""
+    along = end - start
+    t = ((x - start[0]) * along[0] + (y - start[1]) * along[1]) / max(float(along @ along), 1e-9)
+    t = np.clip(t, 0, 1)
+    distance: Floats = np.hypot(x - start[0] - t * along[0], y - start[1] - t * along[1])
+    return distance
