@@ -13,7 +13,8 @@ from autochrome.lab.losses.color import LOSSES
 from autochrome.lab.networks import CRITICS, NETWORKS, build_network
 from autochrome.lab.networks.resnet_unet import ResNet
 from autochrome.lab.recipe import RECIPES, load_recipe, recipe_names
-from autochrome.lab.training.trainer import Sitting, train
+from autochrome.lab.training.run import train
+from autochrome.lab.training.run_options import RunOptions
 from shortened import shortened
 from small import picture
 
@@ -72,7 +73,7 @@ def test_every_phase_of_it_learns(
     given = [f"features={features}"] if "features" in recipe.shortcuts else []
     data = (str(pair_shard if recipe.data.pairs else shard),)
     small = load_recipe(name, [*shortened(recipe, size=32), *given])
-    run = train(small, tmp_path / "run", Sitting(data, data, "cpu"))
+    run = train(small, tmp_path / "run", RunOptions(data, data, "cpu"))
     rows = (run / "steps.csv").read_text().splitlines()
     assert len(rows) == 1 + 2 * len(recipe.phases)
 
@@ -95,7 +96,7 @@ def test_presets_of_nogan_differ_in_depth_and_in_how_much_gan() -> None:
 def test_nogan_without_eyes_says_how_to_give_it_some(shard: Path, tmp_path: Path) -> None:
     small = load_recipe("nogan", shortened(load_recipe("nogan"), size=32))
     with pytest.raises(RecipeError, match="--set features="):
-        train(small, tmp_path / "run", Sitting((str(shard),), device="cpu"))
+        train(small, tmp_path / "run", RunOptions((str(shard),), device="cpu"))
 
 
 @pytest.mark.parametrize("name", ["thesis-independent", "thesis-dependent"])

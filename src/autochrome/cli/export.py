@@ -1,4 +1,4 @@
-"""autochrome export: a trained network as the file that everything else opens."""
+"""autochrome export: write a trained network as an ONNX file."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,25 +14,25 @@ def export(
     data: Annotated[tuple[str, ...], Parameter(consume_multiple=True)] = (),
     leave: Annotated[tuple[str, ...], Parameter(consume_multiple=True)] = (),
 ) -> None:
-    """Write the network of a run as ONNX. It is compared with the trained one first, and not written if it differs.
+    """Write the network of a run as ONNX. The file is written only if it predicts the same as the trained network.
 
     Parameters
     ----------
     run
-        The folder that `autochrome train` filled.
+        The folder that `autochrome train` has written.
     output
         The file to write, FILE.onnx.
     precision
-        fp16 halves the file; int8 makes it still smaller and quicker, and needs --data.
+        fp16 makes the file half as large; int8 makes it smaller and faster still, and needs --data.
     data
-        Real pictures (folders, zips, tars) that int8 takes its ranges from.
+        Folders, zips or tars of pictures that int8 measures value ranges on.
     leave
-        In int8: convolutions whose names contain one of these words keep their precision too.
+        Parts of the names of convolutions that int8 leaves in floating point.
     """
     from autochrome.lab.export.export import export
 
-    done = export(run, output, precision, data, leave)
+    exported = export(run, output, precision, data, leave)
     print(
-        f"{done.path}: {done.size / 1e6:.1f} MB, {done.card.contract}, "
-        f"{done.distance:.2g} in a*b* from the trained network"
+        f"{exported.path}: {exported.size / 1e6:.1f} MB, {exported.card.contract}, "
+        f"{exported.distance:.2g} in a*b* from the trained network"
     )

@@ -1,4 +1,4 @@
-"""autochrome grid: every combination of some settings, in one table with grey on top."""
+"""autochrome grid: train and measure every combination of some settings."""
 
 from pathlib import Path
 from typing import Annotated
@@ -18,34 +18,35 @@ def grid(
     device: str = "auto",
     minutes: float | None = None,
 ) -> None:
-    """Train and measure every combination in a recipe's `grid`. What is done already is not done again.
+    """Train and measure every combination in a recipe's `grid`. Runs that are done are not trained again.
 
     Parameters
     ----------
     recipe
-        One with a grid, such as thesis-grid.
+        A recipe with a grid, such as thesis-grid, or a YAML file.
     data
-        Folders, zips or tars of pictures to learn from.
+        Folders, zips or tars of training pictures.
     test
-        Folders, zips or tars of pictures to measure on; never learnt from.
+        Folders, zips or tars of test pictures; they are not used for training.
     set_
-        Change a setting in every run, such as --set budget=small.
+        Change a setting in every run, such as --set budget=small. Can be repeated.
     out
-        The folder of all runs, table.csv and report.html; runs/RECIPE if none is given.
+        The folder for all runs, table.csv and report.html; default: runs/RECIPE.
     sort
-        psnr, psnr_pooled, ssim, colorfulness, ab_error, ciede2000.
+        Order of the table: psnr, psnr_pooled, ssim, colorfulness, ab_error, ciede2000.
     limit
-        Measure on so many test pictures, spread evenly, instead of all.
+        Number of test pictures, spread evenly over all; default: all.
     device
         auto, cpu, cuda, cuda:1.
     minutes
-        Let each run take so long.
+        The length of each run.
     """
-    from autochrome.lab.training.grid import CELLS, GridOptions, run_grid
+    from autochrome.lab.training.grid import GridOptions, run_grid
+    from autochrome.lab.training.grid_report import table_rows
 
     folder = out or Path("runs") / Path(recipe).stem
     rows = run_grid(recipe, set_, GridOptions(data, test, folder, sort, limit, device, minutes))
-    lines = [["run", *CELLS], *([row.name, *(say(row) for say in CELLS.values())] for row in rows)]
+    lines = table_rows(rows)
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)))

@@ -1,4 +1,4 @@
-"""autochrome train: make a network from a recipe."""
+"""autochrome train: train a network from a recipe."""
 
 from pathlib import Path
 from typing import Annotated
@@ -17,30 +17,31 @@ def train(
     device: str = "auto",
     minutes: float | None = None,
 ) -> None:
-    """Train a recipe: checkpoints, curves and held-out scores go to a folder of their own.
+    """Train a network from a recipe. Checkpoints, tables and a report are written into one folder.
 
     Parameters
     ----------
     recipe
-        One of ours, such as tint (any unknown name lists them), or a YAML file.
+        The name of a recipe, such as tint (an unknown name lists all), or a YAML file.
     set_
-        Change a setting, such as --set phases.0.batch=16 or --set budget=small. May be given often.
+        Change a setting of the recipe: --set phases.0.batch=16, --set budget=small. Can be repeated.
     data
-        Folders, zips or tars of pictures to learn from.
+        Folders, zips or tars of training pictures; default: those of the recipe.
     valid
-        Folders, zips or tars of pictures to score with; never learnt from.
+        Folders, zips or tars of validation pictures; they are not used for training.
     out
-        The run's folder; runs/RECIPE if none is given.
+        The folder to write; default: runs/RECIPE.
     resume
-        Go on from the last checkpoint in that folder, with the recipe it holds.
+        Continue from the last checkpoint in that folder, with the recipe in it.
     device
         auto, cpu, cuda, cuda:1.
     minutes
-        Let the whole run take so long, its learning rate falling to nothing at the end.
+        The length of the whole run; the learning rates are scheduled over it.
     """
     from autochrome.lab.recipe import load_recipe
-    from autochrome.lab.training.trainer import Sitting, train
+    from autochrome.lab.training.run import train
+    from autochrome.lab.training.run_options import RunOptions
 
     loaded = load_recipe(recipe, set_)
-    sitting = Sitting(data, valid, device, minutes, resume, changed=bool(set_))
-    print(train(loaded, out or Path("runs") / loaded.name, sitting))
+    options = RunOptions(data, valid, device, minutes, resume, overrides_given=bool(set_))
+    print(train(loaded, out or Path("runs") / loaded.name, options))

@@ -1,4 +1,4 @@
-"""The lab: everything that makes models. The only home of torch.
+"""The lab: training data, networks, training, export. It is the only package that imports torch.
 
-Training code needs only torch, numpy, Pillow or OpenCV, PyYAML, pydantic, rich, safetensors and tensorboard.
+Training needs only torch, numpy, Pillow or OpenCV, PyYAML, pydantic, rich, safetensors and tensorboard.
 """

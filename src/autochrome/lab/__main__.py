@@ -1,14 +1,15 @@
-"""`python -m autochrome.lab RECIPE …`: training where only the training libraries are, the command line's not."""
+"""`python -m autochrome.lab RECIPE …`: `autochrome train` without the libraries of the command line."""
 
 import argparse
 from pathlib import Path
 
 from autochrome.lab.recipe import load_recipe
-from autochrome.lab.training.trainer import Sitting, train
+from autochrome.lab.training.run import train
+from autochrome.lab.training.run_options import RunOptions
 
 
 def main() -> None:
-    """The same words as `autochrome train`."""
+    """Train a recipe. The options are those of `autochrome train`."""
     parser = argparse.ArgumentParser(prog="python -m autochrome.lab", description="Train a recipe.")
     parser.add_argument("recipe")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE")
@@ -18,11 +19,17 @@ def main() -> None:
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--minutes", type=float)
-    given = parser.parse_args()
-    recipe = load_recipe(given.recipe, given.set)
-    words = (tuple(given.data), tuple(given.valid), given.device, given.minutes, given.resume)
-    sitting = Sitting(*words, changed=bool(given.set))
-    print(train(recipe, given.out or Path("runs") / recipe.name, sitting))
+    arguments = parser.parse_args()
+    recipe = load_recipe(arguments.recipe, arguments.set)
+    options = RunOptions(
+        train=tuple(arguments.data),
+        valid=tuple(arguments.valid),
+        device=arguments.device,
+        minutes=arguments.minutes,
+        resume=arguments.resume,
+        overrides_given=bool(arguments.set),
+    )
+    print(train(recipe, arguments.out or Path("runs") / recipe.name, options))
 
 
 if __name__ == "__main__":

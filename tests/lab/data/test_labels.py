@@ -8,7 +8,8 @@ import torch
 from autochrome.errors import RecipeError
 from autochrome.lab.data.crops import label_numbers
 from autochrome.lab.recipe import make_recipe
-from autochrome.lab.training.trainer import Sitting, train
+from autochrome.lab.training.run import train
+from autochrome.lab.training.run_options import RunOptions
 
 RECIPE = {
     "name": "labels",
@@ -41,7 +42,7 @@ def test_labels_are_numbered_in_order() -> None:
 
 
 def test_the_classifier_learns_its_labels(shard, tmp_path) -> None:
-    run = train(make_recipe(RECIPE), tmp_path / "run", Sitting((str(shard),), device="cpu"))
+    run = train(make_recipe(RECIPE), tmp_path / "run", RunOptions((str(shard),), device="cpu"))
     with (run / "steps.csv").open() as file:
         curve = [float(row["label"]) for row in csv.DictReader(file)]
     assert curve[0] > 0.5  # log 2: it knows nothing
@@ -53,7 +54,7 @@ def test_every_picture_keeps_its_label_through_the_portions(shard, tmp_path) -> 
     for portions in (1, 2):
         phase = {**RECIPE["phases"][0], "epochs": 2, "accumulate": portions}
         recipe = make_recipe({**RECIPE, "network": {**RECIPE["network"], "norm": "none"}, "phases": [phase]})
-        run = train(recipe, tmp_path / str(portions), Sitting((str(shard),), device="cpu"))
+        run = train(recipe, tmp_path / str(portions), RunOptions((str(shard),), device="cpu"))
         with (run / "steps.csv").open() as file:
             curves.append(float(next(csv.DictReader(file))["label"]))
     assert curves[0] == pytest.approx(curves[1], rel=0.2)  # the classifier's batch norm sees half as many
@@ -64,4 +65,4 @@ def test_too_few_classes_are_named(shard, tmp_path, classes: int, told: str) -> 
     torch.manual_seed(0)
     recipe = make_recipe({**RECIPE, "network": {**RECIPE["network"], "classes": classes}})
     with pytest.raises(RecipeError, match=told):
-        train(recipe, tmp_path / "run", Sitting((str(shard),), device="cpu"))
+        train(recipe, tmp_path / "run", RunOptions((str(shard),), device="cpu"))

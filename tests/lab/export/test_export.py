@@ -13,11 +13,12 @@ from torch import Tensor, nn
 from autochrome.errors import CheckpointError, ExportMismatch, UsageError
 from autochrome.lab.export import export as exporting
 from autochrome.lab.export.export import export
-from autochrome.lab.export.graphs import from_torch
+from autochrome.lab.export.trace import to_onnx
 from autochrome.lab.networks import NETWORKS
 from autochrome.lab.recipe import load_recipe
-from autochrome.lab.training.runs import open_run
-from autochrome.lab.training.trainer import Sitting, train
+from autochrome.lab.training.run import train
+from autochrome.lab.training.run_networks import open_run
+from autochrome.lab.training.run_options import RunOptions
 from autochrome.lab.types import Answer, ColorNetwork, Part
 from autochrome.model import open_model
 from autochrome.types import Hints
@@ -76,7 +77,7 @@ def runs(shard: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pat
         made = {}
         for name, network in (("one", []), ("two", ["network={family: in_two}"])):
             recipe = load_recipe(folder / "small.yaml", ["phases.one.epochs=4", *network])
-            made[name] = train(recipe, folder / name, Sitting((str(shard),), (str(shard),), "cpu"))
+            made[name] = train(recipe, folder / name, RunOptions((str(shard),), (str(shard),), "cpu"))
     return made
 
 
@@ -94,11 +95,11 @@ def traced_once() -> Iterator[None]:
         weights = b"".join(t.numpy().tobytes() for t in part.module.state_dict().values())
         key = (type(part.module).__name__, *part.outputs), weights
         if key not in graphs:
-            graphs[key] = from_torch(part, example, multiple)
+            graphs[key] = to_onnx(part, example, multiple)
         return deepcopy(graphs[key])
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exporting, "from_torch", remembered)
+        patch.setattr(exporting, "to_onnx", remembered)
         yield
 
 
@@ -172,7 +173,7 @@ def test_the_network_that_ships_in_8_bits(shard, tmp_path):
     (tmp_path / "small.yaml").write_text(RECIPE)
     small = "network={family: tint, widths: [8, 16, 16, 16], encoder_width: 0.25, cell: 40}"
     recipe = load_recipe(tmp_path / "small.yaml", [small, "phases.one.epochs=1", "data.size=32"])
-    run = train(recipe, tmp_path / "run", Sitting((str(shard),), (str(shard),), "cpu"))
+    run = train(recipe, tmp_path / "run", RunOptions((str(shard),), (str(shard),), "cpu"))
     done = export(run, tmp_path / "net.onnx", "int8", [str(shard)])
     assert done.distance < exporting.LIMITS["int8"]
     graph = onnx.load(done.path).graph

@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from autochrome.errors import CheckpointError, RecipeError
-from autochrome.lab.export.graphs import from_torch
+from autochrome.lab.export.trace import to_onnx
 from autochrome.lab.networks import CRITICS, NETWORKS, build_critic, build_network
 from autochrome.lab.networks.encoder_decoder import EnlargedConv
 from autochrome.lab.networks.layers import AB_SCALE, SelfAttention, ShuffleUp, grey_rgb, load_weights, start
@@ -178,7 +178,7 @@ def test_the_exported_network_answers_alike(family: str, config: dict) -> None:
     expected, traced = worked_through(parts, known)["ab"], worked_through(parts, traced)
     for part in parts:
         names = (*part.inputs, *part.numbers)
-        model = from_torch(part, {name: traced[name] for name in names}, side)
+        model = to_onnx(part, {name: traced[name] for name in names}, side)
         session = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
         answers = session.run(list(part.outputs), {name: known[name].numpy() for name in names})
         known |= {name: torch.from_numpy(x) for name, x in zip(part.outputs, answers, strict=True)}

@@ -49,11 +49,11 @@ def test_the_grid_from_end_to_end(recipe, shard, tmp_path, monkeypatch):
     trained = []
     whole = grid.train
 
-    def counted(recipe, run, sitting):
+    def counted(recipe, run, options):
         trained.append(recipe.name)
         if len(trained) == 3:
             raise KeyboardInterrupt
-        return whole(recipe, run, sitting)
+        return whole(recipe, run, options)
 
     monkeypatch.setattr(grid, "train", counted)
     asked = options(tmp_path, shard)
@@ -97,6 +97,6 @@ def test_the_largest_is_the_winner_in_every_order(recipe, shard, tmp_path):
     rows = run_grid(str(recipe), ["grid={seed: [1]}"], options(tmp_path, shard, limit=None))
     assert all(row.pictures == 40 for row in rows), "a mean over some of the pictures says little"
     truth, grey = (next(row for row in rows if row.name == name) for name in ("truth", "grey"))
-    for name, key in grid.SORTS.items():
+    for name, key in grid.SORT_KEYS.items():
         assert key(truth) > key(grey), name
-    assert np.isfinite([key(rows[-1]) for key in grid.SORTS.values()]).all()
+    assert np.isfinite([key(rows[-1]) for key in grid.SORT_KEYS.values()]).all()

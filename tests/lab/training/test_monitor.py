@@ -5,8 +5,15 @@ from types import SimpleNamespace
 import psutil
 
 from autochrome.lab.training import monitor
-from autochrome.lab.training.monitor import GPU, Monitor, gpu, most_memory, processors, read_machine
-from autochrome.lab.training.run_page import machine_plots, thinned, write_run_page
+from autochrome.lab.training.monitor import (
+    GPU_COLUMNS,
+    Monitor,
+    measure_cpu,
+    measure_gpu,
+    peak_memory_mb,
+    read_machine,
+)
+from autochrome.lab.training.run_page import machine_plots, thin_out, write_run_page
 
 
 def test_processors_and_memory_are_watched(tmp_path):
@@ -35,10 +42,10 @@ def test_the_gpu_as_nvidia_smi_tells_it(monkeypatch):
     monkeypatch.setattr(monitor, "which", lambda name: "/usr/bin/nvidia-smi")
     said = SimpleNamespace(stdout="41, 118.53, 2048, 97\n")
     monkeypatch.setattr(monitor.subprocess, "run", lambda *a, **k: said)
-    assert gpu() == {"gpu_celsius": 41, "gpu_watts": 118.53, "gpu_memory_mb": 2048, "gpu_percent": 97}
-    assert list(GPU.values()) == list(gpu())
+    assert measure_gpu() == {"gpu_celsius": 41, "gpu_watts": 118.53, "gpu_memory_mb": 2048, "gpu_percent": 97}
+    assert list(GPU_COLUMNS.values()) == list(measure_gpu())
     said.stdout = "41, [N/A], 2048, 97\n"
-    assert gpu() == {}
+    assert measure_gpu() == {}
 
 
 def test_a_gpu_that_does_not_answer_stops_nothing(monkeypatch):
@@ -47,22 +54,22 @@ def test_a_gpu_that_does_not_answer_stops_nothing(monkeypatch):
 
     monkeypatch.setattr(monitor, "which", lambda name: "/usr/bin/nvidia-smi")
     monkeypatch.setattr(monitor.subprocess, "run", hangs)
-    assert gpu() == {}
+    assert measure_gpu() == {}
     monkeypatch.setattr(monitor, "which", lambda name: None)
-    assert gpu() == {}
+    assert measure_gpu() == {}
 
 
 def test_nothing_is_told_without_psutil(monkeypatch):
     monkeypatch.setattr(monitor, "_psutil", lambda: None)
-    assert processors() == {}
+    assert measure_cpu() == {}
 
 
 def test_long_lines_are_thinned_to_their_means():
     values = [(float(i), float(i % 2)) for i in range(3000)]
-    thin = thinned(values)
+    thin = thin_out(values)
     assert len(thin) == 300
     assert thin[0] == (4.5, 0.5)
-    assert thinned([]) == []
+    assert thin_out([]) == []
 
 
 def test_the_page_of_a_run(small_recipe, tmp_path):
@@ -81,4 +88,4 @@ def test_the_most_memory_is_in_megabytes_and_never_forgotten():
     held = bytearray(b"x" * 64_000_000)
     then = psutil.Process().memory_info().rss / 1e6
     del held
-    assert 0.95 * then < most_memory(on_gpu=False) < 100 * then
+    assert 0.95 * then < peak_memory_mb(on_gpu=False) < 100 * then

@@ -15,20 +15,22 @@ from autochrome.errors import CheckpointError, RecipeError, TrainingDiverged
 from autochrome.lab.data.crops import middle_squares, open_pictures
 from autochrome.lab.losses.color import LOSSES
 from autochrome.lab.recipe import load_recipe
-from autochrome.lab.training.checkpoint import best_weights, checkpoints, load_state
-from autochrome.lab.training.distributed import Place
-from autochrome.lab.training.run_log import read_epochs
-from autochrome.lab.training.runs import open_run
-from autochrome.lab.training.trainer import Sitting, Trainer, train
-from autochrome.lab.training.validation import score
+from autochrome.lab.training.checkpoint import best_weights, list_checkpoints, load_state
+from autochrome.lab.training.distributed import ProcessGroup
+from autochrome.lab.training.run import train
+from autochrome.lab.training.run_networks import open_run
+from autochrome.lab.training.run_options import RunOptions
+from autochrome.lab.training.run_tables import read_epochs
+from autochrome.lab.training.training_data import TrainingData
+from autochrome.lab.training.validation import validate
 from autochrome.lab.weights_file import read_weights
 
 
 def run(
     recipe: Path, out: Path, shard: Path, *changes: str, resume: bool = False, minutes: float | None = None
 ):
-    sitting = Sitting((str(shard),), (str(shard),), "cpu", minutes, resume)
-    return train(load_recipe(recipe, changes), out, sitting)
+    options = RunOptions((str(shard),), (str(shard),), "cpu", minutes, resume)
+    return train(load_recipe(recipe, changes), out, options)
 
 
 def losses(out: Path) -> list[float]:
@@ -90,11 +92,11 @@ def test_killed_in_mid_epoch_and_resumed_is_as_never_killed(small_recipe, shard,
         [sys.executable, *command(small_recipe, tmp_path / "killed", shard, *changes)], stderr=subprocess.PIPE
     )
     limit = time.monotonic() + 300
-    while len(checkpoints(tmp_path / "killed")) < 2 and time.monotonic() < limit:
+    while len(list_checkpoints(tmp_path / "killed")) < 2 and time.monotonic() < limit:
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
-    before, _ = load_state(checkpoints(tmp_path / "killed")[-1])
+    before, _ = load_state(list_checkpoints(tmp_path / "killed")[-1])
     assert not before.done, "killed too late to tell"
     (tmp_path / "killed" / "checkpoints" / ".step-00009999").mkdir()  # what a kill in mid-save leaves
 
@@ -121,7 +123,7 @@ def test_sigterm_saves_and_ends_well(small_recipe, shard, tmp_path):
     _, said = process.communicate(timeout=300)
     assert process.returncode == 0
     assert b"--resume" in said
-    state, _ = load_state(checkpoints(tmp_path / "run")[-1])
+    state, _ = load_state(list_checkpoints(tmp_path / "run")[-1])
     assert state.step > 0
 
 
@@ -133,13 +135,13 @@ def losses_if_any(out: Path) -> bool:
 LEAVES = """
 import torch
 from pathlib import Path
-from autochrome.lab.training.distributed import joined
+from autochrome.lab.training.distributed import join_process_group
 
-with joined(torch.device("cpu")) as place:
+with join_process_group(torch.device("cpu")) as group:
     layer = torch.nn.Linear(2, 2)
     optimizer = torch.optim.AdamW(layer.parameters())
     layer(torch.ones(1, 2)).sum().backward()
-    place.average_gradients(layer.parameters())
+    group.average_gradients(layer.parameters())
     optimizer.step()  # imports a good deal more of torch
 threads = [(task / "comm").read_text() for task in Path("/proc/self/task").iterdir()]
 assert not [name for name in threads if "gloo" in name], threads
@@ -195,7 +197,7 @@ def test_minutes_end_the_run_annealed(small_recipe, shard, tmp_path):
         rates = [float(row["rate"]) for row in csv.DictReader(file)]
     assert max(rates) > 2e-3
     assert rates[-1] < 3e-4
-    assert load_state(checkpoints(out)[-1])[0].done
+    assert load_state(list_checkpoints(out)[-1])[0].done
 
 
 PHASES = """phases=[
@@ -217,7 +219,7 @@ def test_phases_freeze_and_pick(small_recipe, shard, tmp_path):
     gains = [float(r["gain"]) for r in read_epochs(out) if r["phase"] == "worse"]
     recipe, network = open_run(out)
     held_out = middle_squares(open_pictures([str(shard)], recipe.data), 16, 40)
-    assert score(network, held_out, recipe.samples)["gain"] > max(gains) + 1, (
+    assert validate(network, held_out, recipe.samples)["gain"] > max(gains) + 1, (
         "it went back to the first, least bad"
     )
 
@@ -250,12 +252,12 @@ def test_a_run_is_not_written_over(small_recipe, shard, tmp_path):
 def test_a_resumed_run_keeps_its_settings(small_recipe, shard, tmp_path):
     out = run(small_recipe, tmp_path / "run", shard)
     for setting, same in (("phases.one.batch=8", True), ("phases.one.batch=4", False)):
-        sitting = Sitting((str(shard),), resume=True, device="cpu", changed=True)
+        options = RunOptions((str(shard),), resume=True, device="cpu", overrides_given=True)
         if same:
-            train(load_recipe(small_recipe, [setting]), out, sitting)
+            train(load_recipe(small_recipe, [setting]), out, options)
         else:
             with pytest.raises(RecipeError, match="leave out --set"):
-                train(load_recipe(small_recipe, [setting]), out, sitting)
+                train(load_recipe(small_recipe, [setting]), out, options)
 
 
 def test_weights_are_strict(small_recipe, shard, tmp_path):
@@ -265,7 +267,7 @@ def test_weights_are_strict(small_recipe, shard, tmp_path):
         run(small_recipe, tmp_path / "wider", shard, *wider)
     started = run(small_recipe, tmp_path / "again", shard, f"network.start={out}")
     assert losses(started)[0] < losses(out)[0]
-    damaged = checkpoints(out)[-1] / "weights.safetensors"
+    damaged = list_checkpoints(out)[-1] / "weights.safetensors"
     damaged.write_bytes(damaged.read_bytes()[:100])
     with pytest.raises(CheckpointError, match="safetensors"):
         open_run(out)
@@ -274,6 +276,6 @@ def test_weights_are_strict(small_recipe, shard, tmp_path):
 def test_a_batch_that_cannot_be_shared(small_recipe, shard, tmp_path):
     recipe = load_recipe(small_recipe, ["phases.one.batch=7"])
     pictures = open_pictures([str(shard)], recipe.data)
-    trainer = Trainer(recipe, tmp_path, pictures, None, torch.device("cpu"), Place(0, 2))
-    with pytest.raises(RecipeError, match="shared evenly"):
-        trainer._cutter(recipe.phases[0])
+    data = TrainingData(recipe, pictures, torch.device("cpu"), ProcessGroup(0, 2))
+    with pytest.raises(RecipeError, match="split evenly"):
+        data.cropper(0, recipe.phases[0])

@@ -1,1 +1,1 @@
-"""Export: from a trained network to an ONNX file."""
+"""From a trained network to an ONNX file."""

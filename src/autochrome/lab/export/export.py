@@ -1,46 +1,52 @@
-"""From a run to the ONNX file that `autochrome photo` opens; not written unless it answers as the trained network."""
+"""From a run to the ONNX file that `autochrome photo` opens. It is written only if it predicts as the trained network.
 
-from collections.abc import Mapping, Sequence
+export(run, file)
+  open the run        network → parts                              training/run_networks.py
+  trace               each part → ONNX graph                       trace.py
+  precision           fp16: smaller weights; int8: quantise        precision.py
+  combine             all graphs in one file, with the card        combine.py
+  check               file against trained network                 this module
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from autochrome.errors import ExportMismatch, UsageError
 from autochrome.files import atomic_write
-from autochrome.lab.data.batches import SampleOptions, make_batch
-from autochrome.lab.data.crops import middle_squares, open_pictures
-from autochrome.lab.export.graphs import from_torch, quantize, side_by_side, store_as_half
-from autochrome.lab.recipe import CardSettings, DataSettings, Recipe
-from autochrome.lab.training.checkpoint import checkpoints, load_state
-from autochrome.lab.training.runs import open_run
+from autochrome.lab.export.combine import combine_graphs
+from autochrome.lab.export.examples import Tensors, make_examples, make_tracing_example, run_parts
+from autochrome.lab.export.precision import Feeds, quantize, store_weights_as_fp16
+from autochrome.lab.export.trace import OnnxModel, to_onnx
+from autochrome.lab.recipe import Recipe
+from autochrome.lab.training.checkpoint import list_checkpoints, load_state
+from autochrome.lab.training.run_networks import open_run
 from autochrome.lab.training.trained_model import CONTRACT_OF
-from autochrome.lab.types import Batch, ColorNetwork, Part
-from autochrome.model import CONTRACTS, UNHINTED, Card, open_model, with_card
+from autochrome.lab.types import ColorNetwork, Part
+from autochrome.model import CONTRACTS, UNHINTED, Card, ColorModel, open_model, with_card
 from autochrome.types import Floats, Hints
 
 Precision: TypeAlias = Literal["fp32", "fp16", "int8"]
-Planes: TypeAlias = Mapping[str, Tensor]
 
 LIMITS: dict[Precision, float] = {"fp32": 0.02, "fp16": 0.2, "int8": 3.0}
-"""Root mean square distance in a*b* that an exported network may keep from the trained one."""
-_CALIBRATION = 64  # pictures
-_HINTED = SampleOptions(flip=0, points=0.5, carried=0.3)
+"""The largest allowed distance from the trained network: root mean square, in a*b*."""
+_COMPARED_EXAMPLES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written."""
+    """A file that was written."""
 
     path: Path
     card: Card
     size: int  # bytes
-    distance: float  # root mean square in a*b* from the trained network
+    distance: float  # from the trained network: root mean square, in a*b*
 
 
 def export(
@@ -50,85 +56,61 @@ def export(
     pictures: Sequence[str] = (),
     leave: Sequence[str] = (),
 ) -> Exported:
-    """Write the network of a run as ONNX, its card inside. int8 needs real pictures to take its ranges from.
+    """Write the network of a run as ONNX. int8 needs `pictures` (folders, zips, tars) for its value ranges.
 
-    In int8 the network says which convolutions may be (`ColorNetwork.sturdy`); those whose names contain one of `leave`
-    keep their precision too.
+    int8 quantises the convolutions that the network allows (`ColorNetwork.sturdy`), except those whose names contain
+    one of `leave`.
     """
     if precision == "int8" and not pictures:
-        raise UsageError("int8 takes its ranges from real pictures: name some with --data.")
+        raise UsageError("int8 needs pictures to measure value ranges on: give some with --data.")
     recipe, network = open_run(source)
     side = -(-recipe.data.size // network.multiple) * network.multiple
-    examples = _examples(pictures, side)
+    examples = make_examples(pictures, side)
     parts = network.export_parts()
-    models = []
-    for part in parts:
-        model = from_torch(part, _answers(parts, _traced(network.multiple)), network.multiple)
-        if precision == "int8":
-            feeds = [{k: v.numpy() for k, v in _answers(parts, e).items()} for e in examples]
-            names = (*part.inputs, *part.numbers)
-            model = quantize(model, [{k: f[k] for k in names} for f in feeds], network.sturdy, leave)
-        models.append(model if precision == "fp32" else store_as_half(model))
-    whole, links = side_by_side(models)
-    slow = [part.outputs for part in parts if links.keys() >= {*part.outputs}]
-    exact = slow[0] if len(slow) > 1 else ()
-    card = make_card(recipe, network, links, exact, _figures(source), _stride(parts, examples[0]))
-    data = with_card(whole.SerializeToString(), card)
-    distance = check(data, parts, examples[:8], precision, out.name)
+    model, links = combine_graphs([*_make_graphs(network, parts, precision, examples, leave)])
+    ab = run_parts(parts, examples[0])["ab"]
+    card = make_card(recipe, network, parts, links, stride=side // ab.shape[-1], figures=_figures(source))
+    data = with_card(model.SerializeToString(), card)
+    distance = check(data, parts, examples[:_COMPARED_EXAMPLES], precision, out.name)
     atomic_write(out, data, make_folder=True)
     return Exported(out, card, len(data), distance)
 
 
-def _examples(paths: Sequence[str], side: int) -> list[Planes]:
-    """luma, hint, mask and vivid of some pictures, one each; of noise in pink and grey where none are given."""
-    generator = torch.Generator().manual_seed(0)
-    if paths:
-        found = open_pictures(paths, DataSettings(size=side, limit=_CALIBRATION, keep="stream"))
-        squares = middle_squares(found, side, _CALIBRATION)[:, -1:]
-    else:
-        blocks = torch.rand(8, 3, side // 8, side // 8, generator=generator)
-        smooth = torch.nn.functional.interpolate(blocks, (side, side), mode="bilinear") * 255
-        squares = smooth.permute(0, 2, 3, 1)[:, None].to(torch.uint8)
-    batch: Batch = make_batch(squares, _HINTED, generator)
-    vivid = torch.tensor([1.0])
-    rows = zip(batch.luma.split(1), batch.hint.split(1), batch.mask.split(1), strict=True)
-    return [{"luma": luma, "hint": hint, "mask": mask, "vivid": vivid} for luma, hint, mask in rows]
-
-
-def _traced(multiple: int) -> Planes:
-    """What the exporter watches: oblong, and neither side so small that it takes it for a constant."""
-    height, width = 4 * multiple, 5 * multiple
-    shapes = {"luma": (1, 1, height, width), "hint": (1, 2, height, width), "mask": (1, 1, height, width)}
-    return {name: torch.rand(shape) for name, shape in shapes.items()} | {"vivid": torch.tensor([1.0])}
-
-
-@torch.no_grad()
-def _answers(parts: Sequence[Part], planes: Planes) -> dict[str, Tensor]:
-    """Everything that is known after all parts have run, by name."""
-    known = dict(planes)
+def _make_graphs(
+    network: ColorNetwork,
+    parts: Sequence[Part],
+    precision: Precision,
+    examples: Sequence[Tensors],
+    leave: Sequence[str],
+) -> Iterator[OnnxModel]:
+    """One graph per part, in the precision of the file."""
+    feeds: list[Feeds] = []
+    if precision == "int8":
+        feeds = [{name: tensor.numpy() for name, tensor in run_parts(parts, e).items()} for e in examples]
     for part in parts:
-        known |= part.answer(known)
-    return known
-
-
-def _stride(parts: Sequence[Part], planes: Planes) -> int:
-    return planes["luma"].shape[-1] // _answers(parts, planes)["ab"].shape[-1]
+        tracing_example = run_parts(parts, make_tracing_example(network.multiple))
+        graph = to_onnx(part, tracing_example, network.multiple)
+        if precision == "int8":
+            names = (*part.inputs, *part.numbers)
+            graph = quantize(graph, [{n: f[n] for n in names} for f in feeds], network.sturdy, leave)
+        yield graph if precision == "fp32" else store_weights_as_fp16(graph)
 
 
 def make_card(
     recipe: Recipe,
     network: ColorNetwork,
+    parts: Sequence[Part],
     links: dict[str, str],
-    exact: tuple[str, ...],
-    figures: dict[str, float],
     stride: int,
+    figures: dict[str, float],
 ) -> Card:
-    """What the file says about itself."""
+    """The card of the file. `links` are those of `combine_graphs`."""
     contract = network.contract or CONTRACT_OF[network.inputs]
-    words: CardSettings = recipe.card
+    encoders = [part.outputs for part in parts if links.keys() >= {*part.outputs}]
+    settings = recipe.card
     return Card(
-        name=words.name or recipe.name,
-        version=words.version,
+        name=settings.name or recipe.name,
+        version=settings.version,
         summary=recipe.about,
         contract=contract,
         multiple=network.multiple,
@@ -136,52 +118,60 @@ def make_card(
         hints=CONTRACTS[contract].hints,
         ranges={"luma": "L* 0…100", "hint": "a*b* −110…110", "mask": "0…1", "ab": "a*b* −110…110"},
         features=links,
-        exact=exact,
+        exact=encoders[0] if len(encoders) > 1 else (),
         palette=network.palette,
-        licence=words.licence,
+        licence=settings.licence,
         training=f"recipe {recipe.name}, network {recipe.network.family}",
-        data=words.data,
+        data=settings.data,
         figures=figures,
-        notice=words.notice,
+        notice=settings.notice,
     )
 
 
 def _figures(source: Path) -> dict[str, float]:
-    """The last held-out scores, and what grey scores beside them."""
-    found = checkpoints(source)
+    """The last validation scores of a run, and the PSNR of grey."""
+    found = list_checkpoints(source)
     scores = load_state(found[-1])[0].scores if found else {}
     return scores | {"grey_psnr": round(scores["psnr"] - scores["gain"], 4)} if scores else {}
 
 
 def check(
-    data: bytes, parts: Sequence[Part], examples: Sequence[Planes], precision: Precision, name: str
+    data: bytes, parts: Sequence[Part], examples: Sequence[Tensors], precision: Precision, name: str
 ) -> float:
-    """Ask the file as everybody will, and the trained parts; the distance, or ExportMismatch."""
+    """Compare the file with the trained parts, with and without hints; returns the distance in a*b*.
+
+    Raises ExportMismatch if the distance is above the limit.
+    """
     with TemporaryDirectory() as folder:
         file = Path(folder) / name
         file.write_bytes(data)
         model = open_model(file, runtime="onnxruntime")
         squares = []
-        for planes, told in product(examples, (True, False)):
-            known = _answers(parts, planes if told else {**planes, **_untold(planes)})
-            answer = known["ab"] if told else known.get("ab" + UNHINTED, known["ab"])
-            wanted = answer[0].permute(1, 2, 0).numpy().clip(-110, 110)
-            squares.append(float(np.square(_asked(model, planes, told) - wanted).sum(-1).mean()))
+        for example, hinted in product(examples, (True, False)):
+            expected = _trained_chroma(parts, example, hinted=hinted)
+            chroma = _exported_chroma(model, example, hinted=hinted)
+            squares.append(float(np.square(chroma - expected).sum(-1).mean()))
     distance = float(np.sqrt(np.mean(squares)))
     if not distance <= LIMITS[precision]:
         raise ExportMismatch(
-            f"{name} as {precision} answers {distance:.3g} in a*b* away from the trained network (allowed: "
-            f"{LIMITS[precision]:g}), so it was not written; choose another precision, or leave layers out of int8."
+            f"{name} in {precision} predicts colours {distance:.3g} in a*b* away from the trained network (allowed: "
+            f"{LIMITS[precision]:g}), so it was not written; choose another precision, or exclude layers with --leave."
         )
     return distance
 
 
-def _untold(planes: Planes) -> Planes:
-    return {name: torch.zeros_like(planes[name]) for name in ("hint", "mask")}
-
-
-def _asked(model: Any, planes: Planes, told: bool) -> Floats:
-    luma = planes["luma"][0, 0].numpy()
-    hints = Hints(planes["hint"][0].permute(1, 2, 0).numpy(), planes["mask"][0, 0].numpy())
-    chroma: Floats = model.paint(model.prepare(luma), hints if told else None).chroma
+def _trained_chroma(parts: Sequence[Part], example: Tensors, *, hinted: bool) -> Floats:
+    """(H, W, 2) a*b* of the trained network."""
+    if not hinted:
+        example = {**example, **{name: torch.zeros_like(example[name]) for name in ("hint", "mask")}}
+    tensors = run_parts(parts, example)
+    ab = tensors["ab"] if hinted else tensors.get("ab" + UNHINTED, tensors["ab"])
+    chroma: Floats = ab[0].permute(1, 2, 0).numpy().clip(-110, 110)
     return chroma
+
+
+def _exported_chroma(model: ColorModel, example: Tensors, *, hinted: bool) -> Floats:
+    """(H, W, 2) a*b* of the ONNX file."""
+    luma = example["luma"][0, 0].numpy()
+    hints = Hints(example["hint"][0].permute(1, 2, 0).numpy(), example["mask"][0, 0].numpy())
+    return model.paint(model.prepare(luma), hints if hinted else None).chroma

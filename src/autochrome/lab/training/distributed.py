@@ -1,84 +1,83 @@
-"""Several processes as one: who am I, and how gradients and clocks are shared. Alone, all of it does nothing."""
+"""Training in several processes that take the same steps. With one process everything here does nothing."""
 
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TypeVar
 
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
-T = TypeVar("T")
-
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """This process among those that train together."""
+class ProcessGroup:
+    """The processes that train together, seen from this one."""
 
-    rank: int = 0
-    world: int = 1
+    rank: int = 0  # of this process, from 0
+    size: int = 1  # number of processes
 
     @property
-    def first(self) -> bool:
+    def is_main(self) -> bool:
+        """The main process writes the files of the run."""
         return self.rank == 0
 
-    def share(self, batch: Tensor, portions: int = 1) -> list[Tensor]:
-        """My rows of a whole batch, in so many portions."""
-        rows = len(batch) // self.world
-        mine = batch[self.rank * rows : (self.rank + 1) * rows]
-        return list(mine.chunk(portions))
+    def split(self, batch: Tensor, parts: int = 1) -> list[Tensor]:
+        """The rows of a whole batch that belong to this process, in `parts` smaller batches."""
+        rows = len(batch) // self.size
+        own = batch[self.rank * rows : (self.rank + 1) * rows]
+        return list(own.chunk(parts))
 
     def wait(self) -> None:
-        if self.world > 1:
+        """Wait until every process is here."""
+        if self.size > 1:
             dist.barrier()
 
-    def average(self, values: Tensor) -> Tensor:
+    def mean(self, values: Tensor) -> Tensor:
         """The mean over all processes."""
-        if self.world > 1:
+        if self.size > 1:
             dist.all_reduce(values)
-            values = values / self.world
+            values = values / self.size
         return values
 
-    def from_first(self, values: list[float]) -> list[float]:
-        """What the first process says, for everybody."""
-        if self.world == 1:
+    def broadcast(self, values: list[float]) -> list[float]:
+        """The values of the main process, in every process."""
+        if self.size == 1:
             return values
-        box = torch.tensor(values, dtype=torch.float64)
+        tensor = torch.tensor(values, dtype=torch.float64)
         if dist.get_backend() == "nccl":
-            box = box.cuda()
-        dist.broadcast(box, 0)
-        return [float(x) for x in box.tolist()]
+            tensor = tensor.cuda()
+        dist.broadcast(tensor, 0)
+        return [float(x) for x in tensor.tolist()]
 
     def average_gradients(self, parameters: Iterable[nn.Parameter]) -> None:
-        """One message for all gradients, so that every process takes the same step."""
-        if self.world == 1:
+        """Replace every gradient by its mean over all processes. All gradients travel in one tensor."""
+        if self.size == 1:
             return
         gradients = [p.grad for p in parameters if p.grad is not None]
         flat = torch.cat([g.reshape(-1) for g in gradients])
         dist.all_reduce(flat)
-        flat /= self.world
+        flat /= self.size
         for gradient, part in zip(gradients, flat.split([g.numel() for g in gradients]), strict=True):
             gradient.copy_(part.view_as(gradient))
 
 
 @contextmanager
-def joined(device: torch.device) -> Iterator[Place]:
-    """My place under `torchrun`, or alone without it."""
-    world = int(os.environ.get("WORLD_SIZE", "1"))
-    if world == 1:
-        yield Place()
+def join_process_group(device: torch.device) -> Iterator[ProcessGroup]:
+    """Join the group that `torchrun` starts; without it this process is alone."""
+    size = int(os.environ.get("WORLD_SIZE", "1"))
+    if size == 1:
+        yield ProcessGroup()
         return
     rank = int(os.environ["RANK"])
     if device.type == "cuda":
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
-    # What optimizers import sooner or later keeps the group of that moment as default arguments, for ever. Before there
-    # is one it keeps none, and the group's threads end with it; else one that outlives Python aborts the process.
+    # Optimizers import this module late. If a group exists by then, the module keeps it in default arguments for ever,
+    # its threads do not end, and Python aborts at exit. Imported before, it keeps nothing.
     import_module("torch.distributed.nn.functional")
     dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
     try:
-        yield Place(rank, world)
+        yield ProcessGroup(rank, size)
     finally:
         dist.destroy_process_group()

@@ -1,52 +1,60 @@
-"""Losses on their way from the device to paper, and the clock of a phase."""
+"""Losses of the last steps, from the device to numbers and means."""
 
 import time
+from dataclasses import dataclass
 
 from torch import Tensor
 
 
-class Tally:
-    """One phase of one sitting."""
+@dataclass(frozen=True, slots=True)
+class StepLosses:
+    """The losses of one step."""
 
-    def __init__(self, batch: int = 1, seconds: float = 0.0) -> None:
-        self._batch, self._before = batch, seconds
-        self._start = self._saved = self._epoch_start = time.monotonic()
-        self.waiting: list[tuple[int, dict[str, Tensor], float]] = []
+    step: int
+    losses: dict[str, float]
+    learning_rate: float
+
+
+class LossMeter:
+    """Collects losses without waiting for the device, and their means over an epoch."""
+
+    def __init__(self, batch_size: int = 1) -> None:
+        self._batch_size = batch_size
+        self._epoch_start = time.monotonic()
+        self._on_device: list[tuple[int, dict[str, Tensor], float]] = []
         self._sums: dict[str, float] = {}
         self._steps = 0
 
-    def seconds(self) -> float:
-        return self._before + time.monotonic() - self._start
+    def add(self, step: int, losses: dict[str, Tensor], learning_rate: float) -> None:
+        """Remember the losses of a step; they stay on the device."""
+        self._on_device.append((step, losses, learning_rate))
 
-    def since_saved(self) -> float:
-        return time.monotonic() - self._saved
-
-    def saved(self) -> None:
-        self._saved = time.monotonic()
-
-    def add(self, step: int, terms: dict[str, Tensor], rate: float) -> None:
-        self.waiting.append((step, terms, rate))
-
-    def settle(self) -> list[tuple[int, dict[str, float], float]]:
-        """The losses since last time, as numbers."""
-        settled = [(s, {k: float(v) for k, v in terms.items()}, rate) for s, terms, rate in self.waiting]
-        self.waiting.clear()
-        for _, terms, _ in settled:
+    def read(self) -> list[StepLosses]:
+        """The losses since the last call, as numbers. This waits for the device."""
+        steps = [
+            StepLosses(s, {k: float(v) for k, v in losses.items()}, lr) for s, losses, lr in self._on_device
+        ]
+        self._on_device.clear()
+        for step in steps:
             self._steps += 1
-            for name, value in terms.items():
+            for name, value in step.losses.items():
                 self._sums[name] = self._sums.get(name, 0.0) + value
-        return settled
+        return steps
 
-    def epoch(self) -> dict[str, float]:
-        """Means since the last epoch, the seconds it took and pictures a second; starts a new one."""
+    def end_epoch(self) -> dict[str, float]:
+        """The mean losses of the epoch, its seconds and pictures per second; then start a new epoch."""
         row = {name: value / max(self._steps, 1) for name, value in self._sums.items()}
-        spent = time.monotonic() - self._epoch_start
-        row |= {"seconds": spent, "pictures_per_second": self._steps * self._batch / max(spent, 1e-9)}
+        seconds = time.monotonic() - self._epoch_start
+        row |= {
+            "seconds": seconds,
+            "pictures_per_second": self._steps * self._batch_size / max(seconds, 1e-9),
+        }
         self._sums, self._steps, self._epoch_start = {}, 0, time.monotonic()
         return row
 
-    def text(self) -> str:
-        spent = time.monotonic() - self._epoch_start
-        speed = self._steps * self._batch / max(spent, 1e-9)
-        terms = "  ".join(f"{k} {v / self._steps:.4g}" for k, v in self._sums.items() if self._steps)
-        return f"{terms}  {speed:.0f} pictures/s"
+    def summary(self) -> str:
+        """The mean losses of the epoch so far, in one line."""
+        seconds = time.monotonic() - self._epoch_start
+        speed = self._steps * self._batch_size / max(seconds, 1e-9)
+        losses = "  ".join(f"{k} {v / self._steps:.4g}" for k, v in self._sums.items() if self._steps)
+        return f"{losses}  {speed:.0f} pictures/s"

@@ -1,4 +1,4 @@
-"""What the machine did while it trained: processors, memory and, where there is one, the GPU, every few seconds."""
+"""The machine during training: CPU, memory and GPU every few seconds, in machine.csv."""
 
 import csv
 import subprocess
@@ -12,17 +12,17 @@ from types import ModuleType
 from typing import Self
 
 EVERY = 5.0  # seconds
-GPU = {
+GPU_COLUMNS = {
     "temperature.gpu": "gpu_celsius",
     "power.draw": "gpu_watts",
     "memory.used": "gpu_memory_mb",
     "utilization.gpu": "gpu_percent",
 }
-"""What nvidia-smi calls it, and what we do."""
+"""Name of a value in nvidia-smi → its column in machine.csv."""
 
 
-def processors() -> dict[str, float]:
-    """Load of each processor in percent since the last call, and memory; nothing where psutil is not installed."""
+def measure_cpu() -> dict[str, float]:
+    """The load of each CPU core since the last call, in percent, and memory in MB; empty without psutil."""
     psutil = _psutil()
     if psutil is None:
         return {}
@@ -45,22 +45,22 @@ def _psutil() -> ModuleType | None:
     return found
 
 
-def gpu() -> dict[str, float]:
-    """Temperature, power, memory and use of the first GPU; nothing where there is none."""
+def measure_gpu() -> dict[str, float]:
+    """Temperature, power, memory and load of the first GPU; empty if nvidia-smi does not report all of them."""
     tool = which("nvidia-smi")
     if tool is None:
         return {}
-    asked = [tool, f"--query-gpu={','.join(GPU)}", "--format=csv,noheader,nounits", "--id=0"]
+    command = [tool, f"--query-gpu={','.join(GPU_COLUMNS)}", "--format=csv,noheader,nounits", "--id=0"]
     try:
-        said = subprocess.run(asked, capture_output=True, text=True, timeout=4, check=True).stdout
-        values = [float(value) for value in said.split(",")]
+        output = subprocess.run(command, capture_output=True, text=True, timeout=4, check=True).stdout
+        values = [float(value) for value in output.split(",")]
     except (OSError, ValueError, subprocess.SubprocessError):
-        return {}  # a GPU that does not tell is no reason to stop training
-    return dict(zip(GPU.values(), values, strict=False))
+        return {}  # training goes on without these values
+    return dict(zip(GPU_COLUMNS.values(), values, strict=False))
 
 
-def most_memory(on_gpu: bool) -> float:
-    """The most memory this process ever held, in MB: on the GPU, or all its own; 0 where the system does not tell."""
+def peak_memory_mb(on_gpu: bool) -> float:
+    """The peak memory of this process in MB, on the GPU or in RAM; 0 if the system does not report it."""
     if on_gpu:
         import torch
 
@@ -74,17 +74,17 @@ def most_memory(on_gpu: bool) -> float:
 
 
 class Monitor:
-    """Samples in a thread for as long as it is open, into machine.csv of a run."""
+    """Measures in a thread while it is open, and adds rows to machine.csv in the folder of a run."""
 
     def __init__(
         self,
         run: Path,
-        every: float = EVERY,
-        sources: Iterable[Callable[[], dict[str, float]]] = (processors, gpu),
+        every: float = EVERY,  # seconds
+        sources: Iterable[Callable[[], dict[str, float]]] = (measure_cpu, measure_gpu),
     ) -> None:
         self._path, self._every, self._sources = run / "machine.csv", every, tuple(sources)
         self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True, name="monitor")
+        self._thread = threading.Thread(target=self._write_rows, daemon=True, name="monitor")
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -94,25 +94,25 @@ class Monitor:
         self._closed.set()
         self._thread.join()
 
-    def _watch(self) -> None:
-        self._sample()  # load is counted from here on
+    def _write_rows(self) -> None:
+        self._measure()  # the CPU load is measured from here
         columns: list[str] = []
         while not self._closed.wait(self._every):
-            row = {"time": round(time.time(), 1), **self._sample()}
-            fresh = not columns
+            row = {"time": round(time.time(), 1), **self._measure()}
+            is_first = not columns
             columns = columns or list(row)
             with self._path.open("a", newline="", encoding="utf-8") as file:
                 writer = csv.DictWriter(file, columns, restval="", extrasaction="ignore")
-                if fresh and file.tell() == 0:
+                if is_first and file.tell() == 0:
                     writer.writeheader()
                 writer.writerow(row)
 
-    def _sample(self) -> dict[str, float]:
-        return {k: round(v, 1) for source in self._sources for k, v in source().items()}
+    def _measure(self) -> dict[str, float]:
+        return {name: round(value, 1) for source in self._sources for name, value in source().items()}
 
 
 def read_machine(run: Path) -> list[dict[str, float]]:
-    """machine.csv of a run: a dict a sample; what was not told is left out."""
+    """machine.csv of a run: column → value for each row, without empty values."""
     path = run / "machine.csv"
     if not path.exists():
         return []

@@ -1,37 +1,83 @@
-"""What a run writes down: steps.csv, epochs.csv, TensorBoard, and a line of progress for whoever is watching."""
+"""The log of a run: steps.csv, epochs.csv, TensorBoard, and progress on stderr."""
 
-import csv
-import io
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from torch import Tensor
 
-from autochrome.files import atomic_write
+from autochrome.lab.training.loss_meter import StepLosses
+from autochrome.lab.training.run_tables import cell, read_epochs, read_steps, write_rows
 
-_QUIET_SECONDS = 60.0  # between lines when nobody is at the terminal
+_SECONDS_BETWEEN_LINES = 60.0  # of progress, where stderr is not a terminal
+_TENSORBOARD_STEPS = 20  # TensorBoard gets the losses of every 20th step
 
 
-class Journal:
-    """Opened for one sitting; what an earlier sitting wrote beyond `total_steps` is taken back."""
+class TrainingLog(Protocol):
+    """What the trainer reports."""
+
+    def log_step(self, step: StepLosses) -> None:
+        """The losses of one step."""
+
+    def log_epoch(self, row: Mapping[str, Any]) -> None:
+        """The mean losses and the scores of one epoch: one row of epochs.csv."""
+
+    def update_last_epoch(self, scores: Mapping[str, float]) -> None:
+        """Set scores in the last row of epochs.csv."""
+
+    def log_scores(self, step: int, scores: Mapping[str, float], image: Tensor) -> None:
+        """Validation scores and a (3, H, W) image with values 0…1."""
+
+    def show_progress(self, phase: str, done: float, text: str) -> None:
+        """The fraction of a phase that is done, 0…1, and a line of text."""
+
+    def message(self, text: str) -> None:
+        """A line for the person who watches the run."""
+
+    def flush(self) -> None:
+        """Write everything to disk."""
+
+    def close(self) -> None:
+        """End the log."""
+
+
+class NullRunLog:
+    """Logs nothing: the log of all processes but the main one."""
+
+    def log_step(self, step: StepLosses) -> None: ...
+
+    def log_epoch(self, row: Mapping[str, Any]) -> None: ...
+
+    def update_last_epoch(self, scores: Mapping[str, float]) -> None: ...
+
+    def log_scores(self, step: int, scores: Mapping[str, float], image: Tensor) -> None: ...
+
+    def show_progress(self, phase: str, done: float, text: str) -> None: ...
+
+    def message(self, text: str) -> None: ...
+
+    def flush(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class RunLog:
+    """Writes into the folder of a run. A resumed run continues at `total_steps`: later rows are removed first."""
 
     def __init__(self, run: Path, total_steps: int) -> None:
         from torch.utils.tensorboard import SummaryWriter  # slow to import
 
-        self._epochs = run / "epochs.csv"
-        self._steps_path = run / "steps.csv"
-        self._rows = [r for r in _read_rows(self._epochs) if int(r["total_steps"]) <= total_steps]
-        _write_rows(
-            self._steps_path, [r for r in _read_rows(self._steps_path) if int(r["step"]) < total_steps]
-        )
-        self._columns: list[str] = list(next(iter(_read_rows(self._steps_path)), {}))
+        self._epochs_path, self._steps_path = run / "epochs.csv", run / "steps.csv"
+        self._epochs = [row for row in read_epochs(run) if int(row["total_steps"]) <= total_steps]
+        steps = [row for row in read_steps(run) if int(row["step"]) < total_steps]
+        write_rows(self._steps_path, steps)
+        self._columns: list[str] = list(steps[0]) if steps else []
         self._steps = self._steps_path.open("a", newline="", encoding="utf-8")
-        self._board = SummaryWriter(str(run / "tensorboard"), purge_step=total_steps)
+        self._tensorboard = SummaryWriter(str(run / "tensorboard"), purge_step=total_steps)
         self._console = Console(file=sys.stderr)
         self._bar = Progress(
             TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn(),
@@ -39,93 +85,57 @@ class Journal:
         )  # fmt: skip
         self._task = self._bar.add_task("", total=1.0, text="")
         self._bar.start()
-        self._said = time.monotonic()
+        self._last_line = time.monotonic()
 
-    def step(self, total_step: int, terms: Mapping[str, float], rate: float) -> None:
-        """One step's losses. The columns are those of the first step; later phases may leave some empty."""
-        row = {"step": total_step, "rate": rate, **terms}
-        if set(row) - set(self._columns):
-            self._widen([*self._columns, *(k for k in row if k not in self._columns)])
-        self._steps.write(",".join(_text(row.get(k, "")) for k in self._columns) + "\n")
-        if total_step % 20 == 0:
-            for name, value in row.items():
-                if name != "step":
-                    self._board.add_scalar(f"train/{name}", value, total_step)
+    def log_step(self, step: StepLosses) -> None:
+        """Add a row to steps.csv. If a later phase has new losses, the table gets new columns."""
+        values = {"rate": step.learning_rate, **step.losses}
+        row = {"step": step.step, **values}
+        if new := [name for name in row if name not in self._columns]:
+            self._add_columns(new)
+        self._steps.write(",".join(cell(row.get(name, "")) for name in self._columns) + "\n")
+        if step.step % _TENSORBOARD_STEPS == 0:
+            for name, value in values.items():
+                self._tensorboard.add_scalar(f"train/{name}", value, step.step)
 
-    def _widen(self, columns: list[str]) -> None:
+    def _add_columns(self, names: list[str]) -> None:
         self._steps.close()
-        _write_rows(self._steps_path, _read_rows(self._steps_path), columns)
-        self._columns = columns
+        self._columns += names
+        write_rows(self._steps_path, read_steps(self._steps_path.parent), self._columns)
         self._steps = self._steps_path.open("a", newline="", encoding="utf-8")
 
-    def epoch(self, row: Mapping[str, Any]) -> None:
-        """One line of epochs.csv, written whole each time: columns may join later."""
-        self._rows.append({k: _text(v) for k, v in row.items()})
-        _write_rows(self._epochs, self._rows)
+    def log_epoch(self, row: Mapping[str, Any]) -> None:
+        self._epochs.append({name: cell(value) for name, value in row.items()})
+        write_rows(self._epochs_path, self._epochs)
 
-    def amend(self, scores: Mapping[str, float]) -> None:
-        """The last line gets scores that were taken after it was written."""
-        if self._rows:
-            self._rows[-1] |= {k: _text(v) for k, v in scores.items()}
-            _write_rows(self._epochs, self._rows)
+    def update_last_epoch(self, scores: Mapping[str, float]) -> None:
+        if self._epochs:
+            self._epochs[-1] |= {name: cell(value) for name, value in scores.items()}
+            write_rows(self._epochs_path, self._epochs)
 
-    def scores(self, total_step: int, scores: Mapping[str, float], picture: Tensor) -> None:
-        """Held-out scores and a (3, H, W) sheet 0…1."""
+    def log_scores(self, step: int, scores: Mapping[str, float], image: Tensor) -> None:
         for name, value in scores.items():
-            self._board.add_scalar(f"valid/{name}", value, total_step)
-        self._board.add_image("valid/grey-result-truth", picture, total_step)
+            self._tensorboard.add_scalar(f"valid/{name}", value, step)
+        self._tensorboard.add_image("valid/grey-result-truth", image, step)
         self.flush()
 
     def flush(self) -> None:
-        """Nothing that a checkpoint stands on may be missing here after a kill."""
-        self._board.flush()
+        """Called before each checkpoint, so that a killed run has every row before its checkpoint."""
+        self._tensorboard.flush()
         self._steps.flush()
 
-    def show(self, phase: str, done: float, text: str) -> None:
-        """Progress 0…1 of a phase: a bar at a terminal, a line a minute elsewhere."""
+    def show_progress(self, phase: str, done: float, text: str) -> None:
+        """A bar on a terminal; elsewhere one line per minute."""
         self._bar.update(self._task, description=phase, completed=min(done, 1.0), text=text)
-        now = time.monotonic()
-        if not self._console.is_terminal and now - self._said > _QUIET_SECONDS:
-            self.say(f"{phase} {done:6.1%}  {text}")
+        waited = time.monotonic() - self._last_line
+        if not self._console.is_terminal and waited > _SECONDS_BETWEEN_LINES:
+            self.message(f"{phase} {done:6.1%}  {text}")
 
-    def say(self, text: str) -> None:
-        self._said = time.monotonic()
+    def message(self, text: str) -> None:
+        self._last_line = time.monotonic()
         self._console.print(f"{time.strftime('%H:%M:%S')} {text}", highlight=False, soft_wrap=True)
 
     def close(self) -> None:
         self._bar.stop()
         self._steps.close()
-        self._board.close()
-
-
-def _text(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def _read_rows(path: Path) -> list[dict[str, str]]:
-    if not path.exists():
-        return []
-    with path.open(newline="", encoding="utf-8") as file:
-        return [
-            row for row in csv.DictReader(file) if None not in row.values()
-        ]  # a killed run's last line may be torn
-
-
-def _write_rows(path: Path, rows: list[dict[str, str]], columns: list[str] | None = None) -> None:
-    columns = columns or list(dict.fromkeys(k for row in rows for k in row))
-    text = io.StringIO(newline="")
-    if columns:
-        writer = csv.DictWriter(text, columns, restval="")
-        writer.writeheader()
-        writer.writerows(rows)
-    atomic_write(path, text.getvalue())
-
-
-def read_steps(run: Path) -> list[dict[str, str]]:
-    """steps.csv of a run: a dict a step, as written."""
-    return _read_rows(run / "steps.csv")
-
-
-def read_epochs(run: Path) -> list[dict[str, str]]:
-    """epochs.csv of a run: a dict a row, as written."""
-    return _read_rows(run / "epochs.csv")
+        self._tensorboard.close()

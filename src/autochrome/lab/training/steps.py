@@ -1,7 +1,6 @@
-"""One optimizer step: the generator's losses, the critic's, and both together."""
+"""One optimizer step: losses of the network, of the critic, or of both."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import torch
@@ -9,17 +8,16 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from autochrome.errors import RecipeError
-from autochrome.lab.losses.adversarial import ADVERSARIAL, feature_matching
 from autochrome.lab.losses.color import LOSSES
-from autochrome.lab.recipe import AdversarialSettings, OptimizerSettings, Phase
-from autochrome.lab.training.distributed import Place
+from autochrome.lab.recipe import OptimizerSettings, Phase
+from autochrome.lab.training.critic_trainer import Autocast, CriticTrainer
+from autochrome.lab.training.distributed import ProcessGroup
 from autochrome.lab.training.schedule import make_optimizer
 from autochrome.lab.training.validation import full_size
 from autochrome.lab.types import Answer, Batch, ColorNetwork, Critic
 
-Autocast: TypeAlias = Callable[[], AbstractContextManager[Any]]
-Terms: TypeAlias = dict[str, Tensor]
-"""Detached losses by name; `total` is what the generator went downhill on."""
+Losses: TypeAlias = dict[str, Tensor]
+"""Detached losses by name. `total` is the weighted sum that the network is trained with."""
 
 
 def make_losses(settings: Mapping[str, float | dict[str, Any]]) -> dict[str, tuple[float, nn.Module]]:
@@ -33,139 +31,119 @@ def make_losses(settings: Mapping[str, float | dict[str, Any]]) -> dict[str, tup
         try:
             made[name] = (weight, LOSSES[name](**config))
         except TypeError as e:
-            raise RecipeError(f"The loss {name!r} does not take these settings: {e}.") from e
+            raise RecipeError(f"The loss {name!r} does not have these settings: {e}.") from e
     return made
 
 
-def portion(batch: Batch, place: Place, portions: int) -> list[Batch]:
-    """This process's rows of a whole batch, to be worked through one after the other."""
-    planes = [
-        batch.luma,
-        batch.truth,
-        batch.hint,
-        batch.mask,
-        *([] if batch.label is None else [batch.label]),
-    ]
-    return [Batch(*x) for x in zip(*(place.share(x, portions) for x in planes), strict=True)]
-
-
-class Opponent:
-    """The critic's side of a phase: it learns to tell, and says how well the generator fools it."""
-
-    def __init__(
-        self, critic: Critic, settings: AdversarialSettings, portions: int, autocast: Autocast
-    ) -> None:
-        if settings.kind not in ADVERSARIAL:
-            raise RecipeError(f"There is no adversarial kind {settings.kind!r}: {', '.join(ADVERSARIAL)}.")
-        self.critic, self.settings, self.portions, self.autocast = critic, settings, portions, autocast
-        self.game = ADVERSARIAL[settings.kind]
-        self.learns = settings.train != "generator"
-        critic.train(self.learns).requires_grad_(self.learns)
-
-    def learn(self, real: Tensor, fake: Tensor) -> Tensor:
-        """(N, 3, H, W) L*a*b* both: the critic's loss, its gradients left in place."""
-        self.critic.requires_grad_(True)
-        with self.autocast():
-            seen, painted = self.critic(real), self.critic(fake)
-        loss = self.game.critic(seen, painted)
-        (loss / self.portions).backward()
-        return loss.detach()
-
-    def fooled(self, real: Tensor, fake: Tensor) -> dict[str, tuple[float, Tensor]]:
-        """How far the critic is from believing it, (weight, loss) by name. It learns nothing itself here."""
-        self.critic.requires_grad_(False)
-        with self.autocast():
-            critiques = self.critic(fake)
-        found = {"fooling": (self.settings.weight, self.game.generator(critiques))}
-        if self.settings.matching:
-            with torch.no_grad(), self.autocast():
-                wanted = self.critic(real)
-            found["matching"] = (self.settings.matching, feature_matching(wanted, critiques))
-        self.critic.requires_grad_(self.learns)
-        return found
+def split_batch(batch: Batch, group: ProcessGroup, parts: int) -> list[Batch]:
+    """The rows of a whole batch that belong to this process, in `parts` smaller batches."""
+    tensors = [batch.luma, batch.truth, batch.hint, batch.mask]
+    if batch.label is not None:
+        tensors.append(batch.label)
+    return [Batch(*rows) for rows in zip(*(group.split(tensor, parts) for tensor in tensors), strict=True)]
 
 
 class Stepper:
-    """Everything that learns in one phase, and how it takes a step."""
+    """The losses and optimizers of one phase, and the step that they take together."""
 
     def __init__(
-        self, phase: Phase, network: ColorNetwork, critic: Critic | None, place: Place, autocast: Autocast
+        self,
+        phase: Phase,
+        network: ColorNetwork,
+        critic: Critic | None,
+        group: ProcessGroup,
+        autocast: Autocast,
     ) -> None:
-        self.phase, self.network, self.place, self.autocast = phase, network, place, autocast
+        self._phase, self._network, self._group, self._autocast = phase, network, group, autocast
         device = next(network.parameters()).device
-        self.losses = {k: (w, m.to(device)) for k, (w, m) in make_losses(phase.losses).items()}
-        self._memories = [b for _, m in self.losses.values() for b in m.buffers() if b.is_floating_point()]
-        against = phase.adversarial
-        self.opponent: Opponent | None = None
-        self.optimizers: dict[str, Optimizer] = {}
+        self._losses = {k: (w, m.to(device)) for k, (w, m) in make_losses(phase.losses).items()}
+        self._statistics = [
+            b for _, loss in self._losses.values() for b in loss.buffers() if b.is_floating_point()
+        ]
+        self._critic_trainer: CriticTrainer | None = None
+        self._optimizers: dict[str, Optimizer] = {}
         self._clip: dict[str, float | None] = {}
-        if against is None or against.train != "critic":
-            self._add("network", network, phase.optimizer)
-        if against is not None and critic is not None:
-            self.opponent = Opponent(critic, against, phase.accumulate, autocast)
-            if self.opponent.learns:
-                self._add("critic", critic, against.optimizer)
+        adversarial = phase.adversarial
+        if adversarial is None or adversarial.train != "critic":
+            self._add_optimizer("network", network, phase.optimizer)
+        if adversarial is not None and critic is not None:
+            self._critic_trainer = CriticTrainer(critic, adversarial, phase.accumulate, autocast)
+            if self._critic_trainer.is_trained:
+                self._add_optimizer("critic", critic, adversarial.optimizer)
 
-    def _add(self, name: str, network: nn.Module, settings: OptimizerSettings) -> None:
-        self.optimizers[name] = make_optimizer(network, settings)
+    def _add_optimizer(self, name: str, network: nn.Module, settings: OptimizerSettings) -> None:
+        self._optimizers[name] = make_optimizer(network, settings)
         self._clip[name] = settings.clip
 
-    def state(self) -> dict[str, Any]:
-        """What must be kept to go on in the middle: the optimizers, and what losses remember."""
-        losses = {name: dict(loss.named_buffers()) for name, (_, loss) in self.losses.items()}
-        return {"losses": losses, **{name: o.state_dict() for name, o in self.optimizers.items()}}
+    def set_rate(self, factor: float) -> None:
+        """Set every learning rate to this fraction of its peak."""
+        for optimizer in self._optimizers.values():
+            for group in optimizer.param_groups:
+                group["lr"] = group["peak"] * factor
 
-    def load(self, state: Mapping[str, Any]) -> None:
-        """The inverse of `state`."""
-        for name, optimizer in self.optimizers.items():
+    def state(self) -> dict[str, Any]:
+        """The state of optimizers and losses, to resume in the middle of a phase."""
+        losses = {name: dict(loss.named_buffers()) for name, (_, loss) in self._losses.items()}
+        return {"losses": losses, **{name: o.state_dict() for name, o in self._optimizers.items()}}
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Continue from `state()`."""
+        for name, optimizer in self._optimizers.items():
             optimizer.load_state_dict(state[name])
-        for name, (_, loss) in self.losses.items():
+        for name, (_, loss) in self._losses.items():
             for key, buffer in loss.named_buffers():
                 buffer.copy_(state["losses"][name][key])
 
-    def step(self, batch: Batch) -> Terms:
-        """Learn from one whole batch. The critic looks first, at what the generator paints now."""
-        terms: Terms = {}
-        for optimizer in self.optimizers.values():
+    def step(self, batch: Batch) -> Losses:
+        """Train on one whole batch: gradients of all its parts, then one optimizer step.
+
+        Returns the mean losses over parts and processes, and the 2-norm of each network's gradient.
+        """
+        for optimizer in self._optimizers.values():
             optimizer.zero_grad(set_to_none=True)
-        parts = portion(batch, self.place, self.phase.accumulate)
+        losses: Losses = {}
+        parts = split_batch(batch, self._group, self._phase.accumulate)
         for part in parts:
-            for name, value in self._work(part).items():
-                terms[name] = terms.get(name, torch.zeros_like(value)) + value / len(parts)
-        for name, optimizer in self.optimizers.items():
-            terms[f"{name}_gradient"] = self._descend(name, optimizer)
-        for memory in self._memories:
-            memory.copy_(self.place.average(memory))
-        names = list(terms)
-        return dict(zip(names, self.place.average(torch.stack([terms[n] for n in names])), strict=True))
+            for name, value in self._backward(part).items():
+                losses[name] = losses.get(name, torch.zeros_like(value)) + value / len(parts)
+        for name, optimizer in self._optimizers.items():
+            losses[f"{name}_gradient"] = self._optimize(name, optimizer)
+        for statistic in self._statistics:
+            statistic.copy_(self._group.mean(statistic))
+        means = self._group.mean(torch.stack(list(losses.values())))
+        return dict(zip(losses, means, strict=True))
 
-    def _work(self, batch: Batch) -> Terms:
-        """Gradients of one portion, for whoever learns."""
-        learns = "network" in self.optimizers
-        with torch.set_grad_enabled(learns), self.autocast():
-            answer = self.network(batch.luma, batch.hint, batch.mask)
-        more = (None if x is None else x.float() for x in (answer.logits, answer.classes, answer.gist))
-        answer = Answer(answer.ab.float(), *more)
-        terms: Terms = {}
-        values = (
-            {k: (weight, loss(batch, answer)) for k, (weight, loss) in self.losses.items()} if learns else {}
-        )
-        if self.opponent:
-            painted = torch.cat((batch.truth[:, :1], full_size(answer, batch)), 1)
-            if self.opponent.learns:
-                terms["critic"] = self.opponent.learn(batch.truth, painted.detach())
-            if learns:
-                values |= self.opponent.fooled(batch.truth, painted)
-        if learns:
-            total = torch.stack([weight * value for weight, value in values.values()]).sum()
-            (total / self.phase.accumulate).backward()
-            terms |= {"total": total.detach(), **{k: value.detach() for k, (_, value) in values.items()}}
-        return terms
+    def _backward(self, batch: Batch) -> Losses:
+        """Compute the gradients of one part. The critic's come first: they judge the network before its step."""
+        trains_network = "network" in self._optimizers
+        output = self._run_network(batch, with_gradients=trains_network)
+        weighted: dict[str, tuple[float, Tensor]] = {}
+        if trains_network:
+            weighted = {k: (weight, loss(batch, output)) for k, (weight, loss) in self._losses.items()}
+        losses: Losses = {}
+        if self._critic_trainer:
+            fake = torch.cat((batch.truth[:, :1], full_size(output, batch)), 1)
+            if self._critic_trainer.is_trained:
+                losses["critic"] = self._critic_trainer.backward(batch.truth, fake.detach())
+            if trains_network:
+                weighted |= self._critic_trainer.network_losses(batch.truth, fake)
+        if trains_network:
+            total = torch.stack([weight * value for weight, value in weighted.values()]).sum()
+            (total / self._phase.accumulate).backward()
+            losses |= {"total": total.detach(), **{k: value.detach() for k, (_, value) in weighted.items()}}
+        return losses
 
-    def _descend(self, name: str, optimizer: Optimizer) -> Tensor:
-        """Share the gradients, clip them and step; the length of the gradient comes back."""
+    def _run_network(self, batch: Batch, *, with_gradients: bool) -> Answer:
+        """The output of the network as float32."""
+        with torch.set_grad_enabled(with_gradients), self._autocast():
+            output = self._network(batch.luma, batch.hint, batch.mask)
+        others = (None if x is None else x.float() for x in (output.logits, output.classes, output.gist))
+        return Answer(output.ab.float(), *others)
+
+    def _optimize(self, name: str, optimizer: Optimizer) -> Tensor:
+        """Average the gradients over processes, clip them, take the step; returns the 2-norm of the gradient."""
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
-        self.place.average_gradients(parameters)
-        length = nn.utils.clip_grad_norm_(parameters, self._clip[name] or float("inf"))
+        self._group.average_gradients(parameters)
+        norm = nn.utils.clip_grad_norm_(parameters, self._clip[name] or float("inf"))
         optimizer.step()
-        return length.detach()
+        return norm.detach()

@@ -1,4 +1,4 @@
-"""The quick held-out score of a run in training: PSNR over grey, and how much of the truth's colour is there."""
+"""Scores of a network on held-out pictures during training."""
 
 from collections.abc import Iterator
 
@@ -10,11 +10,12 @@ from autochrome.color.lab import lab_from_srgb, srgb_from_lab
 from autochrome.lab.data.batches import SampleOptions, make_batch
 from autochrome.lab.types import Answer, Batch, ColorNetwork
 
-LESS_IS_BETTER = {"ab_error"}
+LOWER_IS_BETTER = {"ab_error"}
+"""Scores that are better when they are lower; all others are better when they are higher."""
 
 
-def plain_batch(pictures: Tensor, samples: SampleOptions) -> Batch:
-    """(N, P, S, S, 3) uint8 → a batch without any augmentation; hints only where pictures come in pairs."""
+def validation_batch(pictures: Tensor, samples: SampleOptions) -> Batch:
+    """(N, P, S, S, 3) uint8 → a batch without augmentation. Only pairs of pictures get hints."""
     if pictures.shape[1] > 1:
         generator = torch.Generator(pictures.device).manual_seed(0)
         return make_batch(pictures, samples, generator)
@@ -36,55 +37,66 @@ def as_rgb(luma: Tensor, ab: Tensor) -> Tensor:
     return rgb.permute(0, 3, 1, 2)
 
 
-def _answers(
-    network: ColorNetwork, pictures: Tensor, samples: SampleOptions, batch: int
+def _predictions(
+    network: ColorNetwork, pictures: Tensor, samples: SampleOptions, batch_size: int
 ) -> Iterator[tuple[Batch, Tensor]]:
-    for part in pictures.split(batch):
-        shown = plain_batch(part, samples)
-        yield shown, full_size(network(shown.luma, shown.hint, shown.mask), shown)
+    """Each batch with the predicted a*b* at its full size."""
+    for part in pictures.split(batch_size):
+        batch = validation_batch(part, samples)
+        yield batch, full_size(network(batch.luma, batch.hint, batch.mask), batch)
 
 
 @torch.no_grad()
-def score(
-    network: ColorNetwork, pictures: Tensor, samples: SampleOptions, batch: int = 32
+def validate(
+    network: ColorNetwork, pictures: Tensor, samples: SampleOptions, batch_size: int = 32
 ) -> dict[str, float]:
-    """Held-out scores on (N, P, S, S, 3) uint8, the network at rest (no dropout, no batch statistics).
+    """Scores on (N, P, S, S, 3) uint8 pictures, with the network in evaluation mode.
 
-    gain and pooled_gain: dB over grey, mean of images and pooled. psnr: dB, mean of images. color: mean chroma over
-    the truth's. ab_error: mean distance in a*b*.
+    psnr: dB, mean over pictures. gain: dB over grey, mean over pictures; pooled_gain: dB over grey, of the mean error.
+    color: mean chroma divided by that of the truth. ab_error: mean distance in a*b*.
     """
     was_training = network.training
     network.eval()
     errors: list[Tensor] = []
-    greys: list[Tensor] = []
-    distance = chroma = true_chroma = 0.0
-    for shown, ab in _answers(network, pictures, samples, batch):
-        light, true_ab = shown.truth[:, :1], shown.truth[:, 1:]
-        truth = as_rgb(light, true_ab)
-        errors.append((as_rgb(light, ab) - truth).square().mean((1, 2, 3)))
-        greys.append((as_rgb(light, torch.zeros_like(ab)) - truth).square().mean((1, 2, 3)))
-        share = len(ab) / len(pictures)
-        distance += share * float((ab - true_ab).norm(dim=1).mean())
-        chroma += share * float(ab.norm(dim=1).mean())
-        true_chroma += share * float(true_ab.norm(dim=1).mean())
+    grey_errors: list[Tensor] = []
+    ab_error = chroma = true_chroma = 0.0
+    for batch, ab in _predictions(network, pictures, samples, batch_size):
+        luma, true_ab = batch.truth[:, :1], batch.truth[:, 1:]
+        truth = as_rgb(luma, true_ab)
+        errors.append((as_rgb(luma, ab) - truth).square().mean((1, 2, 3)))
+        grey_errors.append((as_rgb(luma, torch.zeros_like(ab)) - truth).square().mean((1, 2, 3)))
+        fraction = len(ab) / len(pictures)
+        ab_error += fraction * float((ab - true_ab).norm(dim=1).mean())
+        chroma += fraction * float(ab.norm(dim=1).mean())
+        true_chroma += fraction * float(true_ab.norm(dim=1).mean())
     network.train(was_training)
-    error, grey = torch.cat(errors).double().clamp_min(1e-9), torch.cat(greys).double().clamp_min(1e-9)
+    error, grey = (torch.cat(x).double().clamp_min(1e-9) for x in (errors, grey_errors))
     return {
         "psnr": float(-10 * error.log10().mean()),
         "gain": float(10 * (grey / error).log10().mean()),
         "pooled_gain": float(10 * (grey.mean() / error.mean()).log10()),
         "color": chroma / max(true_chroma, 1e-6),
-        "ab_error": distance,
+        "ab_error": ab_error,
     }
 
 
 @torch.no_grad()
-def sheet(network: ColorNetwork, pictures: Tensor, samples: SampleOptions) -> Tensor:
-    """(N, P, S, S, 3) uint8 → (3, N·S, 3·S) sRGB 0…1: a row each of grey | result | truth."""
+def comparison_image(network: ColorNetwork, pictures: Tensor, samples: SampleOptions) -> Tensor:
+    """(N, P, S, S, 3) uint8 → (3, N·S, 3·S) sRGB 0…1: one row per picture, grey | result | truth."""
     was_training = network.training
     network.eval()
-    shown, ab = next(_answers(network, pictures, samples, len(pictures)))
+    batch, ab = next(_predictions(network, pictures, samples, len(pictures)))
     network.train(was_training)
-    light = shown.truth[:, :1]
-    rows = torch.cat([as_rgb(light, x) for x in (torch.zeros_like(ab), ab, shown.truth[:, 1:])], dim=3)
+    luma = batch.truth[:, :1]
+    rows = torch.cat([as_rgb(luma, x) for x in (torch.zeros_like(ab), ab, batch.truth[:, 1:])], dim=3)
     return torch.cat(list(rows), dim=1).clamp(0, 1)
+
+
+def is_better(name: str, score: float, best: float) -> bool:
+    """Whether a score of this name beats the best one so far."""
+    return score < best if name in LOWER_IS_BETTER else score > best
+
+
+def format_scores(scores: dict[str, float]) -> str:
+    """The scores in one line."""
+    return "  ".join(f"{name} {value:.3f}" for name, value in scores.items())
