@@ -68,7 +68,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with everything the pages speak of, and a tiny network in the place of the shipped one."""
     (tmp_path / "weights").mkdir()
     tiny_tint(tmp_path / "weights" / "tint.onnx", card=tint_card(name="tint"))
-    monkeypatch.setattr("autochrome.model.open._weights", lambda: tmp_path / "weights")
+    monkeypatch.setattr("autochrome.model.open._weights_folder", lambda: tmp_path / "weights")
     here = tmp_path / "here"
     for folder in ("album/deep", "archive", "masters"):
         (here / folder).mkdir(parents=True)

@@ -31,11 +31,11 @@ def test_a_card_is_frozen() -> None:
         ('{"name": "a"}', "contract"),
         ('{"name": "a", "contract": "tint", "multiple": 0}', "multiple"),
         ('{"name": "a", "contract": "tint", "hints": 5}', "hints"),
-        ("not json", "the whole"),
+        ("not json", "the top level"),
     ],
 )
 def test_a_wrong_card_is_one_sentence_that_names_file_and_field(text: str, named: str) -> None:
-    with pytest.raises(ModelUnusable, match=rf"^mine\.onnx: its card is wrong at '{named}'"):
+    with pytest.raises(ModelUnusable, match=rf"^mine\.onnx: its card is invalid at '{named}'"):
         Card.read(text, "mine.onnx")
 
 

@@ -182,7 +182,7 @@ def test_a_bare_deoldify_generator_is_not_silently_grey(tmp_path: Path) -> None:
     bare = Net(net.inputs, 3, 0.01, net.sees)
     path, _ = bare.save(tmp_path / "generator.onnx", SIDE)
     model = open_model(path)
-    with pytest.raises(ModelOutputInvalid, match=r"^generator\.onnx answered RGB near 0 .*deoldify-raw"):
+    with pytest.raises(ModelOutputInvalid, match=r"^generator\.onnx returned RGB near 0 .*deoldify-raw"):
         model.paint(model.prepare(picture(SIDE, SIDE)))
     told_so = open_model(path, contract="deoldify-raw")
     assert told_so.card.contract == "deoldify-raw"

@@ -1,4 +1,4 @@
-"""Other likely colours for a place: distinct, from the right place, and only where a network has them."""
+"""Other likely colours for a place: group_bins, from the right place, and only where a network has them."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 
 from autochrome.errors import UsageError
 from autochrome.model import ColorSuggester, open_model
-from autochrome.model.likely_colors import APART, distinct
+from autochrome.model.likely_colors import MERGE_DISTANCE, group_bins
 from autochrome.model.runtimes import RUNTIMES
 from autochrome.types import Hints
 from tiny import Graph, plane, tint_card, tiny_tint
@@ -23,7 +23,7 @@ def mixture(*peaks: tuple[float, float, float], width: float = 8.0) -> np.ndarra
 
 
 def test_two_hills_are_two_colours() -> None:
-    one, other, *rest = distinct(mixture((30, 30, 2), (-40, 20, 1)), GRID, 6)
+    one, other, *rest = group_bins(mixture((30, 30, 2), (-40, 20, 1)), GRID, 6)
     assert np.hypot(one.ab[0] - 30, one.ab[1] - 30) < 6
     assert np.hypot(other.ab[0] + 40, other.ab[1] - 20) < 6
     assert one.share > 1.5 * other.share
@@ -31,15 +31,15 @@ def test_two_hills_are_two_colours() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3, 6, 200])
-def test_few_distinct_and_the_likeliest_first(count: int) -> None:
+def test_few_group_bins_and_the_likeliest_first(count: int) -> None:
     shares = np.random.default_rng(count).dirichlet(np.full(len(GRID), 0.3))
-    found = distinct(shares, GRID, count)
+    found = group_bins(shares, GRID, count)
     assert 1 <= len(found) <= count
     assert [c.share for c in found] == sorted((c.share for c in found), reverse=True)
     assert sum(c.share for c in found) <= 1 + 1e-6
     colours = np.array([c.ab for c in found])
     gaps = np.hypot(*(colours[:, None] - colours[None]).T) + 1e3 * np.eye(len(found))
-    assert gaps.min() > APART / 3
+    assert gaps.min() > MERGE_DISTANCE / 3
 
 
 def telling(path: Path, *, halves: bool, palette: tuple[tuple[float, float], ...] = PALETTE) -> Path:
@@ -108,7 +108,7 @@ def test_painting_does_not_work_it_out(file: Path, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("x", [-0.1, 1.1, float("nan")])
 def test_a_place_outside_is_refused(file: Path, x: float) -> None:
     model = open_model(file)
-    with pytest.raises(UsageError, match="no place in the picture"):
+    with pytest.raises(UsageError, match="outside the picture"):
         model.likely_colors(model.prepare(quarters()), None, x, 0.5)
 
 

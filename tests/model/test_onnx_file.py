@@ -102,7 +102,7 @@ def test_mutated_bytes_give_only_clean_errors(tint: Path) -> None:
 
 
 def test_missing_empty_and_forbidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ModelUnknown, match="There is no network file"):
+    with pytest.raises(ModelUnknown, match="There is no model file"):
         load(tmp_path / "none.onnx")
     (tmp_path / "empty.onnx").touch()
     with pytest.raises(ModelUnusable, match=r"empty\.onnx is empty"):

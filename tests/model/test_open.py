@@ -11,7 +11,8 @@ import pytest
 from onnx import TensorProto
 
 from autochrome.errors import AutochromeError, ModelOutputInvalid, ModelUnknown, ModelUnusable, UsageError
-from autochrome.model import Card, InstalledModel, check_model, list_models, open_model, opening
+from autochrome.model import Card, InstalledModel, check_model, list_models, open_model
+from autochrome.model import open as model_open
 from autochrome.types import Hints
 from tiny import Graph, plane, tint_card, tiny_tint
 
@@ -32,18 +33,18 @@ def tint(tmp_path: Path) -> Path:
 
 
 def test_an_unknown_name_lists_those_that_exist(tint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "_weights", lambda: tint.parent)
+    monkeypatch.setattr(model_open, "_weights_folder", lambda: tint.parent)
     with pytest.raises(ModelUnknown) as error:
         open_model("nosuch")
     assert sentence(error) == (
-        "There is no network 'nosuch'; give an ONNX file, or one of the installed names: tiny."
+        "There is no model 'nosuch'; give an ONNX file, or one of the installed names: tiny."
     )
 
 
 def test_installed_networks_are_listed_and_opened_by_name(
     tint: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "_weights", lambda: tint.parent)
+    monkeypatch.setattr(model_open, "_weights_folder", lambda: tint.parent)
     (only,) = list_models()
     assert isinstance(only, InstalledModel)
     assert (only.name, only.path, only.size) == ("tiny", tint, tint.stat().st_size)
@@ -72,19 +73,19 @@ def test_whatever_is_shipped_opens_and_colours() -> None:
             {"x": [4, 1, 32, 32]},
             {"y": [4, 2, 32, 32]},
             TensorProto.FLOAT,
-            "its input 'x' wants 4 pictures at once",
+            "its input 'x' takes a batch of 4",
         ),
         (
             {"x": [1, 7, 32, 32]},
             {"y": [1, 7, 32, 32]},
             TensorProto.FLOAT,
-            r"\(x 1×7×32×32\) → \(y 1×7×32×32\) is no interface",
+            r"the interface \(x 1×7×32×32\) → \(y 1×7×32×32\) is unknown",
         ),
         (
             {"x": [1, 1000]},
             {"y": [1, 1000]},
             TensorProto.FLOAT,
-            r"\(x 1×1000\) → .* is no interface we know; known contracts are tint",
+            r"the interface \(x 1×1000\) → .* is unknown; known contracts are tint",
         ),
     ],
     ids=["int8", "batch", "channels", "classifier"],
@@ -130,7 +131,7 @@ def test_a_network_no_runtime_can_load(
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"contract": "tnit"}, "we know no contract 'tnit'; known are tint"),
+        ({"contract": "tnit"}, "its card names an unknown contract 'tnit'; known are tint"),
         ({"features": {"f4": "in_f4", "f9": "in_f9"}}, r"features that the file does not have \(f9, in_f9\)"),
         ({"exact": ("f9",)}, r"features that the file does not have \(f9\)"),
     ],
@@ -144,13 +145,13 @@ def test_a_card_that_does_not_fit_its_file(tmp_path: Path, change: dict[str, obj
 
 @pytest.mark.parametrize("name", [installed.name for installed in list_models()])
 def test_what_is_shipped_does_not_tell_where_it_was_made(name: str) -> None:
-    assert b".py" not in opening.find(name).read_bytes()
+    assert b".py" not in model_open.find_model(name).read_bytes()
 
 
 def test_an_unknown_field_in_the_card_is_named(tmp_path: Path) -> None:
     card = json.loads(tint_card().model_dump_json()) | {"flavour": "mint"}
     path = tiny_tint(tmp_path / "tiny.onnx", card=json.dumps(card))
-    with pytest.raises(ModelUnusable, match=r"^tiny\.onnx: its card is wrong at 'flavour'"):
+    with pytest.raises(ModelUnusable, match=r"^tiny\.onnx: its card is invalid at 'flavour'"):
         open_model(path)
 
 
@@ -178,13 +179,13 @@ def answering(path: Path, nodes: str) -> Path:
 @pytest.mark.parametrize(
     ("nodes", "words"),
     [
-        ("nan", "answered with NaN or infinity"),
-        ("inf", "answered with NaN or infinity"),
-        ("channels", r"answered in shape \(1, 3, 48, 80\) for a picture of 48×80"),
-        ("uneven", r"answered in shape \(1, 2, 24, 80\)"),
-        ("larger", r"answered in shape \(1, 2, 96, 160\)"),
-        ("stride", r"answered in shape \(1, 2, 24, 40\) .* at stride 1\.$"),
-        ("flat", r"answered in shape \(1, 2\)"),
+        ("nan", "returned NaN or infinity"),
+        ("inf", "returned NaN or infinity"),
+        ("channels", r"returned shape \(1, 3, 48, 80\) for a picture of 48×80"),
+        ("uneven", r"returned shape \(1, 2, 24, 80\)"),
+        ("larger", r"returned shape \(1, 2, 96, 160\)"),
+        ("stride", r"returned shape \(1, 2, 24, 40\) .* at stride 1\.$"),
+        ("flat", r"returned shape \(1, 2\)"),
     ],
 )
 def test_a_broken_answer_is_one_sentence(tmp_path: Path, nodes: str, words: str) -> None:
@@ -206,7 +207,7 @@ def test_a_report_says_how_a_file_can_be_used(tint: Path) -> None:
     assert report.usable
     assert report.contract == "tint"
     assert report.sizes == "any size, padded to multiples of 32"
-    assert report.hints == "colour and how far to believe it"
+    assert report.hints == "chroma and mask"
     assert report.runtime == "onnxruntime"
     assert report.card == tint_card()
     missing = check_model(tint.with_name("none.onnx"))

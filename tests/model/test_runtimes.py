@@ -12,7 +12,7 @@ from skimage import data
 from autochrome.color.lab import lab_from_srgb
 from autochrome.errors import ExtraMissing, ModelUnusable, NoMemory, UsageError
 from autochrome.model import list_models, open_model, runtimes
-from autochrome.model.runtimes import RUNTIME_VARIABLE, RUNTIMES, choose
+from autochrome.model.runtimes import RUNTIME_VARIABLE, RUNTIMES, choose_runtime
 from autochrome.types import Hints
 from tiny import Graph, plane, tint_card, tiny_tint
 from tolerances import TOLERANCES
@@ -49,21 +49,21 @@ def test_the_choice(
     monkeypatch.delenv(RUNTIME_VARIABLE, raising=False)
     if variable:
         monkeypatch.setenv(RUNTIME_VARIABLE, variable)
-    assert choose(asked, many) == chosen
+    assert choose_runtime(asked, many) == chosen
 
 
 def test_without_openvino(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(RUNTIME_VARIABLE, raising=False)
     monkeypatch.setattr(runtimes, "find_spec", lambda name: None)
-    assert choose("auto", many=True) == "onnxruntime"
+    assert choose_runtime("auto", many=True) == "onnxruntime"
     with pytest.raises(ExtraMissing, match=r"pip install 'autochrome\[fast\]'"):
-        choose("openvino", many=True)
+        choose_runtime("openvino", many=True)
 
 
 def test_an_unknown_runtime_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(RUNTIME_VARIABLE, "tensorrt")
     with pytest.raises(UsageError, match="There is no runtime 'tensorrt'"):
-        choose("auto", many=False)
+        choose_runtime("auto", many=False)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (7, 300), (33, 65), (160, 224)])
@@ -86,7 +86,7 @@ def test_both_runtimes_answer_alike(tmp_path: Path, size: tuple[int, int]) -> No
 def test_in_full_precision_both_runtimes_answer_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runtimes, "_QUICKEST", "NONE")
+    monkeypatch.setattr(runtimes, "_BF16", "NONE")
     path = tiny_tint(tmp_path / "t.onnx")
     luma = picture(64, 96)
     one, other = (
@@ -217,7 +217,7 @@ def test_only_what_sees_edges_must_be_exact(tmp_path: Path, monkeypatch: pytest.
 
     def load(source: bytes, file: str, threads: int | None, rough: bool) -> runtimes.Graph:
         graph = kind(source, file, threads, rough)
-        loaded[" ".join(sorted(graph._wanted))] = rough
+        loaded[" ".join(sorted(graph._inputs))] = rough
         return graph
 
     monkeypatch.setitem(RUNTIMES, "onnxruntime", load)

@@ -130,7 +130,7 @@ def colorize_film(
     known = None if hints is None else carry_hints(source, hints, cutting, options.start, options.end)
     spelt = {"model", "cuts"} if isinstance(cutting, frozenset) else {"model"}  # what they lead to counts
     job = options.model_dump(exclude=spelt) | {
-        "network": [network.card.model_dump(), getattr(network, "edition", "")],
+        "network": [network.card.model_dump(), network.edition],
         "known cuts": sorted(cutting) if isinstance(cutting, frozenset) else None,
     }
     with (

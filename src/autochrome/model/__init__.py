@@ -1,10 +1,10 @@
-"""Networks that colour pictures: the contract they keep, the card they carry, what runs them.
+"""Models that colour pictures: the contract they keep, the card they carry, the runtime that runs them.
 
     model = open_model("tint")
-    prepared = model.prepare(luma)          # the slow half, once a picture
-    painted = model.paint(prepared, hints)  # the quick half, as often as wanted
+    prepared = model.prepare(luma)             # runs the encoder, once per picture
+    prediction = model.paint(prepared, hints)  # runs the decoder, as often as needed
 
-Neither ONNX Runtime nor OpenVINO is loaded before the first `open_model`.
+ONNX Runtime and OpenVINO are loaded by the first `open_model`, not before.
 """
 
 from typing import Protocol, runtime_checkable
@@ -14,7 +14,7 @@ from autochrome.model.contracts import CONTRACTS, UNHINTED, Contract
 from autochrome.model.likely_colors import LikelyColor
 from autochrome.model.open import (
     InstalledModel,
-    Report,
+    ModelReport,
     check_model,
     list_models,
     open_for_film,
@@ -32,7 +32,7 @@ __all__ = [
     "Contract",
     "InstalledModel",
     "LikelyColor",
-    "Report",
+    "ModelReport",
     "check_model",
     "list_models",
     "open_for_film",
@@ -42,27 +42,34 @@ __all__ = [
 
 
 class ColorModel(Protocol):
-    """Anything that gives colour to a lightness. Physical units: L* 0…100, a*b* −110…110, mask 0…1."""
+    """Anything that predicts colour from luma. Physical units: L* 0…100, a*b* −110…110, mask 0…1."""
 
     @property
     def card(self) -> Card:
-        """What it is and what it wants."""
+        """What the model is, and what it needs."""
+
+    @property
+    def edition(self) -> str:
+        """Changes whenever the model's weights change: unfinished work of another edition is not continued."""
 
     def prepare(self, luma: Luma) -> Prepared:
-        """The slow half, once a picture. luma: (H, W) L*, any size from 1×1."""
+        """Run the encoder, once per picture. luma: (H, W) L*, any size from 1×1."""
 
     def paint(self, prepared: Prepared, hints: Hints | None = None, vivid: float = 1.0) -> Prediction:
-        """The quick half. hints: (H, W), at the luma's size. vivid: 0 grey … 2 bold.
+        """Run the decoder. hints: (H, W), at the luma's size. vivid: 0 grey … 2 bold.
 
-        The chroma that comes back covers exactly the picture, and may be smaller than it.
+        The chroma covers exactly the picture, and may be smaller than it.
         """
 
 
 @runtime_checkable
 class ColorSuggester(Protocol):
-    """A network that may know other colours for a place. Ours do; nobody has to."""
+    """A model that can also list other likely colours of a pixel. Our own models can; others need not."""
 
     def likely_colors(
         self, prepared: Prepared, hints: Hints | None, x: float, y: float, count: int = 6
     ) -> list[LikelyColor]:
-        """At most `count` colours for a place, the likeliest first; x, y: 0…1 of the picture. Empty: it cannot say."""
+        """At most `count` colours of one pixel, the likeliest first; x, y: 0…1 of the picture.
+
+        The list is empty if the model has no distribution over colours.
+        """

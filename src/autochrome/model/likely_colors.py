@@ -1,4 +1,4 @@
-"""From a distribution over quantised colour to a few colours a person can choose from."""
+"""From a distribution over quantised colours to the few colours that a person can choose from."""
 
 from dataclasses import dataclass
 
@@ -7,35 +7,35 @@ from numpy.typing import NDArray
 
 from autochrome.types import Floats
 
-APART = 18.0  # a*b*: bins nearer than this to a likelier one count as the same colour
-LEAST = 0.01  # share below which a colour is not worth showing
+MERGE_DISTANCE = 18.0  # a*b*: a bin nearer than this to a likelier colour belongs to that colour
+MIN_PROBABILITY = 0.01  # a colour below this is not offered
 
 
 @dataclass(frozen=True, slots=True)
 class LikelyColor:
-    """One colour that a place may well have."""
+    """One colour that a pixel may have."""
 
     ab: tuple[float, float]  # a*, b*
-    share: float  # 0…1; all colours of a place together at most 1
+    share: float  # probability 0…1; the colours of one pixel add up to at most 1
 
 
-def distinct(shares: NDArray[np.floating], palette: Floats, count: int) -> list[LikelyColor]:
-    """(K,) share of each bin and its a*b* (K, 2) → at most `count` colours, the likeliest first.
+def group_bins(probabilities: NDArray[np.floating], palette: Floats, count: int) -> list[LikelyColor]:
+    """(K,) probability of each bin and its a*b* (K, 2) → at most `count` colours, the likeliest first.
 
-    A bin joins the likeliest colour it is near to, and a colour is the mean of its bins.
+    A bin joins the likeliest colour it is near to. The colour is the mean of its bins.
     """
     groups: list[list[int]] = []
-    for k in np.argsort(-shares):
-        near = (g for g in groups if np.hypot(*(palette[k] - palette[g[0]])) < APART)
+    for k in np.argsort(-probabilities):
+        near = (g for g in groups if np.hypot(*(palette[k] - palette[g[0]])) < MERGE_DISTANCE)
         group = next(near, None)
         if group is not None:
             group.append(int(k))
         else:
             groups.append([int(k)])
-    found = []
+    colors = []
     for group in groups:
-        share = float(shares[group].sum())
-        if share >= LEAST:
-            a, b = shares[group] @ palette[group] / share
-            found.append(LikelyColor((float(a), float(b)), share))
-    return sorted(found, key=lambda colour: -colour.share)[:count]
+        total = float(probabilities[group].sum())
+        if total >= MIN_PROBABILITY:
+            a, b = probabilities[group] @ palette[group] / total
+            colors.append(LikelyColor((float(a), float(b)), total))
+    return sorted(colors, key=lambda color: -color.share)[:count]

@@ -1,10 +1,10 @@
-"""As much of the ONNX file format as we need: read its doors and its card, cut it in two, stamp a card on it.
+"""The part of the ONNX file format that we need: read the interface and the metadata, cut out a graph, add metadata.
 
-An ONNX file is a protobuf message, and a protobuf message is a row of (number, length, bytes). Walking that row by hand
-takes no library, copies no weights, and lets `autochrome models` answer without loading a runtime.
+An ONNX file is a protobuf message: a sequence of (field number, length, bytes). We parse it by hand, because that needs
+no library, copies no weights, and lets `autochrome models` run without loading a runtime.
 
-A file of ours holds several graphs side by side, and each becomes a session of its own. (ONNX Runtime's option to run
-only the path to some outputs is compiled out of its released builds: it runs the rest too.)
+A file of ours holds several graphs side by side. Each becomes a session of its own, because the released builds of
+ONNX Runtime always run the whole graph, not only the path to the requested outputs.
 """
 
 import mmap
@@ -26,11 +26,11 @@ _TENSOR_NAME = 8
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """One input or output of a network."""
+    """One input or output of a model."""
 
     name: str
     kind: int  # ONNX element type: 1 float32, 10 float16, …; 0 unknown
-    shape: tuple[int | None, ...]  # None where a side is free
+    shape: tuple[int | None, ...]  # None: any length
 
     @property
     def channels(self) -> int | None:
@@ -39,7 +39,7 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """A network's doors and its notes."""
+    """The inputs, the outputs and the metadata of a model."""
 
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
@@ -50,23 +50,21 @@ class Interface:
 
 
 def load(path: Path) -> memoryview:
-    """The file's bytes, mapped, not read."""
+    """The file's bytes, memory-mapped."""
     try:
         with path.open("rb") as file:
             return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     except FileNotFoundError:
-        raise ModelUnknown(f"There is no network file {path}; check the path.") from None
+        raise ModelUnknown(f"There is no model file {path}; check the path.") from None
     except ValueError:
-        raise ModelUnusable(f"{path.name} is empty; fetch or export the network again.") from None
-    except OSError as trouble:
-        raise InputUnreadable(
-            f"{path} cannot be opened ({trouble.strerror}); check its permissions."
-        ) from None
+        raise ModelUnusable(f"{path.name} is empty; download or export the model again.") from None
+    except OSError as error:
+        raise InputUnreadable(f"{path} cannot be opened ({error.strerror}); check its permissions.") from None
 
 
 def interface(model: Bytes, file: str) -> Interface:
-    """Doors and notes of an ONNX file; `file` is only named in the error."""
-    with _readable(file):
+    """The interface of an ONNX file. file: its name, for error messages."""
+    with _format_errors(file):
         graph = _only(model, _GRAPH)
         weights = {_text(tensor, _TENSOR_NAME) for tensor in _all(graph, _INITIALIZER)}
         inputs = tuple(_port(value) for value in _all(graph, _INPUT))
@@ -77,20 +75,20 @@ def interface(model: Bytes, file: str) -> Interface:
 
 
 def cut(model: Bytes, outputs: Iterable[str], file: str) -> bytes:
-    """The part of an ONNX file that leads to these outputs, as a file of its own.
+    """The part of an ONNX file that computes these outputs, as a file of its own.
 
-    Control flow that reaches for names outside its own body is not followed: networks of ours have none.
+    Subgraphs of control flow are not followed: our models have none.
     """
-    with _readable(file):
+    with _format_errors(file):
         graph = _cut_graph(_only(model, _GRAPH), set(outputs))
         return b"".join(
             _field(_GRAPH, graph) if number == _GRAPH else bytes(raw) for number, _, raw in _fields(model)
         )
 
 
-def stamp(model: Bytes, key: str, text: str, file: str) -> bytes:
-    """The same file with this note in its metadata, in place of an older one of the same key."""
-    with _readable(file):
+def with_metadata(model: Bytes, key: str, text: str, file: str) -> bytes:
+    """The same file with this entry in its metadata. It replaces an older entry of the same key."""
+    with _format_errors(file):
         kept = [
             bytes(raw)
             for number, value, raw in _fields(model)
@@ -103,13 +101,13 @@ def _cut_graph(graph: Bytes, outputs: set[str]) -> bytes:
     rows = list(_fields(graph))
     needed = set(outputs)
     nodes = set()
-    for i in range(len(rows) - 1, -1, -1):  # ONNX keeps nodes in the order of their work
+    for i in range(len(rows) - 1, -1, -1):  # nodes are stored in topological order
         number, value, _ = rows[i]
         if number == _NODE and needed.intersection(map(_str, _all(value, 2))):
             nodes.add(i)
             needed.update(map(_str, _all(value, 1)))
 
-    def stays(i: int, number: int, value: Bytes) -> bool:
+    def is_kept(i: int, number: int, value: Bytes) -> bool:
         if number == _NODE:
             return i in nodes
         if number == _INITIALIZER:
@@ -118,12 +116,12 @@ def _cut_graph(graph: Bytes, outputs: set[str]) -> bytes:
             return _text(value, 1) in needed
         return number != _OUTPUT or _text(value, 1) in outputs
 
-    return b"".join(raw for i, (number, value, raw) in enumerate(rows) if stays(i, number, value))
+    return b"".join(raw for i, (number, value, raw) in enumerate(rows) if is_kept(i, number, value))
 
 
 @contextmanager
-def _readable(file: str) -> Iterator[None]:
-    """Bytes that do not follow the format, as one sentence."""
+def _format_errors(file: str) -> Iterator[None]:
+    """Turn parse errors into one sentence."""
     try:
         yield
     except (LookupError, UnicodeDecodeError):
@@ -133,7 +131,7 @@ def _readable(file: str) -> Iterator[None]:
 
 
 def _varint(data: Bytes, at: int) -> tuple[int, int]:
-    """The number that starts at `at`, and where it ends."""
+    """The varint that starts at `at`, and the position after it."""
     value = shift = 0
     while True:
         byte = data[at]
@@ -145,7 +143,7 @@ def _varint(data: Bytes, at: int) -> tuple[int, int]:
 
 
 def _fields(message: Bytes) -> Iterator[tuple[int, Bytes, Bytes]]:
-    """Each field of a message: its number, its value, and the bytes of both together."""
+    """Each field of a message: its number, its value, and its raw bytes with the tag."""
     message = memoryview(message)
     at = 0
     while at < len(message):
@@ -168,7 +166,7 @@ def _all(message: Bytes, number: int) -> Iterator[Bytes]:
 
 
 def _only(message: Bytes, number: int) -> Bytes:
-    """To the end of the message even when found early: a file cut short must show."""
+    """The first such field. Reads to the end of the message, so that a truncated file is noticed."""
     found = list(_all(message, number))
     return found[0]
 
@@ -186,7 +184,7 @@ def _number(message: Bytes, number: int) -> int:
 
 
 def _port(value: Bytes) -> Port:
-    """A ValueInfoProto: name, and type → tensor → element type and shape → sides."""
+    """A ValueInfoProto: name, and type → tensor → element type and shape → dimensions."""
     tensors = [tensor for kind in _all(value, 2) for tensor in _all(kind, 1)]
     if not tensors:
         return Port(_text(value, 1), 0, ())

@@ -1,4 +1,4 @@
-"""Bringing planes to the size a network wants, and its answer back over the same picture."""
+"""Bring planes to the size that a network needs, and bring its output back to the size of the picture."""
 
 import math
 
@@ -10,14 +10,14 @@ from autochrome.types import Floats, Hints
 
 def pad(plane: Floats, multiple: int, *, repeat: bool) -> Floats:
     """(H, W[, C]) → both sides up to the next multiple, below and to the right: edges repeated, or zeros."""
-    more = [(0, -side % multiple) for side in plane.shape[:2]] + [(0, 0)] * (plane.ndim - 2)
-    if not any(after for _, after in more):
+    widths = [(0, -side % multiple) for side in plane.shape[:2]] + [(0, 0)] * (plane.ndim - 2)
+    if not any(after for _, after in widths):
         return plane
-    return np.pad(plane, more, mode="edge") if repeat else np.pad(plane, more)
+    return np.pad(plane, widths, mode="edge") if repeat else np.pad(plane, widths)
 
 
 def resize_hints(hints: Hints, height: int, width: int) -> Hints:
-    """Hints at another size. A single painted point stays fully believed, however small it gets."""
+    """Hints at another size. The mask takes the maximum, so a single painted point keeps its full weight."""
     rows, columns = hints.mask.shape
     weight = resize(hints.mask, height, width)
     chroma = resize(hints.chroma * hints.mask[..., None], height, width)
@@ -27,25 +27,24 @@ def resize_hints(hints: Hints, height: int, width: int) -> Hints:
     return Hints(chroma, mask)
 
 
-def crop_to_picture(answer: Floats, padded: tuple[int, int], height: int, width: int) -> Floats:
-    """What a network answered for a padded picture, (h, w[, C]), over exactly the H×W pixels of the picture itself.
+def crop_to_picture(output: Floats, padded: tuple[int, int], height: int, width: int) -> Floats:
+    """The output for a padded picture, (h, w[, C]) → the output over exactly the picture's H×W pixels.
 
-    At stride s the picture covers H/s rows of the answer. Where that is a whole number they are cut out; where it is
-    not, ceil(H/s) rows are drawn from them, a little narrower than the network's own, so that they end where the
-    picture ends.
+    At stride s the picture covers H/s rows of the output. If that is a whole number, the rows are cut out. If not,
+    ceil(H/s) rows are interpolated, a little narrower than the network's own, so that they end where the picture ends.
     """
-    down, across = (height * answer.shape[0] / padded[0], width * answer.shape[1] / padded[1])
-    answer = _first(answer, down)
-    return np.ascontiguousarray(_first(answer.swapaxes(0, 1), across).swapaxes(0, 1))
+    down, across = (height * output.shape[0] / padded[0], width * output.shape[1] / padded[1])
+    output = _take_rows(output, down)
+    return np.ascontiguousarray(_take_rows(output.swapaxes(0, 1), across).swapaxes(0, 1))
 
 
-def _first(plane: Floats, span: float) -> Floats:
-    """The first `span` rows as ceil(span) rows of equal height: straight lines between the old rows' centres."""
+def _take_rows(plane: Floats, span: float) -> Floats:
+    """The first `span` rows as ceil(span) rows of equal height, interpolated linearly between the old rows' centres."""
     rows = math.ceil(span)
     if rows == span:
         return plane[:rows]
-    place = np.clip((np.arange(rows) + 0.5) * (span / rows) - 0.5, 0, rows - 1)
-    below = place.astype(np.intp)
-    share = (place - below).astype(np.float32).reshape(-1, *[1] * (plane.ndim - 1))
-    mixed: Floats = plane[below] * (1 - share) + plane[np.minimum(below + 1, rows - 1)] * share
+    position = np.clip((np.arange(rows) + 0.5) * (span / rows) - 0.5, 0, rows - 1)
+    below = position.astype(np.intp)
+    fraction = (position - below).astype(np.float32).reshape(-1, *[1] * (plane.ndim - 1))
+    mixed: Floats = plane[below] * (1 - fraction) + plane[np.minimum(below + 1, rows - 1)] * fraction
     return mixed

@@ -5,7 +5,7 @@ import numpy as np
 from autochrome.color.lab import lab_from_srgb, srgb_from_lab
 from autochrome.color.resize import resize
 from autochrome.model import ColorModel, ColorSuggester
-from autochrome.model.likely_colors import APART
+from autochrome.model.likely_colors import MERGE_DISTANCE
 from autochrome.types import Chroma, Floats, Luma, Prepared
 
 _CELL = 8.0  # a*b*: colours nearer than this are one to the eye
@@ -28,7 +28,7 @@ def suggest(
     found = [(np.array(each.ab), each.share) for each in likely]
     rest = max(0.0, 1 - sum(share for _, share in found))
     for ab, share in colors_around(chroma, x, y):
-        if all(np.hypot(*(ab - other)) >= APART for other, _ in found):
+        if all(np.hypot(*(ab - other)) >= MERGE_DISTANCE for other, _ in found):
             found.append((ab, share * rest))
     return [(code(light, ab), float(share)) for ab, share in found[:_MOST]]
 

@@ -30,6 +30,7 @@ class TrainedModel:
             (part for part in before if unhinted_outputs & {*part.outputs}), self._decoder
         )
         contract = network.contract or CONTRACT_OF[network.inputs]
+        self.edition = name
         self.card = Card(
             name=name, contract=contract, multiple=network.multiple, hints=CONTRACTS[contract].hints
         )
