@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from autochrome.lab.data.pixels import decode, encode
-from autochrome.lab.data.shards import find_pictures
+from autochrome.media.collection import find_pictures
 from autochrome.model import open_model
 from small import RECIPE, picture
 
@@ -64,7 +64,7 @@ def test_cifar(home, autochrome):
     ("words", "code", "says"),
     [
         (("train", "nonesuch"), 71, "thesis-grid"),
-        (("train", "alpha"), 17, "no picture"),
+        (("train", "alpha"), 17, "No picture"),
         (("train", "alpha", "--data", "nowhere.zip"), 11, "nowhere.zip"),
         (("data", "images", "nowhere", "-o", "a.zip"), 11, "nowhere"),
         (("data", "images", ".", "-o", "a.zip", "--quality", "0"), 2, "quality"),

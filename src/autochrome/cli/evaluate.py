@@ -95,13 +95,9 @@ def evaluate(
 
 
 def _is_film(path: Path) -> bool:
-    from autochrome.evaluate.pictures import is_pictures
+    from autochrome.media.collection import FILM_SUFFIXES
 
-    if not path.is_file() or is_pictures(path):
-        return False
-    from autochrome.media.films import SUFFIXES
-
-    return path.suffix.lower() in SUFFIXES
+    return path.is_file() and path.suffix.lower() in FILM_SUFFIXES
 
 
 def _films(

@@ -77,7 +77,7 @@ def film(
     from autochrome.cli.reports import choose_report
     from autochrome.film.pipeline import colorize_film
     from autochrome.hints.file import load_hints
-    from autochrome.media.films import SUFFIXES
+    from autochrome.media.collection import FILM_SUFFIXES
     from autochrome.media.films.codecs import CONTAINERS
     from autochrome.media.films.comparison import save_comparison
 
@@ -85,7 +85,7 @@ def film(
         raise UsageError("--overwrite and --skip-existing contradict each other; choose one.")
     existing: Existing = "overwrite" if overwrite else "skip" if skip_existing else "refuse"
     plan = make_plan(
-        inputs, output, Naming(name, _suffix(output, options), CONTAINERS, ".mp4"), SUFFIXES, glob
+        inputs, output, Naming(name, _suffix(output, options), CONTAINERS, ".mp4"), FILM_SUFFIXES, glob
     )
     if hints and len(plan.tasks) > 1:
         raise UsageError("--hints says what is known of one film; colour that one alone.")

@@ -54,7 +54,7 @@ def photo(
     from autochrome.cli.plan import FileTask, Naming, make_plan
     from autochrome.cli.reports import choose_report
     from autochrome.hints.file import load_hints
-    from autochrome.media.stills import SUFFIXES
+    from autochrome.media.collection import STILL_SUFFIXES
     from autochrome.media.stills.writer import WRITTEN
     from autochrome.model import open_model
     from autochrome.photo import colorize_photo
@@ -63,7 +63,7 @@ def photo(
         raise UsageError("--overwrite and --skip-existing contradict each other; choose one.")
     existing: Existing = "overwrite" if overwrite else "skip" if skip_existing else "refuse"
     suffix = None if options.format == "auto" else f".{options.format}"
-    plan = make_plan(inputs, output, Naming(name, suffix, WRITTEN, ".png"), SUFFIXES, glob)
+    plan = make_plan(inputs, output, Naming(name, suffix, WRITTEN, ".png"), STILL_SUFFIXES, glob)
     if hints and len(plan.tasks) > 1:
         raise UsageError("--hints says what is known of one picture; colour that one alone.")
     known = load_hints(hints) if hints else None

@@ -10,7 +10,7 @@ import pytest
 from autochrome.errors import InputMissing, InputUnreadable, NothingFound
 from autochrome.lab.data.cifar import LABELS, convert
 from autochrome.lab.data.pixels import decode, encode
-from autochrome.lab.data.shards import find_pictures
+from autochrome.media.collection import find_pictures
 
 
 def pictures(count, seed):

@@ -1,75 +1,17 @@
-import io
-import tarfile
 import threading
-import zipfile
 
 import numpy as np
 import pytest
 import torch
 
-from autochrome.errors import InputMissing, InputUnreadable, NotAPicture, NothingFound
+from autochrome.errors import NotAPicture, NothingFound
 from autochrome.lab.data import pixels
 from autochrome.lab.data.crops import Cutter, Held, Streamed, boxes, middle_squares, open_pictures, stream
 from autochrome.lab.data.on_device import OnDevice
 from autochrome.lab.data.pixels import decode, encode, resize, shrink_to
-from autochrome.lab.data.shards import ShardWriter, find_pictures
+from autochrome.lab.data.shards import ShardWriter
 from autochrome.lab.recipe import DataSettings
 from small import picture
-
-
-def everywhere(tmp_path):
-    """The same three pictures as a folder, a stored and a deflated zip, a tar and a tar.gz."""
-    files = {f"src/label/{i}.png": encode(picture(i), "png") for i in range(3)}
-    for name, data in files.items():
-        path = tmp_path / "folder" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    for name, method in (("stored.zip", zipfile.ZIP_STORED), ("deflated.zip", zipfile.ZIP_DEFLATED)):
-        with zipfile.ZipFile(tmp_path / name, "w", method) as archive:
-            for key, data in files.items():
-                archive.writestr(key, data)
-            archive.writestr("notes.txt", "not a picture")
-    for name, mode in (("plain.tar", "w"), ("packed.tar.gz", "w:gz")):
-        with tarfile.open(tmp_path / name, mode) as archive:
-            for key, data in files.items():
-                info = tarfile.TarInfo("./" + key)
-                info.size = len(data)
-                archive.addfile(info, io.BytesIO(data))
-    return files, [
-        tmp_path / n for n in ("folder", "stored.zip", "deflated.zip", "plain.tar", "packed.tar.gz")
-    ]
-
-
-def test_every_kind_of_place_holds_the_same(tmp_path):
-    files, places = everywhere(tmp_path)
-    for place in places:
-        entries = find_pictures([place])
-        assert {e.name: e.read() for e in entries} == files, place
-        assert {(e.source, e.label) for e in entries} == {("src", "label")}
-
-
-def test_entries_of_plain_archives_are_read_from_where_they_lie(tmp_path):
-    _, places = everywhere(tmp_path)
-    held = {p.name: find_pictures([p])[0].data is not None for p in places}
-    assert held == {
-        "folder": False, "stored.zip": False, "deflated.zip": True, "plain.tar": False, "packed.tar.gz": True,
-    }  # fmt: skip
-
-
-def test_only_and_exclude(shard):
-    assert len(find_pictures([shard])) == 40
-    assert len(find_pictures([shard], only=["*/odd/*"])) == 20
-    assert len(find_pictures([shard], exclude=["made/odd*"])) == 20
-    with pytest.raises(NothingFound):
-        find_pictures([shard], exclude=["made*"])
-
-
-def test_places_that_cannot_be_read(tmp_path):
-    with pytest.raises(InputMissing):
-        find_pictures([tmp_path / "nowhere"])
-    (tmp_path / "note.txt").write_text("hello")
-    with pytest.raises(InputUnreadable):
-        find_pictures([tmp_path / "note.txt"])
 
 
 def test_a_shard_that_failed_is_not_there(tmp_path):

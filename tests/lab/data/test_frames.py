@@ -11,8 +11,8 @@ from autochrome.film.scenes import SceneDetector
 from autochrome.lab.data.crops import open_pictures
 from autochrome.lab.data.frames import FrameOptions, Moment, choose, letterbox, moments, take
 from autochrome.lab.data.pixels import decode
-from autochrome.lab.data.shards import find_pictures
 from autochrome.lab.recipe import DataSettings
+from autochrome.media.collection import find_pictures
 from small import picture
 
 RATE = 10

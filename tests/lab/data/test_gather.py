@@ -9,7 +9,7 @@ from skimage.data import astronaut, chelsea, coffee
 from autochrome.errors import NothingFound
 from autochrome.lab.data.gather import GatherOptions, Seen, fingerprint, gather, look, mean_chroma
 from autochrome.lab.data.pixels import decode, encode, resize
-from autochrome.lab.data.shards import find_pictures
+from autochrome.media.collection import find_pictures
 from small import picture
 
 SMALL = GatherOptions(size=48, smallest=32, chroma=4, quality=90)

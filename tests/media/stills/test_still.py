@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from autochrome.media.stills import SUFFIXES, open_still, suffix_for
+from autochrome.media.collection import STILL_SUFFIXES
+from autochrome.media.stills import open_still, suffix_for
 from pictures import (
     ALPHA,
     COLOR,
@@ -240,8 +241,8 @@ def test_a_pil_picture_keeps_its_turn_and_transparency() -> None:
 
 def test_suffixes_are_those_of_the_kinds_that_are_read() -> None:
     kinds = {kind for _, kind, *_ in TABLE.values()}
-    assert {"." + kind for kind in kinds} <= SUFFIXES
-    assert all(suffix == suffix.lower() for suffix in SUFFIXES)
+    assert {"." + kind for kind in kinds} <= STILL_SUFFIXES
+    assert all(suffix == suffix.lower() for suffix in STILL_SUFFIXES)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import numpy as np
 
 from autochrome.errors import InputMissing, InputUnreadable, NothingFound
 from autochrome.lab.data.pixels import RGB, encode
-from autochrome.lab.data.shards import ShardWriter, find_pictures
+from autochrome.lab.data.shards import ShardWriter
+from autochrome.media.collection import find_pictures
 
 LABELS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 _SIDE = 32

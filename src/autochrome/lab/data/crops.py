@@ -16,8 +16,8 @@ from torch import Tensor
 
 from autochrome.errors import NothingFound
 from autochrome.lab.data.pixels import RGB, center, decode, resize, shrink_to
-from autochrome.lab.data.shards import Entry, find_pictures
 from autochrome.lab.recipe import DataSettings
+from autochrome.media.collection import Entry, find_pictures
 
 Crops: TypeAlias = NDArray[np.uint8]
 """(N, P, S, S, 3) sRGB: N samples of P pictures each (2 for a frame and the one before it)."""

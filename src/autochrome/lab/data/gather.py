@@ -17,7 +17,8 @@ from autochrome.color.lab import lab_from_srgb
 from autochrome.errors import NotAPicture, NothingFound
 from autochrome.files import atomic_write
 from autochrome.lab.data.pixels import RGB, decode, encode, resize, shrink_to
-from autochrome.lab.data.shards import Entry, ShardWriter, find_pictures
+from autochrome.lab.data.shards import ShardWriter
+from autochrome.media.collection import Entry, find_pictures
 from autochrome.options import Options
 from autochrome.parallel import map_ordered
 

@@ -12,12 +12,6 @@ from autochrome.media.films.reader import FilmReader
 from autochrome.media.films.writer import FilmWriter
 from autochrome.options import FilmOptions
 
-SUFFIXES = frozenset(
-    {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".vob", ".ts", ".m2ts", ".mts"}
-    | {".wmv", ".flv", ".ogv", ".3gp", ".dv", ".mxf", ".gif"}
-)
-"""Names by which a film is known in a folder."""
-
 
 def open_film(
     path: str | os.PathLike[str],

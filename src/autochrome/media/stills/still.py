@@ -31,9 +31,6 @@ from autochrome.media.stills.reader import Origin, Source, at_random, kind_of, r
 from autochrome.media.stills.writer import WRITTEN, write_still
 from autochrome.types import Pixels
 
-SUFFIXES = frozenset(
-    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".avif", ".bmp", ".dib", ".gif")
-)
 _STRIP = 1 << 19  # pixels
 _LONGEST = 4  # times the short side: how long a small picture may get
 
