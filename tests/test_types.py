@@ -12,7 +12,7 @@ def test_nothing_given_is_nothing_given():
 
 
 def test_colours_and_mask_must_fit():
-    with pytest.raises(ValueError, match="do not fit"):
+    with pytest.raises(ValueError, match="does not fit"):
         Hints(np.zeros((4, 5, 2), np.float32), np.zeros((5, 4), np.float32))
 
 

@@ -1,42 +1,42 @@
-"""Everything that can go wrong, as one tree. Each error knows its exit code and says what to do.
+"""All errors, as one tree. Each has an exit code. Its message says what is wrong with which thing, and what to do.
 
-AutochromeError                 1   something we did not foresee
-├── UsageError                  2   an option or argument does not make sense
-├── InputError                 10   what was given cannot be read
+AutochromeError                 1   an unexpected error
+├── UsageError                  2   an option or argument is invalid
+├── InputError                 10   an input cannot be read
 │   ├── InputMissing           11   no such file
-│   ├── InputUnreadable        12   it is there, but may not be opened
-│   ├── InputEmpty             13   zero bytes, or a picture without pixels
-│   ├── NotAPicture            14   the bytes are no picture we know
+│   ├── InputUnreadable        12   it exists, but cannot be opened
+│   ├── InputEmpty             13   no bytes, or no pixels
+│   ├── NotAPicture            14   not a known picture format
 │   ├── PictureDamaged         15   truncated or corrupt
-│   ├── PictureTooLarge        16   more pixels than the limit allows
-│   ├── NothingFound           17   a folder or archive without anything to work on
-│   ├── NotAFilm               18   the bytes are no film we know, or a film without pictures
-│   └── FilmDamaged            19   truncated or corrupt, and nothing of it can be read
-├── OutputError                20   the result cannot be kept
-│   ├── OutputNotWritable      21   folder missing, read-only, or a name we cannot write
-│   ├── OutputExists           22   something stands there already
-│   ├── DiskFull               23   no room left
+│   ├── PictureTooLarge        16   more pixels than the limit
+│   ├── NothingFound           17   a folder or archive without any input
+│   ├── NotAFilm               18   not a known film format, or no video stream
+│   └── FilmDamaged            19   truncated or corrupt, no frame can be read
+├── OutputError                20   the result cannot be written
+│   ├── OutputNotWritable      21   folder missing, read-only, or an unsupported name
+│   ├── OutputExists           22   the output exists already
+│   ├── DiskFull               23   no space left
 │   └── SameFile               24   the output would replace its own input
-├── ModelError                 30   the network cannot be used
+├── ModelError                 30   the model cannot be used
 │   ├── ModelUnknown           31   no such name or file
-│   ├── ModelUnusable          32   not ONNX, or an interface we do not know
-│   └── ModelOutputInvalid      33   it ran, and answered nonsense (wrong shape, NaN)
-├── HintsError                 40   the hints file is wrong
-├── ExtraMissing               50   a feature whose optional packages are not installed
-├── NoMemory                   51   the machine has not enough memory
-├── BatchIncomplete            60   some of the files failed, the rest are done
-└── LabError                   70   building or training a model failed
-    ├── RecipeError            71   the recipe or one of its settings is wrong
-    ├── CheckpointError        72   a checkpoint does not fit, or is damaged
-    ├── TrainingDiverged       73   NaN or infinity in the loss
-    └── ExportMismatch         74   the exported network does not answer as the trained one
+│   ├── ModelUnusable          32   not ONNX, or an unknown interface
+│   └── ModelOutputInvalid      33   its output is invalid (wrong shape, NaN)
+├── HintsError                 40   the hints are invalid
+├── ExtraMissing               50   an optional package is not installed
+├── NoMemory                   51   not enough memory
+├── BatchIncomplete            60   some files of a batch failed
+└── LabError                   70   training or export failed
+    ├── RecipeError            71   the recipe is invalid
+    ├── CheckpointError        72   a checkpoint is damaged or does not fit
+    ├── TrainingDiverged       73   the loss is NaN or infinite
+    └── ExportMismatch         74   the exported model differs from the trained one
 """
 
 from typing import ClassVar
 
 
 class AutochromeError(Exception):
-    """One sentence for the person: what was wrong with which thing, and what to do."""
+    """The message is one sentence for the user: what is wrong with which thing, and what to do."""
 
     exit_code: ClassVar[int] = 1
 

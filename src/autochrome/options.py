@@ -1,4 +1,4 @@
-"""Every knob once. A field here is the command line's flag, the HTTP field, the YAML key and the help text."""
+"""Every option, declared once: a field is the flag of the command line, the HTTP field, the YAML key and the help."""
 
 from typing import Annotated, Literal
 
@@ -6,98 +6,120 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Options(BaseModel):
-    """Frozen, and strict about names: a misspelt knob is an error, never ignored."""
+    """Frozen. An unknown field name is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ColorOptions(Options):
-    """How colour is decided: the same for photographs and film."""
+    """Options for photos and films."""
 
     model: Annotated[
-        str, Field(description="Which network: a name from `autochrome models`, or an ONNX file.")
+        str, Field(description="The model: a name from `autochrome models`, or an ONNX file.")
     ] = "tint"
     size: Annotated[
         int,
-        Field(ge=64, le=1024, description="Render size: short side, in pixels, at which colour is decided."),
+        Field(
+            ge=64, le=1024, description="Render size: the short side, in pixels, at which the model works."
+        ),
     ] = 256
     vivid: Annotated[
-        float, Field(ge=0, le=2, description="How much colour: 0 is grey, 1 neutral, 2 bold.")
+        float, Field(ge=0, le=2, description="Strength of colour: 0 grey, 1 neutral, 2 bold.")
     ] = 1.0
-    mark: Annotated[bool, Field(description="Put a small mark in the corner: colours by software.")] = False
+    mark: Annotated[
+        bool, Field(description="Draw a small mark in the corner: the colours are made by software.")
+    ] = False
 
 
 class PhotoOptions(ColorOptions):
-    """How one photograph is coloured and written."""
+    """Options for photos."""
 
     keep_color: Annotated[
-        bool, Field(description="Believe the colour the original still has, and fill in the rest.")
+        bool, Field(description="Keep the colour that the original still has, and colour the rest.")
     ] = False
     format: Annotated[
         Literal["auto", "jpg", "png", "tif", "webp", "avif"],
-        Field(description="Kind of file to write; auto keeps the input's kind."),
+        Field(description="File format of the result; auto keeps the format of the input."),
     ] = "auto"
     quality: Annotated[int, Field(ge=1, le=100, description="Quality of JPEG, WebP and AVIF.")] = 92
-    compare: Annotated[bool, Field(description="Also write before and after side by side.")] = False
+    compare: Annotated[bool, Field(description="Also write a picture of before and after side by side.")] = (
+        False
+    )
     max_megapixels: Annotated[
-        float, Field(gt=0, description="Refuse larger pictures: a small file may unpack to fill the memory.")
+        float,
+        Field(
+            gt=0,
+            description="Refuse larger pictures: a small file can decode to a picture that fills the memory.",
+        ),
     ] = 1000.0
 
 
 class FilmOptions(ColorOptions):
-    """How one film is coloured and written."""
+    """Options for films."""
 
     size: Annotated[
         int,
-        Field(ge=64, le=1024, description="Render size: short side, in pixels, at which colour is decided."),
+        Field(
+            ge=64, le=1024, description="Render size: the short side, in pixels, at which the model works."
+        ),
     ] = 160
     method: Annotated[
         Literal["tint", "frames", "thesis"],
         Field(
-            description="tint: steady colour, carried along the motion; frames: every frame alone; "
-            "thesis: a network for the first frame of a scene, and --dependent for the rest."
+            description="tint: steady colour, carried along the motion; frames: every frame by itself; "
+            "thesis: one model for the first frame of a shot, and --dependent for the others."
         ),
     ] = "tint"
     dependent: Annotated[
         str | None,
-        Field(description="Of --method thesis, the network that is shown the colour of the frame before."),
+        Field(
+            description="For --method thesis: the model that takes the colour of the frame before as input."
+        ),
     ] = None
     smooth: Annotated[
-        float, Field(ge=0, le=1, description="How steadily colour is held inside a shot; 0 hardly at all.")
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="How steady colour is inside a shot: 0 follows every prediction, 1 changes slowest.",
+        ),
     ] = 0.5
     every: Annotated[
         int,
         Field(
             ge=1,
             le=24,
-            description="The network sees at least every n-th frame of a shot, more where motion loses track; "
-            "motion carries colour to those between.",
+            description="Run the model on at least every n-th frame of a shot, more often where motion is uncertain; "
+            "colour moves along the motion to the frames between.",
         ),
     ] = 24
     start: Annotated[
-        float | None, Field(ge=0, description="Seconds: only from here on; the result begins at 0.")
+        float | None, Field(ge=0, description="Start at this second of the film; the result begins at 0.")
     ] = None
-    end: Annotated[float | None, Field(gt=0, description="Seconds: only up to here.")] = None
+    end: Annotated[float | None, Field(gt=0, description="End at this second of the film.")] = None
     cuts: Annotated[
         str,
         Field(
-            description="Where shots begin: auto, none, a detector's name, or a file that `autochrome shots` wrote."
+            description="Cuts: auto, none, the name of a detector, or a file written by `autochrome shots`."
         ),
     ] = "auto"
     codec: Annotated[
         Literal["auto", "like", "h264", "hevc", "ffv1", "prores", "vp9"],
-        Field(description="How pictures are packed; like: as in the original; auto: h264, in WebM vp9."),
+        Field(description="Video codec; like: the codec of the original; auto: h264, in WebM vp9."),
     ] = "auto"
     crf: Annotated[
-        int, Field(ge=0, le=51, description="Quality of h264, hevc and vp9: lower is better and larger.")
+        int,
+        Field(ge=0, le=51, description="Quality of h264, hevc and vp9: lower is better, with larger files."),
     ] = 18
     preset: Annotated[
         Literal[
             "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow"
         ],
-        Field(description="How long the encoder may think: slower makes smaller files."),
+        Field(description="Speed of the encoder: slower makes smaller files."),
     ] = "fast"
     pixel_format: Annotated[
         str,
-        Field(description="Planes to write, such as yuv420p10; auto keeps depth and sampling of the film."),
+        Field(
+            description="Pixel format of the result, such as yuv420p10; auto keeps bit depth and chroma sampling."
+        ),
     ] = "auto"

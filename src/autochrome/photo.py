@@ -1,4 +1,4 @@
-"""The way of a photo: look at it small, decide colour, lay the colour under the untouched lightness, strip by strip."""
+"""The way of a photo: shrink it, predict colour, put the colour under the unchanged lightness, strip by strip."""
 
 import os
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ from autochrome.color.lab import lightness, recolor
 from autochrome.color.upsample import LocalLinearColor, apply, fit
 from autochrome.errors import UsageError
 from autochrome.files import check_output
-from autochrome.hints.file import HintsFile, load_hints
 from autochrome.hints.picture import hints_from_picture
+from autochrome.hints.source import HintsSource, open_hints
 from autochrome.mark import stamp
 from autochrome.media.stills import Source, Still, open_still, suffix_for
 from autochrome.model import ColorModel, open_model
@@ -26,9 +26,9 @@ from autochrome.parallel import map_ordered
 from autochrome.provenance import describe
 from autochrome.types import Floats, Hints, Luma, Pixels, Prediction, Prepared
 
-HintsSource: TypeAlias = HintsFile | Hints | str | os.PathLike[str]
+PhotoHints: TypeAlias = HintsSource | Hints
 _SOFTWARE = f"autochrome {__version__}"
-_STRIP = 1 << 17  # pixels: a strip's float planes fit into a core's cache
+_STRIP_PIXELS = 1 << 17  # a strip's float planes fit into the cache of one core
 _WORKERS = min(4, os.cpu_count() or 1)
 
 
@@ -37,63 +37,65 @@ def colorize_photo(
     *,
     model: ColorModel | str | os.PathLike[str] | None = None,
     options: PhotoOptions | None = None,
-    hints: HintsSource | None = None,
+    hints: PhotoHints | None = None,
 ) -> "Photo":
-    """Decide the colours of one photograph.
+    """Predict the colours of one photo.
 
-    `source` is a path, the bytes of a file, a PIL image, or an array: (H, W) grey, (H, W, 3) or (H, W, 4) sRGB, uint8
-    or uint16. `model` is a name, an ONNX file, or what `open_model` gave; without it, `options.model`. `hints` is a
-    hints file, or `Hints` over the picture at any size. The full-size colour is computed when the result is saved
-    or its `.image` is asked for.
+    source: a path, the bytes of a file, a PIL image, or an array: (H, W) grey, (H, W, 3) or (H, W, 4) sRGB, uint8 or
+    uint16. model: a name, an ONNX file, or the result of `open_model`; without it, `options.model`. hints: a hints
+    file, or `Hints` over the picture at any size. Full-size pixels are computed when the result is saved or its
+    `.image` is read.
     """
     options = options or PhotoOptions()
     still = open_still(source, max_megapixels=options.max_megapixels)
-    return prepare_photo(still, _network(options.model if model is None else model), options).color(hints)
+    return prepare_photo(still, _load_model(options.model if model is None else model), options).color(hints)
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedPhoto:
-    """A photograph the network has looked at: the slow half is done, `color` may be asked as often as wanted."""
+    """A photo after the encoder. `color` is quick and can be called many times."""
 
     still: Still
     options: PhotoOptions
-    network: ColorModel
+    model: ColorModel
     prepared: Prepared
-    kept: Hints | None  # the colour that the original still has, where that is to be believed
-    seconds: float  # it took to get ready
+    own_color: Hints | None  # the original's own colour, with `keep_color`
+    seconds: float  # time of the preparation
 
-    def color(self, hints: HintsSource | None = None) -> "Photo":
-        """Decide the colours, with what a person knows of them."""
+    def color(self, hints: PhotoHints | None = None) -> "Photo":
+        """Predict the colours, with these hints."""
         started = perf_counter()
         luma = self.prepared.luma
-        known = _known(hints, self.kept, luma)
-        if known is not None and not self.network.card.hints:
+        known = _merge_hints(hints, self.own_color, luma)
+        if known is not None and not self.model.card.hints:
             raise UsageError(
-                f"The network {self.network.card.name!r} takes no hints; choose another, or leave them out."
+                f"The model {self.model.card.name!r} takes no hints; choose another model, or leave the hints out."
             )
-        painted = self.network.paint(self.prepared, known, self.options.vivid)
-        lines = fit(luma, painted.chroma)
-        return Photo(self.still, self.options, painted, lines, self.seconds + perf_counter() - started)
+        prediction = self.model.paint(self.prepared, known, self.options.vivid)
+        coefficients = fit(luma, prediction.chroma)
+        return Photo(
+            self.still, self.options, prediction, coefficients, self.seconds + perf_counter() - started
+        )
 
 
-def prepare_photo(still: Still, network: ColorModel, options: PhotoOptions) -> PreparedPhoto:
-    """Look at a picture small, and let the network do the slow half of its work."""
+def prepare_photo(still: Still, model: ColorModel, options: PhotoOptions) -> PreparedPhoto:
+    """Shrink the picture to render size, and run the encoder on its luma."""
     started = perf_counter()
     small = still.small(options.size)
-    kept = hints_from_picture(small) if options.keep_color and small.ndim == 3 else None
-    prepared = network.prepare(lightness(small))
-    return PreparedPhoto(still, options, network, prepared, kept, perf_counter() - started)
+    own_color = hints_from_picture(small) if options.keep_color and small.ndim == 3 else None
+    prepared = model.prepare(lightness(small))
+    return PreparedPhoto(still, options, model, prepared, own_color, perf_counter() - started)
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A photograph whose colours are decided. Full-size pixels are made on demand, in strips."""
+    """A photo with predicted colours. Full-size pixels are computed on demand, in strips."""
 
     still: Still
     options: PhotoOptions
-    painted: Prediction
+    prediction: Prediction
     coefficients: LocalLinearColor
-    seconds: float  # it took to decide the colours
+    seconds: float  # time to predict the colours
 
     @property
     def image(self) -> Pixels:
@@ -102,54 +104,54 @@ class Photo:
 
     @property
     def confidence(self) -> Floats | None:
-        """(h, w) 0…1 over the same picture: how sure the network is; None where it does not say."""
-        return self.painted.confidence
+        """(h, w) 0…1 over the same picture; None if the model does not estimate it."""
+        return self.prediction.confidence
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a person should know about how the file was read."""
+        """What the user should know about how the file was read."""
         return self.still.notes
 
     @property
     def suffix(self) -> str:
-        """The kind of file that suits the original and the options: '.jpg', '.tif', …"""
+        """The suffix of a file that suits the original and the options: '.jpg', '.tif', …"""
         return suffix_for(self.still, self.options.format)
 
     def strips(self) -> Iterator[Pixels]:
         """The coloured picture from top to bottom, (R, W, 3) at a time, computed a few strips ahead."""
-        return map_ordered(self._colored, self._places(), jobs=_WORKERS)
+        return map_ordered(self._color_strip, self._numbered_strips(), jobs=_WORKERS)
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
-        """Write the picture with everything its original carried. Nothing half-written ever stands at `path`."""
+        """Write the picture with all metadata of the original. `path` never holds a half-written file."""
         return self._write(path, self.strips(), self.still.width, overwrite)
 
     def save_comparison(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
         """Write before and after, side by side."""
-        return self._write(path, self._pairs(), 2 * self.still.width, overwrite)
+        pairs = map_ordered(self._compare_strip, self._numbered_strips(), jobs=_WORKERS)
+        return self._write(path, pairs, 2 * self.still.width, overwrite)
 
     def _write(
         self, path: str | os.PathLike[str], strips: Iterator[Pixels], width: int, overwrite: bool
     ) -> Path:
-        target = Path(path)
-        check_output(target, self.still.path, overwrite=overwrite)
+        check_output(path, self.still.path, overwrite=overwrite)
         return self.still.save(
-            target,
+            Path(path),
             strips,
             width=width,
             quality=self.options.quality,
             describe=partial(describe, software=_SOFTWARE),
         )
 
-    def _places(self) -> Iterator[tuple[int, Pixels]]:
+    def _numbered_strips(self) -> Iterator[tuple[int, Pixels]]:
         """Strips of the original, each with the number of its first row."""
         top = 0
-        for strip in self.still.strips(rows=max(8, _STRIP // self.still.width)):
+        for strip in self.still.strips(rows=max(8, _STRIP_PIXELS // self.still.width)):
             yield top, strip
             top += len(strip)
 
-    def _colored(self, place: tuple[int, Pixels]) -> Pixels:
-        """One strip: its own lightness, the picture's colour."""
-        top, strip = place
+    def _color_strip(self, numbered: tuple[int, Pixels]) -> Pixels:
+        """(R, W, 3) sRGB: the strip's own lightness with the predicted chroma at full size."""
+        top, strip = numbered
         luma = lightness(strip)
         chroma = apply(self.coefficients, luma, top, self.still.height)
         colored = recolor(luma, chroma, self.still.depth)
@@ -157,32 +159,32 @@ class Photo:
             stamp(colored, top, self.still.height)
         return colored
 
-    def _pairs(self) -> Iterator[Pixels]:
-        return map_ordered(self._beside, self._places(), jobs=_WORKERS)
-
-    def _beside(self, place: tuple[int, Pixels]) -> Pixels:
-        """One strip of the original and, to its right, the same in colour."""
-        before: NDArray[Any] = place[1]
+    def _compare_strip(self, numbered: tuple[int, Pixels]) -> Pixels:
+        """(R, 2W, 3): the strip of the original, and to its right the same in colour."""
+        before: NDArray[Any] = numbered[1]
         if before.ndim == 2:
             before = np.repeat(before[..., None], 3, axis=-1)
-        beside: Pixels = np.concatenate((before, self._colored(place)), axis=1)
-        return beside
+        both: Pixels = np.concatenate((before, self._color_strip(numbered)), axis=1)
+        return both
 
 
-def _network(model: ColorModel | str | os.PathLike[str]) -> ColorModel:
-    return _opened(os.fspath(model)) if isinstance(model, str | os.PathLike) else model
+def _load_model(model: ColorModel | str | os.PathLike[str]) -> ColorModel:
+    return _open_cached(os.fspath(model)) if isinstance(model, str | os.PathLike) else model
 
 
 @lru_cache(maxsize=1)
-def _opened(model: str) -> ColorModel:
-    """Calls one after the other share the network they opened."""
+def _open_cached(model: str) -> ColorModel:
+    """Consecutive calls share one open model."""
     return open_model(model)
 
 
-def _known(source: HintsSource | None, kept: Hints | None, luma: Luma) -> Hints | None:
-    """What is known of the colours, over the small picture: a person's word on top of what the original still has."""
+def _merge_hints(source: PhotoHints | None, own_color: Hints | None, luma: Luma) -> Hints | None:
+    """The caller's hints over the original's own colour, at render size; None if there are neither."""
     if source is None:
-        return kept
-    said = source if isinstance(source, HintsFile | Hints) else load_hints(source)
-    planes = said.rasterize(*luma.shape) if isinstance(said, HintsFile) else said.resized(*luma.shape)
-    return planes.over(kept) if kept else planes
+        return own_color
+    hints = (
+        source.resized(*luma.shape)
+        if isinstance(source, Hints)
+        else open_hints(source).file.rasterize(*luma.shape)
+    )
+    return hints.over(own_color) if own_color else hints

@@ -26,7 +26,7 @@ class Listener(JsonReport):
         self.told: list[Outcome] = []
         self.concluded: list[int] = []
 
-    def tell(self, outcome: Outcome) -> None:
+    def add(self, outcome: Outcome) -> None:
         self.told.append(outcome)
 
     def conclude(self, outcomes: Sequence[Outcome], seconds: float) -> None:
@@ -128,8 +128,8 @@ def test_an_empty_folder_is_a_failure_beside_the_others(plan: Plan, tmp_path: Pa
 
 def test_an_interruption_concludes_and_leaves_no_thread(plan: Plan):
     class Interrupted(Listener):
-        def tell(self, outcome: Outcome) -> None:
-            super().tell(outcome)
+        def add(self, outcome: Outcome) -> None:
+            super().add(outcome)
             if len(self.told) == 2:
                 raise KeyboardInterrupt
 

@@ -19,7 +19,7 @@ def plan(
 
 
 def becomes(made: Plan, below: Path) -> dict[str, str]:
-    return {str(w.source.relative_to(below)): str(w.target.relative_to(below)) for w in made.works}
+    return {str(w.source.relative_to(below)): str(w.target.relative_to(below)) for w in made.tasks}
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_glob_chooses_by_name(home: Path):
 
 def test_the_format_decides_the_suffix(home: Path):
     made = plan(home / "in", output=home / "new", suffix=".jpg")
-    assert {w.target.suffix for w in made.works} == {".jpg"}
+    assert {w.target.suffix for w in made.tasks} == {".jpg"}
 
 
 @pytest.mark.parametrize("output", ["in", "in/results"])

@@ -41,12 +41,12 @@ LAB_COMMANDS = {
 COMMANDS = MAIN_COMMANDS | LAB_COMMANDS
 """Name → (module:function, one line of help), in the order of `--help`."""
 
-_ALONE = ("OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
-"""Threads of libraries whose work here is small: they would only turn in circles where decoder and encoder work."""
+_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
+"""Libraries that get one thread: more would only spin, on cores that the film decoder and encoder need."""
 
 
-def _worth_showing(default: object) -> str | None:
-    """A default as help shows it: that a flag is off goes without saying."""
+def _show_default(default: object) -> str | None:
+    """A default as help shows it. A flag that is off is not shown."""
     return None if default is None or default is False else str(default)
 
 
@@ -55,11 +55,11 @@ app = App(
     group_commands=_MAIN,
     name="autochrome",
     help="Colour for black-and-white photographs and film.",
-    help_epilogue="With --debug, wherever it stands, an error shows where it came from.",
+    help_epilogue="With --debug, at any position, an error prints its traceback.",
     help_format="plaintext",
     version=f"autochrome {__version__}",
     suppress_keyboard_interrupt=False,
-    default_parameter=Parameter(negative=(), show_default=_worth_showing),
+    default_parameter=Parameter(negative=(), show_default=_show_default),
 )
 for _group, _commands in ((_MAIN, MAIN_COMMANDS), (_LAB, LAB_COMMANDS)):
     for _number, (_name, (_home, _help)) in enumerate(_commands.items()):
@@ -67,8 +67,8 @@ for _group, _commands in ((_MAIN, MAIN_COMMANDS), (_LAB, LAB_COMMANDS)):
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run one command line (without it: the process' own) and exit with what it deserves."""
-    for library in _ALONE:
+    """Run one command line (default: the arguments of the process) and exit with its exit code."""
+    for library in _ONE_THREAD:
         os.environ.setdefault(library, "1")
     words = list(sys.argv[1:] if arguments is None else arguments)
     set_debug("--debug" in words)
@@ -87,7 +87,7 @@ def _run(words: list[str]) -> int:
     except KeyboardInterrupt as stop:
         print(f"autochrome: interrupted{''.join(f'; {hint}' for hint in stop.args)}.", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read our output has gone: nobody is left to tell
+    except BrokenPipeError:  # the reader of our output has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:

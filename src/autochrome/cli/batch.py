@@ -1,45 +1,35 @@
-"""Doing one thing to many files: the batch goes on when one fails, and says at the end what became of each."""
+"""Run one task for each of many files. The batch goes on if one fails, and reports the failures at the end."""
 
 import os
+import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import Literal
 
 from autochrome.cli.errors import as_autochrome_error, print_traceback
+from autochrome.cli.outcome import Outcome, Report
 from autochrome.cli.plan import FileTask, Plan
-from autochrome.errors import AutochromeError, BatchIncomplete, NothingFound, OutputExists, OutputNotWritable
+from autochrome.cli.reports import JsonReport, LineReport
+from autochrome.errors import BatchIncomplete, NothingFound, OutputExists, OutputNotWritable
 from autochrome.parallel import map_ordered
 
 Existing = Literal["refuse", "overwrite", "skip"]
-"""What to do where a result stands already."""
+"""What to do if a result exists already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one file."""
+def choose_report(total: int, *, as_json: bool, quiet: bool, single: bool) -> Report:
+    """JSON lines, errors only, one line for a single file, a progress bar on a terminal, else one line per file.
 
-    task: FileTask
-    status: Literal["done", "skipped", "failed"]
-    seconds: float = 0.0
-    notes: tuple[str, ...] = ()
-    error: AutochromeError | None = None
+    The progress bar's library is loaded only on a terminal.
+    """
+    if as_json:
+        return JsonReport()
+    if quiet or single or not sys.stderr.isatty():
+        return LineReport(quiet=quiet, single=single)
+    from autochrome.cli.progress import ProgressReport
 
-
-class Report(Protocol):
-    """Whoever tells the person how it goes."""
-
-    def __enter__(self) -> Self: ...
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-    def tell(self, outcome: Outcome) -> None:
-        """One more file is dealt with."""
-
-    def conclude(self, outcomes: Sequence[Outcome], seconds: float) -> None:
-        """All are, or there was an interruption."""
+    return ProgressReport(total)
 
 
 def run_batch(
@@ -51,10 +41,10 @@ def run_batch(
     jobs: int,
     single: bool,
 ) -> None:
-    """`do` every work of the plan, `jobs` at a time, and report. `do` writes the result and gives back notes.
+    """Call `do` for every task of the plan, `jobs` at a time. `do` writes the result and returns notes.
 
-    A `single` file that fails is raised as it is. Of many, those that failed are named at the end, and
-    `BatchIncomplete` is raised. Ctrl-C lets what is in hand come to its end first.
+    The error of a `single` file is raised unchanged. With many files, `BatchIncomplete` names those that failed, at the
+    end. After Ctrl-C the running tasks finish first.
     """
     started = perf_counter()
     outcomes: list[Outcome] = []
@@ -65,14 +55,16 @@ def run_batch(
     with report:
         try:
             for folder in plan.empty:
-                none = NothingFound(f"{folder}: no pictures in there; --glob chooses files by name.")
-                outcomes.append(Outcome(FileTask(folder, folder), "failed", error=none))
-                report.tell(outcomes[-1])
+                error = NothingFound(f"{folder}: no pictures in this folder; --glob selects files by name.")
+                outcomes.append(Outcome(FileTask(folder, folder), "failed", error=error))
+                report.add(outcomes[-1])
             for outcome in map_ordered(attempt, plan.tasks, jobs):
                 outcomes.append(outcome)
-                report.tell(outcome)
+                report.add(outcome)
         except KeyboardInterrupt as stop:
-            hints = stop.args if single and stop.args else ("the same command with --skip-existing goes on",)
+            hints = (
+                stop.args if single and stop.args else ("the same command with --skip-existing continues",)
+            )
             raise KeyboardInterrupt(*hints) from None
         finally:
             report.conclude(outcomes, perf_counter() - started)
@@ -82,7 +74,7 @@ def run_batch(
 def _attempt(
     task: FileTask, do: Callable[[FileTask], Sequence[str]], existing: Existing, make_folder: bool
 ) -> Outcome:
-    """One task, its trouble caught."""
+    """Run one task and catch its error."""
     started = perf_counter()
     try:
         if existing != "overwrite" and task.target.exists():
@@ -96,8 +88,8 @@ def _attempt(
         notes = tuple(do(task))
     except Exception as error:
         print_traceback(error)
-        ours = as_autochrome_error(error, str(task.source))
-        return Outcome(task, "failed", perf_counter() - started, error=ours)
+        failure = as_autochrome_error(error, str(task.source))
+        return Outcome(task, "failed", perf_counter() - started, error=failure)
     return Outcome(task, "done", perf_counter() - started, notes)
 
 
@@ -106,7 +98,7 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputNotWritable(
-            f"{folder}: the folder cannot be made ({os.strerror(error.errno or 0)}); choose another place."
+            f"{folder}: the folder cannot be created ({os.strerror(error.errno or 0)}); choose another folder."
         ) from error
 
 

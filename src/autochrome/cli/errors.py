@@ -1,4 +1,4 @@
-"""What a person sees when something went wrong: one line on stderr, and an exit code."""
+"""Errors of the command line: one line on stderr, and an exit code."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ import traceback
 
 from autochrome.errors import AutochromeError, ExtraMissing, NoMemory, UsageError
 
-INTERRUPTED = 130  # as shells count: 128 + SIGINT
+INTERRUPTED = 130  # the convention of shells: 128 + SIGINT
 _DEBUG = "AUTOCHROME_DEBUG"
 
 EXTRAS = {
@@ -20,61 +20,63 @@ EXTRAS = {
     "torch": "lab",
     "yaml": "lab",
 }
-"""Which extra brings a module that is not there."""
+"""The extra that installs a module."""
 
 
 def set_debug(on: bool) -> None:
-    """Whether errors show where they came from. In the environment, so that worker processes know it too."""
+    """Show tracebacks. Set in the environment, so that worker processes do the same."""
     if on:
         os.environ[_DEBUG] = "1"
 
 
 def print_error(error: AutochromeError) -> int:
-    """Print the one line; the exit code comes back."""
+    """Print the error as one line; returns its exit code."""
     print_traceback(error)
     print(f"autochrome: {' '.join(str(error).split())}", file=sys.stderr)
     return error.exit_code
 
 
 def print_traceback(error: BaseException) -> None:
-    """Print where an error came from, when that was asked for."""
+    """Print the traceback, with --debug."""
     if os.environ.get(_DEBUG):
         traceback.print_exception(error)
 
 
 def as_autochrome_error(error: Exception, about: str = "") -> AutochromeError:
-    """Any exception as one of ours. What nobody foresaw says how to learn more, and what it is `about`."""
+    """Any exception as an AutochromeError. about: the file it concerns, for the message."""
     if isinstance(error, AutochromeError):
         return error
     about = about and f"{about}: "
     ours: AutochromeError
     if isinstance(error, MemoryError):
-        ours = NoMemory(f"{about}the memory did not suffice; close other programs, or use fewer --jobs.")
+        ours = NoMemory(f"{about}out of memory; close other programs, or use fewer --jobs.")
     elif missing := _missing_extra(error):
         ours = ExtraMissing(
             f"{about}this needs '{missing}', which is not installed: pip install 'autochrome[{EXTRAS[missing]}]'."
         )
     else:
         kind = type(error).__name__
-        ours = AutochromeError(f"{about}something nobody foresaw, {kind}: {error} (--debug shows where).")
+        ours = AutochromeError(f"{about}unexpected error, {kind}: {error} (--debug shows the traceback).")
     ours.__cause__ = error
     return ours
 
 
 def as_usage_error(error: Exception) -> UsageError:
-    """What the command line's parser complains about, in one sentence."""
-    faults = getattr(error.__cause__, "errors", None)  # pydantic's; to import it only to ask would take long
+    """An error of the command line's parser, as one sentence."""
+    faults = getattr(
+        error.__cause__, "errors", None
+    )  # pydantic's; importing it for an isinstance test would be slow
     if faults is None:
         return UsageError(str(error))
-    said = []
+    sentences = []
     for fault in faults():
         flag = "--" + str(fault["loc"][-1]).replace("_", "-") if fault["loc"] else "the options"
-        said.append(f"{flag} {fault['input']}: {fault['msg'][0].lower()}{fault['msg'][1:]}")
-    return UsageError("; ".join(said) + ".")
+        sentences.append(f"{flag} {fault['input']}: {fault['msg'][0].lower()}{fault['msg'][1:]}")
+    return UsageError("; ".join(sentences) + ".")
 
 
 def _missing_extra(error: BaseException | None) -> str | None:
-    """The module that could not be imported, when that is what lies beneath and an extra has it."""
+    """The missing module, if an import error is the cause and an extra installs the module."""
     while error is not None:
         if isinstance(error, ModuleNotFoundError) and error.name:
             module = error.name.split(".")[0]

@@ -72,9 +72,8 @@ def film(
     from autochrome.model import open_for_film
 
     network = open_for_film(options.model)  # it loads while the rest is imported
-    from autochrome.cli.batch import Existing, run_batch
+    from autochrome.cli.batch import Existing, choose_report, run_batch
     from autochrome.cli.plan import FileTask, Naming, make_plan
-    from autochrome.cli.reports import choose_report
     from autochrome.film.pipeline import colorize_film
     from autochrome.hints.file import load_hints
     from autochrome.media.collection import FILM_SUFFIXES

@@ -7,12 +7,12 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 app = App(name="models", help_format="plaintext", default_parameter=Parameter(negative=()))
-Json = Annotated[bool, Parameter(help="For programs: JSON on stdout.")]
+Json = Annotated[bool, Parameter(help="Print JSON, for programs.")]
 
 
 @app.default
 def models(*, json: Json = False) -> None:
-    """List the networks that came with the package, each with its card."""
+    """List the models that come with the package, each with its card."""
     from autochrome.model import list_models
 
     found = list_models()
@@ -33,12 +33,12 @@ def models(*, json: Json = False) -> None:
             }
         )
     if not found:
-        print("No network is installed; give --model the path of an ONNX file.")
+        print("No model is installed; give --model the path of an ONNX file.")
 
 
 @app.command
 def check(file: Annotated[Path, Parameter(help="An ONNX file.")], *, json: Json = False) -> int:
-    """Tell whether a network file can be used, and how. Exits with 32 when it cannot."""
+    """Check whether a model file can be used. The exit code is 32 if it cannot."""
     from autochrome.errors import ModelUnusable
     from autochrome.model import check_model
 
@@ -57,18 +57,18 @@ def check(file: Annotated[Path, Parameter(help="An ONNX file.")], *, json: Json 
 
 
 def _facts(card: dict[str, object]) -> dict[str, str]:
-    """What a card says, in words; what it leaves open is left out."""
+    """The fields of a card as text, without the empty ones."""
     facts = {}
     for key, value in card.items():
         if key not in ("name", "summary") and value not in ("", None, {}, ()):
-            facts[key] = _in_words(value)
+            facts[key] = _as_text(value)
     return facts
 
 
-def _in_words(value: object) -> str:
+def _as_text(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{k} {v}" for k, v in value.items())
-    if isinstance(value, tuple):  # the palette: nobody reads 186 pairs of numbers
+    if isinstance(value, tuple):  # the palette: 186 pairs of numbers
         return f"{len(value)} colours"
     return str(value)
 

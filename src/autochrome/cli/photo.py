@@ -11,12 +11,12 @@ from autochrome.cli.plan import NAME
 from autochrome.errors import UsageError
 from autochrome.options import PhotoOptions
 
-_MANY = 100  # pictures: from here on the quicker runtime makes up for its longer start
+_MANY = 100  # pictures: from here on the faster runtime makes up for its longer start
 
 
 def photo(
     inputs: Annotated[
-        list[Path], Parameter(name="IN", help="Pictures, and folders to search to the bottom.")
+        list[Path], Parameter(name="IN", help="Pictures, and folders, which are searched recursively.")
     ],
     /,
     *,
@@ -24,35 +24,33 @@ def photo(
         str | None,
         Parameter(
             name=("--output", "-o"),
-            help="A file, or a folder (for many pictures; or end it with a slash). "
-            "Without it each result lies beside its original.",
+            help="A file, or a folder (for many pictures, or if the name ends with a slash). "
+            "Without it each result is written beside its input.",
         ),
     ] = None,
-    name: Annotated[str, Parameter(help="How results in a folder are called.")] = NAME,
-    glob: Annotated[str | None, Parameter(help="Which files of a folder, such as 'scan*.tif'.")] = None,
-    overwrite: Annotated[bool, Parameter(help="Replace results that are there already.")] = False,
-    skip_existing: Annotated[
-        bool, Parameter(help="Leave out what has its result already: so an interrupted batch goes on.")
-    ] = False,
-    hints: Annotated[
-        Path | None, Parameter(help="A hints file: colours that are known, for one picture.")
+    name: Annotated[str, Parameter(help="Pattern for the names of results in a folder.")] = NAME,
+    glob: Annotated[
+        str | None, Parameter(help="Which files of a folder to take, such as 'scan*.tif'.")
     ] = None,
+    overwrite: Annotated[bool, Parameter(help="Replace results that exist already.")] = False,
+    skip_existing: Annotated[
+        bool, Parameter(help="Skip inputs whose result exists: this continues an interrupted batch.")
+    ] = False,
+    hints: Annotated[Path | None, Parameter(help="A hints file with known colours, for one picture.")] = None,
     jobs: Annotated[
-        int, Parameter(name=("--jobs", "-j"), validator=Number(gte=1), help="Pictures at a time.")
+        int,
+        Parameter(
+            name=("--jobs", "-j"), validator=Number(gte=1), help="Number of pictures at the same time."
+        ),
     ] = 1,
-    json: Annotated[
-        bool, Parameter(help="Tell a program on stdout how it goes, one JSON object a line.")
-    ] = False,
-    quiet: Annotated[
-        bool, Parameter(name=("--quiet", "-q"), help="Say nothing but what went wrong.")
-    ] = False,
+    json: Annotated[bool, Parameter(help="Report on stdout for programs, one JSON object per line.")] = False,
+    quiet: Annotated[bool, Parameter(name=("--quiet", "-q"), help="Print errors only.")] = False,
     options: Annotated[PhotoOptions, Parameter(name="*")] = PhotoOptions(),  # noqa: B008 — frozen
 ) -> None:
-    """Colour photographs."""
-    # What works is loaded here, so that a wrong word on the command line is told at once.
-    from autochrome.cli.batch import Existing, run_batch
+    """Colour photos."""
+    # Imports come here, so that an error on the command line is reported at once.
+    from autochrome.cli.batch import Existing, choose_report, run_batch
     from autochrome.cli.plan import FileTask, Naming, make_plan
-    from autochrome.cli.reports import choose_report
     from autochrome.hints.file import load_hints
     from autochrome.media.collection import STILL_SUFFIXES
     from autochrome.media.stills.writer import WRITTEN
@@ -65,7 +63,7 @@ def photo(
     suffix = None if options.format == "auto" else f".{options.format}"
     plan = make_plan(inputs, output, Naming(name, suffix, WRITTEN, ".png"), STILL_SUFFIXES, glob)
     if hints and len(plan.tasks) > 1:
-        raise UsageError("--hints says what is known of one picture; colour that one alone.")
+        raise UsageError("--hints belongs to one picture; colour that picture alone.")
     known = load_hints(hints) if hints else None
     network = open_model(options.model, many=len(plan.tasks) > _MANY)
 

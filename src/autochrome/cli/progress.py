@@ -1,4 +1,4 @@
-"""A batch on a terminal: a bar with rate and remaining time, and what there is to say above it."""
+"""The report of a batch on a terminal: a progress bar with rate and remaining time, and messages above it."""
 
 from collections.abc import Sequence
 from types import TracebackType
@@ -16,12 +16,12 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from autochrome.cli.batch import Outcome
+from autochrome.cli.outcome import Outcome
 from autochrome.cli.reports import LineReport
 
 
-class Bar(LineReport):
-    """Moves on with each file; only what is worth a word gets a line."""
+class ProgressReport(LineReport):
+    """A progress bar. Only failures and notes get a line of their own."""
 
     def __init__(self, total: int) -> None:
         super().__init__(quiet=False, single=False)
@@ -45,23 +45,23 @@ class Bar(LineReport):
     ) -> None:
         self._progress.stop()
 
-    def tell(self, outcome: Outcome) -> None:
+    def add(self, outcome: Outcome) -> None:
         self._progress.update(self._task, advance=1, description=outcome.task.source.name)
-        super().tell(outcome)
+        super().add(outcome)
 
-    def done(self, outcome: Outcome) -> None:
-        """The bar says it."""
+    def print_done(self, outcome: Outcome) -> None:
+        """The bar shows it."""
 
     def conclude(self, outcomes: Sequence[Outcome], seconds: float) -> None:
         self._progress.update(self._task, description="")
         super().conclude(outcomes, seconds)
 
-    def say(self, text: str) -> None:
+    def print(self, text: str) -> None:
         self._progress.console.print(text, markup=False)
 
 
 class _Rate(ProgressColumn):
-    """Files a second, or seconds a file."""
+    """Files per second, or seconds per file."""
 
     def render(self, task: Task) -> Text:
         speed = task.completed / task.elapsed if task.elapsed else 0

@@ -6,14 +6,14 @@ from importlib.metadata import version as version_of
 
 from autochrome import __version__
 
-_WORTH_KNOWING = ("numpy", "pyvips", "pyvips-binary", "onnxruntime", "openvino", "torch")
+_LIBRARIES = ("numpy", "pyvips", "pyvips-binary", "onnxruntime", "openvino", "torch")
 
 
 def version() -> None:
-    """Print our version, Python's, and those of the libraries that do the work."""
+    """Print the versions of autochrome, Python and the main libraries."""
     print(f"autochrome {__version__}")
     print(f"python {platform.python_version()} on {platform.system()} {platform.machine()}")
-    for name in _WORTH_KNOWING:
+    for name in _LIBRARIES:
         try:
             print(f"{name} {version_of(name)}")
         except PackageNotFoundError:

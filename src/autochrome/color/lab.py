@@ -1,10 +1,10 @@
-"""Colour arithmetic: sRGB ↔ linear light ↔ CIE Lab (D65, 2°), and what fits into sRGB.
+"""Colour arithmetic: sRGB ↔ linear light ↔ CIE Lab (D65, 2°), and the sRGB gamut.
 
-The functions on floats serve numpy arrays and torch tensors alike: channels are the last axis, sRGB and linear
-light run 0…1, L* 0…100, a*b* about −110…110. The two at the end, `lightness` and `recolor`, are the photo's fast path
-on 8- and 16-bit pixels.
+The functions on floats take numpy arrays and torch tensors. Channels are the last axis; sRGB and linear light run 0…1,
+L* 0…100, a*b* about −110…110. `lightness` and `recolor`, at the end, are the fast path of photos: they work on 8- and
+16-bit pixels.
 
-The white point is the sum of the matrix rows, so that R=G=B is exactly neutral: a* = b* = 0.
+The white point is the sum of the matrix rows. So R = G = B is exactly neutral: a* = b* = 0.
 """
 
 from functools import cache
@@ -17,19 +17,19 @@ from numpy.typing import NDArray
 from autochrome.types import Chroma, Floats, Luma, Pixels
 
 Array: TypeAlias = Any
-"""(…, C) floats: a numpy array or a torch tensor; the same kind comes back."""
+"""(…, C) floats: a numpy array or a torch tensor. A function returns the kind that it was called with."""
 
 XYZ_FROM_RGB = np.array(
     [[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]]
 )
 RGB_FROM_XYZ = np.linalg.inv(XYZ_FROM_RGB)
 WHITE = XYZ_FROM_RGB.sum(axis=1)
-_KNEE = 6 / 29  # of the Lab curve: below it a straight line
+_KNEE = 6 / 29  # the Lab curve is a straight line below it
 
 
 def _namespace(x: Array) -> ModuleType:
-    """numpy, or torch when a tensor came in: whoever made a tensor has torch loaded already."""
-    if isinstance(x, np.ndarray | np.generic):  # a single colour comes apart into numpy scalars
+    """numpy, or torch for a tensor: then torch is loaded already."""
+    if isinstance(x, np.ndarray | np.generic):  # the channels of a single colour are numpy scalars
         return np
     import torch
 
@@ -46,12 +46,12 @@ def srgb_from_linear(rgb: Array) -> Array:
     return xp.where(rgb <= 0.0031308, rgb * 12.92, 1.055 * xp.clip(rgb, 0.0031308, None) ** (1 / 2.4) - 0.055)
 
 
-def _curve(t: Array) -> Array:
+def _lab_curve(t: Array) -> Array:
     xp = _namespace(t)
     return xp.where(t > _KNEE**3, xp.clip(t, _KNEE**3, None) ** (1 / 3), t / (3 * _KNEE**2) + 4 / 29)
 
 
-def _uncurve(t: Array) -> Array:
+def _inverse_lab_curve(t: Array) -> Array:
     return _namespace(t).where(t > _KNEE, t**3, (3 * _KNEE**2) * (t - 4 / 29))
 
 
@@ -62,12 +62,12 @@ def _mix(x: Array, matrix: NDArray[np.float64]) -> list[Array]:
 
 def lightness_from_light(light: Array) -> Array:
     """Y, linear light 0…1 → L*."""
-    return 116 * _curve(light) - 16
+    return 116 * _lab_curve(light) - 16
 
 
 def light_from_lightness(luma: Array) -> Array:
     """L* 0…100 → Y, linear light 0…1."""
-    return _uncurve((luma + 16) / 116)
+    return _inverse_lab_curve((luma + 16) / 116)
 
 
 def lab_from_srgb(rgb: Array) -> Array:
@@ -79,39 +79,39 @@ def lab_from_linear(rgb: Array, axis: int = -1) -> Array:
     """Linear light 0…1, its three channels along `axis` → L*a*b* along the same."""
     xp = _namespace(rgb)
     x, y, z = _mix(xp.moveaxis(rgb, axis, -1), XYZ_FROM_RGB)
-    fx, fy, fz = (_curve(v / float(w)) for v, w in zip((x, y, z), WHITE, strict=True))
+    fx, fy, fz = (_lab_curve(v / float(w)) for v, w in zip((x, y, z), WHITE, strict=True))
     return xp.stack((116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)), axis)
 
 
 def srgb_from_lab(lab: Array) -> Array:
-    """(…, 3) L*a*b* → (…, 3) sRGB 0…1. What does not fit loses chroma, never lightness.
+    """(…, 3) L*a*b* → (…, 3) sRGB 0…1. A colour outside the gamut loses chroma, never lightness.
 
-    The way back is in linear light, straight towards the grey of the same Y: Y is a weighted sum of linear R, G, B,
-    so walking that line leaves it, and with it L*, exactly as it was. No search is needed: the first channel to leave
-    0…1 says how far to go.
+    Such a colour moves in linear light towards the grey of the same Y. Y is a weighted sum of linear R, G and B, so it
+    does not change on that line, and neither does L*. No search is needed: the channel farthest outside 0…1 determines
+    how far the colour moves.
     """
     xp = _namespace(lab)
     fy = (xp.clip(lab[..., 0], 0, 100) + 16) / 116
     xyz = xp.stack((fy + lab[..., 1] / 500, fy, fy - lab[..., 2] / 200), -1)
-    xyz = _uncurve(xyz)
+    xyz = _inverse_lab_curve(xyz)
     y = xyz[..., 1]
     rgb = xp.stack(_mix(xyz, RGB_FROM_XYZ * WHITE), -1)
-    most, least = xp.amax(rgb, -1), xp.amin(rgb, -1)
-    room = xp.minimum((1 - y) / xp.clip(most - y, 1e-9, None), y / xp.clip(y - least, 1e-9, None))
-    keep = xp.clip(room, 0, 1)[..., None]
+    highest, lowest = xp.amax(rgb, -1), xp.amin(rgb, -1)
+    scale = xp.minimum((1 - y) / xp.clip(highest - y, 1e-9, None), y / xp.clip(y - lowest, 1e-9, None))
+    keep = xp.clip(scale, 0, 1)[..., None]
     return srgb_from_linear(xp.clip(y[..., None] + keep * (rgb - y[..., None]), 0, 1))
 
 
 @cache
 def _lightness_tables(depth: int) -> tuple[Floats, Floats]:
-    """For every code of `depth` bits: linear light 0…1, and the L* of that grey."""
+    """For every sRGB value of `depth` bits: linear light 0…1, and the L* of that grey."""
     linear = linear_from_srgb(np.linspace(0, 1, 2**depth))
-    return linear.astype(np.float32), (116 * _curve(linear) - 16).astype(np.float32)
+    return linear.astype(np.float32), (116 * _lab_curve(linear) - 16).astype(np.float32)
 
 
 @cache
 def _byte_table() -> NDArray[np.uint8]:
-    """Linear light in 1/65535 → the nearest 8-bit sRGB code. The darkest codes are 20 entries apart."""
+    """Linear light in steps of 1/65535 → the nearest 8-bit sRGB value. The darkest values are 20 entries apart."""
     codes: NDArray[np.float64] = np.round(255 * srgb_from_linear(np.linspace(0, 1, 65536)))
     return codes.astype(np.uint8)
 
@@ -135,15 +135,15 @@ def _light_from_linear(y: Floats) -> Luma:
 
 
 def recolor(luma: Luma, chroma: Chroma, depth: int) -> Pixels:
-    """(H, W) L* under (2, H, W) a*b* → (H, W, 3) sRGB of `depth` bits: `srgb_from_lab` for millions of pixels.
+    """(H, W) L* and (2, H, W) a*b* → (H, W, 3) sRGB of `depth` bits: a fast `srgb_from_lab` for millions of pixels.
 
-    The a* and b* planes come one behind the other, not side by side, so that every step runs over contiguous memory.
+    The a* and b* planes are separate, not interleaved, so that every step runs over contiguous memory.
     """
-    return _encode(linear_under(luma, chroma), depth)
+    return _encode_srgb(linear_from_planes(luma, chroma), depth)
 
 
-def linear_under(luma: Luma, chroma: Chroma) -> Floats:
-    """(H, W) L* under (2, H, W) a*b* → (3, H, W) linear light 0…1; what does not fit loses chroma."""
+def linear_from_planes(luma: Luma, chroma: Chroma) -> Floats:
+    """(H, W) L* and (2, H, W) a*b* → (3, H, W) linear light 0…1, inside the gamut."""
     f = (luma + np.float32(16)) * np.float32(1 / 116)
     a, b = chroma
     y = _cubed(f)
@@ -159,7 +159,7 @@ def linear_under(luma: Luma, chroma: Chroma) -> Floats:
 
 
 def _cubed(t: Floats) -> Floats:
-    """`_uncurve` for one float32 plane; the straight part is rare and mended after."""
+    """`_inverse_lab_curve` for one float32 plane. The straight part is rare, so it is corrected afterwards."""
     cube = t * t
     cube *= t
     dark = t <= _KNEE
@@ -169,22 +169,23 @@ def _cubed(t: Floats) -> Floats:
 
 
 def _into_gamut(rgb: Floats, y: Floats) -> None:
-    """Pull (3, H, W) linear light towards the grey of the same Y, in place, where a channel leaves 0…1."""
-    most, least = rgb.max(axis=0), rgb.min(axis=0)
-    out = (most > 1) | (least < 0)
-    if not out.any():
+    """Move (3, H, W) linear light towards the grey of the same Y where a channel is outside 0…1, in place."""
+    highest, lowest = rgb.max(axis=0), rgb.min(axis=0)
+    outside = (highest > 1) | (lowest < 0)
+    if not outside.any():
         return
-    grey = y[out]
-    room = np.minimum(
-        (1 - grey) / np.maximum(most[out] - grey, 1e-9), grey / np.maximum(grey - least[out], 1e-9)
+    grey = y[outside]
+    scale = np.minimum(
+        (1 - grey) / np.maximum(highest[outside] - grey, 1e-9),
+        grey / np.maximum(grey - lowest[outside], 1e-9),
     )
-    keep = np.clip(room, 0, 1)
+    keep = np.clip(scale, 0, 1)
     for channel in rgb:
-        channel[out] = grey + keep * (channel[out] - grey)
+        channel[outside] = grey + keep * (channel[outside] - grey)
 
 
-def _encode(rgb: Floats, depth: int) -> Pixels:
-    """(3, H, W) linear light → (H, W, 3) sRGB codes."""
+def _encode_srgb(rgb: Floats, depth: int) -> Pixels:
+    """(3, H, W) linear light → (H, W, 3) sRGB values."""
     np.clip(rgb, 0, 1, out=rgb)
     interleaved = np.moveaxis(rgb, 0, -1)
     if depth == 8:

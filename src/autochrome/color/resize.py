@@ -1,7 +1,7 @@
-"""Small planes to other sizes, in numpy: an area mean to shrink, straight lines to enlarge.
+"""Resize small planes in numpy: area mean to shrink, linear interpolation to enlarge.
 
-Both are products with one narrow matrix an axis. That is plenty for planes of some hundred pixels a side, exact for any
-ratio, and needs no image library. Pixel centres are at half numbers: planes of any size lie over the same picture.
+Each axis is one product with a narrow matrix. That is fast enough for planes of some hundred pixels per side, exact for
+any ratio, and needs no image library. Pixel centres lie at 0.5, 1.5, …: planes of any size cover the same picture.
 """
 
 from functools import lru_cache
@@ -12,39 +12,39 @@ from numpy.typing import NDArray
 
 @lru_cache(maxsize=64)
 def area_weights(new: int, old: int) -> NDArray[np.float32]:
-    """(new, old): how much of each old pixel lies in each new one; rows sum to 1."""
+    """(new, old): the fraction of each new pixel that each old pixel covers; rows sum to 1."""
     edges = np.arange(new + 1) * (old / new)
     low = np.maximum(edges[:-1, None], np.arange(old))
     high = np.minimum(edges[1:, None], np.arange(1, old + 1))
     overlap = np.maximum(high - low, 0)
-    shares: NDArray[np.float32] = (overlap / overlap.sum(axis=1, keepdims=True)).astype(np.float32)
-    return shares
+    weights: NDArray[np.float32] = (overlap / overlap.sum(axis=1, keepdims=True)).astype(np.float32)
+    return weights
 
 
 @lru_cache(maxsize=64)
 def linear_weights(new: int, old: int) -> NDArray[np.float32]:
-    """(new, old): straight lines between the old pixels' centres, flat beyond the outermost."""
-    below, above, share = linear_steps(0, new, new, old)
+    """(new, old): linear interpolation between the old pixels' centres, constant beyond the outermost."""
+    below, above, fraction = linear_steps(0, new, new, old)
     weights = np.zeros((new, old), np.float32)
-    np.add.at(weights, (np.arange(new), below), 1 - share)
-    np.add.at(weights, (np.arange(new), above), share)
+    np.add.at(weights, (np.arange(new), below), 1 - fraction)
+    np.add.at(weights, (np.arange(new), above), fraction)
     return weights
 
 
 def linear_steps(
     start: float, stop: float, new: float, old: int
 ) -> tuple[np.ndarray, np.ndarray, NDArray[np.float32]]:
-    """For new pixels start…stop of `new`: the two old neighbours, and the share of the second.
+    """For the new pixels start…stop of `new`: the two old neighbours, and the weight of the second.
 
-    A view of a part of a picture may begin between two pixels, and stand for a picture of no whole size.
+    start, new: a view of a part of a picture may begin between two pixels, and the size need not be a whole number.
     """
-    place = np.clip((start + np.arange(round(stop - start)) + 0.5) * (old / new) - 0.5, 0, old - 1)
-    below = np.floor(place).astype(np.intp)
-    return below, np.minimum(below + 1, old - 1), (place - below).astype(np.float32)
+    position = np.clip((start + np.arange(round(stop - start)) + 0.5) * (old / new) - 0.5, 0, old - 1)
+    below = np.floor(position).astype(np.intp)
+    return below, np.minimum(below + 1, old - 1), (position - below).astype(np.float32)
 
 
 def resize(plane: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
-    """(H, W) or (H, W, C) → (height, width[, C]); each axis by area where it shrinks, linear where it grows."""
+    """(H, W) or (H, W, C) → (height, width[, C]); an axis that shrinks by area mean, an axis that grows linearly."""
     rows, columns = plane.shape[:2]
     if (rows, columns) == (height, width):
         return plane

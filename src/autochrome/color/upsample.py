@@ -1,10 +1,9 @@
-"""Small colour to full size, under the untouched lightness.
+"""Guided upsampling: small chroma to full size, guided by the full-size lightness.
 
-Colour is taken to be a straight line in L, `a*b* ≈ slope · L + offset`, whose coefficients vary slowly over the
-picture. They are fitted where colour is small; only they are enlarged, and the full-size L puts every edge back in its
-place. The slope is a guided filter's; the offset is not smoothed as that filter would, but chosen so that the line
-goes through the small colour exactly: nothing the network said is blurred away.
-`benchmarks/merge.py` measures what that is worth.
+The local linear model is `a*b* ≈ slope · L + offset`; its coefficients vary slowly over the picture. They are fitted at
+the size of the small chroma, and only they are enlarged: the full-size L brings every edge back. The slope is that of a
+guided filter. The offset is not smoothed: it is chosen so that the line goes exactly through the small chroma, and
+nothing of the prediction is blurred. `benchmarks/merge.py` compares it with other ways.
 """
 
 from dataclasses import dataclass
@@ -14,32 +13,30 @@ import numpy as np
 from autochrome.color.resize import linear_steps, resize
 from autochrome.types import Chroma, Floats, Luma
 
-_CALM = (
-    100.0  # (L* units)²: lightness that varies less than this is texture or noise, and steers colour little
-)
+_EPSILON = 100.0  # (L* units)²: where luma varies less, it is texture or noise and the slope stays near 0
 
 
 @dataclass(frozen=True, slots=True)
 class LocalLinearColor:
-    """The line a*b* = slope · L + offset at each place of a picture, at the size where colour was decided."""
+    """The local linear model a*b* = slope · L + offset of a picture, at the size of the small chroma."""
 
     coefficients: Floats  # (4, h, w): slope of a*, slope of b*, offset of a*, offset of b*
 
 
 def fit(luma: Luma, chroma: Chroma) -> LocalLinearColor:
-    """(H, W) L* at render size and (h, w, 2) a*b* over the same picture, h ≤ H → the lines between them."""
+    """(H, W) L* at render size and (h, w, 2) a*b* over the same picture, h ≤ H → the local linear model."""
     height, width = chroma.shape[:2]
-    light, color = resize(luma, height, width), np.moveaxis(chroma, -1, 0)
+    small_luma, color = resize(luma, height, width), np.moveaxis(chroma, -1, 0)
     planes = np.empty((6, height, width), np.float32)
-    planes[0], planes[1:3] = light, color
-    np.multiply(planes[:3], light, out=planes[3:])
+    planes[0], planes[1:3] = small_luma, color
+    np.multiply(planes[:3], small_luma, out=planes[3:])
     means = _blur(planes)
-    mean_light, mean_color = means[0], means[1:3]
-    spread = means[3] - mean_light**2
-    together = means[4:] - mean_light * mean_color
+    mean_luma, mean_color = means[0], means[1:3]
+    variance = means[3] - mean_luma**2
+    covariance = means[4:] - mean_luma * mean_color
     coefficients = np.empty((4, height, width), np.float32)
-    coefficients[:2] = _blur(together / (np.maximum(spread, 0) + np.float32(_CALM)))
-    np.subtract(color, coefficients[:2] * light, out=coefficients[2:])
+    coefficients[:2] = _blur(covariance / (np.maximum(variance, 0) + np.float32(_EPSILON)))
+    np.subtract(color, coefficients[:2] * small_luma, out=coefficients[2:])
     return LocalLinearColor(coefficients)
 
 
@@ -51,24 +48,26 @@ def apply(
     left: float = 0,
     width: float | None = None,
 ) -> Chroma:
-    """The rows `top…` (R, W) of a picture `height` rows tall → their (2, R, W) a*b* planes.
+    """The luma of the rows `top…` (R, W) of a picture `height` rows tall → the (2, R, W) a*b* planes of these rows.
 
-    Of a part that is narrower than the picture, `left` is its first column and `width` the picture's.
+    If the part is narrower than the picture, `left` is its first column and `width` the width of the picture.
     """
     rows, columns = luma.shape
     _, small_height, small_width = color.coefficients.shape
-    above, below, share = linear_steps(top, top + rows, height, small_height)
+    above, below, fraction = linear_steps(top, top + rows, height, small_height)
     first, last = above[0], below[-1]
     before, after, along = linear_steps(left, left + columns, width or columns, small_width)
     near = color.coefficients[:, first : last + 1]
-    wide = np.take(near, before, axis=2)  # (4, k, W): the few small rows this strip lies between
+    wide = np.take(near, before, axis=2)  # (4, k, W): the few small rows around this strip
     wide += along * (np.take(near, after, axis=2) - wide)
     planes = np.empty((2, rows, columns), np.float32)
     starts = np.flatnonzero(np.diff(above, prepend=-1))
-    for start, stop in zip(starts, [*starts[1:], rows], strict=True):  # rows between the same two small rows
+    for start, stop in zip(
+        starts, [*starts[1:], rows], strict=True
+    ):  # the rows between the same two small rows
         line = wide[:, None, above[start] - first]
         step = wide[:, None, below[start] - first] - line
-        coefficients = line + share[start:stop, None] * step  # (4, R', W)
+        coefficients = line + fraction[start:stop, None] * step  # (4, R', W)
         np.multiply(coefficients[:2], luma[start:stop], out=planes[:, start:stop])
         planes[:, start:stop] += coefficients[2:]
     return planes

@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from autochrome.color.lab import linear_under
+from autochrome.color.lab import linear_from_planes
 from autochrome.color.resize import linear_weights
 from autochrome.color.ycbcr import (
     LUMA_WEIGHTS,
@@ -67,7 +67,7 @@ def cbcr_from_ab(y: Floats, luma: Luma, chroma: Chroma, matrix: Matrix) -> Float
 
 def _rgb_from_lab(luma: Luma, planes: Chroma) -> Floats:
     """(h, w) L* under (2, h, w) a*b* → (3, h, w) R′G′B′ 0…1, by the curve of sRGB."""
-    linear = linear_under(luma, planes)
+    linear = linear_from_planes(luma, planes)
     curved: Floats = np.empty_like(linear)
     cv2.pow(linear, 1 / 2.4, dst=curved)
     curved *= np.float32(1.055)

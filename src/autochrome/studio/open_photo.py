@@ -74,7 +74,9 @@ class PhotoDesk:
 
     def likely(self, network: ColorModel, photo: Photo, x: float, y: float) -> list[tuple[str, float]]:
         """(#rrggbb, share 0…1) of the colours that are likely at a place, the likeliest first."""
-        return suggest(network, self._get_ready(network, photo.options).prepared, photo.painted.chroma, x, y)
+        return suggest(
+            network, self._get_ready(network, photo.options).prepared, photo.prediction.chroma, x, y
+        )
 
     def _get_ready(self, network: ColorModel, options: PhotoOptions) -> PreparedPhoto:
         key = options.model, options.size, options.keep_color

@@ -1,0 +1,34 @@
+"""The result of one task of a batch, and what a report must be able to do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Literal, Protocol, Self
+
+from autochrome.cli.plan import FileTask
+from autochrome.errors import AutochromeError
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of one task."""
+
+    task: FileTask
+    status: Literal["done", "skipped", "failed"]
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    error: AutochromeError | None = None
+
+
+class Report(Protocol):
+    """Reports the progress of a batch to the user or to a program."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+    def add(self, outcome: Outcome) -> None:
+        """Report one finished task."""
+
+    def conclude(self, outcomes: Sequence[Outcome], seconds: float) -> None:
+        """Report the end, also after an interruption."""
