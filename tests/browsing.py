@@ -1,4 +1,4 @@
-"""A real studio in a process of its own, and Chromium to look at it with."""
+"""Run a studio in its own process, and drive its page with Chromium."""
 
 import os
 import shutil
@@ -20,23 +20,23 @@ from autochrome.hints.marks import chroma_of
 
 CHROMIUM = shutil.which("chromium")
 T = TypeVar("T")
-PATIENCE = 30  # seconds until something must have come true
+TIMEOUT = 30  # seconds that a test waits for a condition
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium (apt-get install chromium)")
 
-_PIXEL = """([x, y]) => {
+_READ_PIXELS = """([x, y]) => {
     const canvas = document.querySelector("canvas.pixels"), box = canvas.getBoundingClientRect();
     const density = canvas.width / box.width;
     const at = [(x - box.left) * density, (y - box.top) * density].map(Math.round);
     return [...canvas.getContext("2d").getImageData(at[0] - 1, at[1] - 1, 3, 3).data];
 }"""
 
-_BARRIERS = """() => {
-    const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+_ACCESSIBILITY_PROBLEMS = """() => {
+    const luminance = ([r, g, b]) => [r, g, b].map((v) => v / 255)
         .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
         .reduce((sum, v, n) => sum + v * [0.2126, 0.7152, 0.0722][n], 0);
     const numbers = (color) => { const found = color.match(/[\\d.]+/g).map(Number); return [...found, 1].slice(0, 4); };
     const over = (top, below) => [0, 1, 2].map((n) => top[n] * top[3] + below[n] * (1 - top[3]));
-    const ground = (element) => {
+    const background = (element) => {
         const layers = [];
         for (let at = element; at; at = at.parentElement) layers.push(numbers(getComputedStyle(at).backgroundColor));
         return layers.reverse().reduce((below, top) => over(top, below), [0, 0, 0]);
@@ -46,9 +46,9 @@ _BARRIERS = """() => {
     for (let text = texts.nextNode(); text; text = texts.nextNode()) {
         const element = text.parentElement;
         if (!text.data.trim() || !element.checkVisibility({opacityProperty: true, visibilityProperty: true})) continue;
-        if (element.closest(":disabled, .unseen, option, noscript")) continue;
-        const [a, b] = [ground(element), numbers(getComputedStyle(element).color)].map(light).sort((a, b) => b - a);
-        const contrast = (a + 0.05) / (b + 0.05);
+        if (element.closest(":disabled, .visually-hidden, option, noscript")) continue;
+        const pair = [background(element), numbers(getComputedStyle(element).color)].map(luminance);
+        const contrast = (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
         if (contrast < 4.5) found.push(`${text.data.trim()}: contrast ${contrast.toFixed(2)}`);
     }
     const controls = "button, a[href], input, select, progress, [role=slider], [tabindex='0']";
@@ -63,10 +63,10 @@ _BARRIERS = """() => {
 
 
 class Server:
-    """`autochrome studio FOLDER`, started and stopped as a person would."""
+    """The command `autochrome studio FOLDER`, started and stopped like in a terminal."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
-        self.folder, self.words = folder, words
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.folder, self.arguments = folder, arguments
         self.process: subprocess.Popen[str] | None = None
         self.url = ""
 
@@ -82,7 +82,7 @@ class Server:
             "--no-browser",
         ]
         self.process = subprocess.Popen(
-            [*command, *self.words],
+            [*command, *self.arguments],
             stderr=subprocess.PIPE,
             text=True,
             env={**os.environ, "OMP_NUM_THREADS": "1"},
@@ -110,8 +110,8 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, *words: str) -> Iterator[Server]:
-    server = Server(folder, *words).start()
+def run_studio(folder: Path, *arguments: str) -> Iterator[Server]:
+    server = Server(folder, *arguments).start()
     try:
         yield server
     finally:
@@ -119,73 +119,71 @@ def serving(folder: Path, *words: str) -> Iterator[Server]:
 
 
 @contextmanager
-def browsing(width: int = 1280, height: int = 800, **context: Any) -> Iterator[Page]:
-    """A page; whatever it complains about in its console, or throws, fails the test."""
+def open_page(width: int = 1280, height: int = 800, **context: Any) -> Iterator[Page]:
+    """Open a browser page. An error in its console, an exception or a crash fails the test."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": width, "height": height}, **context)
-        trouble: list[str] = []
-        page.on("crash", lambda _: trouble.append("the page crashed"))
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on(
-            "console", lambda line: trouble.append(line.text) if _is_trouble(line.text, line.type) else None
-        )
+        errors: list[str] = []
+        page.on("crash", lambda _: errors.append("the page crashed"))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda line: errors.append(line.text) if _is_error(line.text, line.type) else None)
         try:
             yield page
         finally:
             browser.close()
-        assert not trouble, trouble
+        assert not errors, errors
 
 
-def _is_trouble(text: str, kind: str) -> bool:
-    """Answers that refuse are told by the browser itself; the page shows them, and tests look there."""
-    told = text.startswith("Failed to load resource") or "blocked by CORS policy" in text
-    return kind == "error" and not told
+def _is_error(text: str, kind: str) -> bool:
+    """The browser itself logs refused requests; the page shows those, and tests read them there."""
+    refused = text.startswith("Failed to load resource") or "blocked by CORS policy" in text
+    return kind == "error" and not refused
 
 
-def until(ask: Callable[[], T], fits: Callable[[T], object] = bool, patience: float = PATIENCE) -> T:
-    """The first answer that fits."""
-    end = time.monotonic() + patience
+def wait_until(read: Callable[[], T], accept: Callable[[T], object] = bool, timeout: float = TIMEOUT) -> T:
+    """Read a value again and again until it is accepted; return it."""
+    end = time.monotonic() + timeout
     while True:
-        answer = ask()
-        if fits(answer):
-            return answer
-        assert time.monotonic() < end, f"it never came true; last: {answer!r:.400}"
+        value = read()
+        if accept(value):
+            return value
+        assert time.monotonic() < end, f"no accepted value in {timeout} s; the last was {value!r:.400}"
         time.sleep(0.05)
 
 
-def api(page: Page, path: str) -> Any:
-    """What the server says, asked with the page's own origin."""
-    return page.evaluate("path => fetch(path).then(answer => answer.json())", f"/api{path}")
+def fetch_json(page: Page, path: str) -> Any:
+    """GET an address below /api from the page, with its origin; return the JSON."""
+    return page.evaluate("path => fetch(path).then(response => response.json())", f"/api{path}")
 
 
-def bring(page: Page, *files: Path) -> None:
-    """Chooses files as a person does, and waits until the library shows them all."""
-    there = page.locator(".card:not(.arrival)").count()
+def upload(page: Page, *files: Path) -> None:
+    """Choose files in the file dialog, and wait until the library shows them all."""
+    before = page.locator(".card:not(.upload)").count()
     page.locator(".empty:visible input, .library:visible input[type=file]").first.set_input_files(files)
-    until(lambda: page.locator(".card:not(.arrival)").count(), lambda count: count == there + len(files))
+    wait_until(lambda: page.locator(".card:not(.upload)").count(), lambda count: count == before + len(files))
 
 
 def open_project(page: Page, name: str) -> str:
-    """Goes from the library to the bench; answers the project's id."""
+    """Open a project from the library; return its id."""
     page.locator(".card-link", has_text=name).first.click()
-    page.wait_for_selector("picture-canvas canvas.ink")
-    until(lambda: rgb_at(page, 0.5, 0.5)[3])
+    page.wait_for_selector("picture-canvas canvas.overlay")
+    wait_until(lambda: rgb_at(page, 0.5, 0.5)[3])
     return page.url.rsplit("/", 1)[-1]
 
 
-def barriers(page: Page) -> list[str]:
-    """What would keep people out: text of less contrast than 4.5 : 1, and controls without a name."""
-    found: list[str] = page.evaluate(_BARRIERS)
+def accessibility_problems(page: Page) -> list[str]:
+    """Text with a contrast below 4.5 : 1, and controls without a name."""
+    found: list[str] = page.evaluate(_ACCESSIBILITY_PROBLEMS)
     return found
 
 
-def spot(page: Page, x: float, y: float) -> tuple[float, float]:
-    """Where on the screen a place of the picture lies."""
+def screen_position(page: Page, x: float, y: float) -> tuple[float, float]:
+    """A position of the picture (0…1) → a position on the screen, CSS pixels."""
     found = page.evaluate(
         """([x, y]) => {
             const canvas = document.querySelector("picture-canvas"), box = canvas.getBoundingClientRect();
-            const at = canvas.viewport.onScreen(x, y);
+            const at = canvas.viewport.toScreen(x, y);
             return [box.left + at.x, box.top + at.y];
         }""",
         [x, y],
@@ -194,26 +192,26 @@ def spot(page: Page, x: float, y: float) -> tuple[float, float]:
 
 
 def rgb_at(page: Page, x: float, y: float) -> np.ndarray:
-    """(4,) 0…255: the pixels on the canvas at a place of the picture, averaged over 3×3; the fourth is opacity."""
-    return np.reshape(page.evaluate(_PIXEL, list(spot(page, x, y))), (9, 4)).mean(axis=0)
+    """(4,) RGBA 0…255 on the canvas at a position of the picture (0…1), mean of 3×3 pixels."""
+    return np.reshape(page.evaluate(_READ_PIXELS, list(screen_position(page, x, y))), (9, 4)).mean(axis=0)
 
 
 def chroma_at(page: Page, x: float, y: float) -> np.ndarray:
-    """(2,) a*b* of what is seen there."""
+    """(2,) a*b* on the canvas at a position of the picture (0…1)."""
     return np.asarray(lab_from_srgb(rgb_at(page, x, y)[:3] / 255)[1:])
 
 
-def away(page: Page, x: float, y: float, color: str) -> float:
-    """How far in a*b* the picture is from a colour there."""
+def chroma_distance(page: Page, x: float, y: float, color: str) -> float:
+    """The distance in a*b* between the canvas and a colour, at a position of the picture (0…1)."""
     return float(np.hypot(*(chroma_at(page, x, y) - chroma_of(color))))
 
 
-def stroke(page: Page, *places: tuple[float, float]) -> None:
-    """A line with the tool in the hand."""
-    page.mouse.move(*spot(page, *places[0]))
+def draw_stroke(page: Page, *positions: tuple[float, float]) -> None:
+    """Drag the mouse through positions of the picture (0…1), with the current tool."""
+    page.mouse.move(*screen_position(page, *positions[0]))
     page.mouse.down()
-    for place in places[1:]:
-        page.mouse.move(*spot(page, *place), steps=4)
+    for position in positions[1:]:
+        page.mouse.move(*screen_position(page, *position), steps=4)
     page.mouse.up()
 
 
@@ -223,9 +221,9 @@ def choose_color(page: Page, color: str) -> None:
     field.press("Enter")
 
 
-def export(page: Page) -> Path:
-    """Exports with the button and saves the file; answers where the browser put it."""
+def export_project(page: Page) -> Path:
+    """Export with the button and save the file; return the path of the download."""
     page.get_by_role("button", name="Export").click()
-    with page.expect_download(timeout=PATIENCE * 2000) as saved:
-        page.get_by_role("link", name="Save file").click(timeout=PATIENCE * 2000)
+    with page.expect_download(timeout=TIMEOUT * 2000) as saved:
+        page.get_by_role("link", name="Save file").click(timeout=TIMEOUT * 2000)
     return Path(saved.value.path())

@@ -1,4 +1,4 @@
-"""A photograph in the browser: brought, coloured, painted, undone, exported, and found again after a restart."""
+"""A photo in the browser: upload, colour, paint, undo, export, restart."""
 
 import base64
 import json
@@ -11,21 +11,21 @@ import skimage.data
 
 from browsing import (
     Server,
-    api,
-    away,
-    barriers,
-    bring,
-    browsing,
+    accessibility_problems,
     choose_color,
     chroma_at,
-    export,
+    chroma_distance,
+    draw_stroke,
+    export_project,
+    fetch_json,
     needs_browser,
+    open_page,
     open_project,
     rgb_at,
-    serving,
-    spot,
-    stroke,
-    until,
+    run_studio,
+    screen_position,
+    upload,
+    wait_until,
 )
 from conftest import Ran
 from pictures import pil
@@ -36,7 +36,7 @@ BLUE = "#3c62b8"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("photos")) as server:
+    with run_studio(tmp_path_factory.mktemp("photos")) as server:
         yield server
 
 
@@ -48,31 +48,33 @@ def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_the_whole_story_of_a_photograph(
+def test_a_photo_from_upload_to_export(
     server: Server, picture: Path, tmp_path: Path, autochrome: Callable[..., Ran]
 ):
-    with browsing() as page:
+    with open_page() as page:
         page.goto(server.url)
-        page.get_by_role("heading", name="Bring in something grey").wait_for()
-        bring(page, picture)
-        number = open_project(page, "astronaut.jpg")
-        until(lambda: np.ptp(rgb_at(page, 0.5, 0.22)[:3]), lambda spread: spread > 8)  # the face has colour
+        page.get_by_role("heading", name="Add photos or films").wait_for()
+        upload(page, picture)
+        project_id = open_project(page, "astronaut.jpg")
+        wait_until(
+            lambda: np.ptp(rgb_at(page, 0.5, 0.22)[:3]), lambda spread: spread > 8
+        )  # the face has colour
 
-        place = (0.3, 0.8)
-        was = chroma_at(page, *place)
-        assert away(page, *place, BLUE) > 30
+        position = (0.3, 0.8)
+        original = chroma_at(page, *position)
+        assert chroma_distance(page, *position, BLUE) > 30
         choose_color(page, BLUE)
-        stroke(page, (0.22, 0.8), (0.3, 0.8), (0.38, 0.8))
-        until(lambda: away(page, *place, BLUE), lambda far: far < 15)
+        draw_stroke(page, (0.22, 0.8), (0.3, 0.8), (0.38, 0.8))
+        wait_until(lambda: chroma_distance(page, *position, BLUE), lambda distance: distance < 15)
 
         page.keyboard.press("z")
-        until(lambda: np.hypot(*(chroma_at(page, *place) - was)), lambda far: far < 3)
+        wait_until(lambda: np.hypot(*(chroma_at(page, *position) - original)), lambda distance: distance < 3)
         page.keyboard.press("Shift+Z")
-        until(lambda: away(page, *place, BLUE), lambda far: far < 15)
+        wait_until(lambda: chroma_distance(page, *position, BLUE), lambda distance: distance < 15)
 
-        saved = export(page).read_bytes()
+        saved = export_project(page).read_bytes()
         hints = tmp_path / "hints.json"
-        hints.write_text(json.dumps(api(page, f"/projects/{number}/hints")))
+        hints.write_text(json.dumps(fetch_json(page, f"/projects/{project_id}/hints")))
         assert json.loads(hints.read_text())["strokes"][0]["color"] == BLUE
         ran = autochrome("photo", picture, "-o", tmp_path / "by-command.jpg", "--hints", hints)
         assert ran.code == 0, ran.err
@@ -81,79 +83,85 @@ def test_the_whole_story_of_a_photograph(
         server.restart()
         page.goto(server.url)
         open_project(page, "astronaut.jpg")
-        until(lambda: away(page, *place, BLUE), lambda far: far < 15)
+        wait_until(lambda: chroma_distance(page, *position, BLUE), lambda distance: distance < 15)
         page.get_by_role("link", name="Save file").wait_for()
 
 
 def test_tools_and_views(server: Server, picture: Path):
-    with browsing() as page:
+    with open_page() as page:
         page.goto(server.url)
-        bring(page, picture)
-        number = open_project(page, "astronaut.jpg")
+        upload(page, picture)
+        project_id = open_project(page, "astronaut.jpg")
 
-        # A point, put down without a mouse.
+        # A point, drawn without a mouse.
         choose_color(page, BLUE)
         page.keyboard.press("p")
-        page.locator("canvas.ink").focus()
+        page.locator("canvas.overlay").focus()
         page.keyboard.press("Alt+ArrowDown")
         page.keyboard.press("Enter")
-        until(lambda: len(api(page, f"/projects/{number}/hints").get("points", [])))
+        wait_until(lambda: len(fetch_json(page, f"/projects/{project_id}/hints").get("points", [])))
 
-        # Grey stays where it is kept, and the eraser takes marks away.
+        # A grey stroke keeps the picture grey, and the eraser removes it.
         page.keyboard.press("g")
-        stroke(page, (0.2, 0.9), (0.4, 0.9))
-        until(lambda: away(page, 0.3, 0.9, "grey"), lambda far: far < 8)
+        draw_stroke(page, (0.2, 0.9), (0.4, 0.9))
+        wait_until(lambda: chroma_distance(page, 0.3, 0.9, "grey"), lambda distance: distance < 8)
         page.keyboard.press("e")
-        stroke(page, (0.2, 0.9), (0.4, 0.9))
-        until(lambda: api(page, f"/projects/{number}/hints").get("strokes", []), lambda left: not left)
+        draw_stroke(page, (0.2, 0.9), (0.4, 0.9))
+        wait_until(
+            lambda: fetch_json(page, f"/projects/{project_id}/hints").get("strokes", []),
+            lambda left: not left,
+        )
 
-        # Colours likely at a place become the colour in the hand.
+        # A click on a likely colour chooses it.
         page.keyboard.press("b")
-        page.mouse.move(*spot(page, 0.5, 0.22))
+        page.mouse.move(*screen_position(page, 0.5, 0.22))
         likely = page.locator(".likely .swatch").first
         likely.wait_for()
         likely.click()
         assert page.get_by_label("Colour, as #rrggbb").input_value() == likely.get_attribute("data-color")
 
-        # Before while a key is held, although a button was pressed last; and at the left of the slider.
+        # Before: while Space is held, also after a click on a button; and at the left of the slider.
         page.keyboard.down("Space")
-        until(lambda: np.ptp(rgb_at(page, 0.5, 0.22)[:3]), lambda spread: spread < 3)
+        wait_until(lambda: np.ptp(rgb_at(page, 0.5, 0.22)[:3]), lambda spread: spread < 3)
         page.keyboard.up("Space")
-        until(lambda: np.ptp(rgb_at(page, 0.5, 0.22)[:3]), lambda spread: spread > 8)
+        wait_until(lambda: np.ptp(rgb_at(page, 0.5, 0.22)[:3]), lambda spread: spread > 8)
         page.keyboard.press("c")
         slider = page.get_by_role("slider", name="Before and after")
         slider.press("End")
-        until(lambda: np.ptp(rgb_at(page, 0.5, 0.22)[:3]), lambda spread: spread < 3)
+        wait_until(lambda: np.ptp(rgb_at(page, 0.5, 0.22)[:3]), lambda spread: spread < 3)
         slider.press("Home")
-        until(lambda: np.ptp(rgb_at(page, 0.5, 0.22)[:3]), lambda spread: spread > 8)
+        wait_until(lambda: np.ptp(rgb_at(page, 0.5, 0.22)[:3]), lambda spread: spread > 8)
         page.keyboard.press("c")
 
-        # Doubt is drawn over the picture; a knob is the command line's, and kept.
+        # The uncertainty map covers the picture; an option is applied and saved.
         page.keyboard.press("d")
         page.locator(".legend").wait_for()
         page.keyboard.press("d")
         page.get_by_label("Vivid").fill("0")
-        until(lambda: np.ptp(rgb_at(page, 0.5, 0.22)[:3]), lambda spread: spread < 3)
-        until(lambda: api(page, f"/projects/{number}")["settings"], lambda found: found == {"vivid": 0})
+        wait_until(lambda: np.ptp(rgb_at(page, 0.5, 0.22)[:3]), lambda spread: spread < 3)
+        wait_until(
+            lambda: fetch_json(page, f"/projects/{project_id}")["settings"],
+            lambda found: found == {"vivid": 0},
+        )
         page.get_by_label("Vivid").fill("1")
-        until(lambda: np.ptp(rgb_at(page, 0.5, 0.22)[:3]), lambda spread: spread > 8)
+        wait_until(lambda: np.ptp(rgb_at(page, 0.5, 0.22)[:3]), lambda spread: spread > 8)
 
-        # Zoomed in to more than its pixels, the same place is still there.
-        page.mouse.move(*spot(page, 0.5, 0.22))
+        # Zoomed in beyond the actual size, the pointer is over the same position.
+        page.mouse.move(*screen_position(page, 0.5, 0.22))
         page.mouse.wheel(0, -1500)
-        until(lambda: page.locator(".percent").inner_text(), lambda text: int(text.split()[0]) > 300)
-        until(lambda: np.ptp(rgb_at(page, 0.5, 0.22)[:3]), lambda spread: spread > 8)
+        wait_until(lambda: page.locator(".percent").inner_text(), lambda text: int(text.split()[0]) > 300)
+        wait_until(lambda: np.ptp(rgb_at(page, 0.5, 0.22)[:3]), lambda spread: spread > 8)
 
 
-def test_files_are_dropped_and_bad_ones_refused_in_a_sentence(server: Server, picture: Path):
-    with browsing() as page:
+def test_dropped_files_are_added_and_bad_ones_refused_with_one_sentence(server: Server, picture: Path):
+    with open_page() as page:
         page.goto(server.url)
         page.locator(".library, .empty").first.wait_for(state="attached")
-        there = page.locator(".card:not(.arrival)").count()
+        before = page.locator(".card:not(.upload)").count()
         page.evaluate(
             """([good, bad]) => {
                 const dropped = new DataTransfer();
-                const bytes = Uint8Array.from(atob(good), (letter) => letter.charCodeAt(0));
+                const bytes = Uint8Array.from(atob(good), (byte) => byte.charCodeAt(0));
                 dropped.items.add(new File([bytes], "dropped.jpg", {type: "image/jpeg"}));
                 dropped.items.add(new File([bad], "letter.jpg", {type: "image/jpeg"}));
                 window.dispatchEvent(new DragEvent("drop", {dataTransfer: dropped, bubbles: true, cancelable: true}));
@@ -163,33 +171,33 @@ def test_files_are_dropped_and_bad_ones_refused_in_a_sentence(server: Server, pi
                 "Dear friend, this is a letter and no picture.\n" * 20,
             ],
         )
-        until(lambda: page.locator(".card-link", has_text="dropped.jpg").count())
+        wait_until(lambda: page.locator(".card-link", has_text="dropped.jpg").count())
         toast = page.get_by_role("alert")
         toast.wait_for()
         assert "letter.jpg" in toast.inner_text()
-        assert page.locator(".card:not(.arrival)").count() == there + 1
+        assert page.locator(".card:not(.upload)").count() == before + 1
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1024, 768), (768, 1024)])
-def test_everything_fits_and_can_be_read(server: Server, picture: Path, width: int, height: int):
-    with browsing(width, height, has_touch=width < 1280) as page:
+def test_the_page_fits_the_window_and_is_accessible(server: Server, picture: Path, width: int, height: int):
+    with open_page(width, height, has_touch=width < 1280) as page:
         page.goto(server.url)
-        bring(page, picture)
-        assert barriers(page) == []
+        upload(page, picture)
+        assert accessibility_problems(page) == []
         open_project(page, "astronaut.jpg")
         page.locator("summary").last.click()
-        assert barriers(page) == []
+        assert accessibility_problems(page) == []
         assert page.locator("picture-canvas").bounding_box()["width"] > width / 2
         for box in page.locator(
-            "header, .editor, .rail, .strip, .side-panels, .now, .picker, .everyday, .knob"
+            "header, .editor, .rail, .strip, .side-panels, .current-color, .picker, .common, .option"
         ).all():
             assert box.evaluate("element => element.scrollWidth <= element.clientWidth + 1"), (
                 box.get_attribute("class")
             )
         page.keyboard.press("?")
         page.get_by_role("dialog").wait_for()
-        assert barriers(page) == []
+        assert accessibility_problems(page) == []
         page.keyboard.press("Escape")
         page.get_by_role("link", name="Queue").click()
         page.get_by_role("heading", name="Queue").wait_for()
-        assert barriers(page) == []
+        assert accessibility_problems(page) == []

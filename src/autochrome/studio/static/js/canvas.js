@@ -1,77 +1,66 @@
-/** <picture-canvas>: the picture, its marks over it, before and after, and whatever tool is in the hand. */
+/** <picture-canvas>: the picture, the overlay with its marks, before and after, and the current tool. */
 
-/** @import {Marks} from "./types.js" */
+/** @import {Marks, Position} from "./types.js" */
 /** @import {Layers} from "./layers.js" */
-import { h, settled, within } from "./dom.js";
-import { watch } from "./gestures.js";
-import { drawBrush, drawCross, drawMarks, drawWet } from "./ink.js";
+/** @import {StrokePreview} from "./overlay.js" */
+import { bytesToHex } from "./color.js";
+import { CompareSlider } from "./compare-slider.js";
+import { clamp, debounce, h } from "./dom.js";
+import { PointerInput } from "./gestures.js";
+import { drawBrush, drawCross, drawMarks, drawStrokePreview } from "./overlay.js";
 import { Viewport } from "./viewport.js";
 
-/** @typedef {{x: number, y: number}} Place */
-/** @typedef {{move: (at: Place) => void, end: () => void, cancel: () => void}} Gesture */
-/** @typedef {{start: (at: Place) => Gesture | null}} Tool */
-/** @typedef {{path: [number, number][], color: string, width: number}} Wet */
-/** @typedef {"after" | "split" | "before"} Mode */
+/** @typedef {{move: (at: Position) => void, end: () => void, cancel: () => void}} Gesture */
+/** @typedef {{start: (at: Position) => Gesture | null}} Tool */
+/** @typedef {"after" | "compare" | "before"} Mode */
 
-const REST = 350; // milliseconds of a resting pointer before a place is asked about
-const STEP = 0.012; // of the picture, for an arrow key
+const PROBE_DELAY = 350; // milliseconds that the pointer rests before its position is probed
+const VIEW_DELAY = 90; // milliseconds after zoom and pan before the new view is requested
+const CROSS_STEP = 0.012; // of the picture, for one arrow key
+/** @type {Record<string, [number, number]>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
+/** Events: "zoom" (the viewport changed), "probe" (detail: the position whose likely colours are of interest). */
 export class PictureCanvas extends HTMLElement {
   /** @type {Viewport | null} */ viewport = null;
   /** @type {Layers | null} */ layers = null;
   /** @type {Tool | null} */ tool = null;
   /** @type {Marks} */ marks = {};
-  /** @type {Wet | null} */ wet = null;
-  /** @type {CanvasImageSource | null} */ doubt = null;
-  /** @type {{radius: number, color: string | null} | null} */ brush = null; // radius: share of the short side
-  marksShown = true;
-  panning = false; // the hand is the tool
-  peeking = false; // a key is held: before, whatever the mode
+  /** @type {StrokePreview | null} */ strokePreview = null;
+  /** @type {CanvasImageSource | null} */ uncertainty = null;
+  /** @type {{radius: number, color: string | null} | null} */ brush = null; // radius: fraction of the short side
+  marksVisible = true;
+  panning = false; // the tool moves the picture
+  peeking = false; // a key is held: show before in every mode
   /** @type {Mode} */ #mode = "after";
-  #split = 0.5;
-  #frame = 0;
-  /** @type {Place | null} */ #pointer = null; // CSS pixels
-  /** @type {Place | null} */ #cross = null; // shares of the picture
-  #end = new AbortController();
-  #look = settled(() => this.#ask(), 90);
-  #rested = settled(() => this.#rest(), REST);
-  surface = h("canvas", { class: "ink", tabindex: 0, role: "application", "aria-label": "Picture" });
-  #paper = h("canvas", { class: "pixels" });
+  #animationFrame = 0;
+  /** @type {Position | null} */ #pointer = null; // CSS pixels
+  /** @type {Position | null} */ #cross = null; // 0…1 of the picture
+  #controller = new AbortController();
+  #requestViewLater = debounce(() => this.#requestView(), VIEW_DELAY);
+  #probeLater = debounce(() => this.#probePointer(), PROBE_DELAY);
+  overlay = h("canvas", { class: "overlay", tabindex: 0, role: "application", "aria-label": "Picture" });
+  #picture = h("canvas", { class: "pixels" });
   #legend = h(
     "div",
-    { class: "legend", role: "img", "aria-label": "The warmer, the less sure the network is", hidden: true },
+    { class: "legend", role: "img", "aria-label": "Warm colours: the network is unsure", hidden: true },
     h("span", {}),
   );
-  #handle = h(
-    "div",
-    {
-      class: "handle",
-      role: "slider",
-      tabindex: 0,
-      "aria-label": "Before and after",
-      "aria-valuemin": 0,
-      "aria-valuemax": 100,
-    },
-    h("span", { class: "grip", "aria-hidden": "true" }),
-  );
+  #slider = new CompareSlider(this);
 
   connectedCallback() {
-    this.append(
-      this.#paper,
-      this.surface,
-      this.#handle,
-      this.#legend,
-      h("span", { class: "side before", "aria-hidden": "true" }, "Before"),
-      h("span", { class: "side after", "aria-hidden": "true" }, "After"),
-    );
-    const { signal } = this.#end;
-    const watcher = new ResizeObserver(() => this.#resize());
-    watcher.observe(this);
-    signal.addEventListener("abort", () => watcher.disconnect());
-    watch(this, signal);
-    this.#watchHandle();
-    this.surface.addEventListener("keydown", (event) => this.#key(event));
-    this.surface.addEventListener("blur", () => {
+    const label = (/** @type {string} */ side, /** @type {string} */ text) =>
+      h("span", { class: `side ${side}`, "aria-hidden": "true" }, text);
+    this.append(this.#picture, this.overlay, this.#slider.element, this.#legend);
+    this.append(label("before", "Before"), label("after", "After"));
+    const { signal } = this.#controller;
+    const observer = new ResizeObserver(() => this.#resize());
+    observer.observe(this);
+    signal.addEventListener("abort", () => observer.disconnect());
+    new PointerInput(this, signal);
+    this.#slider.addEventListener("change", () => this.redraw());
+    this.overlay.addEventListener("keydown", (event) => this.#key(event));
+    this.overlay.addEventListener("blur", () => {
       this.#cross = null;
       this.redraw();
     });
@@ -79,10 +68,10 @@ export class PictureCanvas extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.#end.abort();
-    this.#look.drop();
-    this.#rested.drop();
-    cancelAnimationFrame(this.#frame);
+    this.#controller.abort();
+    this.#requestViewLater.cancel();
+    this.#probeLater.cancel();
+    cancelAnimationFrame(this.#animationFrame);
   }
 
   /** @param {Layers} layers */
@@ -91,174 +80,143 @@ export class PictureCanvas extends HTMLElement {
     this.viewport = new Viewport(layers.source.width, layers.source.height);
     layers.addEventListener("change", () => this.redraw());
     this.#resize();
-    this.#look.now();
+    this.#requestViewLater.flush();
   }
 
   get mode() {
     return this.#mode;
   }
+
   set mode(mode) {
     this.#mode = mode;
     this.dataset.mode = mode;
-    this.#showSplit();
+    this.#slider.show(mode === "compare");
     this.redraw();
   }
 
-  /** Changes the viewport and asks for what is now to be seen. @param {() => void} change */
-  moved(change) {
+  /** Change the viewport, then draw and request the new view. @param {() => void} change */
+  changeViewport(change) {
     change();
     this.redraw();
-    this.#look();
+    this.#requestViewLater();
     this.dispatchEvent(new Event("zoom"));
   }
 
-  /** The pointer is over the picture. @param {Place | null} at CSS pixels @param {boolean} [unseen] */
-  hover(at, unseen = false) {
-    this.#pointer = unseen ? null : at;
-    if (at) this.#rested();
-    else this.#rested.drop();
+  /** The pointer moved. @param {Position | null} at CSS pixels @param {boolean} [hidden] draw no brush cursor */
+  hover(at, hidden = false) {
+    this.#pointer = hidden ? null : at;
+    if (at) this.#probeLater();
+    else this.#probeLater.cancel();
     this.redraw();
   }
 
+  /** Draw with the next animation frame. */
   redraw() {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
+    this.#animationFrame ||= requestAnimationFrame(() => {
+      this.#animationFrame = 0;
       this.#draw();
     });
   }
 
-  /** The colour on the screen there, as the side that is seen has it. @param {Place} at @returns {string} */
+  /** The colour on the screen, mean of 3×3 pixels. @param {Position} at 0…1 of the picture @returns {string} */
   colorAt(at) {
-    const [context, viewport] = [this.#paper.getContext("2d"), this.viewport];
+    const [context, viewport] = [this.#picture.getContext("2d"), this.viewport];
     if (!context || !viewport) return "grey";
-    const spot = viewport.onScreen(at.x, at.y);
-    const density = this.#paper.width / (this.clientWidth || 1);
-    const near = context.getImageData(
-      Math.round(spot.x * density) - 1,
-      Math.round(spot.y * density) - 1,
-      3,
-      3,
-    ).data;
-    const sum = [0, 0, 0];
-    for (let n = 0; n < near.length; n += 4)
-      sum.forEach((_, k) => {
-        sum[k] += near[n + k] / 9;
-      });
-    return "#" + sum.map((v) => Math.round(v).toString(16).padStart(2, "0")).join("");
+    const { x, y } = viewport.toScreen(at.x, at.y);
+    const density = this.#density;
+    const { data } = context.getImageData(Math.round(x * density) - 1, Math.round(y * density) - 1, 3, 3);
+    const mean = [0, 0, 0];
+    for (let n = 0; n < data.length; n += 4) {
+      for (let channel = 0; channel < 3; channel += 1) mean[channel] += data[n + channel] / 9;
+    }
+    return bytesToHex(mean);
+  }
+
+  /** Canvas pixels for one CSS pixel. */
+  get #density() {
+    return this.#picture.width / (this.clientWidth || 1);
   }
 
   #resize() {
     const [width, height] = [this.clientWidth, this.clientHeight];
     if (!width || !height) return;
-    for (const canvas of [this.#paper, this.surface]) {
+    for (const canvas of [this.#picture, this.overlay]) {
       canvas.width = Math.round(width * devicePixelRatio);
       canvas.height = Math.round(height * devicePixelRatio);
     }
     this.viewport?.resize(width, height);
-    this.#showSplit();
     this.#draw();
-    this.#look();
+    this.#requestViewLater();
     this.dispatchEvent(new Event("zoom"));
   }
 
-  #ask() {
-    if (this.viewport && this.layers) this.layers.look(this.viewport.view(devicePixelRatio));
+  #requestView() {
+    if (this.viewport && this.layers) this.layers.show(this.viewport.view(devicePixelRatio));
   }
 
-  #rest() {
+  #probePointer() {
     if (!this.#pointer || !this.viewport) return;
-    this.place(this.viewport.inside(this.#pointer.x, this.#pointer.y));
+    this.probe(this.viewport.toPicture(this.#pointer.x, this.#pointer.y));
   }
 
-  /** Tells that a place is of interest. @param {Place} at */
-  place(at) {
-    if (at.x >= 0 && at.x <= 1 && at.y >= 0 && at.y <= 1)
-      this.dispatchEvent(new CustomEvent("place", { detail: at }));
+  /** Announce a position whose likely colours are of interest. @param {Position} at */
+  probe(at) {
+    if (at.x < 0 || at.x > 1 || at.y < 0 || at.y > 1) return;
+    this.dispatchEvent(new CustomEvent("probe", { detail: at }));
   }
 
   #draw() {
-    const [paper, ink] = [
-      this.#paper.getContext("2d", { willReadFrequently: false }),
-      this.surface.getContext("2d"),
-    ];
-    if (!paper || !ink || !this.viewport || !this.layers) return;
-    const density = this.#paper.width / (this.clientWidth || 1);
-    for (const context of [paper, ink]) {
+    const picture = this.#picture.getContext("2d", { willReadFrequently: false });
+    const overlay = this.overlay.getContext("2d");
+    if (!picture || !overlay || !this.viewport || !this.layers) return;
+    const density = this.#density;
+    for (const context of [picture, overlay]) {
       context.setTransform(density, 0, 0, density, 0, 0);
       context.clearRect(0, 0, this.clientWidth, this.clientHeight);
     }
-    const side = this.peeking || this.doubt || this.#mode === "before" ? "before" : "after";
-    this.layers.draw(paper, this.viewport, side);
-    if (this.#mode === "split" && !this.peeking) {
-      paper.save();
-      paper.beginPath();
-      paper.rect(0, 0, this.#split * this.clientWidth, this.clientHeight);
-      paper.clip();
-      this.layers.draw(paper, this.viewport, "before");
-      paper.restore();
-    }
+    const onlyBefore = this.peeking || this.uncertainty || this.#mode === "before";
+    this.layers.draw(picture, this.viewport, onlyBefore ? "before" : "after");
+    if (this.#mode === "compare" && !this.peeking) this.#drawBeforePart(picture, this.layers, this.viewport);
     this.toggleAttribute("data-peek", this.peeking);
-    this.#legend.hidden = !this.doubt || this.peeking;
-    if (!this.peeking) this.#drawOver(ink, this.viewport);
+    this.#legend.hidden = !this.uncertainty || this.peeking;
+    if (!this.peeking) this.#drawOverlay(overlay, this.viewport);
   }
 
-  /** @param {CanvasRenderingContext2D} ink @param {Viewport} viewport */
-  #drawOver(ink, viewport) {
-    if (this.doubt) {
-      const [from, to] = [viewport.onScreen(0, 0), viewport.onScreen(1, 1)];
-      ink.drawImage(this.doubt, from.x, from.y, to.x - from.x, to.y - from.y);
+  /** Draw before at the left of the slider. @param {CanvasRenderingContext2D} context @param {Layers} layers @param {Viewport} viewport */
+  #drawBeforePart(context, layers, viewport) {
+    context.save();
+    context.beginPath();
+    context.rect(0, 0, this.#slider.value * this.clientWidth, this.clientHeight);
+    context.clip();
+    layers.draw(context, viewport, "before");
+    context.restore();
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {Viewport} viewport */
+  #drawOverlay(context, viewport) {
+    if (this.uncertainty) {
+      const [from, to] = [viewport.toScreen(0, 0), viewport.toScreen(1, 1)];
+      context.drawImage(this.uncertainty, from.x, from.y, to.x - from.x, to.y - from.y);
     }
-    if (this.wet) drawWet(ink, viewport, this.wet.path, this.wet.color, this.wet.width);
-    if (this.marksShown) drawMarks(ink, viewport, this.marks);
+    if (this.strokePreview) drawStrokePreview(context, viewport, this.strokePreview);
+    if (this.marksVisible) drawMarks(context, viewport, this.marks);
     if (this.#cross) {
-      const { x, y } = viewport.onScreen(this.#cross.x, this.#cross.y);
-      drawCross(ink, x, y);
+      const { x, y } = viewport.toScreen(this.#cross.x, this.#cross.y);
+      drawCross(context, x, y);
     }
-    if (this.#pointer && this.brush)
-      drawBrush(ink, this.#pointer.x, this.#pointer.y, this.brush.radius * viewport.short, this.brush.color);
+    if (this.#pointer && this.brush) {
+      const radius = this.brush.radius * viewport.shortSide;
+      drawBrush(context, this.#pointer.x, this.#pointer.y, radius, this.brush.color);
+    }
   }
 
-  #showSplit() {
-    this.#handle.hidden = this.#mode !== "split";
-    this.#handle.style.left = `${this.#split * 100}%`;
-    this.#handle.setAttribute("aria-valuenow", String(Math.round(this.#split * 100)));
-    this.#handle.setAttribute("aria-valuetext", `${Math.round(this.#split * 100)} % before`);
-  }
-
-  #watchHandle() {
-    /** @param {number} split */
-    const show = (split) => {
-      this.#split = within(split, 0, 1);
-      this.#showSplit();
-      this.redraw();
-    };
-    this.#handle.addEventListener("pointerdown", (event) => {
-      this.#handle.setPointerCapture(event.pointerId);
-      this.#handle.focus();
-    });
-    this.#handle.addEventListener("pointermove", (event) => {
-      if (!this.#handle.hasPointerCapture(event.pointerId)) return;
-      const box = this.getBoundingClientRect();
-      show((event.clientX - box.left) / box.width);
-    });
-    this.#handle.addEventListener("keydown", (event) => {
-      const step = { ArrowLeft: -0.02, ArrowRight: 0.02, PageUp: 0.1, PageDown: -0.1, Home: -1, End: 1 }[
-        event.key
-      ];
-      if (step === undefined) return;
-      event.preventDefault();
-      event.stopPropagation();
-      show(this.#split + step);
-    });
-  }
-
-  /** Arrows move a cross, Enter uses the tool there. @param {KeyboardEvent} event */
+  /** An arrow key with Alt moves the cross, Enter uses the tool there. @param {KeyboardEvent} event */
   #key(event) {
-    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    const step = ARROWS[event.key];
     if (step && event.altKey) {
-      const at = this.#cross ?? { x: 0.5, y: 0.5 };
-      this.#cross = { x: within(at.x + step[0] * STEP, 0, 1), y: within(at.y + step[1] * STEP, 0, 1) };
-      this.place(this.#cross);
+      const { x, y } = this.#cross ?? { x: 0.5, y: 0.5 };
+      this.#cross = { x: clamp(x + step[0] * CROSS_STEP, 0, 1), y: clamp(y + step[1] * CROSS_STEP, 0, 1) };
+      this.probe(this.#cross);
     } else if (event.key === "Enter" && this.#cross) {
       this.tool?.start(this.#cross)?.end();
     } else {

@@ -1,9 +1,9 @@
-/** Questions that stop everything else. `<dialog>` brings focus trap, Escape and the screen reader's attention. */
+/** Modal dialogs. `<dialog>` keeps the focus inside, closes on Escape and is announced by screen readers. */
 
 import { h } from "./dom.js";
 
 /** @param {HTMLDialogElement} dialog @returns {Promise<string>} the value of the button that closed it */
-function shown(dialog) {
+function open(dialog) {
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) =>
@@ -14,88 +14,62 @@ function shown(dialog) {
   );
 }
 
-/** @param {string} title @param {string} sentence @param {string} action the word on the button @returns {Promise<boolean>} */
-export async function confirmed(title, sentence, action) {
-  const answer = await shown(
-    h(
-      "dialog",
-      { class: "ask", "aria-label": title },
-      h(
-        "form",
-        { method: "dialog" },
-        h("h2", {}, title),
-        h("p", {}, sentence),
-        h(
-          "div",
-          { class: "answers" },
-          h("button", { value: "" }, "Keep"),
-          h("button", { value: "yes", class: "danger", autofocus: true }, action),
-        ),
-      ),
-    ),
+/** Ask for a confirmation. @param {string} title @param {string} sentence @param {string} action label of the button @returns {Promise<boolean>} */
+export async function confirmAction(title, sentence, action) {
+  const buttons = h(
+    "div",
+    { class: "dialog-buttons" },
+    h("button", { value: "" }, "Cancel"),
+    h("button", { value: "yes", class: "danger", autofocus: true }, action),
   );
-  return answer === "yes";
+  const form = h("form", { method: "dialog" }, h("h2", {}, title), h("p", {}, sentence), buttons);
+  return (await open(h("dialog", { class: "ask", "aria-label": title }, form))) === "yes";
 }
 
-/** @param {string} title @param {string} label @param {string} value @param {string} action @param {string} [type] @returns {Promise<string | null>} */
-export async function asked(title, label, value, action, type = "text") {
-  const field = h("input", {
+/**
+ * Ask for a text.
+ * @param {string} title
+ * @param {string} label
+ * @param {string} value the text to begin with
+ * @param {string} action label of the button
+ * @param {string} [type] of the input
+ * @returns {Promise<string | null>} null when the dialog is cancelled
+ */
+export async function askText(title, label, value, action, type = "text") {
+  const input = h("input", {
     type,
     value,
     required: true,
     autofocus: true,
-    id: "asked",
+    id: "ask-text",
     autocomplete: "off",
   });
-  const answer = await shown(
-    h(
-      "dialog",
-      { class: "ask", "aria-label": title },
-      h(
-        "form",
-        { method: "dialog" },
-        h("h2", {}, title),
-        h("label", { for: "asked" }, label),
-        field,
-        h(
-          "div",
-          { class: "answers" },
-          h(
-            "button",
-            {
-              type: "button",
-              onclick: (/** @type {Event} */ event) =>
-                /** @type {HTMLElement} */ (event.target).closest("dialog")?.close(""),
-            },
-            "Cancel",
-          ),
-          h("button", { value: "yes", class: "accent" }, action),
-        ),
-      ),
-    ),
+  const cancel = (/** @type {Event} */ event) =>
+    /** @type {HTMLElement} */ (event.target).closest("dialog")?.close("");
+  const buttons = h(
+    "div",
+    { class: "dialog-buttons" },
+    h("button", { type: "button", onclick: cancel }, "Cancel"),
+    h("button", { value: "yes", class: "accent" }, action),
   );
-  return answer === "yes" ? field.value.trim() || null : null;
+  const labelled = h("label", { for: "ask-text" }, label);
+  const form = h("form", { method: "dialog" }, h("h2", {}, title), labelled, input, buttons);
+  const answer = await open(h("dialog", { class: "ask", "aria-label": title }, form));
+  return answer === "yes" ? input.value.trim() || null : null;
 }
 
-/** @param {string} title @param {[string, string][]} rows key and what it does */
-export function keyTable(title, rows) {
-  return shown(
-    h(
-      "dialog",
-      { class: "keys", "aria-label": title },
-      h(
-        "form",
-        { method: "dialog" },
-        h("h2", {}, title),
-        h(
-          "dl",
-          {},
-          ...rows.map(([key, what]) =>
-            h("div", {}, h("dt", {}, ...key.split(" ").map((word) => h("kbd", {}, word))), h("dd", {}, what)),
-          ),
-        ),
-        h("div", { class: "answers" }, h("button", { class: "accent", autofocus: true }, "Close")),
-      ),
-    ),
+/** Show a table of keys. @param {string} title @param {[string, string][]} rows keys, and what they do */
+export function showKeyTable(title, rows) {
+  const list = rows.map(([keys, label]) =>
+    h("div", {}, h("dt", {}, ...keys.split(" ").map((key) => h("kbd", {}, key))), h("dd", {}, label)),
   );
+  const close = h("button", { class: "accent", autofocus: true }, "Close");
+  const form = h(
+    "form",
+    { method: "dialog" },
+    h("h2", {}, title),
+    h("dl", {}, ...list),
+    h("div", { class: "dialog-buttons" }, close),
+  );
+  return open(h("dialog", { class: "keys", "aria-label": title }, form));
 }

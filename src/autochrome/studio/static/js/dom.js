@@ -1,11 +1,13 @@
-/** Making elements without a framework. */
+/** Create and change elements without a framework. */
 
 /** @typedef {Node | string | null | undefined | false} Child */
 
 /**
- * An element: attributes by name, `onclick: fn` and the like as listeners, `class` and `data-…` as written.
+ * Create an element. Attributes are given by name; functions under `onclick` and the like become event listeners.
  * @template {keyof HTMLElementTagNameMap} T
- * @param {T} tag @param {Record<string, unknown>} [attributes] @param {...Child} children
+ * @param {T} tag
+ * @param {Record<string, unknown>} [attributes]
+ * @param {...Child} children
  * @returns {HTMLElementTagNameMap[T]}
  */
 export function h(tag, attributes = {}, ...children) {
@@ -19,46 +21,48 @@ export function h(tag, attributes = {}, ...children) {
       element.setAttribute(name, String(value));
     }
   }
-  put(element, ...children);
+  setChildren(element, ...children);
   return element;
 }
 
-/** Replaces what an element holds. @param {Element} element @param {...Child} children */
-export function put(element, ...children) {
-  element.replaceChildren(
-    ...children.filter((child) => child !== null && child !== undefined && child !== false),
-  );
+/** Replace the children of an element. @param {Element} element @param {...Child} children */
+export function setChildren(element, ...children) {
+  const present = children.filter((child) => child !== null && child !== undefined && child !== false);
+  element.replaceChildren(...present);
 }
 
-/** Speaks to a screen reader. @param {string} sentence */
-export function say(sentence) {
-  const place = document.getElementById("polite");
-  if (place) place.textContent = sentence;
+/** Let screen readers speak a sentence. @param {string} sentence */
+export function announce(sentence) {
+  const region = document.getElementById("polite");
+  if (region) region.textContent = sentence;
 }
 
-/** Waits until calls have stopped for a while. @param {() => void} action @param {number} milliseconds */
-export function settled(action, milliseconds) {
+/**
+ * Delay an action until no call has come for some milliseconds. `flush` runs a delayed action now; `cancel` drops it.
+ * @param {() => void} action
+ * @param {number} milliseconds
+ */
+export function debounce(action, milliseconds) {
   let timer = 0;
-  const later = () => {
+  const run = () => {
+    timer = 0;
+    action();
+  };
+  const delayed = () => {
     clearTimeout(timer);
-    timer = window.setTimeout(() => {
-      timer = 0;
-      action();
-    }, milliseconds);
+    timer = window.setTimeout(run, milliseconds);
   };
-  later.now = () => {
-    if (timer) {
-      clearTimeout(timer);
-      timer = 0;
-      action();
-    }
-  };
-  later.drop = () => {
+  delayed.cancel = () => {
     clearTimeout(timer);
     timer = 0;
   };
-  return later;
+  delayed.flush = () => {
+    if (!timer) return;
+    clearTimeout(timer);
+    run();
+  };
+  return delayed;
 }
 
-/** A number kept between two others. @param {number} value @param {number} least @param {number} most */
-export const within = (value, least, most) => Math.min(most, Math.max(least, value));
+/** @param {number} value @param {number} minimum @param {number} maximum */
+export const clamp = (value, minimum, maximum) => Math.min(maximum, Math.max(minimum, value));

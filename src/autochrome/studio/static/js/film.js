@@ -1,373 +1,307 @@
-/** One film on the bench: the frame looked at above, the timeline of its shots below. */
+/** The editor of a film: the current frame above, the timeline of the shots below. */
 
-/** @import {Film, Job, Project} from "./types.js" */
-/** @import {ViewParts} from "./main.js" */
-/** @import {Binding} from "./keys.js" */
+/** @import {Film, FrameRange, HintsFile, OptionSchemas, Project, View} from "./types.js" */
+/** @import {Page} from "./main.js" */
+/** @import {Shortcut} from "./shortcuts.js" */
 import * as api from "./api.js";
-import { Bench } from "./bench.js";
-import { h, put, say, within } from "./dom.js";
-import { benchKeys, brushSize, handBack, lookStrip, title, toolRail, zoomStrip } from "./editor.js";
-import { icon } from "./icons.js";
-import { listen } from "./keys.js";
-import { knobGroups } from "./knobs.js";
+import { announce, clamp, h, setChildren } from "./dom.js";
+import { editorShortcuts, optionPanels, projectTitle, returnFocusToPicture, toolRail } from "./editor.js";
+import { exportControls } from "./export-controls.js";
+import { FilmControls } from "./film-controls.js";
+import { formatPercent, formatTime, formatTimeFine } from "./format.js";
 import { isEmpty, marksOf } from "./marks.js";
-import { exporting } from "./output.js";
-import { referencePanel } from "./reference.js";
-import { palette } from "./palette.js";
-import { keysBinding, keysButton, knobPanels } from "./photo.js";
+import { optionGroups } from "./options.js";
+import { colorPanel } from "./palette.js";
 import { ShotPlayer } from "./player.js";
-import { active, jobOf, jobs, keepJob, keepProject, knobs, projects } from "./state.js";
-import { Thumbs } from "./thumbs.js";
-import { Timeline, doubtLevel, shotName } from "./timeline.js";
-import { toast, trying } from "./toast.js";
-import { about, clock, fineClock, percent } from "./words.js";
+import { referencePanel } from "./reference.js";
+import { EditorSession } from "./session.js";
+import { helpButton, helpShortcut, listenToKeys } from "./shortcuts.js";
+import { joinShots, shotAt, shotLabel, splitShots, uncertaintyLevel } from "./shots.js";
+import { isActive, jobs, latestJob, loadOptionSchemas, projects, updateJob, updateProject } from "./state.js";
+import { ThumbnailLoader } from "./thumbnails.js";
+import { Timeline } from "./timeline.js";
+import { reportErrors, toast } from "./toast.js";
+import { viewControls } from "./view-controls.js";
 
-const WIDE = 960; // pixels of a frame on the bench, at its longer side
-const WIDEST = 2048; // where it is looked at from near
-const FIRST = 3; // shots that are named as worth a look
+const FRAME_WIDTH = 960; // pixels, long side of a frame in the editor
+const ZOOMED_FRAME_WIDTH = 2048; // pixels, when zoomed in
+const UNSURE_SHOTS = 3; // shots in the list of those to correct first
 
-/** @param {Project} project @param {AbortSignal} until @returns {Promise<ViewParts>} */
-export async function filmView(project, until) {
-  const film = project.film;
-  if (!film)
-    throw new Error(`${project.name}: the studio does not know this film's length; bring it in again.`);
-  const [schema, hints] = await Promise.all([knobs(), api.hints(project.id)]);
-  return new FilmEditor(project, film, hints, schema, until).parts();
+/** @param {Project} project @param {AbortSignal} signal @returns {Promise<Page>} */
+export async function filmPage(project, signal) {
+  const { film } = project;
+  if (!film) throw new Error(`${project.name}: the studio has no facts about this film. Upload it again.`);
+  const [schemas, hints] = await Promise.all([loadOptionSchemas(), api.fetchHints(project.id)]);
+  return new FilmEditor(project, film, hints, schemas, signal).page();
 }
 
 class FilmEditor {
-  #stamp = Date.now(); // in addresses of frames: a change asks for new pictures
-  /** @type {Map<string, HTMLButtonElement>} */ #buttons = new Map();
+  #version = Date.now(); // in addresses of frames: the browser must not show cached frames after a change
+  #findProgress = h("div", { class: "find-progress", hidden: true });
+  #unsureShots = h("section", { class: "panel unsure-shots", hidden: true });
 
   /**
-   * @param {Project} project @param {Film} film @param {import("./types.js").HintsFile} hints
-   * @param {import("./types.js").Knobs} schema @param {AbortSignal} until
+   * @param {Project} project
+   * @param {Film} film
+   * @param {HintsFile} hints
+   * @param {OptionSchemas} schemas
+   * @param {AbortSignal} signal
    */
-  constructor(project, film, hints, schema, until) {
+  constructor(project, film, hints, schemas, signal) {
     this.project = project;
     this.film = film;
-    this.schema = schema;
-    this.until = until;
-    this.bench = new Bench(project, hints, (bench) => this.#source(bench));
-    this.bench.frame = 0;
-    this.timeline = new Timeline(project, film, hints, new Thumbs(until));
-    this.player = new ShotPlayer(project, until);
-    this.timecode = h("output", { class: "timecode", "aria-live": "off" });
-    this.finding = h("div", { class: "finding", hidden: true });
-    this.first = h("section", { class: "panel first", hidden: true });
-    until.addEventListener("abort", () => this.bench.end());
+    this.schemas = schemas;
+    this.signal = signal;
+    this.session = new EditorSession(project, hints, (session) => this.#frameSource(session));
+    this.session.frame = 0;
+    this.timeline = new Timeline(project, film, hints, new ThumbnailLoader(signal));
+    this.player = new ShotPlayer(project, signal);
+    this.controls = new FilmControls({
+      step: (frames) => this.#step(frames),
+      stepShot: (shots) => this.#stepShot(shots),
+      play: () => this.#play(),
+      split: () => this.#split(),
+      join: () => this.#join(),
+      find: () => void this.#find(),
+    });
+    signal.addEventListener("abort", () => this.session.close());
   }
 
-  /** @param {Bench} bench @returns {import("./layers.js").Source} */
-  #source(bench) {
+  get #frame() {
+    return this.session.frame ?? 0;
+  }
+
+  /** Frames are rendered complete, larger when zoomed in. @param {EditorSession} session @returns {import("./layers.js").Source} */
+  #frameSource(session) {
     const { id, width, height } = this.project;
-    /** @param {import("./types.js").View} seen @returns {[import("./types.js").View, number]} frames come whole, as sharp as they are looked at */
-    const whole = (seen) => {
-      const wide = seen.pixels[0] / seen.width <= WIDE ? WIDE : WIDEST;
-      return [{ x: 0, y: 0, width: 1, height: 1, pixels: [wide, wide] }, wide];
+    const complete = (/** @type {View} */ visible) => {
+      const size = visible.pixels[0] / visible.width <= FRAME_WIDTH ? FRAME_WIDTH : ZOOMED_FRAME_WIDTH;
+      /** @type {View} */
+      const view = { x: 0, y: 0, width: 1, height: 1, pixels: [size, size] };
+      return { view, size };
     };
     return {
       width,
       height,
       parts: false,
-      before: async (seen) => {
-        const [view, wide] = whole(seen);
-        return { view, image: await api.frame(api.frameUrl(id, bench.frame ?? 0, "before", wide, 0)) };
+      before: async (visible) => {
+        const { view, size } = complete(visible);
+        const url = api.frameUrl(id, session.frame ?? 0, "before", size, 0);
+        return { view, image: await api.fetchFrame(url) };
       },
-      after: async (seen) => {
-        const [view, wide] = whole(seen);
-        const frame = bench.frame ?? 0;
-        if (!isEmpty(marksOf(bench.hints, frame)))
-          return { view, image: await api.paintFrame(id, frame, bench.hints, bench.settings, wide) };
-        await bench.saved(); // what other frames give to this one comes from the stored hints
-        return { view, image: await api.frame(api.frameUrl(id, frame, "after", wide, this.#stamp)) };
+      after: async (visible) => {
+        const { view, size } = complete(visible);
+        return { view, image: await this.#paintFrame(session, size) };
       },
     };
   }
 
-  /** @returns {ViewParts} */
-  parts() {
-    const { bench, timeline, until } = this;
-    const groups = knobGroups(this.schema.film, this.schema.models, bench);
-    const bindings = [...benchKeys(bench), ...this.#bindings()];
-    listen([...bindings, keysBinding(bindings)], until);
-    bench.history.addEventListener("change", () => void this.#marked());
-    bench.addEventListener("settings", () => {
-      this.#stamp += 1;
+  /** @param {EditorSession} session @param {number} size */
+  async #paintFrame(session, size) {
+    const { id } = this.project;
+    const frame = session.frame ?? 0;
+    if (!isEmpty(marksOf(session.hints, frame))) {
+      return api.paintFrame(id, frame, session.hints, session.settings, size);
+    }
+    await session.save(); // the colours come from the saved hints of other frames
+    return api.fetchFrame(api.frameUrl(id, frame, "after", size, this.#version));
+  }
+
+  /** @returns {Page} */
+  page() {
+    const { session, signal } = this;
+    const shortcuts = [...editorShortcuts(session), ...this.#shortcuts()];
+    listenToKeys([...shortcuts, helpShortcut(shortcuts)], signal);
+    this.#listen();
+    const element = this.#element();
+    returnFocusToPicture(element, session);
+    return {
+      name: this.project.name,
+      element,
+      title: projectTitle(this.project),
+      actions: h("div", { class: "actions" }, helpButton(shortcuts), exportControls(session, signal)),
+      start: () => {
+        session.start();
+        this.#seek(0);
+        if (!this.film.shots) void this.#find();
+      },
+    };
+  }
+
+  #listen() {
+    const { session, signal } = this;
+    session.history.addEventListener("change", () => void this.#hintsChanged());
+    session.addEventListener("settings", () => {
+      this.#version += 1;
     });
-    bench.addEventListener("tool", () => this.player.close());
-    timeline.addEventListener("go", (event) => this.go(/** @type {CustomEvent} */ (event).detail));
-    projects.hear((all) => this.#refreshed(all.get(this.project.id)), until);
-    jobs.hear(() => this.#found(), until);
-    const element = h(
+    session.addEventListener("tool", () => this.player.close());
+    this.timeline.addEventListener("seek", (event) => this.#seek(/** @type {CustomEvent} */ (event).detail));
+    projects.subscribe((all) => this.#projectChanged(all.get(this.project.id)), signal);
+    jobs.subscribe(() => this.#showFindProgress(), signal);
+  }
+
+  #element() {
+    const { session, signal } = this;
+    const groups = optionGroups(this.schemas.film, this.schemas.models, session);
+    const fetchLikely = (/** @type {{x: number, y: number}} */ at) =>
+      api.fetchLikelyColors(this.project.id, at.x, at.y, this.#frame);
+    return h(
       "div",
       { class: "editor film" },
-      toolRail(bench, until),
-      h(
-        "div",
-        { class: "stage" },
-        h("div", { class: "strip" }, lookStrip(bench, false, until), zoomStrip(bench, until)),
-        bench.canvas,
-        this.player.element,
-      ),
+      toolRail(session, signal),
+      h("div", { class: "stage" }, viewControls(session, false, signal), session.canvas, this.player.element),
       h(
         "aside",
-        { class: "side-panels", "aria-label": "Colour and settings" },
-        this.first,
-        palette(bench, (at) => api.likely(this.project.id, at.x, at.y, bench.frame ?? 0), until),
-        referencePanel(this.bench, until),
-        knobPanels(groups, brushSize(bench, until)),
+        { class: "side-panels", "aria-label": "Colour and options" },
+        this.#unsureShots,
+        colorPanel(session, fetchLikely, signal),
+        referencePanel(session, signal),
+        optionPanels(session, groups, signal),
       ),
       h(
         "section",
         { class: "timeline", "aria-label": "Timeline" },
-        this.#transport(),
-        this.finding,
-        timeline.element,
+        this.controls.element,
+        this.#findProgress,
+        this.timeline.element,
       ),
     );
-    handBack(element, bench);
-    return {
-      name: this.project.name,
-      title: title(this.project, about(this.project)),
-      actions: h("div", { class: "actions" }, keysButton(bindings), exporting(bench, until)),
-      begin: () => {
-        bench.begin();
-        this.go(0);
-        if (!this.film.shots) void this.find();
-      },
-      element,
-    };
   }
 
-  /** @param {number} frame */
-  go(frame) {
-    const next = within(frame, 0, this.film.frames - 1);
+  /** Go to a frame. @param {number} frame */
+  #seek(frame) {
+    const target = clamp(frame, 0, this.film.frames - 1);
     this.player.close();
-    this.timeline.show(next);
-    this.timecode.textContent = `${fineClock(next / this.film.fps)} · frame ${next}`;
-    this.bench.setFrame(next);
-    this.bench.layers.turn();
-    this.#showButtons();
+    this.timeline.showFrame(target);
+    this.controls.showTimecode(`${formatTimeFine(target / this.film.fps)} · frame ${target}`);
+    this.session.setFrame(target);
+    this.session.layers.sourceChanged();
+    this.#showState();
   }
 
-  /** Another shot. @param {number} step */
-  #goShot(step) {
+  /** @param {number} frames */
+  #step(frames) {
+    this.#seek(this.#frame + frames);
+  }
+
+  /** Go to the first frame of another shot, or back to that of the current one. @param {number} step */
+  #stepShot(step) {
     const shots = this.film.shots ?? [];
-    const now = this.timeline.shotAt(this.bench.frame ?? 0);
-    const back = step < 0 && (this.bench.frame ?? 0) > (shots[now]?.first ?? 0) ? now : now + step;
-    const shot = shots[within(back, 0, shots.length - 1)];
-    if (shot) this.go(shot.first);
+    const current = shotAt(this.film, this.#frame);
+    const inside = this.#frame > (shots[current]?.first ?? 0);
+    const target = step < 0 && inside ? current : current + step;
+    const shot = shots[clamp(target, 0, shots.length - 1)];
+    if (shot) this.#seek(shot.first);
   }
 
-  async find() {
-    if (active(jobOf(this.project.id, "shots"))) return;
-    await trying(async () => keepJob(await api.findShots(this.project.id)));
+  async #find() {
+    if (isActive(latestJob(this.project.id, "shots"))) return;
+    await reportErrors(async () => updateJob(await api.findShots(this.project.id)));
   }
 
-  /** A shot ends before the frame looked at, and another begins with it. */
   #split() {
-    const frame = this.bench.frame ?? 0;
-    const shots = this.film.shots ?? [{ first: 0, last: this.film.frames - 1 }];
-    if (shots.some((shot) => shot.first === frame)) {
-      toast("A shot begins here already; go to the frame that is to be the first of a new shot.");
-      return;
-    }
-    void this.#keep(
-      shots.flatMap(({ first, last }) =>
-        frame > first && frame <= last
-          ? [
-              { first, last: frame - 1 },
-              { first: frame, last },
-            ]
-          : [{ first, last }],
-      ),
-    );
+    const shots = splitShots(this.film, this.#frame);
+    if (shots) void this.#saveShots(shots);
+    else toast("A shot begins with this frame already. Go to the frame that the new shot must begin with.");
   }
 
-  /** The shot looked at and the next become one. */
   #join() {
-    const shots = this.film.shots ?? [];
-    const now = this.timeline.shotAt(this.bench.frame ?? 0);
-    if (now < 0 || now + 1 >= shots.length) return;
-    const joined = { first: shots[now].first, last: shots[now + 1].last };
-    void this.#keep(
-      [...shots.slice(0, now), joined, ...shots.slice(now + 2)].map(({ first, last }) => ({ first, last })),
-    );
+    const shots = joinShots(this.film, this.#frame);
+    if (shots) void this.#saveShots(shots);
   }
 
-  /** @param {{first: number, last: number}[]} shots */
-  async #keep(shots) {
-    await trying(async () => {
-      await api.keepShots(this.project.id, shots);
-      keepProject(await api.project(this.project.id));
-      this.#stamp += 1;
-      this.bench.layers.repaint();
-      say(`${shots.length} shots.`);
+  #play() {
+    const shot = Math.max(0, shotAt(this.film, this.#frame));
+    void reportErrors(async () => {
+      await this.session.save();
+      await this.player.play(shot);
     });
   }
 
-  /** @param {Project | undefined} project as the server has it now */
-  #refreshed(project) {
+  /** @param {FrameRange[]} shots */
+  async #saveShots(shots) {
+    await reportErrors(async () => {
+      await api.saveShots(this.project.id, shots);
+      updateProject(await api.fetchProject(this.project.id));
+      this.#version += 1;
+      this.session.layers.repaint();
+      announce(`${shots.length} shots.`);
+    });
+  }
+
+  /** @param {Project | undefined} project the server's newest version */
+  #projectChanged(project) {
     if (!project?.film) return;
     const same = JSON.stringify(project.film.shots) === JSON.stringify(this.film.shots);
     this.project = project;
     this.film = project.film;
-    if (same && this.first.childElementCount) return;
+    if (same && this.#unsureShots.childElementCount) return;
     this.timeline.showShots(project, project.film);
-    this.#showFirst();
-    this.#showButtons();
+    this.#showUnsureShots();
+    this.#showState();
   }
 
-  /** Marks changed; pictures that follow from the stored ones are asked for when those are stored. */
-  async #marked() {
-    this.#stamp += 1;
-    const hints = this.bench.history.hints;
-    await this.bench.saved();
-    if (hints === this.bench.history.hints) this.timeline.showHints(hints);
+  /** Load the thumbnails again once the server has the new hints. */
+  async #hintsChanged() {
+    this.#version += 1;
+    const { hints } = this.session.history;
+    await this.session.save();
+    if (hints === this.session.history.hints) this.timeline.showHints(hints);
   }
 
-  /** How far the search for shots has come. */
-  #found() {
-    const job = jobOf(this.project.id, "shots");
-    this.finding.hidden = !active(job);
-    if (job && active(job)) {
-      put(
-        this.finding,
-        h("span", {}, "Looking for the shots…"),
-        h("progress", { max: 1, value: job.done, "aria-label": "Looking for the shots" }),
-        h("span", { class: "count" }, percent(job.done)),
-      );
-    }
-  }
-
-  /** Which shots are worth a look first. */
-  #showFirst() {
-    const shots = (this.film.shots ?? [])
-      .map((shot, n) => ({ shot, n }))
-      .filter(({ shot }) => shot.doubt !== null);
-    shots.sort((a, b) => (b.shot.doubt ?? 0) - (a.shot.doubt ?? 0));
-    this.first.hidden = shots.length < 2;
-    put(
-      this.first,
-      h("h3", {}, "Fix these first"),
-      h(
-        "ol",
-        { class: "first-list" },
-        ...shots.slice(0, FIRST).map(({ shot, n }) =>
-          h(
-            "li",
-            {},
-            h(
-              "button",
-              {
-                type: "button",
-                class: `first-shot ${doubtLevel(shot, this.film.shots ?? [])}`,
-                "aria-label": shotName(shot, n),
-                onclick: () => this.go(shot.first),
-              },
-              h("span", {}, `Shot ${n + 1}`),
-              h("span", { class: "fine" }, clock(shot.start)),
-              h("span", { class: "doubt-dot" }, percent(shot.doubt ?? 0)),
-            ),
-          ),
-        ),
-      ),
+  #showFindProgress() {
+    const job = latestJob(this.project.id, "shots");
+    this.#findProgress.hidden = !isActive(job);
+    if (!job || !isActive(job)) return;
+    setChildren(
+      this.#findProgress,
+      h("span", {}, "Finding the shots…"),
+      h("progress", { max: 1, value: job.done, "aria-label": "Finding the shots" }),
+      h("span", { class: "count" }, formatPercent(job.done)),
     );
   }
 
-  #transport() {
-    const button = (
-      /** @type {string} */ name,
-      /** @type {string} */ image,
-      /** @type {string} */ label,
-      /** @type {string} */ tip,
-      /** @type {() => void} */ act,
-    ) => {
-      const made = h(
-        "button",
-        { type: "button", class: "quiet", title: tip, "aria-label": label, onclick: act },
-        icon(image, 20),
-      );
-      this.#buttons.set(name, made);
-      return made;
-    };
-    const step = (/** @type {number} */ by) => this.go((this.bench.frame ?? 0) + by);
-    const play = h(
-      "button",
-      {
+  /** List the shots in which the network is least sure. */
+  #showUnsureShots() {
+    const all = this.film.shots ?? [];
+    const rated = all.map((shot, n) => ({ shot, n })).filter(({ shot }) => shot.doubt !== null);
+    rated.sort((a, b) => (b.shot.doubt ?? 0) - (a.shot.doubt ?? 0));
+    this.#unsureShots.hidden = rated.length < 2;
+    const items = rated.slice(0, UNSURE_SHOTS).map(({ shot, n }) => {
+      const attributes = {
         type: "button",
-        class: "play",
-        title: "Colour this shot small and play it (Enter)",
-        onclick: () => this.#play(),
-      },
-      icon("play", 18),
-      "Play shot",
-    );
-    this.#buttons.set("play", play);
-    return h(
-      "div",
-      { class: "transport", role: "toolbar", "aria-label": "Film" },
-      button("firstShot", "first", "Shot before", "Shot before (↑)", () => this.#goShot(-1)),
-      button("back", "previous", "Frame before", "Frame before (←)", () => step(-1)),
-      play,
-      button("on", "next", "Next frame", "Next frame (→)", () => step(1)),
-      button("lastShot", "last", "Next shot", "Next shot (↓)", () => this.#goShot(1)),
-      this.timecode,
-      h("span", { class: "grow" }),
-      h(
-        "div",
-        { class: "toggles" },
-        button("split", "split", "Split the shot here", "Split: a shot begins with this frame (S)", () =>
-          this.#split(),
-        ),
-        button("join", "join", "Join with the next shot", "Join this shot with the next (J)", () =>
-          this.#join(),
-        ),
-        button("find", "again", "Find the shots again", "Find the shots again", () => void this.find()),
-      ),
-    );
-  }
-
-  #play() {
-    const shot = this.timeline.shotAt(this.bench.frame ?? 0);
-    void trying(async () => {
-      await this.bench.saved();
-      await this.player.play(Math.max(0, shot));
+        class: `unsure-shot ${uncertaintyLevel(shot, all)}`,
+        "aria-label": shotLabel(shot, n),
+        onclick: () => this.#seek(shot.first),
+      };
+      const time = h("span", { class: "fine" }, formatTime(shot.start));
+      const level = h("span", { class: "uncertainty-dot" }, formatPercent(shot.doubt ?? 0));
+      return h("li", {}, h("button", attributes, h("span", {}, `Shot ${n + 1}`), time, level));
     });
+    const list = h("ol", { class: "unsure-list" }, ...items);
+    setChildren(this.#unsureShots, h("h3", {}, "Correct these shots first"), list);
   }
 
-  #showButtons() {
-    const now = this.timeline.shotAt(this.bench.frame ?? 0);
-    const shots = this.film.shots ?? [];
-    const off = {
-      play: now < 0,
-      join: now < 0 || now + 1 >= shots.length,
-      split: !shots.length,
-      back: this.bench.frame === 0,
-      on: this.bench.frame === this.film.frames - 1,
-    };
-    for (const [name, disabled] of Object.entries(off)) {
-      const button = this.#buttons.get(name);
-      if (button) button.disabled = disabled;
-    }
+  #showState() {
+    const { frames, shots } = this.film;
+    const shot = shotAt(this.film, this.#frame);
+    this.controls.showState({ frame: this.#frame, frames, shot, shots: shots?.length ?? 0 });
   }
 
-  /** @returns {Binding[]} */
-  #bindings() {
+  /** @returns {Shortcut[]} */
+  #shortcuts() {
     const second = Math.round(this.film.fps) || 1;
-    const step = (/** @type {number} */ by) => () => this.go((this.bench.frame ?? 0) + by);
     return [
-      { key: "ArrowLeft", what: "Frame before", act: step(-1) },
-      { key: "ArrowRight", what: "Next frame", act: step(1) },
-      { key: "Shift+ArrowLeft", what: "A second back", act: step(-second) },
-      { key: "Shift+ArrowRight", what: "A second on", act: step(second) },
-      { key: "ArrowUp", what: "Shot before", act: () => this.#goShot(-1) },
-      { key: "ArrowDown", what: "Next shot", act: () => this.#goShot(1) },
-      { key: "s", what: "Split the shot here", act: () => this.#split() },
-      { key: "j", what: "Join with the next shot", act: () => this.#join() },
-      { key: "Enter", what: "Play the shot", act: () => this.#play() },
-      { key: "Escape", what: "Close the player", act: () => this.player.close() },
+      { key: "ArrowLeft", label: "Previous frame", run: () => this.#step(-1) },
+      { key: "ArrowRight", label: "Next frame", run: () => this.#step(1) },
+      { key: "Shift+ArrowLeft", label: "Back one second", run: () => this.#step(-second) },
+      { key: "Shift+ArrowRight", label: "Forward one second", run: () => this.#step(second) },
+      { key: "ArrowUp", label: "Previous shot", run: () => this.#stepShot(-1) },
+      { key: "ArrowDown", label: "Next shot", run: () => this.#stepShot(1) },
+      { key: "s", label: "Split the shot here", run: () => this.#split() },
+      { key: "j", label: "Join with the next shot", run: () => this.#join() },
+      { key: "Enter", label: "Play the shot", run: () => this.#play() },
+      { key: "Escape", label: "Close the player", run: () => this.player.close() },
     ];
   }
 }

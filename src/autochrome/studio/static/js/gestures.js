@@ -1,99 +1,107 @@
-/** Fingers, pens, mice and wheels on the canvas: one pointer uses the tool, two zoom and pan. */
+/** Pointer and wheel input on the canvas: one pointer uses the tool, two pointers zoom and pan. */
 
-/** @import {PictureCanvas} from "./canvas.js" */
+/** @import {Gesture, PictureCanvas} from "./canvas.js" */
+/** @import {Position} from "./types.js" */
 
-/** @param {PictureCanvas} canvas @param {AbortSignal} until */
-export function watch(canvas, until) {
-  /** @type {Map<number, {x: number, y: number}>} */
-  const down = new Map();
-  /** @type {import("./canvas.js").Gesture | null} */
-  let gesture = null;
-  let panning = false;
-  const options = { signal: until };
+const LINE = 16; // CSS pixels that a mouse wheel scrolls in one line
 
-  /** @param {PointerEvent | WheelEvent} event */
-  const place = (event) => {
-    const box = canvas.getBoundingClientRect();
+export class PointerInput {
+  /** @type {Map<number, Position>} */ #pointers = new Map(); // CSS pixels, by pointer id
+  /** @type {Gesture | null} */ #gesture = null;
+  #panning = false;
+
+  /** @param {PictureCanvas} canvas @param {AbortSignal} signal ends the input */
+  constructor(canvas, signal) {
+    this.canvas = canvas;
+    const options = { signal };
+    const { overlay } = canvas;
+    overlay.addEventListener("pointerdown", (event) => this.#down(event), options);
+    overlay.addEventListener("pointermove", (event) => this.#move(event), options);
+    overlay.addEventListener("pointerup", (event) => this.#up(event), options);
+    overlay.addEventListener("pointercancel", (event) => this.#up(event), options);
+    overlay.addEventListener("pointerleave", () => canvas.hover(null), options);
+    canvas.addEventListener("wheel", (event) => this.#wheel(event), { signal, passive: false });
+  }
+
+  /** @param {MouseEvent} event @returns {Position} CSS pixels on the canvas */
+  #position(event) {
+    const box = this.canvas.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
-  };
-
-  canvas.surface.addEventListener(
-    "pointerdown",
-    (event) => {
-      if (event.button > 1 || !canvas.viewport) return;
-      event.preventDefault();
-      canvas.surface.focus({ preventScroll: true });
-      canvas.surface.setPointerCapture(event.pointerId);
-      down.set(event.pointerId, place(event));
-      if (down.size > 1) {
-        gesture?.cancel();
-        gesture = null;
-        panning = true;
-      } else if (event.button === 1 || canvas.panning) {
-        panning = true;
-      } else {
-        const at = place(event);
-        gesture = canvas.tool?.start(canvas.viewport.inside(at.x, at.y)) ?? null;
-      }
-    },
-    options,
-  );
-
-  canvas.surface.addEventListener(
-    "pointermove",
-    (event) => {
-      const at = place(event);
-      canvas.hover(at, event.pointerType === "touch" && !down.size);
-      const was = down.get(event.pointerId);
-      if (!was || !canvas.viewport) return;
-      if (panning) {
-        const other = [...down].find(([id]) => id !== event.pointerId)?.[1];
-        if (other) {
-          const factor =
-            Math.hypot(at.x - other.x, at.y - other.y) / (Math.hypot(was.x - other.x, was.y - other.y) || 1);
-          canvas.moved(() => {
-            canvas.viewport?.zoom(factor, (at.x + other.x) / 2, (at.y + other.y) / 2);
-            canvas.viewport?.pan((at.x - was.x) / 2, (at.y - was.y) / 2);
-          });
-        } else {
-          canvas.moved(() => canvas.viewport?.pan(at.x - was.x, at.y - was.y));
-        }
-      } else if (gesture) {
-        const steps = event.getCoalescedEvents?.() ?? [];
-        for (const step of steps.length ? steps : [event]) {
-          const spot = place(step);
-          gesture.move(canvas.viewport.inside(spot.x, spot.y));
-        }
-      }
-      down.set(event.pointerId, at);
-    },
-    options,
-  );
+  }
 
   /** @param {PointerEvent} event */
-  const lift = (event) => {
-    if (!down.delete(event.pointerId)) return;
-    if (gesture && event.type === "pointerup") gesture.end();
-    else gesture?.cancel();
-    gesture = null;
-    if (!down.size) panning = false;
-  };
-  canvas.surface.addEventListener("pointerup", lift, options);
-  canvas.surface.addEventListener("pointercancel", lift, options);
-  canvas.surface.addEventListener("pointerleave", () => canvas.hover(null), options);
+  #down(event) {
+    const { canvas } = this;
+    if (event.button > 1 || !canvas.viewport) return;
+    event.preventDefault();
+    canvas.overlay.focus({ preventScroll: true });
+    canvas.overlay.setPointerCapture(event.pointerId);
+    const at = this.#position(event);
+    this.#pointers.set(event.pointerId, at);
+    if (this.#pointers.size > 1) {
+      this.#gesture?.cancel();
+      this.#gesture = null;
+      this.#panning = true;
+    } else if (event.button === 1 || canvas.panning) {
+      this.#panning = true;
+    } else {
+      this.#gesture = canvas.tool?.start(canvas.viewport.toPicture(at.x, at.y)) ?? null;
+    }
+  }
 
-  canvas.addEventListener(
-    "wheel",
-    (event) => {
-      event.preventDefault();
-      const at = place(event);
-      const step = event.deltaMode ? event.deltaY * 16 : event.deltaY;
-      canvas.moved(() =>
-        event.shiftKey
-          ? canvas.viewport?.pan(-event.deltaX, -step)
-          : canvas.viewport?.zoom(Math.exp(-step * (event.ctrlKey ? 0.01 : 0.0018)), at.x, at.y),
-      );
-    },
-    { ...options, passive: false },
-  );
+  /** @param {PointerEvent} event */
+  #move(event) {
+    const { canvas } = this;
+    const at = this.#position(event);
+    canvas.hover(at, event.pointerType === "touch" && !this.#pointers.size);
+    const previous = this.#pointers.get(event.pointerId);
+    if (!previous || !canvas.viewport) return;
+    if (this.#panning) {
+      this.#pan(event.pointerId, previous, at);
+    } else if (this.#gesture) {
+      const steps = event.getCoalescedEvents?.() ?? [];
+      for (const step of steps.length ? steps : [event]) {
+        const { x, y } = this.#position(step);
+        this.#gesture.move(canvas.viewport.toPicture(x, y));
+      }
+    }
+    this.#pointers.set(event.pointerId, at);
+  }
+
+  /** Pan with one pointer, zoom and pan with two. @param {number} id @param {Position} from @param {Position} to */
+  #pan(id, from, to) {
+    const { canvas } = this;
+    const other = [...this.#pointers].find(([otherId]) => otherId !== id)?.[1];
+    if (!other) {
+      canvas.changeViewport(() => canvas.viewport?.pan(to.x - from.x, to.y - from.y));
+      return;
+    }
+    const distance = (/** @type {Position} */ at) => Math.hypot(at.x - other.x, at.y - other.y);
+    canvas.changeViewport(() => {
+      canvas.viewport?.zoom(distance(to) / (distance(from) || 1), (to.x + other.x) / 2, (to.y + other.y) / 2);
+      canvas.viewport?.pan((to.x - from.x) / 2, (to.y - from.y) / 2);
+    });
+  }
+
+  /** @param {PointerEvent} event */
+  #up(event) {
+    if (!this.#pointers.delete(event.pointerId)) return;
+    if (event.type === "pointerup") this.#gesture?.end();
+    else this.#gesture?.cancel();
+    this.#gesture = null;
+    if (!this.#pointers.size) this.#panning = false;
+  }
+
+  /** @param {WheelEvent} event */
+  #wheel(event) {
+    event.preventDefault();
+    const { viewport } = this.canvas;
+    const at = this.#position(event);
+    const step = event.deltaMode ? event.deltaY * LINE : event.deltaY;
+    const speed = event.ctrlKey ? 0.01 : 0.0018; // browsers report a pinch on a touchpad as a wheel with Ctrl
+    this.canvas.changeViewport(() => {
+      if (event.shiftKey) viewport?.pan(-event.deltaX, -step);
+      else viewport?.zoom(Math.exp(-step * speed), at.x, at.y);
+    });
+  }
 }

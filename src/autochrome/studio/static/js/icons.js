@@ -1,4 +1,4 @@
-/** The studio's own icons: strokes on a grid of 24. */
+/** The icons: line drawings on a grid of 24 × 24. */
 
 /** @type {Record<string, string>} */
 const PATHS = {
@@ -15,7 +15,7 @@ const PATHS = {
   plus: "M12 5v14M5 12h14",
   minus: "M5 12h14",
   fit: "M4 9V5a1 1 0 0 1 1-1h4M15 4h4a1 1 0 0 1 1 1v4M20 15v4a1 1 0 0 1-1 1h-4M9 20H5a1 1 0 0 1-1-1v-4",
-  doubt:
+  uncertainty:
     "M12 12h.01M12 8.5c2.5 0 4 1.3 4 3.3 0 2.2-1.7 3.7-4 3.7s-4-1.5-4-3.5 1.7-3.5 4-3.5M13 4.5c4.5.3 7.5 3 7 7.5-.4 4.5-4 7.8-8.5 7.5S4 16 4 12s3.5-7.9 9-7.5",
   marks: "M4 17c3-6 5-6 7-2s4 3 9-6M4 17h.01M20 9h.01",
   play: "M8 5v14l11-7z",
@@ -37,11 +37,9 @@ const PATHS = {
   warn: "M12 4 3 19.5h18zM12 10v4.5M12 17h.01",
   again: "M19 12a7 7 0 1 1-2-4.9M19 4v4h-4",
   help: "M3 7h18v10H3zM7 10.5h.01M11 10.5h.01M15 10.5h.01M8 14h8",
-  open: "M14 5h5v5M19 5l-8 8M17 14v4a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1V8a1 1 0 0 1 1-1h4",
-  key: "M12 5l6 7-6 7-6-7z",
 };
 
-/** A decorative icon; name the button, not the picture. @param {string} name @param {number} [size] in pixels */
+/** Create a decorative icon. The button that contains it needs its own label. @param {string} name @param {number} [size] in pixels */
 export function icon(name, size = 20) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");

@@ -1,149 +1,154 @@
-/** The pictures under the marks: before and after, each as a whole and, when zoomed in, a sharper part of it. */
+/** The rendered pictures under the overlay: before and after, each complete and, when zoomed in, a sharper part. */
 
 /** @import {Side, View} from "./types.js" */
 /** @import {Viewport} from "./viewport.js" */
-import { settled } from "./dom.js";
-import { Painter } from "./painter.js";
+import { debounce } from "./dom.js";
+import { LatestRequest } from "./latest-request.js";
 
-/** @typedef {{image: ImageBitmap, view: View}} Patch @typedef {Patch & {turn: number}} Turned @typedef {{base: Patch | null, detail: Patch | null}} Layer */
+/** @typedef {{image: ImageBitmap, view: View}} Rendering a view, rendered */
+/** @typedef {Rendering & {version: number}} VersionedRendering */
+/** @typedef {{base: Rendering | null, detail: Rendering | null}} Layer */
 /**
- * Where pictures come from: a photo, or the frame of a film that is being looked at. Some give only the part that is seen.
- * @typedef {{width: number, height: number, parts: boolean, before: (view: View) => Promise<Patch>, after: (view: View) => Promise<Patch>}} Source
+ * Renders a photo, or one frame of a film. `parts`: it can render a part of the picture alone.
+ * @typedef {{width: number, height: number, parts: boolean, before: (view: View) => Promise<Rendering>,
+ *   after: (view: View) => Promise<Rendering>}} Source
  */
 
-const COARSE = 1024; // pixels on the long side of the whole, while a part is looked at
-const IDLE = 700; // milliseconds of rest before the whole is made new
-const PATIENCE = 250; // milliseconds that colours of the frame before may stay
+const BASE_SIZE = 1024; // pixels, long side of the complete picture while a part is visible
+const BASE_DELAY = 700; // milliseconds without a change before the complete picture is rendered again
+const OLD_FRAME_TIME = 250; // milliseconds that the previous frame's colours stay visible
 
+/** Events: "request" (the after side is requested), "idle" (nothing is requested), "change" (draw again). */
 export class Layers extends EventTarget {
   /** @type {Record<Side, Layer>} */
   #layers = { before: { base: null, detail: null }, after: { base: null, detail: null } };
   /** @type {View | null} */ #view = null;
-  /** @type {Record<Side, Painter<Turned>>} */ #painters;
-  #turn = 0; // how often another picture came
-  #behind = false; // the colours are still those of another frame
-  #late = 0;
-  #stale = settled(() => this.#freshen(), IDLE);
+  /** @type {Record<Side, LatestRequest<VersionedRendering>>} */ #requests;
+  #version = 0; // counts the changes of the source
+  #outdated = false; // the colours are those of another frame
+  #outdatedTimer = 0;
+  #refreshBaseLater = debounce(() => this.#refreshBase(), BASE_DELAY);
 
   /** @param {Source} source */
   constructor(source) {
     super();
     this.source = source;
-    this.#painters = {
-      before: new Painter((patch) => this.#keep("before", patch)),
-      after: new Painter(
-        (patch) => this.#keep("after", patch),
-        () => this.dispatchEvent(new Event("rest")),
+    this.#requests = {
+      before: new LatestRequest((rendering) => this.#store("before", rendering)),
+      after: new LatestRequest(
+        (rendering) => this.#store("after", rendering),
+        () => this.dispatchEvent(new Event("idle")),
       ),
     };
   }
 
   get busy() {
-    return !this.#painters.after.idle;
+    return !this.#requests.after.idle;
   }
 
-  /** Another part is looked at. @param {View} view */
-  look(view) {
+  /** Render another part. @param {View} view */
+  show(view) {
     this.#view = view;
-    this.#painters.before.ask(this.#asked("before", view));
+    this.#requests.before.send(this.#render("before", view));
     this.repaint();
-    if (!this.#layers.before.base && this.source.parts && !whole(view)) {
-      void this.#asked("before", this.#coarse())()
-        .then((patch) => this.#keep("before", patch))
-        .catch(() => {});
+    if (!this.#layers.before.base && this.source.parts && !isComplete(view)) {
+      const base = this.#render("before", this.#baseView());
+      void base().then(
+        (rendering) => this.#store("before", rendering),
+        () => {},
+      );
     }
   }
 
-  /** @param {Side} side @param {View} view @returns {() => Promise<Turned>} */
-  #asked(side, view) {
-    const turn = this.#turn;
-    return async () => ({ ...(await this.source[side](view)), turn });
+  /** @param {Side} side @param {View} view @returns {() => Promise<VersionedRendering>} */
+  #render(side, view) {
+    const version = this.#version;
+    return async () => ({ ...(await this.source[side](view)), version });
   }
 
-  /** Marks or settings changed. */
+  /** Render the after side again: marks or settings changed. */
   repaint() {
     const view = this.#view;
     if (!view) return;
-    this.#painters.after.ask(this.#asked("after", view));
-    this.dispatchEvent(new Event("asked"));
-    if (this.source.parts && !whole(view)) this.#stale();
+    this.#requests.after.send(this.#render("after", view));
+    this.dispatchEvent(new Event("request"));
+    if (this.source.parts && !isComplete(view)) this.#refreshBaseLater();
   }
 
-  /** The source shows another picture of the same size now. What is late is grey until it comes. */
-  turn() {
-    this.#turn += 1;
-    clearTimeout(this.#late);
-    this.#late = window.setTimeout(() => {
-      this.#behind = this.busy;
+  /** The source shows another frame of the same size. If its colours are late, the grey frame is shown meanwhile. */
+  sourceChanged() {
+    this.#version += 1;
+    clearTimeout(this.#outdatedTimer);
+    this.#outdatedTimer = window.setTimeout(() => {
+      this.#outdated = this.busy;
       this.dispatchEvent(new Event("change"));
-    }, PATIENCE);
-    if (this.#view) this.look(this.#view);
+    }, OLD_FRAME_TIME);
+    if (this.#view) this.show(this.#view);
   }
 
-  end() {
-    clearTimeout(this.#late);
-    this.#stale.drop();
+  close() {
+    clearTimeout(this.#outdatedTimer);
+    this.#refreshBaseLater.cancel();
     for (const side of /** @type {Side[]} */ (["before", "after"])) {
-      this.#painters[side].end();
+      this.#requests[side].close();
       this.#layers[side].base?.image.close();
       this.#layers[side].detail?.image.close();
     }
   }
 
-  /**
-   * @param {CanvasRenderingContext2D} context in CSS pixels @param {Viewport} viewport @param {Side} side
-   */
+  /** @param {CanvasRenderingContext2D} context in CSS pixels @param {Viewport} viewport @param {Side} side */
   draw(context, viewport, side) {
     context.imageSmoothingEnabled = viewport.scale < 3;
     context.imageSmoothingQuality = "high";
-    const layer = this.#layers[this.#behind ? "before" : side];
-    for (const patch of [layer.base, layer.detail]) {
-      if (!patch) continue;
-      const from = viewport.onScreen(patch.view.x, patch.view.y);
-      const to = viewport.onScreen(patch.view.x + patch.view.width, patch.view.y + patch.view.height);
-      context.drawImage(patch.image, from.x, from.y, to.x - from.x, to.y - from.y);
+    const layer = this.#layers[this.#outdated ? "before" : side];
+    for (const rendering of [layer.base, layer.detail]) {
+      if (!rendering) continue;
+      const { x, y, width, height } = rendering.view;
+      const from = viewport.toScreen(x, y);
+      const to = viewport.toScreen(x + width, y + height);
+      context.drawImage(rendering.image, from.x, from.y, to.x - from.x, to.y - from.y);
     }
   }
 
-  /** @param {Side} side @param {Turned} patch */
-  #keep(side, patch) {
-    if (patch.turn !== this.#turn) return patch.image.close(); // of a picture that has gone
+  /** @param {Side} side @param {VersionedRendering} rendering */
+  #store(side, rendering) {
+    if (rendering.version !== this.#version) return rendering.image.close(); // of the previous frame
     if (side === "after") {
-      clearTimeout(this.#late);
-      this.#behind = false;
+      clearTimeout(this.#outdatedTimer);
+      this.#outdated = false;
     }
     const layer = this.#layers[side];
     layer.detail?.image.close();
     layer.detail = null;
-    if (whole(patch.view)) {
+    if (isComplete(rendering.view)) {
       layer.base?.image.close();
-      layer.base = patch;
+      layer.base = rendering;
     } else {
-      layer.detail = patch;
+      layer.detail = rendering;
     }
     this.dispatchEvent(new Event("change"));
   }
 
-  /** The whole behind the part gets the newest colours too, once there is time. */
-  #freshen() {
+  /** Render the complete picture behind the visible part with the newest colours, then the part. */
+  #refreshBase() {
     const view = this.#view;
-    if (!view || whole(view)) return;
-    this.#painters.after.ask(async () => {
-      const patch = await this.source.after(this.#coarse());
+    if (!view || isComplete(view)) return;
+    this.#requests.after.send(async () => {
+      const rendering = await this.source.after(this.#baseView());
       const layer = this.#layers.after;
       layer.base?.image.close();
-      layer.base = patch;
-      return this.#asked("after", view)();
+      layer.base = rendering;
+      return this.#render("after", view)();
     });
   }
 
   /** @returns {View} */
-  #coarse() {
+  #baseView() {
     const { width, height } = this.source;
-    const share = Math.min(1, COARSE / Math.max(width, height));
-    return { x: 0, y: 0, width: 1, height: 1, pixels: [Math.ceil(width * share), Math.ceil(height * share)] };
+    const scale = Math.min(1, BASE_SIZE / Math.max(width, height));
+    return { x: 0, y: 0, width: 1, height: 1, pixels: [Math.ceil(width * scale), Math.ceil(height * scale)] };
   }
 }
 
 /** @param {View} view */
-const whole = (view) => view.width > 0.9999 && view.height > 0.9999;
+const isComplete = (view) => view.width > 0.9999 && view.height > 0.9999;

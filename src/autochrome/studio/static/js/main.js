@@ -1,147 +1,152 @@
-/** The page: the bar on top, and the view that the address asks for. */
+/** Start of the page: the top bar, and the view that the address names. */
 
-import { ApiError, enter } from "./api.js";
-import { asked } from "./dialog.js";
-import { h, put } from "./dom.js";
-import { catchDrops } from "./drop.js";
-import { filmView } from "./film.js";
+import { ApiError, signIn } from "./api.js";
+import { askText } from "./dialog.js";
+import { h, setChildren } from "./dom.js";
+import { acceptDrops } from "./drop.js";
+import { filmPage } from "./film.js";
 import { icon } from "./icons.js";
-import { libraryView } from "./library.js";
-import { photoView } from "./photo.js";
-import { queueView } from "./queue.js";
-import { active, connect, jobs, paused, projects, reached } from "./state.js";
-import { complain } from "./toast.js";
+import { libraryPage } from "./library.js";
+import { photoPage } from "./photo.js";
+import { queuePage } from "./queue.js";
+import { connect, isActive, jobs, online, paused, projects } from "./state.js";
+import { showError } from "./toast.js";
 
-/** What a view gives: its element, what stands in the bar, and what to do when it goes. */
-/** @typedef {{element: HTMLElement, name: string, title?: HTMLElement, actions?: HTMLElement, begin?: () => void}} ViewParts */
+/** What a page gives: its element, the parts of the top bar, and what to do once it is on the screen. */
+/** @typedef {{element: HTMLElement, name: string, title?: HTMLElement, actions?: HTMLElement, start?: () => void}} Page */
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 const middle = h("div", { class: "middle" });
 const right = h("div", { class: "actions" });
-let shown = new AbortController();
+let current = new AbortController();
 
-/** @param {string} address such as #/photo/12ab @param {AbortSignal} until @returns {Promise<ViewParts>} */
-async function viewOf(address, until) {
-  const [, place, id] = address.replace(/^#/, "").split("/");
+/** @param {string} address such as #/photo/12ab @param {AbortSignal} signal aborts when the page is left @returns {Promise<Page>} */
+async function loadPage(address, signal) {
+  const [, kind, id] = address.replace(/^#/, "").split("/");
   const project = projects.value.get(id ?? "");
-  if (place === "queue") return queueView(until);
-  if (place === "photo" && project?.kind === "photo") return photoView(project, until);
-  if (place === "film" && project?.kind === "film") return filmView(project, until);
-  if (place) history.replaceState(null, "", "#/");
-  return libraryView(until);
+  if (kind === "queue") return queuePage(signal);
+  if (kind === "photo" && project?.kind === "photo") return photoPage(project, signal);
+  if (kind === "film" && project?.kind === "film") return filmPage(project, signal);
+  if (kind) history.replaceState(null, "", "#/");
+  return libraryPage(signal);
 }
 
-async function show() {
-  shown.abort();
-  const mine = new AbortController();
-  shown = mine;
+async function showPage() {
+  current.abort();
+  const own = new AbortController();
+  current = own;
   try {
-    const view = await viewOf(location.hash, mine.signal);
-    if (mine.signal.aborted) return;
-    put(main, view.element);
-    put(middle, view.title);
-    put(right, view.actions);
-    document.title = `${view.name} — autochrome studio`;
-    for (const link of document.querySelectorAll(".places a")) {
-      const current = link.getAttribute("href") === (location.hash || "#/");
-      if (current) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
-    }
-    view.begin?.();
+    const page = await loadPage(location.hash, own.signal);
+    if (own.signal.aborted) return;
+    setChildren(main, page.element);
+    setChildren(middle, page.title);
+    setChildren(right, page.actions);
+    document.title = `${page.name} — autochrome studio`;
+    markCurrentLink();
+    page.start?.();
   } catch (error) {
-    complain(error);
+    showError(error);
     if (location.hash.length > 2) location.hash = "#/";
   }
 }
 
-function bar() {
+function markCurrentLink() {
+  for (const link of document.querySelectorAll(".nav a")) {
+    if (link.getAttribute("href") === (location.hash || "#/")) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+function showBar() {
   const badge = h("span", { class: "badge", hidden: true });
-  const offline = h("span", { class: "offline", hidden: true, role: "status" }, "No line to the studio");
+  const offline = h(
+    "span",
+    { class: "offline", hidden: true, role: "status" },
+    "No connection to the studio",
+  );
   const queue = h("a", { href: "#/queue" }, "Queue", badge);
-  put(
+  const logo = h("img", { src: "icon.svg", alt: "", width: 26, height: 26 });
+  setChildren(
     /** @type {HTMLElement} */ (document.getElementById("bar")),
     h(
       "a",
-      { href: "#/", class: "mark", "aria-label": "autochrome, library" },
-      mark(),
+      { href: "#/", class: "logo", "aria-label": "autochrome, library" },
+      logo,
       h("span", {}, "autochrome"),
     ),
-    h("nav", { class: "places", "aria-label": "Places" }, h("a", { href: "#/" }, "Library"), queue),
+    h("nav", { class: "nav", "aria-label": "Main" }, h("a", { href: "#/" }, "Library"), queue),
     middle,
     offline,
     right,
   );
-  const always = new AbortController().signal;
-  const count = () => {
-    const open = [...jobs.value.values()].filter(active);
-    badge.hidden = !open.length;
-    badge.textContent = paused.value ? "paused" : String(open.length);
-    queue.setAttribute("aria-label", open.length ? `Queue, ${open.length} open` : "Queue");
+  const never = new AbortController().signal;
+  const showCount = () => {
+    const count = [...jobs.value.values()].filter(isActive).length;
+    badge.hidden = !count;
+    badge.textContent = paused.value ? "paused" : String(count);
+    queue.setAttribute("aria-label", count ? `Queue, ${count} active` : "Queue");
   };
-  jobs.hear(count, always);
-  paused.hear(count, always);
-  let met = false;
-  reached.hear((here) => {
-    met ||= here;
-    offline.hidden = here || !met;
-  }, always);
+  jobs.subscribe(showCount, never);
+  paused.subscribe(showCount, never);
+  let wasOnline = false;
+  online.subscribe((isOnline) => {
+    wasOnline ||= isOnline;
+    offline.hidden = isOnline || !wasOnline;
+  }, never);
 }
 
-/** Three grains of starch, as on an autochrome plate. */
-function mark() {
-  return h("img", { src: "icon.svg", alt: "", width: 26, height: 26 });
-}
-
-async function begin() {
-  bar();
+async function start() {
+  showBar();
   try {
-    await enterByAddress();
+    await signInByAddress();
     await connect();
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return askForToken();
-    complain(error);
-    put(
-      main,
-      h(
-        "div",
-        { class: "empty" },
-        icon("warn", 40),
-        h("h1", {}, "The studio does not answer"),
-        h("p", {}, "Is the command still running in its terminal? Start it again, then reload this page."),
-        h("button", { class: "accent", type: "button", onclick: () => location.reload() }, "Reload"),
-      ),
-    );
+    showError(error);
+    showUnreachable();
     return;
   }
-  catchDrops();
-  window.addEventListener("hashchange", () => void show());
-  await show();
+  acceptDrops();
+  window.addEventListener("hashchange", () => void showPage());
+  await showPage();
 }
 
-/** The terminal prints an address that ends in #token=…: servers never see that part, and it goes from the bar at once. */
-async function enterByAddress() {
+function showUnreachable() {
+  const advice =
+    "Check that the command still runs in its terminal. If not, start it again. Then reload this page.";
+  const reload = h("button", { class: "accent", type: "button", onclick: () => location.reload() }, "Reload");
+  setChildren(
+    main,
+    h(
+      "div",
+      { class: "empty" },
+      icon("warn", 40),
+      h("h1", {}, "The studio does not respond"),
+      h("p", {}, advice),
+      reload,
+    ),
+  );
+}
+
+/** The terminal prints an address that ends in #token=…. No server sees that part; the page removes it at once. */
+async function signInByAddress() {
   const [, token] = location.hash.match(/^#token=(.+)$/) ?? [];
   if (!token) return;
   history.replaceState(null, "", "#/");
-  await enter(decodeURIComponent(token));
+  await signIn(decodeURIComponent(token));
 }
 
 async function askForToken() {
-  const token = await asked(
-    "This studio asks who you are",
-    "Token (the terminal that runs the studio shows it)",
-    "",
-    "Enter",
-    "password",
-  );
+  const label = "Token (printed in the terminal that runs the studio)";
+  const token = await askText("Sign in", label, "", "Sign in", "password");
   if (!token) return;
   try {
-    await enter(token);
+    await signIn(token);
     location.reload();
   } catch (error) {
-    complain(error);
+    showError(error);
     await askForToken();
   }
 }
 
-void begin();
+void start();

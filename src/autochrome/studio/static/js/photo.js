@@ -1,115 +1,58 @@
-/** One photograph on the bench. */
+/** The editor of a photo. */
 
 /** @import {Project} from "./types.js" */
-/** @import {Binding} from "./keys.js" */
-/** @import {ViewParts} from "./main.js" */
+/** @import {Page} from "./main.js" */
 import * as api from "./api.js";
-import { Bench } from "./bench.js";
-import { keyTable } from "./dialog.js";
 import { h } from "./dom.js";
-import { benchKeys, brushSize, handBack, lookStrip, title, toolRail, zoomStrip } from "./editor.js";
-import { icon } from "./icons.js";
-import { listen } from "./keys.js";
-import { knobGroups } from "./knobs.js";
-import { exporting } from "./output.js";
-import { palette } from "./palette.js";
-import { knobs } from "./state.js";
-import { about } from "./words.js";
+import { editorShortcuts, optionPanels, projectTitle, returnFocusToPicture, toolRail } from "./editor.js";
+import { exportControls } from "./export-controls.js";
+import { optionGroups } from "./options.js";
+import { colorPanel } from "./palette.js";
+import { EditorSession } from "./session.js";
+import { helpButton, helpShortcut, listenToKeys } from "./shortcuts.js";
+import { loadOptionSchemas } from "./state.js";
+import { viewControls } from "./view-controls.js";
 
-/** @param {Project} project @param {AbortSignal} until @returns {Promise<ViewParts>} */
-export async function photoView(project, until) {
-  const [schema, hints] = await Promise.all([knobs(), api.hints(project.id)]);
-  const bench = new Bench(project, hints, (bench) => ({
-    width: project.width,
-    height: project.height,
-    parts: true,
-    before: async (view) => ({ view, image: await api.before(project.id, view) }),
-    after: async (view) => ({ view, image: await api.paint(project.id, bench.hints, bench.settings, view) }),
-  }));
-  until.addEventListener("abort", () => bench.end());
-  const bindings = [
-    ...benchKeys(bench),
-    { key: "d", what: "Where the network is unsure", act: () => void bench.setDoubt(!bench.doubted) },
+/** @param {Project} project @param {AbortSignal} signal @returns {Promise<Page>} */
+export async function photoPage(project, signal) {
+  const [schemas, hints] = await Promise.all([loadOptionSchemas(), api.fetchHints(project.id)]);
+  const session = new EditorSession(project, hints, (session) => photoSource(project, session));
+  signal.addEventListener("abort", () => session.close());
+  const toggleUncertainty = () => void session.setUncertaintyVisible(!session.uncertaintyVisible);
+  const shortcuts = [
+    ...editorShortcuts(session),
+    { key: "d", label: "Show uncertainty", run: toggleUncertainty },
   ];
-  listen([...bindings, keysBinding(bindings)], until);
+  listenToKeys([...shortcuts, helpShortcut(shortcuts)], signal);
 
-  const groups = knobGroups(schema.photo, schema.models, bench);
+  const groups = optionGroups(schemas.photo, schemas.models, session);
   const element = h(
     "div",
     { class: "editor photo" },
-    toolRail(bench, until),
-    h(
-      "div",
-      { class: "stage" },
-      h("div", { class: "strip" }, lookStrip(bench, true, until), zoomStrip(bench, until)),
-      bench.canvas,
-    ),
+    toolRail(session, signal),
+    h("div", { class: "stage" }, viewControls(session, true, signal), session.canvas),
     h(
       "aside",
-      { class: "side-panels", "aria-label": "Colour and settings" },
-      palette(bench, (at) => api.likely(project.id, at.x, at.y), until),
-      knobPanels(groups, brushSize(bench, until)),
+      { class: "side-panels", "aria-label": "Colour and options" },
+      colorPanel(session, (at) => api.fetchLikelyColors(project.id, at.x, at.y), signal),
+      optionPanels(session, groups, signal),
     ),
   );
-  handBack(element, bench);
+  returnFocusToPicture(element, session);
   return {
     name: project.name,
     element,
-    title: title(project, about(project)),
-    actions: h("div", { class: "actions" }, keysButton(bindings), exporting(bench, until)),
-    begin: () => bench.begin(),
+    title: projectTitle(project),
+    actions: h("div", { class: "actions" }, helpButton(shortcuts), exportControls(session, signal)),
+    start: () => session.start(),
   };
 }
 
-/** @param {{title: string, controls: HTMLElement[]}[]} groups @param {HTMLElement} brush */
-export function knobPanels(groups, brush) {
-  const [first, ...rest] = groups;
-  return h(
-    "div",
-    { class: "knobs" },
-    h("section", { class: "panel" }, brush),
-    h("section", { class: "panel" }, h("h3", {}, first.title), ...first.controls),
-    ...rest.map((group) =>
-      h("details", { class: "panel" }, h("summary", {}, group.title), ...group.controls),
-    ),
-  );
-}
-
-/** @param {{key: string, what: string}[]} bindings */
-export const keysButton = (bindings) =>
-  h(
-    "button",
-    {
-      type: "button",
-      class: "quiet",
-      title: "Keys (?)",
-      "aria-label": "Keys",
-      onclick: () => void keys(bindings),
-    },
-    icon("help", 20),
-  );
-
-/** @param {Binding[]} bindings @returns {Binding} */
-export const keysBinding = (bindings) => ({ key: "?", what: "These keys", act: () => void keys(bindings) });
-
-/** @param {{key: string, what: string}[]} bindings */
-const keys = (bindings) =>
-  keyTable("Keys", [
-    ...bindings.map(
-      ({ key, what }) =>
-        /** @type {[string, string]} */ ([
-          key
-            .replace("Shift+", "⇧ ")
-            .replace("ArrowLeft", "←")
-            .replace("ArrowRight", "→")
-            .replace("ArrowUp", "↑")
-            .replace("ArrowDown", "↓")
-            .replace("Escape", "Esc")
-            .replace(/(^| )([a-z])$/, (_, gap, letter) => gap + letter.toUpperCase()),
-          what,
-        ]),
-    ),
-    ["Alt ←↑↓→", "A cross on the picture"],
-    ["Enter", "Use the tool at the cross"],
-    ["?", "These keys"],
-  ]);
+/** @param {Project} project @param {EditorSession} session @returns {import("./layers.js").Source} */
+const photoSource = ({ id, width, height }, session) => ({
+  width,
+  height,
+  parts: true,
+  before: async (view) => ({ view, image: await api.fetchBefore(id, view) }),
+  after: async (view) => ({ view, image: await api.paintPhoto(id, session.hints, session.settings, view) }),
+});

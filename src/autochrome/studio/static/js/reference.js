@@ -1,80 +1,82 @@
-/** A coloured picture with the same things in it, that tells a shot its colours: chosen, sent, named in the hints. */
+/** The reference panel: upload a coloured picture of similar things and name it in the hints of the current frame. */
 
-/** @import {Bench} from "./bench.js" */
+/** @import {EditorSession} from "./session.js" */
 import * as api from "./api.js";
-import { h, put, say } from "./dom.js";
+import { announce, h, setChildren } from "./dom.js";
 import { icon } from "./icons.js";
-import { toast, trying } from "./toast.js";
+import { reportErrors, toast } from "./toast.js";
 
-/** @param {Bench} bench @param {AbortSignal} until @returns {HTMLElement} */
-export function referencePanel(bench, until) {
-  const file = h("input", {
+/** @param {EditorSession} session @param {AbortSignal} signal @returns {HTMLElement} */
+export function referencePanel(session, signal) {
+  const input = h("input", {
     type: "file",
     accept: "image/*",
-    class: "unseen",
+    class: "visually-hidden",
     tabindex: -1,
-    "aria-label": "A coloured picture of the same things",
+    "aria-label": "A coloured picture of similar things",
   });
   const choose = h(
     "button",
-    { type: "button", class: "wide", onclick: () => file.click() },
+    { type: "button", class: "wide", onclick: () => input.click() },
     icon("photo", 18),
     "Choose a coloured picture",
   );
-  const drop = h(
+  const status = h("div", { class: "reference-status", hidden: true });
+  input.addEventListener("change", () => {
+    const file = input.files?.[0];
+    input.value = "";
+    if (!file) return;
+    choose.disabled = true;
+    void reportErrors(() => setReference(session, file)).finally(() => {
+      choose.disabled = false;
+    });
+  });
+  const show = () => {
+    const hasReference = Boolean(session.marks.reference);
+    choose.hidden = hasReference;
+    status.hidden = !hasReference;
+    if (hasReference) {
+      const text = h("span", {}, "This frame has a reference");
+      setChildren(status, icon("check", 16), text, removeButton(session));
+    }
+  };
+  session.addEventListener("marks", show, { signal });
+  const help = "A coloured picture of similar things. The shot takes its colours from it.";
+  const heading = h("h3", {}, "Reference for this shot");
+  return h(
+    "section",
+    { class: "panel reference" },
+    heading,
+    h("p", { class: "help" }, help),
+    choose,
+    status,
+    input,
+  );
+}
+
+/** Upload a file and set it as the reference of the current frame. @param {EditorSession} session @param {File} file */
+async function setReference(session, file) {
+  const { frame } = session;
+  const { name } = await api.uploadReference(session.project.id, file);
+  if (session.frame !== frame) {
+    toast(`${file.name}: you went to another frame during the upload. Choose the reference again.`);
+    return;
+  }
+  session.commit({ ...session.marks, reference: name });
+  announce(`${file.name} is the reference of this shot.`);
+}
+
+/** @param {EditorSession} session */
+function removeButton(session) {
+  return h(
     "button",
     {
       type: "button",
       class: "quiet round",
-      "aria-label": "Take the reference away",
-      title: "Take it away",
-      onclick: () => bench.commit({ ...bench.marks, reference: null }),
+      title: "Remove the reference",
+      "aria-label": "Remove the reference",
+      onclick: () => session.commit({ ...session.marks, reference: null }),
     },
     icon("close", 16),
-  );
-  const named = h("div", { class: "named", hidden: true });
-  file.addEventListener("change", () => {
-    const chosen = file.files?.[0];
-    file.value = "";
-    if (chosen) void trying(() => take(chosen));
-  });
-
-  /** @param {File} chosen */
-  async function take(chosen) {
-    const frame = bench.frame;
-    choose.disabled = true;
-    try {
-      const { name } = await api.bringPicture(bench.project.id, chosen);
-      if (bench.frame !== frame)
-        toast(`${chosen.name} came when another frame was looked at; choose it again there.`);
-      else bench.commit({ ...bench.marks, reference: name });
-      say(`${chosen.name} tells this shot its colours.`);
-    } finally {
-      choose.disabled = false;
-    }
-  }
-
-  bench.addEventListener(
-    "marks",
-    () => {
-      const name = bench.marks.reference;
-      choose.hidden = Boolean(name);
-      named.hidden = !name;
-      if (name) put(named, icon("check", 16), h("span", {}, "A reference is on this frame"), drop);
-    },
-    { signal: until },
-  );
-  return h(
-    "section",
-    { class: "panel reference" },
-    h("h3", {}, "Reference for this shot"),
-    h(
-      "p",
-      { class: "hint" },
-      "Another picture, in colour, with the same things in it. Its colours go along through the shot.",
-    ),
-    choose,
-    named,
-    file,
   );
 }

@@ -1,83 +1,45 @@
-/** Results one by one, large: arrows go on, Space held shows the grey one, Enter opens the bench. */
+/** Show results one by one, large. Arrow keys step, Space shows the original, Enter opens the editor. */
 
-/** @import {Project} from "./types.js" */
+/** @import {Project, Side} from "./types.js" */
 import * as api from "./api.js";
-import { h, put } from "./dom.js";
+import { h, setChildren } from "./dom.js";
 import { icon } from "./icons.js";
-import { placeOf } from "./library.js";
+import { editorUrl } from "./state.js";
 
-/** @param {Project[]} results @param {number} first */
-export function review(results, first) {
-  let at = first;
+/** @param {Project[]} results @param {number} first index of the result to begin with */
+export function openReview(results, first) {
+  let index = first;
   const picture = h("div", { class: "review-picture" });
   const name = h("p", { class: "review-name", role: "status" });
-  const fix = h(
-    "button",
-    { type: "button", class: "accent", onclick: () => open() },
-    icon("brush", 18),
-    "Put right",
-  );
-  const dialog = h(
-    "dialog",
-    { class: "review", "aria-label": "Results" },
-    picture,
-    h(
-      "div",
-      { class: "review-bar" },
-      h(
-        "button",
-        { type: "button", class: "quiet", "aria-label": "Previous", onclick: () => turn(-1) },
-        icon("previous"),
-      ),
-      name,
-      h(
-        "button",
-        { type: "button", class: "quiet", "aria-label": "Next", onclick: () => turn(1) },
-        icon("next"),
-      ),
-      h("span", { class: "grow" }),
-      fix,
-      h("button", { type: "button", onclick: () => dialog.close() }, "Close"),
-    ),
-  );
-
-  function show() {
-    const project = results[at];
-    name.textContent = `${project.name} · ${at + 1} of ${results.length}`;
-    if (project.kind === "film") {
-      put(
-        picture,
-        h("video", {
-          src: api.exportUrl(project.id),
-          controls: true,
-          loop: true,
-          poster: api.thumbnail(project, "after"),
-        }),
-      );
-      return;
-    }
-    const image = (/** @type {"before" | "after"} */ side) =>
-      h("img", {
-        class: side,
-        src: api.lookUrl(project, side),
-        alt: side === "after" ? `${project.name}, in colour` : "",
-      });
-    put(picture, image("after"), image("before"));
-  }
-  /** @param {number} step */
-  function turn(step) {
-    at = (at + step + results.length) % results.length;
+  const show = () => {
+    const project = results[index];
+    name.textContent = `${project.name} · ${index + 1} of ${results.length}`;
+    setChildren(picture, ...(project.kind === "film" ? [filmResult(project)] : photoResult(project)));
+  };
+  const step = (/** @type {number} */ by) => {
+    index = (index + by + results.length) % results.length;
     show();
-  }
-  function open() {
+  };
+  const edit = () => {
     dialog.close();
-    location.hash = placeOf(results[at]);
-  }
+    location.hash = editorUrl(results[index]);
+  };
+  const bar = h(
+    "div",
+    { class: "review-bar" },
+    stepButton("previous", "Previous", () => step(-1)),
+    name,
+    stepButton("next", "Next", () => step(1)),
+    h("span", { class: "grow" }),
+    h("button", { type: "button", class: "accent", onclick: edit }, icon("brush", 18), "Edit"),
+    h("button", { type: "button", onclick: () => dialog.close() }, "Close"),
+  );
+  const dialog = h("dialog", { class: "review", "aria-label": "Results" }, picture, bar);
   dialog.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowLeft") turn(-1);
-    else if (event.key === "ArrowRight") turn(1);
+    if (event.key === "ArrowLeft") step(-1);
+    else if (event.key === "ArrowRight") step(1);
     else if (event.key === " " && !(event.target instanceof HTMLVideoElement)) dialog.classList.add("peek");
-    else if (event.key === "Enter" && event.target === dialog) open();
+    else if (event.key === "Enter" && event.target === dialog) edit();
     else return;
     event.preventDefault();
   });
@@ -89,4 +51,24 @@ export function review(results, first) {
   dialog.showModal();
   dialog.focus();
   show();
+}
+
+/** @param {string} image @param {string} label @param {() => void} run */
+const stepButton = (image, label, run) =>
+  h("button", { type: "button", class: "quiet", "aria-label": label, onclick: run }, icon(image));
+
+/** @param {Project} project */
+const filmResult = (project) =>
+  h("video", {
+    src: api.exportUrl(project.id),
+    controls: true,
+    loop: true,
+    poster: api.thumbnailUrl(project, "after"),
+  });
+
+/** @param {Project} project */
+function photoResult(project) {
+  const image = (/** @type {Side} */ side, /** @type {string} */ alt) =>
+    h("img", { class: side, src: api.pictureUrl(project, side), alt });
+  return [image("after", `${project.name}, in colour`), image("before", "")];
 }

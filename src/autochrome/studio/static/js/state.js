@@ -1,12 +1,12 @@
-/** What the page knows of the server: projects and jobs, kept fresh by its events. */
+/** The page's copy of the server's state: projects and jobs, updated by server-sent events. */
 
-/** @import {Job, Knobs, Project} from "./types.js" */
+/** @import {Job, OptionSchemas, Project} from "./types.js" */
 import * as api from "./api.js";
 
-/** A value that tells when it changes. @template T */
-export class Kept {
+/** A value with listeners that are called when it changes. @template T */
+export class Observable {
   /** @type {Set<(value: T) => void>} */
-  #ears = new Set();
+  #listeners = new Set();
 
   /** @param {T} value */
   constructor(value) {
@@ -16,93 +16,110 @@ export class Kept {
   /** @param {T} value */
   set(value) {
     this.value = value;
-    for (const ear of [...this.#ears]) ear(value);
+    for (const listener of [...this.#listeners]) listener(value);
   }
 
-  /** Hears the value now and at each change, until the signal ends it. @param {(value: T) => void} ear @param {AbortSignal} until */
-  hear(ear, until) {
-    this.#ears.add(ear);
-    until.addEventListener("abort", () => this.#ears.delete(ear));
-    ear(this.value);
+  /**
+   * Call a listener now and at each change, until the signal aborts.
+   * @param {(value: T) => void} listener
+   * @param {AbortSignal} signal
+   */
+  subscribe(listener, signal) {
+    this.#listeners.add(listener);
+    signal.addEventListener("abort", () => this.#listeners.delete(listener));
+    listener(this.value);
   }
 }
 
-/** @type {Kept<Map<string, Project>>} */
-export const projects = new Kept(new Map());
-/** @type {Kept<Map<string, Job>>} */
-export const jobs = new Kept(new Map());
-export const paused = new Kept(false);
-export const reached = new Kept(false);
+/** @type {Observable<Map<string, Project>>} */
+export const projects = new Observable(new Map());
+/** @type {Observable<Map<string, Job>>} */
+export const jobs = new Observable(new Map());
+export const paused = new Observable(false);
+export const online = new Observable(false);
 
-/** @type {Promise<Knobs> | null} */
-let asked = null;
+/** @type {Promise<OptionSchemas> | null} */
+let optionSchemas = null;
 
-/** The knobs, asked for once. */
-export function knobs() {
-  asked ??= api.knobs().catch((error) => {
-    asked = null;
+/** The schemas of all options; they are fetched once. */
+export function loadOptionSchemas() {
+  optionSchemas ??= api.fetchOptionSchemas().catch((error) => {
+    optionSchemas = null;
     throw error;
   });
-  return asked;
+  return optionSchemas;
 }
 
 /** @param {Project} project */
-export const keepProject = (project) => projects.set(new Map(projects.value).set(project.id, project));
+export const updateProject = (project) => projects.set(new Map(projects.value).set(project.id, project));
 
 /** @param {Job} job */
-export const keepJob = (job) => jobs.set(new Map(jobs.value).set(job.id, job));
+export const updateJob = (job) => jobs.set(new Map(jobs.value).set(job.id, job));
 
 /** @param {string} id */
-export function dropProject(id) {
+export function removeProject(id) {
   const rest = new Map(projects.value);
   rest.delete(id);
   projects.set(rest);
 }
 
-/** Newest first. @param {Map<string, Project> | Map<string, Job>} things */
-export const newest = (things) =>
-  [...things.values()].sort((a, b) => (a.created < b.created ? 1 : a.created > b.created ? -1 : 0));
+/** @template {{created: string}} T @param {Map<string, T>} items @returns {T[]} newest first */
+export const newestFirst = (items) =>
+  [...items.values()].sort((a, b) => (a.created < b.created ? 1 : a.created > b.created ? -1 : 0));
 
-/** The newest job of a project. @param {string} id @param {string} [what] @param {(job: Job) => boolean} [fits] */
-export function jobOf(id, what, fits = () => true) {
-  const found = [...jobs.value.values()].filter(
-    (job) => job.project === id && (!what || job.what === what) && fits(job),
-  );
-  return found.sort((a, b) => (a.created < b.created ? 1 : -1))[0] ?? null;
+/**
+ * The newest job of a project.
+ * @param {string} id
+ * @param {Job["what"]} [what] only jobs of this kind
+ * @param {(job: Job) => boolean} [filter]
+ */
+export function latestJob(id, what, filter = () => true) {
+  const fits = (/** @type {Job} */ job) => job.project === id && (!what || job.what === what) && filter(job);
+  return newestFirst(jobs.value).find(fits) ?? null;
 }
 
-/** @param {Job | null | undefined} job */
-export const active = (job) => !!job && ["waiting", "running"].includes(job.state);
+/** Whether a job waits or runs. @param {Job | null | undefined} job */
+export const isActive = (job) => !!job && ["waiting", "running"].includes(job.state);
 
-async function readAll() {
-  const [allProjects, allJobs, queue] = await Promise.all([api.projects(), api.jobs(), api.queue()]);
+/** Whether there is an exported file of the project's newest revision. @param {Project} project */
+export const isExported = (project) =>
+  Boolean(project.export?.ready && project.export.revision === project.revision);
+
+/** The page's address of a project's editor. @param {Project} project */
+export const editorUrl = (project) => `#/${project.kind}/${project.id}`;
+
+async function loadAll() {
+  const [allProjects, allJobs, queue] = await Promise.all([
+    api.fetchProjects(),
+    api.fetchJobs(),
+    api.fetchQueue(),
+  ]);
   projects.set(new Map(allProjects.map((project) => [project.id, project])));
   jobs.set(new Map(allJobs.map((job) => [job.id, job])));
   paused.set(queue.paused);
-  reached.set(true);
+  online.set(true);
 }
 
-/** Reads everything and stays informed. After a break in the line everything is read again. */
+/** Load everything, then follow the server's events. After a lost connection everything is loaded again. */
 export async function connect() {
-  await readAll();
+  await loadAll();
   const source = new EventSource("/api/events");
-  let broken = false;
+  let lost = false;
   source.onopen = () => {
-    if (broken) {
-      broken = false;
-      void readAll().catch(() => {
-        broken = true;
-      });
-    }
+    if (!lost) return;
+    lost = false;
+    void loadAll().catch(() => {
+      lost = true;
+    });
   };
   source.onerror = () => {
-    broken = true;
-    reached.set(false);
+    lost = true;
+    online.set(false);
   };
-  source.addEventListener("job", (event) => keepJob(JSON.parse(event.data)));
+  source.addEventListener("job", (event) => updateJob(JSON.parse(event.data)));
   source.addEventListener("project", (event) => {
     const project = JSON.parse(event.data);
-    if (project.gone) dropProject(project.id);
-    else keepProject(project);
+    if (project.gone) removeProject(project.id);
+    else updateProject(project);
   });
 }

@@ -1,42 +1,34 @@
-/** The timeline: shots as long as they last, how doubtful each is, who has been corrected where, and the playhead. */
+/** The timeline of a film: its shots, how unsure the network is in each, the corrected frames and the playhead. */
 
 /** @import {Film, HintsFile, Project, Shot} from "./types.js" */
-/** @import {Thumbs} from "./thumbs.js" */
+/** @import {ThumbnailLoader} from "./thumbnails.js" */
 import * as api from "./api.js";
-import { h, put, within } from "./dom.js";
+import { clamp, h, setChildren } from "./dom.js";
+import { formatTime } from "./format.js";
 import { keyFrames, marksOf } from "./marks.js";
-import { clock, percent } from "./words.js";
+import { hashText, middleFrame, shotAt, shotLabel, uncertaintyLevel } from "./shots.js";
 
-const THUMB = 208; // pixels wide, for screens of two pixels a point
-const LEAST = 96; // CSS pixels for a shot of middling length
+const THUMBNAIL_WIDTH = 208; // pixels
+const SHOT_WIDTH = 96; // CSS pixels, mean width of a shot at least
+const SCROLL_MARGIN = 40; // CSS pixels between the playhead and the edge
 
-/** Shots are told apart by doubt within a film; doubts closer together than this are all alike. */
-const SPAN = 0.15;
-
-/** @param {Shot} shot @param {number} n */
-export const shotName = (shot, n) =>
-  `Shot ${n + 1}, ${clock(shot.start)} to ${clock(shot.end)}` +
-  (shot.doubt === null ? "" : `, doubt ${percent(shot.doubt)}`);
-
-/** How doubtful beside the other shots, in a word for the style sheet. @param {Shot} shot @param {Shot[]} shots */
-export function doubtLevel(shot, shots) {
-  if (shot.doubt === null) return "unknown";
-  const doubts = shots.map((other) => other.doubt ?? 0);
-  const least = Math.min(...doubts);
-  const high = (shot.doubt - least) / Math.max(SPAN, Math.max(...doubts) - least);
-  return high > 0.6 ? "much" : high > 0.25 ? "some" : "little";
-}
-
+/** Events: "seek" (detail: the frame). */
 export class Timeline extends EventTarget {
-  /** @param {Project} project @param {Film} film @param {HintsFile} hints @param {Thumbs} thumbs */
-  constructor(project, film, hints, thumbs) {
+  #frame = 0;
+  #slider;
+  #keyFrames = h("div", { class: "key-frames" });
+  #list = h("ol", { class: "shots", role: "list", "aria-label": "Shots" });
+  #playhead = h("div", { class: "playhead", "aria-hidden": "true" });
+  #track;
+
+  /** @param {Project} project @param {Film} film @param {HintsFile} hints @param {ThumbnailLoader} thumbnails */
+  constructor(project, film, hints, thumbnails) {
     super();
-    this.hints = hints;
-    this.thumbs = thumbs;
     this.project = project;
     this.film = film;
-    this.frame = 0;
-    this.scrub = h("input", {
+    this.hints = hints;
+    this.thumbnails = thumbnails;
+    this.#slider = h("input", {
       type: "range",
       class: "scrub",
       min: 0,
@@ -45,135 +37,110 @@ export class Timeline extends EventTarget {
       value: 0,
       "aria-label": "Frame",
     });
-    this.scrub.addEventListener("input", () => this.#go(Number(this.scrub.value)));
-    this.#keys = h("div", { class: "key-frames" });
-    this.#list = h("ol", { class: "shots", role: "list", "aria-label": "Shots" });
-    this.#head = h("div", { class: "playhead", "aria-hidden": "true" });
-    this.#track = h("div", { class: "track" }, this.scrub, this.#keys, this.#list, this.#head);
+    this.#slider.addEventListener("input", () => this.#seek(Number(this.#slider.value)));
+    this.#track = h("div", { class: "track" }, this.#slider, this.#keyFrames, this.#list, this.#playhead);
     this.element = h("div", { class: "timeline-scroll" }, this.#track);
     this.showShots(project, film);
   }
-
-  #keys;
-  #list;
-  #head;
-  #track;
 
   /** @param {Project} project @param {Film} film */
   showShots(project, film) {
     this.project = project;
     this.film = film;
     const shots = film.shots ?? [];
-    this.#track.style.minWidth = `${shots.length * LEAST}px`;
-    put(this.#list, ...shots.map((shot, n) => this.#shot(shot, n)));
+    this.#track.style.minWidth = `${shots.length * SHOT_WIDTH}px`;
+    setChildren(this.#list, ...shots.map((shot, n) => this.#shotItem(shot, n)));
     this.showHints(this.hints);
-    this.show(this.frame);
+    this.showFrame(this.#frame);
   }
 
-  /** @param {number} frame */
-  show(frame) {
-    this.frame = frame;
-    this.scrub.value = String(frame);
-    this.scrub.setAttribute("aria-valuetext", `${clock(frame / this.film.fps)}, frame ${frame}`);
-    this.#head.style.left = this.#at(frame + 0.5);
-    const now = this.shotAt(frame);
+  /** Move the playhead. @param {number} frame */
+  showFrame(frame) {
+    this.#frame = frame;
+    this.#slider.value = String(frame);
+    this.#slider.setAttribute("aria-valuetext", `${formatTime(frame / this.film.fps)}, frame ${frame}`);
+    this.#playhead.style.left = this.#percent(frame + 0.5);
+    const current = shotAt(this.film, frame);
     [...this.#list.children].forEach((item, n) => {
       const button = /** @type {HTMLElement} */ (item.firstElementChild);
-      if (n === now) button.setAttribute("aria-current", "true");
+      if (n === current) button.setAttribute("aria-current", "true");
       else button.removeAttribute("aria-current");
     });
-    this.#follow();
+    this.#scrollToPlayhead();
   }
 
-  /** @param {number} frame @returns {number} the shot it lies in, −1 where shots are not known */
-  shotAt(frame) {
-    return (this.film.shots ?? []).findIndex((shot) => frame >= shot.first && frame <= shot.last);
-  }
-
-  /** What is marked on which frames. @param {HintsFile} hints */
+  /** Show the corrected frames. @param {HintsFile} hints */
   showHints(hints) {
     this.hints = hints;
-    this.#showThumbs();
-    put(
-      this.#keys,
-      ...keyFrames(hints).map((frame) => {
-        const key = h("button", {
-          type: "button",
-          class: "key-frame",
-          title: `Corrected: frame ${frame}`,
-          "aria-label": `Corrected frame ${frame}, ${clock(frame / this.film.fps)}`,
-          onclick: () => this.#go(frame),
-        });
-        key.style.left = this.#at(frame + 0.5);
-        return key;
-      }),
-    );
+    this.#updateThumbnails();
+    setChildren(this.#keyFrames, ...keyFrames(hints).map((frame) => this.#keyFrameButton(frame)));
   }
 
-  /** @param {number} frame */
-  #at(frame) {
+  /** Where a frame is on the track. @param {number} frame */
+  #percent(frame) {
     return `${(frame / Math.max(1, this.film.frames)) * 100}%`;
   }
 
   /** @param {number} frame */
-  #go(frame) {
-    this.dispatchEvent(new CustomEvent("go", { detail: within(frame, 0, this.film.frames - 1) }));
+  #seek(frame) {
+    this.dispatchEvent(new CustomEvent("seek", { detail: clamp(frame, 0, this.film.frames - 1) }));
+  }
+
+  /** @param {number} frame */
+  #keyFrameButton(frame) {
+    const button = h("button", {
+      type: "button",
+      class: "key-frame",
+      title: `Corrected: frame ${frame}`,
+      "aria-label": `Corrected frame ${frame}, ${formatTime(frame / this.film.fps)}`,
+      onclick: () => this.#seek(frame),
+    });
+    button.style.left = this.#percent(frame + 0.5);
+    return button;
   }
 
   /** @param {Shot} shot @param {number} n */
-  #shot(shot, n) {
-    const bar = h("span", { class: "doubt-bar" });
-    bar.style.setProperty("--doubt", String(shot.doubt ?? 0));
-    const grey = api.frameUrl(this.project.id, Math.floor((shot.first + shot.last) / 2), "before", THUMB, 0);
-    const image = h("img", { alt: "", draggable: "false", loading: "lazy", src: grey });
+  #shotItem(shot, n) {
+    const bar = h("span", { class: "uncertainty-bar" });
+    bar.style.setProperty("--uncertainty", String(shot.doubt ?? 0));
+    const src = api.frameUrl(this.project.id, middleFrame(shot), "before", THUMBNAIL_WIDTH, 0);
+    const label = shotLabel(shot, n);
     const button = h(
       "button",
       {
         type: "button",
-        class: `shot ${doubtLevel(shot, this.film.shots ?? [])}`,
-        title: shotName(shot, n),
-        "aria-label": shotName(shot, n),
-        onclick: () => this.#go(shot.first),
+        class: `shot ${uncertaintyLevel(shot, this.film.shots ?? [])}`,
+        title: label,
+        "aria-label": label,
+        onclick: () => this.#seek(shot.first),
       },
-      image,
+      h("img", { alt: "", draggable: "false", loading: "lazy", src }),
       h("span", { class: "shot-number" }, String(n + 1)),
       bar,
     );
     const item = h("li", {}, button);
-    item.style.left = this.#at(shot.first);
-    item.style.width = `${((shot.last - shot.first + 1) / Math.max(1, this.film.frames)) * 100}%`;
+    item.style.left = this.#percent(shot.first);
+    item.style.width = this.#percent(shot.last - shot.first + 1);
     return item;
   }
 
-  /** Each shot's picture, made anew only where marks of that shot or the settings changed. */
-  #showThumbs() {
+  /** Load each shot's thumbnail again where marks of the shot or the settings changed. */
+  #updateThumbnails() {
     (this.film.shots ?? []).forEach((shot, n) => {
       const image = this.#list.children[n]?.querySelector("img");
-      const inside = keyFrames(this.hints).filter((frame) => frame >= shot.first && frame <= shot.last);
-      const said = JSON.stringify([
-        inside.map((frame) => marksOf(this.hints, frame)),
-        this.project.settings,
-        shot.last,
-      ]);
-      const middle = Math.floor((shot.first + shot.last) / 2);
-      if (image)
-        this.thumbs.want(image, api.frameUrl(this.project.id, middle, "after", THUMB, numbered(said)));
+      const frames = keyFrames(this.hints).filter((frame) => frame >= shot.first && frame <= shot.last);
+      const marks = frames.map((frame) => marksOf(this.hints, frame));
+      const version = hashText(JSON.stringify([marks, this.project.settings, shot.last]));
+      const url = api.frameUrl(this.project.id, middleFrame(shot), "after", THUMBNAIL_WIDTH, version);
+      if (image) this.thumbnails.load(image, url);
     });
   }
 
-  /** The playhead stays in sight. */
-  #follow() {
+  #scrollToPlayhead() {
     const scroll = this.element;
     if (scroll.scrollWidth <= scroll.clientWidth) return;
-    const x = (this.frame / Math.max(1, this.film.frames)) * scroll.scrollWidth;
-    if (x < scroll.scrollLeft + 40 || x > scroll.scrollLeft + scroll.clientWidth - 40)
-      scroll.scrollLeft = x - scroll.clientWidth / 3;
+    const x = (this.#frame / Math.max(1, this.film.frames)) * scroll.scrollWidth;
+    const [left, right] = [scroll.scrollLeft, scroll.scrollLeft + scroll.clientWidth];
+    if (x < left + SCROLL_MARGIN || x > right - SCROLL_MARGIN) scroll.scrollLeft = x - scroll.clientWidth / 3;
   }
-}
-
-/** A number that stands for a text (FNV-1a). @param {string} text */
-function numbered(text) {
-  let sum = 0x811c9dc5;
-  for (let n = 0; n < text.length; n += 1) sum = Math.imul(sum ^ text.charCodeAt(n), 0x01000193) >>> 0;
-  return sum;
 }

@@ -1,137 +1,111 @@
-/** What a hand can do on the picture. Each tool makes a gesture out of a place and changes the marks of the bench. */
+/** The tools of the editor. Each tool starts a gesture at a position; the gesture changes the marks. */
 
-/** @import {Bench} from "./bench.js" */
-/** @import {Gesture, Place, Tool} from "./canvas.js" */
-import { erased, thinned, withPoint, withStroke } from "./marks.js";
+/** @import {Gesture, Tool} from "./canvas.js" */
+/** @import {EditorSession} from "./session.js" */
+/** @import {Position} from "./types.js" */
+import { clamp } from "./dom.js";
+import { erase, simplify, withPoint, withStroke } from "./marks.js";
 
-const SLACK = 0.0012; // of the short side: what a stroke may be smoothed by
-const POINT = 0.4; // a point's radius, as a share of the brush's width
+const STROKE_TOLERANCE = 0.0012; // of the short side: simplification of a drawn stroke
+export const POINT_SIZE = 0.4; // radius of a point, as a fraction of the brush's width
+const NO_GESTURE = { move: () => {}, end: () => {}, cancel: () => {} };
 
 /** @typedef {"brush" | "point" | "erase" | "grey" | "pick" | "hand"} ToolName */
 /** @type {{name: ToolName, label: string, key: string, tip: string}[]} */
 export const TOOLS = [
-  {
-    name: "brush",
-    label: "Brush",
-    key: "B",
-    tip: "Draw a line of colour over a thing whose colour you know",
-  },
-  { name: "point", label: "Point", key: "P", tip: "Put one dot of colour down" },
-  { name: "grey", label: "Keep grey", key: "G", tip: "Draw where no colour belongs" },
-  { name: "erase", label: "Erase", key: "E", tip: "Take marks away" },
-  { name: "pick", label: "Pick a colour", key: "I", tip: "Take a colour out of the picture" },
-  { name: "hand", label: "Move", key: "H", tip: "Drag the picture about" },
+  { name: "brush", label: "Brush", key: "B", tip: "draw on a thing whose colour you know" },
+  { name: "point", label: "Point", key: "P", tip: "put one dot of colour" },
+  { name: "grey", label: "Keep grey", key: "G", tip: "draw where the picture must stay grey" },
+  { name: "erase", label: "Erase", key: "E", tip: "remove marks" },
+  { name: "pick", label: "Pick a colour", key: "I", tip: "take a colour from the picture" },
+  { name: "hand", label: "Move", key: "H", tip: "drag the picture" },
 ];
 
-const NOTHING = { move: () => {}, end: () => {}, cancel: () => {} };
-
-/** @param {Bench} bench @param {ToolName} name @returns {Tool} */
-export function toolOf(bench, name) {
+/** @param {EditorSession} session @param {ToolName} name @returns {Tool} */
+export function createTool(session, name) {
   switch (name) {
     case "brush":
-      return { start: (at) => drawing(bench, at, bench.color) };
+      return { start: (at) => strokeGesture(session, at, session.color) };
     case "grey":
-      return { start: (at) => drawing(bench, at, "grey") };
+      return { start: (at) => strokeGesture(session, at, "grey") };
     case "point":
-      return { start: (at) => dotting(bench, at) };
+      return { start: (at) => pointGesture(session, at) };
     case "erase":
-      return { start: (at) => erasing(bench, at) };
+      return { start: (at) => eraseGesture(session, at) };
     case "pick":
-      return { start: (at) => picking(bench, at) };
+      return { start: (at) => pickGesture(session, at) };
     default:
-      return { start: () => NOTHING };
+      return { start: () => NO_GESTURE };
   }
 }
 
-/** @param {Place} at */
-const outside = (at) => at.x < 0 || at.x > 1 || at.y < 0 || at.y > 1;
+/** @param {Position} at */
+const isOutside = (at) => at.x < 0 || at.x > 1 || at.y < 0 || at.y > 1;
 
-/** @param {Place} at @returns {[number, number]} */
-const kept = (at) => [Math.min(1, Math.max(0, at.x)), Math.min(1, Math.max(0, at.y))];
+/** The nearest position on the picture. @param {Position} at @returns {[number, number]} */
+const clampPosition = (at) => [clamp(at.x, 0, 1), clamp(at.y, 0, 1)];
 
-/** @param {Bench} bench @param {Place} from @param {string} color @returns {Gesture | null} */
-function drawing(bench, from, color) {
-  if (outside(from)) return null;
-  const marks = bench.marks;
+/** @param {EditorSession} session @param {Position} from @param {string} color @returns {Gesture | null} */
+function strokeGesture(session, from, color) {
+  if (isOutside(from)) return null;
+  const { marks, size: width } = session;
   /** @type {[number, number][]} */
-  const path = [kept(from)];
-  const made = () =>
-    withStroke(marks, { path: thinned(path, SLACK, bench.across, bench.down), color, width: bench.size });
-  const show = () => bench.draft(made(), { path, color, width: bench.size });
-  bench.canvas.place(from);
+  const path = [clampPosition(from)];
+  const result = () =>
+    withStroke(marks, { path: simplify(path, STROKE_TOLERANCE, session.aspect), color, width });
+  const show = () => session.setDraft(result(), { path, color, width });
+  session.canvas.probe(from);
   show();
   return {
     move(at) {
-      path.push(kept(at));
+      path.push(clampPosition(at));
       show();
     },
-    end() {
-      bench.commit(made());
-    },
-    cancel() {
-      bench.draft(null);
-    },
+    end: () => session.commit(result()),
+    cancel: () => session.setDraft(null),
   };
 }
 
-/** @param {Bench} bench @param {Place} at @returns {Gesture | null} */
-function dotting(bench, at) {
-  if (outside(at)) return null;
-  const marks = bench.marks;
-  const made = (/** @type {Place} */ spot) => {
-    const [x, y] = thinned([kept(spot)], 0, 1, 1)[0];
-    return withPoint(marks, { x, y, color: bench.color, radius: Math.round(bench.size * POINT * 1e4) / 1e4 });
+/** @param {EditorSession} session @param {Position} start @returns {Gesture | null} */
+function pointGesture(session, start) {
+  if (isOutside(start)) return null;
+  const { marks } = session;
+  const result = (/** @type {Position} */ at) => {
+    const [[x, y]] = simplify([clampPosition(at)], 0, session.aspect);
+    const radius = Math.round(session.size * POINT_SIZE * 1e4) / 1e4;
+    return withPoint(marks, { x, y, color: session.color, radius });
   };
-  let last = at;
-  bench.canvas.place(at);
-  bench.draft(made(at));
+  let last = start;
+  session.canvas.probe(start);
+  session.setDraft(result(start));
   return {
-    move(to) {
-      last = to;
-      bench.draft(made(to));
+    move(at) {
+      last = at;
+      session.setDraft(result(at));
     },
-    end() {
-      bench.commit(made(last));
-    },
-    cancel() {
-      bench.draft(null);
-    },
+    end: () => session.commit(result(last)),
+    cancel: () => session.setDraft(null),
   };
 }
 
-/** @param {Bench} bench @param {Place} from @returns {Gesture} */
-function erasing(bench, from) {
-  let marks = bench.marks;
-  const wipe = (/** @type {Place} */ at) => {
-    const left = erased(marks, at, bench.size / 2, bench.across, bench.down);
-    if (left !== marks) {
-      marks = left;
-      bench.draft(marks);
-    }
+/** @param {EditorSession} session @param {Position} start @returns {Gesture} */
+function eraseGesture(session, start) {
+  let { marks } = session;
+  const move = (/** @type {Position} */ at) => {
+    const rest = erase(marks, at, session.size / 2, session.aspect);
+    if (rest === marks) return;
+    marks = rest;
+    session.setDraft(marks);
   };
-  wipe(from);
-  return {
-    move: wipe,
-    end() {
-      bench.commit(marks);
-    },
-    cancel() {
-      bench.draft(null);
-    },
-  };
+  move(start);
+  return { move, end: () => session.commit(marks), cancel: () => session.setDraft(null) };
 }
 
-/** @param {Bench} bench @param {Place} from @returns {Gesture} */
-function picking(bench, from) {
-  const take = (/** @type {Place} */ at) => {
-    if (!outside(at)) bench.setColor(bench.canvas.colorAt(at));
+/** @param {EditorSession} session @param {Position} start @returns {Gesture} */
+function pickGesture(session, start) {
+  const move = (/** @type {Position} */ at) => {
+    if (!isOutside(at)) session.setColor(session.canvas.colorAt(at));
   };
-  take(from);
-  return {
-    move: take,
-    end() {
-      bench.setTool("brush");
-    },
-    cancel() {},
-  };
+  move(start);
+  return { move, end: () => session.setTool("brush"), cancel: () => {} };
 }

@@ -1,10 +1,11 @@
-/** Where the picture lies on the screen: arithmetic of zoom and pan, in CSS pixels. Knows nothing of elements. */
+/** Zoom and pan: where the picture lies on the screen, in CSS pixels. Pure arithmetic without elements. */
 
 /** @import {View} from "./types.js" */
-import { within } from "./dom.js";
+import { clamp } from "./dom.js";
 
-const MARGIN = 24; // around a picture that is shown whole
-const MOST = 16; // screen pixels for one picture pixel
+const MARGIN = 24; // CSS pixels around a picture that fits the window
+const MAX_SCALE = 16; // CSS pixels for one picture pixel
+const MAX_RENDER = 2048; // pixels, long side of a rendered view
 
 export class Viewport {
   /** @param {number} width @param {number} height of the picture, in its pixels */
@@ -12,16 +13,16 @@ export class Viewport {
     this.width = width;
     this.height = height;
     this.screen = { width: 1, height: 1 };
-    this.scale = 1; // screen pixels for one picture pixel
+    this.scale = 1; // CSS pixels for one picture pixel
     this.left = 0;
     this.top = 0;
-    this.whole = true; // the picture is to be shown whole, whatever the size of the window
+    this.fitted = true; // the complete picture is visible, also after the window changes its size
   }
 
-  get #fitting() {
-    const across = (this.screen.width - 2 * MARGIN) / this.width;
-    const down = (this.screen.height - 2 * MARGIN) / this.height;
-    return Math.max(1e-4, Math.min(across, down));
+  get #fitScale() {
+    const x = (this.screen.width - 2 * MARGIN) / this.width;
+    const y = (this.screen.height - 2 * MARGIN) / this.height;
+    return Math.max(1e-4, Math.min(x, y));
   }
 
   /** @param {number} width @param {number} height of the element, in CSS pixels */
@@ -29,77 +30,80 @@ export class Viewport {
     this.left += (width - this.screen.width) / 2;
     this.top += (height - this.screen.height) / 2;
     this.screen = { width, height };
-    if (this.whole) this.fit();
-    else this.#keep();
+    if (this.fitted) this.fit();
+    else this.#limit();
   }
 
   fit() {
-    this.whole = true;
-    this.scale = this.#fitting;
+    this.fitted = true;
+    this.scale = this.#fitScale;
     this.left = (this.screen.width - this.width * this.scale) / 2;
     this.top = (this.screen.height - this.height * this.scale) / 2;
   }
 
-  /** @param {number} factor @param {number} [x] @param {number} [y] the screen place that stays where it is */
+  /** Zoom around a position on the screen. @param {number} factor @param {number} [x] @param {number} [y] */
   zoom(factor, x = this.screen.width / 2, y = this.screen.height / 2) {
-    const least = this.#fitting;
-    const scale = within(this.scale * factor, least, Math.max(MOST, least));
-    if (scale <= least * 1.001) return this.fit();
-    this.whole = false;
+    const minimum = this.#fitScale;
+    const scale = clamp(this.scale * factor, minimum, Math.max(MAX_SCALE, minimum));
+    if (scale <= minimum * 1.001) return this.fit();
+    this.fitted = false;
     this.left = x - ((x - this.left) * scale) / this.scale;
     this.top = y - ((y - this.top) * scale) / this.scale;
     this.scale = scale;
-    this.#keep();
+    this.#limit();
   }
 
-  /** @param {number} x @param {number} y screen pixels */
+  /** @param {number} x @param {number} y CSS pixels */
   pan(x, y) {
-    if (this.whole) return;
+    if (this.fitted) return;
     this.left += x;
     this.top += y;
-    this.#keep();
+    this.#limit();
   }
 
-  /** No side of the picture comes further in than the middle margin asks. */
-  #keep() {
-    const [wide, high] = [this.width * this.scale, this.height * this.scale];
+  /** Keep the picture in the window: centre it where it is smaller, leave no more than the margin where it is larger. */
+  #limit() {
+    const [pictureWidth, pictureHeight] = [this.width * this.scale, this.height * this.scale];
     const { width, height } = this.screen;
     this.left =
-      wide + 2 * MARGIN <= width ? (width - wide) / 2 : within(this.left, width - wide - MARGIN, MARGIN);
+      pictureWidth + 2 * MARGIN <= width
+        ? (width - pictureWidth) / 2
+        : clamp(this.left, width - pictureWidth - MARGIN, MARGIN);
     this.top =
-      high + 2 * MARGIN <= height ? (height - high) / 2 : within(this.top, height - high - MARGIN, MARGIN);
+      pictureHeight + 2 * MARGIN <= height
+        ? (height - pictureHeight) / 2
+        : clamp(this.top, height - pictureHeight - MARGIN, MARGIN);
   }
 
-  /** Screen → shares of the picture. @param {number} x @param {number} y */
-  inside(x, y) {
+  /** CSS pixels → 0…1 of the picture. @param {number} x @param {number} y */
+  toPicture(x, y) {
     return { x: (x - this.left) / (this.width * this.scale), y: (y - this.top) / (this.height * this.scale) };
   }
 
-  /** Shares of the picture → screen. @param {number} x @param {number} y */
-  onScreen(x, y) {
+  /** 0…1 of the picture → CSS pixels. @param {number} x @param {number} y */
+  toScreen(x, y) {
     return { x: this.left + x * this.width * this.scale, y: this.top + y * this.height * this.scale };
   }
 
-  /** The short side on the screen: what sizes of marks are shares of. */
-  get short() {
+  /** The picture's short side in CSS pixels: the unit of all mark sizes. */
+  get shortSide() {
     return Math.min(this.width, this.height) * this.scale;
   }
 
-  /** The part to be seen, at the screen's pixels but never more than the picture has. @param {number} density @returns {View} */
+  /**
+   * The visible part of the picture, with as many pixels as the screen shows, and never more than the picture has.
+   * @param {number} density device pixels for one CSS pixel
+   * @returns {View}
+   */
   view(density) {
-    const from = this.inside(0, 0);
-    const to = this.inside(this.screen.width, this.screen.height);
-    const [x, y] = [within(from.x, 0, 1), within(from.y, 0, 1)];
-    const [width, height] = [within(to.x, 0, 1) - x, within(to.y, 0, 1) - y];
-    const share = Math.min(1, this.scale * density);
-    const [wide, high] = [width * this.width * share, height * this.height * share];
-    const fit = Math.min(1, 2048 / Math.max(wide, high));
-    return {
-      x,
-      y,
-      width,
-      height,
-      pixels: [Math.max(1, Math.round(wide * fit)), Math.max(1, Math.round(high * fit))],
-    };
+    const from = this.toPicture(0, 0);
+    const to = this.toPicture(this.screen.width, this.screen.height);
+    const [x, y] = [clamp(from.x, 0, 1), clamp(from.y, 0, 1)];
+    const [width, height] = [clamp(to.x, 0, 1) - x, clamp(to.y, 0, 1) - y];
+    const scale = Math.min(1, this.scale * density);
+    const size = [width * this.width * scale, height * this.height * scale];
+    const reduction = Math.min(1, MAX_RENDER / Math.max(...size));
+    const [columns, rows] = size.map((side) => Math.max(1, Math.round(side * reduction)));
+    return { x, y, width, height, pixels: [columns, rows] };
   }
 }

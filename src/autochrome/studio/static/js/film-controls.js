@@ -1,0 +1,80 @@
+/** The bar above the timeline: step, play, split, join, find shots. */
+
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+
+/** @typedef {{step: (frames: number) => void, stepShot: (shots: number) => void, play: () => void, split: () => void,
+ *   join: () => void, find: () => void}} FilmActions */
+
+export class FilmControls {
+  #timecode = h("output", { class: "timecode", "aria-live": "off" });
+  #previous;
+  #next;
+  #play;
+  #split;
+  #join;
+
+  /** @param {FilmActions} actions */
+  constructor(actions) {
+    this.#previous = button("previous", "Previous frame", "←", () => actions.step(-1));
+    this.#next = button("next", "Next frame", "→", () => actions.step(1));
+    this.#split = button("split", "Split the shot here", "S", actions.split);
+    this.#join = button("join", "Join with the next shot", "J", actions.join);
+    this.#play = h(
+      "button",
+      {
+        type: "button",
+        class: "play",
+        title: "Colour this shot small and play it (Enter)",
+        onclick: actions.play,
+      },
+      icon("play", 18),
+      "Play shot",
+    );
+    this.element = h(
+      "div",
+      { class: "transport", role: "toolbar", "aria-label": "Film" },
+      button("first", "Previous shot", "↑", () => actions.stepShot(-1)),
+      this.#previous,
+      this.#play,
+      this.#next,
+      button("last", "Next shot", "↓", () => actions.stepShot(1)),
+      this.#timecode,
+      h("span", { class: "grow" }),
+      h(
+        "div",
+        { class: "toggles" },
+        this.#split,
+        this.#join,
+        button("again", "Find the shots again", "", actions.find),
+      ),
+    );
+  }
+
+  /** @param {string} timecode */
+  showTimecode(timecode) {
+    this.#timecode.textContent = timecode;
+  }
+
+  /**
+   * Enable the buttons that can be used.
+   * @param {{frame: number, frames: number, shot: number, shots: number}} state the current frame and shot, and how many there are
+   */
+  showState({ frame, frames, shot, shots }) {
+    this.#previous.disabled = frame === 0;
+    this.#next.disabled = frame === frames - 1;
+    this.#play.disabled = shot < 0;
+    this.#split.disabled = shots === 0;
+    this.#join.disabled = shot < 0 || shot + 1 >= shots;
+  }
+}
+
+/** @param {string} image @param {string} label @param {string} key @param {() => void} run */
+function button(image, label, key, run) {
+  const title = key ? `${label} (${key})` : label;
+  return h(
+    "button",
+    { type: "button", class: "quiet", title, "aria-label": label, onclick: run },
+    icon(image, 20),
+  );
+}

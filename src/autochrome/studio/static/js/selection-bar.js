@@ -1,0 +1,68 @@
+/** The bar at the foot of the library: what can be done with the selected projects. */
+
+import * as api from "./api.js";
+import { confirmAction } from "./dialog.js";
+import { h } from "./dom.js";
+import { formatCount } from "./format.js";
+import { icon } from "./icons.js";
+import { removeProject, updateJob } from "./state.js";
+import { reportErrors, toast } from "./toast.js";
+
+export class SelectionBar {
+  #count = h("strong", {});
+
+  /** @param {Set<string>} selected ids @param {() => void} onChange */
+  constructor(selected, onChange) {
+    this.selected = selected;
+    this.onChange = onChange;
+    /** @param {string} style @param {() => void} run @param {...import("./dom.js").Child} label */
+    const button = (style, run, ...label) =>
+      h("button", { type: "button", class: style, onclick: run }, ...label);
+    this.element = h(
+      "div",
+      { class: "selection", hidden: true, role: "region", "aria-label": "Selected" },
+      this.#count,
+      button("accent", () => void this.#exportAll(), icon("export", 18), "Export"),
+      button("", () => void this.#removeAll(), icon("trash", 18), "Remove"),
+      button("quiet", () => this.#clear(), "Clear selection"),
+    );
+  }
+
+  show() {
+    this.element.hidden = !this.selected.size;
+    this.#count.textContent = `${this.selected.size} selected`;
+  }
+
+  #clear() {
+    this.selected.clear();
+    this.onChange();
+  }
+
+  async #exportAll() {
+    const ids = [...this.selected];
+    this.#clear();
+    for (const id of ids) await reportErrors(async () => updateJob(await api.startExport(id)));
+    const openQueue = () => {
+      location.hash = "#/queue";
+    };
+    const sentence = `${formatCount(ids.length, "export is", "exports are")} in the queue.`;
+    toast(sentence, "note", { label: "Open the queue", run: openQueue });
+  }
+
+  async #removeAll() {
+    const ids = [...this.selected];
+    const title = `Remove ${formatCount(ids.length, "project", "projects")}?`;
+    const sentence =
+      "The studio deletes its copy, the marks and the exported file. Files outside the studio's folder stay.";
+    if (!(await confirmAction(title, sentence, "Remove"))) return;
+    for (const id of ids) await reportErrors(() => this.#remove(id));
+    this.onChange();
+  }
+
+  /** @param {string} id */
+  async #remove(id) {
+    await api.deleteProject(id);
+    removeProject(id);
+    this.selected.delete(id);
+  }
+}

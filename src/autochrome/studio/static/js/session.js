@@ -1,0 +1,268 @@
+/** The editor session of one photo or film: its marks, settings, tool and colour, and how they are saved. */
+
+/** @import {HintsFile, Marks, Project, Settings} from "./types.js" */
+/** @import {Mode} from "./canvas.js" */
+/** @import {Source} from "./layers.js" */
+/** @import {StrokePreview} from "./overlay.js" */
+/** @import {ToolName} from "./tools.js" */
+import * as api from "./api.js";
+import { PictureCanvas } from "./canvas.js";
+import { clamp, debounce } from "./dom.js";
+import { History } from "./history.js";
+import { Layers } from "./layers.js";
+import { marksOf, withMarks } from "./marks.js";
+import { online, updateProject } from "./state.js";
+import { reportErrors, showError } from "./toast.js";
+import { createTool, POINT_SIZE } from "./tools.js";
+import { uncertaintyMap } from "./uncertainty.js";
+
+const SAVE_DELAY = 400; // milliseconds after the last change
+const [MIN_SIZE, MAX_SIZE] = [0.004, 0.5]; // brush width, fraction of the short side
+const RECENT_COLORS = 8;
+
+/** Events: "color", "tool", "size", "marks", "settings", "recent", "mode", "uncertainty", "marks-visible". */
+export class EditorSession extends EventTarget {
+  canvas = new PictureCanvas();
+  color = "#c9976b";
+  size = 0.05; // brush width, fraction of the short side
+  /** @type {ToolName} */ toolName = "brush";
+  /** @type {number | null} */ frame = null; // null: a photo
+  /** @type {string[]} */ recent = [];
+  uncertaintyVisible = false;
+  /** @type {Marks | null} */ #draft = null;
+  #saveHintsLater = debounce(() => this.#saveHints(), SAVE_DELAY);
+  #saveSettingsLater = debounce(() => this.#saveSettings(), SAVE_DELAY);
+  #unsaved = false;
+  #controller = new AbortController();
+  /** @type {Promise<unknown>} */ #saving = Promise.resolve();
+
+  /** @param {Project} project @param {HintsFile} hints @param {(session: EditorSession) => Source} createSource */
+  constructor(project, hints, createSource) {
+    super();
+    this.project = project;
+    this.settings = { ...project.settings };
+    this.history = new History(hints);
+    const shortSide = Math.min(project.width, project.height);
+    this.aspect = { width: project.width / shortSide, height: project.height / shortSide };
+    this.layers = new Layers(createSource(this));
+    this.history.addEventListener("change", () => this.#hintsChanged());
+    this.layers.addEventListener("request", () => this.canvas.classList.add("busy"));
+    this.layers.addEventListener("idle", () => this.canvas.classList.remove("busy"));
+    const { signal } = this.#controller;
+    online.subscribe((isOnline) => this.#connectionChanged(isOnline), signal);
+    window.addEventListener("pagehide", () => this.#saveNow(), { signal });
+  }
+
+  /** Call this once the canvas is on the page. */
+  start() {
+    this.canvas.open(this.layers);
+    this.setTool("brush");
+    this.#showMarks();
+  }
+
+  close() {
+    this.#saveNow();
+    this.#controller.abort();
+    this.layers.close();
+  }
+
+  /** The marks of the photo or the current frame. */
+  get marks() {
+    return marksOf(this.history.hints, this.frame);
+  }
+
+  /** All hints, with the marks that are being drawn. @returns {HintsFile} */
+  get hints() {
+    return this.#draft ? withMarks(this.history.hints, this.frame, this.#draft) : this.history.hints;
+  }
+
+  /** Show marks while they are drawn; nothing is saved. @param {Marks | null} marks @param {StrokePreview | null} [stroke] */
+  setDraft(marks, stroke = null) {
+    this.#draft = marks;
+    this.canvas.strokePreview = stroke;
+    this.canvas.marks = stroke ? this.marks : (marks ?? this.marks);
+    this.canvas.redraw();
+    this.layers.repaint();
+  }
+
+  /** Keep finished marks. @param {Marks} marks */
+  commit(marks) {
+    const count = (/** @type {Marks} */ { points, strokes }) =>
+      (points?.length ?? 0) + (strokes?.length ?? 0);
+    const added = count(marks) > count(this.marks);
+    const colorUsed = added && (this.toolName === "brush" || this.toolName === "point");
+    this.#draft = null;
+    this.canvas.strokePreview = null;
+    if (marks !== this.marks) this.history.apply(withMarks(this.history.hints, this.frame, marks));
+    else this.#showMarks();
+    if (colorUsed) this.#rememberColor(this.color);
+  }
+
+  undo() {
+    this.history.undo();
+  }
+
+  redo() {
+    this.history.redo();
+  }
+
+  /** Remove all marks of the photo or the current frame. */
+  clear() {
+    this.history.apply(withMarks(this.history.hints, this.frame, {}));
+  }
+
+  /** @param {number} frame */
+  setFrame(frame) {
+    this.frame = frame;
+    this.#draft = null;
+    this.#showMarks();
+  }
+
+  /** @param {string} color `#rrggbb`, or grey for the tool that keeps grey */
+  setColor(color) {
+    if (color === "grey") return this.setTool("grey");
+    this.color = color;
+    if (this.toolName === "grey" || this.toolName === "hand") this.setTool("brush");
+    this.#showBrush();
+    this.#emit("color");
+  }
+
+  /** @param {number} size brush width, fraction of the short side */
+  setSize(size) {
+    this.size = clamp(Math.round(size * 1e4) / 1e4, MIN_SIZE, MAX_SIZE);
+    this.#showBrush();
+    this.#emit("size");
+  }
+
+  /** The brush width on an even scale, 0…1: equal steps multiply the width by equal factors. */
+  get sizeLevel() {
+    return Math.log(this.size / MIN_SIZE) / Math.log(MAX_SIZE / MIN_SIZE);
+  }
+
+  /** @param {number} level 0…1 */
+  setSizeLevel(level) {
+    this.setSize(MIN_SIZE * (MAX_SIZE / MIN_SIZE) ** level);
+  }
+
+  /** @param {ToolName} name */
+  setTool(name) {
+    this.toolName = name;
+    this.canvas.tool = createTool(this, name);
+    this.canvas.panning = name === "hand";
+    this.canvas.dataset.tool = name;
+    this.#showBrush();
+    this.#emit("tool");
+  }
+
+  /** @param {Mode} mode */
+  setMode(mode) {
+    this.canvas.mode = mode;
+    this.#emit("mode");
+  }
+
+  /** @param {boolean} visible */
+  setMarksVisible(visible) {
+    this.canvas.marksVisible = visible;
+    this.canvas.redraw();
+    this.#emit("marks-visible");
+  }
+
+  /** Change one option; its default value is not stored. @param {string} name @param {string | number | boolean} value @param {unknown} defaultValue */
+  setOption(name, value, defaultValue) {
+    const { [name]: _, ...rest } = this.settings;
+    this.settings = /** @type {Settings} */ (value === defaultValue ? rest : { ...rest, [name]: value });
+    this.layers.repaint();
+    this.#saveSettingsLater();
+    this.#emit("settings");
+  }
+
+  /** Show or hide the uncertainty map. @param {boolean} visible */
+  async setUncertaintyVisible(visible) {
+    this.uncertaintyVisible = visible;
+    this.#emit("uncertainty");
+    if (visible) await this.save(); // the server makes the map with the saved marks
+    try {
+      const map = visible ? uncertaintyMap(await api.fetchUncertainty(this.project.id, Date.now())) : null;
+      if (this.uncertaintyVisible === visible) this.canvas.uncertainty = map;
+    } catch (error) {
+      this.uncertaintyVisible = false;
+      this.#emit("uncertainty");
+      showError(error);
+    }
+    this.canvas.redraw();
+  }
+
+  /** Save all changes; resolves when the server has them. */
+  async save() {
+    this.#saveNow();
+    await this.#saving;
+  }
+
+  /** After a lost connection, save again what could not be saved. @param {boolean} isOnline */
+  #connectionChanged(isOnline) {
+    if (!isOnline || !this.#unsaved) return;
+    this.#saveHintsLater();
+    this.layers.repaint();
+  }
+
+  #hintsChanged() {
+    this.#draft = null;
+    this.#showMarks();
+    this.layers.repaint();
+    this.#saveHintsLater();
+  }
+
+  #showMarks() {
+    this.canvas.marks = this.marks;
+    this.canvas.redraw();
+    this.#emit("marks");
+  }
+
+  #showBrush() {
+    const { toolName, size } = this;
+    /** @type {Record<string, number>} */
+    const radii = { brush: size / 2, grey: size / 2, erase: size / 2, point: size * POINT_SIZE };
+    const radius = radii[toolName];
+    const color = toolName === "brush" || toolName === "point" ? this.color : null;
+    this.canvas.brush = radius === undefined ? null : { radius, color };
+    this.canvas.redraw();
+  }
+
+  /** @param {string} color */
+  #rememberColor(color) {
+    this.recent = [color, ...this.recent.filter((other) => other !== color)].slice(0, RECENT_COLORS);
+    this.#emit("recent");
+  }
+
+  #saveHints() {
+    const { hints } = this.history;
+    this.#unsaved = true;
+    this.#enqueue(async () => {
+      updateProject(await api.saveHints(this.project.id, hints));
+      this.#unsaved = hints !== this.history.hints;
+    });
+  }
+
+  #saveSettings() {
+    const { settings } = this;
+    this.#enqueue(async () => {
+      this.project = await api.changeProject(this.project.id, { settings });
+      updateProject(this.project);
+    });
+  }
+
+  /** Run saves one after the other. @param {() => Promise<void>} save */
+  #enqueue(save) {
+    this.#saving = this.#saving.then(() => reportErrors(save));
+  }
+
+  #saveNow() {
+    this.#saveHintsLater.flush();
+    this.#saveSettingsLater.flush();
+  }
+
+  /** @param {string} name */
+  #emit(name) {
+    this.dispatchEvent(new Event(name));
+  }
+}

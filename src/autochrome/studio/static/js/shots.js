@@ -1,0 +1,61 @@
+/** Shots of a film: find, label, split and join them. Pure functions. */
+
+/** @import {Film, FrameRange, Shot} from "./types.js" */
+import { formatPercent, formatTime } from "./format.js";
+
+const MIN_SPAN = 0.15; // uncertainty: shots that differ by less than this look alike
+
+/** @param {Shot} shot @param {number} n index */
+export function shotLabel(shot, n) {
+  const label = `Shot ${n + 1}, ${formatTime(shot.start)} to ${formatTime(shot.end)}`;
+  return shot.doubt === null ? label : `${label}, uncertainty ${formatPercent(shot.doubt)}`;
+}
+
+/** The uncertainty of a shot compared with the other shots, as a class name. @param {Shot} shot @param {Shot[]} shots */
+export function uncertaintyLevel(shot, shots) {
+  if (shot.doubt === null) return "unknown";
+  const values = shots.map((other) => other.doubt ?? 0);
+  const minimum = Math.min(...values);
+  const level = (shot.doubt - minimum) / Math.max(MIN_SPAN, Math.max(...values) - minimum);
+  return level > 0.6 ? "high" : level > 0.25 ? "medium" : "low";
+}
+
+/** @param {FrameRange} shot */
+export const middleFrame = ({ first, last }) => Math.floor((first + last) / 2);
+
+/** The index of the shot that contains a frame, −1 where none is known. @param {Film} film @param {number} frame */
+export const shotAt = (film, frame) =>
+  (film.shots ?? []).findIndex((shot) => frame >= shot.first && frame <= shot.last);
+
+/** @param {FrameRange} range @returns {FrameRange} */
+const rangeOf = ({ first, last }) => ({ first, last });
+
+/** Begin a new shot with a frame. @param {Film} film @param {number} frame @returns {FrameRange[] | null} null where a shot begins already */
+export function splitShots(film, frame) {
+  const shots = film.shots ?? [{ first: 0, last: film.frames - 1 }];
+  if (shots.some((shot) => shot.first === frame)) return null;
+  return shots.flatMap(({ first, last }) =>
+    frame > first && frame <= last
+      ? [
+          { first, last: frame - 1 },
+          { first: frame, last },
+        ]
+      : [{ first, last }],
+  );
+}
+
+/** Join the shot at a frame with the next one. @param {Film} film @param {number} frame @returns {FrameRange[] | null} null where there is no next shot */
+export function joinShots(film, frame) {
+  const shots = film.shots ?? [];
+  const n = shotAt(film, frame);
+  if (n < 0 || n + 1 >= shots.length) return null;
+  const joined = { first: shots[n].first, last: shots[n + 1].last };
+  return [...shots.slice(0, n), joined, ...shots.slice(n + 2)].map(rangeOf);
+}
+
+/** A 32-bit hash of a text (FNV-1a). @param {string} text */
+export function hashText(text) {
+  let hash = 0x811c9dc5;
+  for (let n = 0; n < text.length; n += 1) hash = Math.imul(hash ^ text.charCodeAt(n), 0x01000193) >>> 0;
+  return hash;
+}
