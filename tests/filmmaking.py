@@ -7,7 +7,12 @@ from pathlib import Path
 import av
 import numpy as np
 
+from autochrome.media.films import FilmWriter, create_film, open_film
+from autochrome.options import FilmOptions
+
 RATE = 44100
+LOSSLESS = FilmOptions(codec="ffv1")
+QUICK = FilmOptions(preset="ultrafast")
 
 
 def noise(height: int, width: int, depth: int, seed: int) -> np.ndarray:
@@ -45,7 +50,7 @@ def make_film(
     lights: Sequence[np.ndarray] | None = None,
     sound: str | None = "aac",
     subtitles: bool = False,
-    words: dict[str, str] | None = None,
+    metadata: dict[str, str] | None = None,
     chapters: bool = False,
     turn: int = 0,
     options: dict[str, str] | None = None,
@@ -54,7 +59,7 @@ def make_film(
     """A film with a picture at each of `times` (ticks of `base`) and, beside it, a tone of the same length."""
     height, width = size
     with av.open(str(path), "w", container_options={"movflags": "+use_metadata_tags"}) as film:
-        film.metadata.update(words or {})
+        film.metadata.update(metadata or {})
         video = film.add_stream(codec, rate=round(1 / base) if base < 1 else 25, options=options or {})
         video.width, video.height, video.pix_fmt = width, height, kind
         video.codec_context.time_base = video.time_base = base
@@ -125,3 +130,20 @@ def _planes(frame: av.VideoFrame) -> list[np.ndarray]:
         .copy()
         for p in frame.planes
     ]
+
+
+def paint_film(
+    source: Path, target: Path, options: FilmOptions = QUICK, *, shift: int = 9, **more
+) -> FilmWriter:
+    """Read a film and write it with one colour in all frames."""
+    with open_film(source) as film, create_film(target, film, options, **more) as writer:
+        depth = writer.plan.depth
+        code = (1 << (depth - 1)) + shift
+        plane = np.full(writer.chroma_shape, code, np.uint8 if depth == 8 else np.uint16)
+        for frame in film:
+            if writer.has_frame(frame.index):
+                writer.skip(frame)
+            else:
+                writer.write(frame, plane, plane)
+                writer.end_shot()
+    return writer

@@ -4,7 +4,7 @@ from skimage import data
 
 from autochrome.errors import FilmDamaged, InputMissing
 from autochrome.evaluate.films import FilmEvaluation, evaluate_film, film_table, shot_table
-from autochrome.media.films.pictures import film_pictures
+from autochrome.media.films.rgb_frames import read_rgb_frames
 from autochrome.model import open_model
 from autochrome.options import FilmOptions
 from tolerances import TOLERANCES
@@ -35,20 +35,20 @@ def result(film, tiny_model):
 
 
 def test_a_film_as_pictures(film):
-    pictures = list(film_pictures(film, 48))
+    pictures = list(read_rgb_frames(film, 48))
     assert len(pictures) == FRAMES
     assert {p.shape for p in pictures} == {(48, 64, 3)}
     expected = data.coffee()[100 : 100 + 2 * HEIGHT : 2, ::2][:, :WIDTH].mean((0, 1))
     assert np.abs(pictures[0].mean((0, 1)) - expected).max() < 4
-    assert next(film_pictures(film, 1000)).shape == (HEIGHT, WIDTH, 3)  # never enlarged
+    assert next(read_rgb_frames(film, 1000)).shape == (HEIGHT, WIDTH, 3)  # never enlarged
 
 
 def test_what_is_no_film(tmp_path):
     with pytest.raises(InputMissing):
-        next(film_pictures(tmp_path / "none.mp4", 64))
+        next(read_rgb_frames(tmp_path / "none.mp4", 64))
     (tmp_path / "words.mp4").write_text("no film")
     with pytest.raises(FilmDamaged, match="words"):
-        next(film_pictures(tmp_path / "words.mp4", 64))
+        next(read_rgb_frames(tmp_path / "words.mp4", 64))
 
 
 def test_the_rows_of_a_film(result):

@@ -28,7 +28,7 @@ from autochrome.evaluate.results import EXACT, Noted, Scores
 from autochrome.film.inspect import find_shots
 from autochrome.film.motion import Motion, MotionFinder
 from autochrome.film.pipeline import colorize_film
-from autochrome.media.films.pictures import film_pictures
+from autochrome.media.films.rgb_frames import read_rgb_frames
 from autochrome.model import ColorModel
 from autochrome.options import FilmOptions
 
@@ -165,7 +165,7 @@ def evaluate_film(
         for number, (way, settings) in enumerate(ways.items()):
             target = Path(folder) / f"{number}.mkv"
             colorize_film(film, target, model=model, options=settings)
-            results[way] = film_pictures(target, size)
+            results[way] = read_rgb_frames(target, size)
         watchers = _watch(film, results, size, limit, progress)
     rows = [watcher.row(way, watchers["grey"], watchers["truth"]) for way, watcher in watchers.items()]
     frames = len(watchers["truth"].shares)
@@ -192,7 +192,7 @@ def _watch(
     progress: Callable[[], None],
 ) -> dict[str, _Watcher]:
     watchers = {way: _Watcher() for way in ("grey", "truth", *results)}
-    originals = islice(_motions(film_pictures(film, size)), limit)
+    originals = islice(_motions(read_rgb_frames(film, size)), limit)
     for number, (original, motion) in enumerate(originals):
         truth = Sight.of(original)
         pictures = {"grey": shown(baselines.grey(truth.lab)), "truth": original}

@@ -21,7 +21,7 @@ from autochrome.film.scenes.shot_list import ShotList
 from autochrome.hints.file import HintsFile, load_hints
 from autochrome.hints.marks import Marks
 from autochrome.media.films import FilmFacts, open_film
-from autochrome.media.films.contact_sheet import save_sheet
+from autochrome.media.films.contact_sheet import save_contact_sheet
 from autochrome.model import ColorModel
 from autochrome.options import FilmOptions
 from autochrome.parallel import prefetch
@@ -58,7 +58,7 @@ def find_shots(
                     words = f"{frame.index}  {_clock(frame.time)}"
                     pictures.append((words, as_picture(frame, None, _THUMB, film.facts.turn)))
     if sheet is not None:
-        save_sheet(sheet, pictures)
+        save_contact_sheet(sheet, pictures)
     return ShotList(film=film.path.name, shots=tuple(marks))
 
 
@@ -92,7 +92,7 @@ def preview_film(
         for frame in (kept[place] for place in places):
             answer, _ = look(shown(frame, options.size, turn), network, options.vivid, turn)
             pictures.append((_clock(frame.time), as_picture(frame, answer, _THUMB, turn)))
-    return save_sheet(sheet, pictures)
+    return save_contact_sheet(sheet, pictures)
 
 
 class FilmInspector:

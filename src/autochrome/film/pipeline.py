@@ -141,9 +141,9 @@ def colorize_film(
             options,
             overwrite=overwrite,
             restart=restart,
-            words=_words(),
+            metadata=_words(),
             job=job,
-            known=known.digest if known else lambda first, last: "0",
+            hints_digest=known.digest if known else lambda first, last: "0",
         ) as writer,
     ):
         painter = choose_painter(network, options, film.facts.turn, known)
@@ -151,13 +151,13 @@ def colorize_film(
             film.facts.plane_format, writer.plan.depth, writer.chroma_shape, film.facts.centred
         )
         shots = shots_of(map(see, film), cutting)
-        with closing(prefetch(tint(shots, painter, writer.holds), QUEUE)) as tinted:
+        with closing(prefetch(tint(shots, painter, writer.has_frame), QUEUE)) as tinted:
             for each in tinted:
-                if each.begins and writer.cut() and stop and report.frames and stop():
+                if each.begins and writer.end_shot() and stop and report.frames and stop():
                     raise KeyboardInterrupt("the same command goes on from here")
                 frame = each.frame
                 if each.lines is None:
-                    writer.pass_by(frame)
+                    writer.skip(frame)
                 else:
                     blue, red = layer.render(frame.y_plane, each.lines, frame.interlaced)
                     if options.mark:

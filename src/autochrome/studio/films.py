@@ -12,7 +12,7 @@ from autochrome.film.inspect import FilmInspector
 from autochrome.hints.file import HintsFile
 from autochrome.hints.marks import Marks
 from autochrome.media.films.codecs import CONTAINERS
-from autochrome.media.stills.pyramid import pack
+from autochrome.media.stills.pyramid import encode_image
 from autochrome.model import ColorModel
 from autochrome.options import FilmOptions
 from autochrome.studio.errors import NoSuchThing
@@ -85,7 +85,7 @@ def film_project(arrived: Arrived, name: str, bounds: Bounds, network: ColorMode
             )
         width, height = facts.width, facts.height
         thumb = desk.before(face_of(desk.frames), round(THUMB * max(width, height) / min(width, height)))
-        (arrived.path.parent / "before.jpg").write_bytes(pack(thumb))
+        (arrived.path.parent / "before.jpg").write_bytes(encode_image(thumb))
         step = float(1 / facts.rate)
         seconds = round(desk.times[-1] - desk.times[0] + step, 3)
         film = FilmPart(seconds=seconds, fps=round(desk.frames / max(seconds, 1e-3), 4), frames=desk.frames)

@@ -14,7 +14,7 @@ from autochrome.color.lab import lightness, recolor
 from autochrome.color.upsample import LocalLinearColor, apply
 from autochrome.hints.file import HintsFile
 from autochrome.media.stills import open_still
-from autochrome.media.stills.pyramid import Levels, Window
+from autochrome.media.stills.pyramid import Pyramid, Window
 from autochrome.model import ColorModel
 from autochrome.options import PhotoOptions
 from autochrome.parallel import map_ordered
@@ -32,7 +32,7 @@ class PhotoDesk:
 
     def __init__(self, path: Path, megapixels: float) -> None:
         self._still = open_still(path, max_megapixels=megapixels)
-        self._levels = Levels(self._still)
+        self._levels = Pyramid(self._still)
         self._ready: OrderedDict[tuple[str, int, bool], PreparedPhoto] = OrderedDict()
         self._photo: tuple[object, Photo] | None = None  # of what is kept: many views of it are asked for
         self._seen: tuple[Window, Picture, Luma] | None = None  # the last view: a brush stays in one

@@ -15,7 +15,7 @@ from autochrome.color.lab import lab_from_srgb, lightness
 from autochrome.errors import UsageError
 from autochrome.files import atomic_write
 from autochrome.hints.file import HintsFile
-from autochrome.media.stills.pyramid import Window, pack
+from autochrome.media.stills.pyramid import Window, encode_image
 from autochrome.model import ColorModel
 from autochrome.options import FilmOptions, PhotoOptions
 from autochrome.photo import Photo
@@ -168,7 +168,7 @@ class Studio:
             return (place / "before.jpg").read_bytes()
         path = place / f"after-{project.revision}.jpg"
         if not path.is_file():
-            data = pack(self._small(project))
+            data = encode_image(self._small(project))
             for old in place.glob("after-*.jpg"):
                 old.unlink(missing_ok=True)
             atomic_write(path, data, name=path.name)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autochrome.errors import DiskFull, InputEmpty, NotAPicture
 from autochrome.media.stills import open_still
-from autochrome.media.stills.pyramid import pack
+from autochrome.media.stills.pyramid import encode_image
 from autochrome.media.stills.reader import kind_of
 from autochrome.studio.errors import TooLarge, TooSlow
 from autochrome.studio.limits import Bounds
@@ -129,7 +129,7 @@ def photo_project(arrived: Arrived, name: str, bounds: Bounds) -> Project:
     with open_still(arrived.path, max_megapixels=bounds.megapixels) as still:
         small = still.small(THUMB)
         (arrived.path.parent / "before.jpg").write_bytes(
-            pack((small if small.dtype.itemsize == 1 else small >> 8).astype("uint8"))
+            encode_image((small if small.dtype.itemsize == 1 else small >> 8).astype("uint8"))
         )
         return new_project(
             "photo", name, arrived, still.width, still.height, notes=tuple(still.notes), film=None

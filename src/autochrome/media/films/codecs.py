@@ -1,4 +1,4 @@
-"""What a film can be written as: the table of codecs, and which planes a film's own Y′ fits into unchanged."""
+"""How a film is written: the table of codecs, and planes that hold the Y′ of the film without a change."""
 
 import re
 from collections.abc import Callable
@@ -8,32 +8,34 @@ from pathlib import Path
 import cv2
 
 from autochrome.errors import OutputNotWritable, UsageError
-from autochrome.media.films.reader import FilmFacts
+from autochrome.media.films.facts import FilmFacts
 from autochrome.options import FilmOptions
 
-_AVX512 = 13  # OpenCV's number of these instructions; Python is not told its name
-_AT_ONCE = 8  # blocks of 16 pixels that x264 weighs at once with them
+_AVX512 = 13  # OpenCV's number of these instructions; its Python module has no name for it
+_BLOCKS = 8  # blocks of 16 pixels that x264 processes at once with them
 
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """One way to pack pictures."""
+    """One way to encode frames."""
 
     encoder: str  # FFmpeg's name
-    reads: tuple[str, ...]  # decoders of the same kind, for `like`
+    reads: tuple[str, ...]  # FFmpeg's decoders of the same format, for the option `like`
     depths: tuple[int, ...]
-    samplings: tuple[str, ...]  # what it can hold, the dearest last
-    containers: tuple[str, ...]  # suffixes
-    settings: Callable[[FilmOptions, int], dict[str, str]]  # options, pixels across → the encoder's own
-    tag: str | None = None  # four letters that players want to see in MP4 and MOV
-    odd: bool = True  # takes a 4:2:0 picture of odd width or height
+    samplings: tuple[str, ...]  # that it can encode, the largest last
+    containers: tuple[str, ...]  # suffixes of files that can hold it
+    settings: Callable[
+        [FilmOptions, int], dict[str, str]
+    ]  # options, width in pixels → options of the encoder
+    tag: str | None = None  # four letters that players expect in MP4 and MOV
+    odd: bool = True  # encodes 4:2:0 frames of odd width or height
 
 
 def _x264(options: FilmOptions, width: int) -> dict[str, str]:
     usual = {"crf": str(options.crf), "preset": options.preset}
-    if -(-width // 16) % _AT_ONCE == 0 or not cv2.checkHardwareSupport(_AVX512):
+    if -(-width // 16) % _BLOCKS == 0 or not cv2.checkHardwareSupport(_AVX512):
         return usual
-    # Beyond such a row's end x264 reads memory that nobody wrote, and the same film comes out otherwise now and then.
+    # After the end of such a row x264 reads memory that was never written, so its output is not always the same.
     return usual | {"x264-params": "asm=AVX2"}
 
 
@@ -71,7 +73,7 @@ CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mkv": "matroska", ".mov": "mov", "
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How one film will be written."""
+    """How one film is written."""
 
     codec: Codec
     container: str
@@ -82,14 +84,14 @@ class Plan:
     notes: tuple[str, ...]
 
     def chroma_shape(self, height: int, width: int) -> tuple[int, int]:
-        """(h, w) of a chroma plane; an odd last row or column has its own sample."""
+        """(h, w) of a chroma plane of a frame; an odd last row or column has its own sample."""
         down = 2 if self.sampling == "420" else 1
         across = 1 if self.sampling == "444" else 2
         return -(-height // down), -(-width // across)
 
 
 def plan(target: Path, facts: FilmFacts, options: FilmOptions) -> Plan:
-    """Choose codec and planes for a film: its own depth, so that Y′ goes in bit for bit."""
+    """Choose codec and planes for a film. They have the depth of the film if they can, so that Y′ stays bit-exact."""
     suffix = target.suffix.lower()
     if suffix not in CONTAINERS:
         raise OutputNotWritable(
@@ -97,19 +99,17 @@ def plan(target: Path, facts: FilmFacts, options: FilmOptions) -> Plan:
         )
     codec = _codec(target, suffix, facts, options)
     if options.pixel_format != "auto":
-        sampling, depth = _asked(options.pixel_format, codec, target)
+        sampling, depth = _chosen_format(options.pixel_format, codec, target)
     else:
-        sampling, depth = _own(facts, codec)
+        sampling, depth = _like_film(facts, codec)
     notes = []
     if sampling == "420" and not codec.odd and (facts.width % 2 or facts.height % 2):
         sampling = "444"
         notes.append(
-            "the picture has an odd number of rows or columns, so colour is kept at full size (4:4:4)"
+            "the frames have an odd number of rows or columns, so colour is stored at full size (4:4:4)"
         )
     if depth < facts.plane_format.depth:
-        notes.append(
-            f"the film has {facts.plane_format.depth} bits, the codec takes {depth}: lightness is rounded"
-        )
+        notes.append(f"the film has {facts.plane_format.depth} bits, the codec stores {depth}: Y′ is rounded")
     kind = f"yuv{sampling}p" + ("" if depth == 8 else f"{depth}le")
     settings = codec.settings(options, facts.width)
     return Plan(codec, CONTAINERS[suffix], kind, sampling, depth, settings, tuple(notes))
@@ -123,22 +123,25 @@ def _codec(target: Path, suffix: str, facts: FilmFacts, options: FilmOptions) ->
         name = "vp9" if suffix == ".webm" else "h264"
     codec = CODECS[name]
     if suffix.replace(".m4v", ".mp4") not in codec.containers:
-        raise UsageError(f"{target}: {name} goes into {' or '.join(codec.containers)}; change name or codec.")
+        raise UsageError(
+            f"{target}: {name} is stored in {' or '.join(codec.containers)}; change the name or the codec."
+        )
     return codec
 
 
-def _own(facts: FilmFacts, codec: Codec) -> tuple[str, int]:
-    """The film's own sampling and depth, or the nearest that lose nothing."""
-    wanted = {"gray": "420", "410": "420", "411": "422", "440": "444"}.get(facts.sampling, facts.sampling)
-    sampling = wanted if wanted in codec.samplings else codec.samplings[0]
+def _like_film(facts: FilmFacts, codec: Codec) -> tuple[str, int]:
+    """Sampling and depth of the film, or the nearest of the codec that lose nothing."""
+    near = {"gray": "420", "410": "420", "411": "422", "440": "444"}.get(facts.sampling, facts.sampling)
+    sampling = near if near in codec.samplings else codec.samplings[0]
     depth = next((bits for bits in codec.depths if bits >= facts.plane_format.depth), codec.depths[-1])
     return sampling, depth
 
 
-def _asked(name: str, codec: Codec, target: Path) -> tuple[str, int]:
+def _chosen_format(name: str, codec: Codec, target: Path) -> tuple[str, int]:
+    """Sampling and depth from the name of a pixel format."""
     match = re.fullmatch(r"yuv(420|422|444)p(?:(\d+)(?:le)?)?", name)
     sampling, depth = (match[1], int(match[2] or 8)) if match else ("", 0)
     if sampling not in codec.samplings or depth not in codec.depths:
-        could = ", ".join(f"yuv{s}p{'' if d == 8 else d}" for s in codec.samplings for d in codec.depths)
-        raise UsageError(f"{target}: {codec.encoder} cannot write {name}; it takes {could}.")
+        known = ", ".join(f"yuv{s}p{'' if d == 8 else d}" for s in codec.samplings for d in codec.depths)
+        raise UsageError(f"{target}: {codec.encoder} cannot write {name}; choose one of {known}.")
     return sampling, depth

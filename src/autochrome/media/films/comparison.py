@@ -1,4 +1,4 @@
-"""Grey, colour and, where there is one, the truth side by side: as a film without sound, or as a GIF to be shown."""
+"""A comparison: grey, the result and, if the film has colours, the original side by side; a film or a GIF."""
 
 import os
 from collections.abc import Iterator
@@ -16,25 +16,28 @@ from autochrome.color.ycbcr import chroma_middle
 from autochrome.errors import AutochromeError, OutputNotWritable
 from autochrome.files import atomic_path
 from autochrome.media.films.ffmpeg_errors import encoder_errors
-from autochrome.media.films.reader import FilmReader, plane
+from autochrome.media.films.planes import plane
+from autochrome.media.films.reader import FilmReader
 from autochrome.types import Frame
 
 SUFFIXES = (".mp4", ".mkv", ".mov", ".gif")
-_TALL = {"gif": 144}  # pixels at most; of other kinds 480
-_PACE = {"gif": 0.12}  # seconds from picture to picture at least
+_HEIGHT = {"gif": 144}  # pixels at most; 480 for the other formats
+_INTERVAL = {"gif": 0.12}  # seconds between two frames at least
 _CONTAINERS = {"mkv": "matroska"}  # FFmpeg's name, where it is not the suffix
 _BASE = {"gif": Fraction(1, 100)}
-_COLORED = 3.0  # codes of 256: chroma that differs from grey by more on the average is meant
-_LOOKS = 12  # key frames in which colour is looked for
+_COLORED = 3.0  # code values of 8 bits: a mean distance of Cb and Cr from grey above this is colour
+_SAMPLES = 12  # key frames that are searched for colour
 
 RGB = NDArray[np.uint8]
 
 
 def check_comparison(path: str | os.PathLike[str]) -> Path:
-    """The path, if a comparison can be written there."""
+    """Check the suffix of the path of a comparison."""
     target = Path(path)
     if target.suffix.lower() not in SUFFIXES:
-        raise OutputNotWritable(f"{target}: a comparison is written as {', '.join(SUFFIXES)}.")
+        raise OutputNotWritable(
+            f"{target}: a comparison is written as {', '.join(SUFFIXES)}; change its name."
+        )
     return target
 
 
@@ -45,7 +48,7 @@ def save_comparison(
     start: float | None = None,
     end: float | None = None,
 ) -> Path:
-    """Lay a film, made grey, beside what was made of it; beside both the film itself, if it has colours.
+    """Write the film in grey next to the coloured film; and the film itself as a third if it has colours.
 
     start, end: seconds of the source that were coloured.
     """
@@ -58,58 +61,59 @@ def save_comparison(
         FilmReader(source, start=start, end=end) as old,
         FilmReader(colored) as new,
     ):
-        shape = _panel(old, _TALL.get(kind, 480))
-        rows = _rows(old, new, shape, truth, _PACE.get(kind, 0.0))
+        shape = _panel_size(old, _HEIGHT.get(kind, 480))
+        rows = _rows(old, new, shape, truth, _INTERVAL.get(kind, 0.0))
         _write(part, kind, rows, shape[1] * (3 if truth else 2), shape[0])
     return target
 
 
 def has_colors(source: str | os.PathLike[str]) -> bool:
-    """Whether a film has colours of its own, as far as some of its key frames show."""
+    """Whether a film has colours, measured in some of its key frames."""
     strong = 0.0
     with suppress(AutochromeError), FilmReader(source, keys_only=True) as film:
         depth = film.facts.plane_format.depth
         if film.facts.sampling == "gray":
             return False
-        for frame in islice(film, _LOOKS):
+        for frame in islice(film, _SAMPLES):
             planes = (plane(frame.decoded, number, depth).astype(np.float32) for number in (1, 2))
-            off = np.mean([np.abs(codes - chroma_middle(depth)).mean() for codes in planes])
-            strong = max(strong, float(off) / (1 << (depth - 8)))
+            distance = np.mean([np.abs(codes - chroma_middle(depth)).mean() for codes in planes])
+            strong = max(strong, float(distance) / (1 << (depth - 8)))
     return strong > _COLORED
 
 
-def _panel(film: FilmReader, tallest: int) -> tuple[int, int]:
-    """Height and width of one picture, upright, even."""
+def _panel_size(film: FilmReader, max_height: int) -> tuple[int, int]:
+    """Height and width of one panel: upright, both even."""
     facts = film.facts
     height, width = (facts.height, facts.width) if facts.turn % 180 == 0 else (facts.width, facts.height)
-    scale = min(1.0, tallest / height)
+    scale = min(1.0, max_height / height)
     return max(2, round(height * scale / 2) * 2), max(2, round(width * scale / 2) * 2)
 
 
 def _rows(
-    old: FilmReader, new: FilmReader, shape: tuple[int, int], truth: bool, pace: float
+    old: FilmReader, new: FilmReader, shape: tuple[int, int], truth: bool, interval: float
 ) -> Iterator[tuple[float, RGB]]:
-    """(seconds from the beginning, panels side by side)."""
+    """Each frame of the comparison: (seconds since the first frame, (h, w, 3) panels side by side)."""
     begins = last = None
     for before, after in zip(old, new, strict=False):
         begins = before.time if begins is None else begins
-        if last is not None and before.time - last < pace - 1e-6:
+        if last is not None and before.time - last < interval - 1e-6:
             continue
         last = before.time
-        real = _upright(before, shape, old.facts.turn)
-        made = _upright(after, shape, new.facts.turn)
+        original = _upright(before, shape, old.facts.turn)
+        result = _upright(after, shape, new.facts.turn)
         grey = np.repeat(_grey(before, shape, old.facts.turn)[..., None], 3, axis=2)
-        yield before.time - begins, np.hstack((grey, made, real) if truth else (grey, made))
+        yield before.time - begins, np.hstack((grey, result, original) if truth else (grey, result))
 
 
 def _upright(frame: Frame, shape: tuple[int, int], turn: int, kind: str = "rgb24") -> RGB:
+    """The frame resized to `shape`, upright."""
     height, width = shape if turn % 180 == 0 else shape[::-1]
     pixels = frame.decoded.reformat(width, height, kind, interpolation="AREA").to_ndarray()
     return np.ascontiguousarray(np.rot90(pixels, turn // 90))
 
 
 def _grey(frame: Frame, shape: tuple[int, int], turn: int) -> RGB:
-    """(h, w): Y′ alone, over the whole range."""
+    """(h, w): Y′ alone, in the full range."""
     return _upright(frame, shape, turn, "gray")
 
 
@@ -124,19 +128,19 @@ def _write(path: Path, kind: str, rows: Iterator[tuple[float, RGB]], width: int,
         palette = _palette(width, height, base) if kind == "gif" else None
         last = -1
         for seconds, pixels in rows:
-            picture: Any = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+            frame: Any = av.VideoFrame.from_ndarray(pixels, format="rgb24")
             last = max(last + 1, round(seconds / base))
-            picture.pts, picture.time_base = last, base
+            frame.pts, frame.time_base = last, base
             if palette is not None:
-                palette.push(picture)
-                picture = palette.pull()
-                picture.pts, picture.time_base = last, base
-            output.mux(stream.encode(picture))
+                palette.push(frame)
+                frame = palette.pull()
+                frame.pts, frame.time_base = last, base
+            output.mux(stream.encode(frame))
         output.mux(stream.encode(None))
 
 
 def _palette(width: int, height: int, base: Fraction) -> Any:
-    """A filter that gives every picture 256 colours of its own."""
+    """A filter that chooses 256 colours for each frame."""
     graph = av.filter.Graph()
     source = graph.add_buffer(
         width=width, height=height, format=av.VideoFormat("rgb24", width, height), time_base=base

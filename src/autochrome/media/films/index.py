@@ -1,4 +1,4 @@
-"""When every frame of a film is shown and which stand for themselves, found without decoding any of them."""
+"""When each frame of a film is shown, and which are key frames: read from the packets, without decoding."""
 
 import os
 from collections.abc import Iterator
@@ -10,47 +10,48 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ticks = NDArray[np.int64]
-_BY_COUNT = ("avi",)  # containers that number packets and do not know when each is shown
+_WITHOUT_TIMES = ("avi",)  # containers that number packets and do not store when each is shown
 
 
 @dataclass(frozen=True, slots=True)
 class FilmIndex:
-    """The frames of a film in the order they are shown. What decoding will show of a damaged film may differ."""
+    """The frames of a film in the order of display. Decoding a damaged film may give other frames."""
 
-    times: Ticks  # (N,) ticks of the film's time base, in order
-    keys: Ticks  # (K,) those of the frames that need no other
+    times: Ticks  # (N,) ticks of the film's time base, ascending
+    keys: Ticks  # (K,) those of the key frames, which need no other frame
 
     def place(self, ticks: int) -> int | None:
-        """The number of the frame that is shown then; None where none begins."""
+        """The number of the frame that begins at this time; None if no frame does."""
         number = int(np.searchsorted(self.times, ticks))
         return number if number < len(self.times) and self.times[number] == ticks else None
 
     def first_from(self, ticks: float) -> int:
-        """The number of the first frame shown at this time or later; of none, how many there are."""
+        """The number of the first frame at this time or later; the number of all frames if there is none."""
         return int(np.searchsorted(self.times, ticks))
 
     def key_before(self, ticks: int) -> int | None:
-        """When the last frame up to this time is shown that needs no other."""
+        """The time of the last key frame at this time or earlier."""
         place = int(np.searchsorted(self.keys, ticks, side="right"))
         return int(self.keys[place - 1]) if place else None
 
 
 def index_film(path: str | os.PathLike[str], stream: int) -> FilmIndex | None:
-    """Read through the packets of one stream. None where they do not say when they are shown, or cannot be read."""
+    """Read all packets of one stream. None if they have no times, or cannot be read."""
     try:
         with av.open(os.fspath(path), metadata_errors="replace") as container:
-            known = container.format.name not in _BY_COUNT
-            found = list(_shown(container, container.streams[stream])) if known else []
+            has_times = container.format.name not in _WITHOUT_TIMES
+            packets = list(_read_packets(container, container.streams[stream])) if has_times else []
     except (av.FFmpegError, OSError, ValueError):
         return None
-    if not found or any(pts is None for pts, _ in found):
+    if not packets or any(pts is None for pts, _ in packets):
         return None
-    times = np.unique(np.array([pts for pts, _ in found], np.int64))
-    keys = np.unique(np.array([pts for pts, key in found if key], np.int64))
-    return FilmIndex(times, keys) if len(times) == len(found) and len(keys) else None
+    times = np.unique(np.array([pts for pts, _ in packets], np.int64))
+    keys = np.unique(np.array([pts for pts, is_key in packets if is_key], np.int64))
+    return FilmIndex(times, keys) if len(times) == len(packets) and len(keys) else None
 
 
-def _shown(container: Any, stream: Any) -> Iterator[tuple[int | None, bool]]:
+def _read_packets(container: Any, stream: Any) -> Iterator[tuple[int | None, bool]]:
+    """The time of each packet, and whether it is a key frame."""
     for packet in container.demux(stream):
         if packet.size and not packet.is_discard:
             yield packet.pts, packet.is_keyframe

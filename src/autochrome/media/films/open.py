@@ -1,4 +1,4 @@
-"""Films: opening one, and making one like it."""
+"""Open a film, and create a film like it."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -21,10 +21,10 @@ def open_film(
     end: float | None = None,
     index: FilmIndex | None = None,
 ) -> FilmReader:
-    """A film to be read frame by frame, or only those that stand for themselves. A context manager.
+    """Open a film to read all its frames, or only its key frames. A context manager.
 
-    start, end: seconds; only what is shown from start on and before end. Frames keep the numbers they have in the
-    whole film. index: of this film, where it is known already; else it is made, if there is a start.
+    start, end: seconds; only frames shown from `start` on and before `end` are read. They keep the numbers that they
+    have in the whole film. index: of this film, if the caller has it; else it is made when there is a start.
     """
     return FilmReader(path, keys_only, start, end, index)
 
@@ -36,19 +36,21 @@ def create_film(
     *,
     overwrite: bool = False,
     restart: bool = False,
-    words: Mapping[str, str] | None = None,
+    metadata: Mapping[str, str] | None = None,
     job: Mapping[str, Any] | None = None,
-    known: Callable[[int, int], str] = lambda first, stop: "0",
+    hints_digest: Callable[[int, int], str] = lambda first, stop: "0",
 ) -> FilmWriter:
-    """A film with the times, sound, subtitles and words of another, to be given its frames. A context manager.
+    """Create a film with the times, sound, subtitles and metadata of another; the caller writes the frames.
 
-    words: added to the file's metadata. job: what else decides how all frames look; work that was interrupted goes on,
-    and a film that is to be overwritten lends its parts, only where this is the same. known: (first, stop) numbers of
-    frames → a digest (letters and digits) of what is known of these alone; parts of which something else is known now
-    are made anew. restart: begin anew whatever was finished before.
+    A context manager. metadata: is added to that of the original. job: everything else that decides the look of all
+    frames. Interrupted work continues, and an existing film lends its parts, only if the job is the same. hints_digest:
+    (first, stop) frame numbers → a digest (letters and digits) of the hints for these frames; a part whose digest has
+    changed is made again. restart: make everything again.
     """
     target = Path(path)
     check_output(target, like.path, overwrite=overwrite)
     if not target.parent.is_dir():
         raise OutputNotWritable(f"{target}: the folder {target.parent} does not exist; create it first.")
-    return FilmWriter(target, like.facts, options or FilmOptions(), words or {}, job or {}, restart, known)
+    return FilmWriter(
+        target, like.facts, options or FilmOptions(), metadata or {}, job or {}, restart, hints_digest
+    )

@@ -1,6 +1,6 @@
-"""Parts of a film that was made before, taken out of the finished file, so that only what changed is made anew.
+"""Take parts out of a finished film that is made again, so that only the changed parts are encoded.
 
-The file says in its own metadata of which parts it was put together, and a digest of the work that made them.
+The metadata of the film lists its parts and a digest of the job that made them.
 """
 
 import hashlib
@@ -12,72 +12,79 @@ from typing import Any
 
 import av
 
-from autochrome.media.films.parts import Packed, Part, Parts
+from autochrome.media.films.parts import EncodedFrame, Part, Parts
 
 PARTS_KEY = "autochrome_parts"
-"""Under this key a film of ours names its parts."""
-_NAL_CODECS = ("h264", "hevc")  # a file keeps their packets otherwise than encoders give them
-_START = b"\x00\x00\x00\x01"
+"""The key in the metadata of a film under which its parts are listed."""
+_NAL_CODECS = ("h264", "hevc")  # a file stores their packets in another form than the encoder returns
+_START_CODE = b"\x00\x00\x00\x01"
 
 
-def digest(job: Mapping[str, Any]) -> str:
-    """A short name for everything that decides how a film comes out."""
+def job_digest(job: Mapping[str, Any]) -> str:
+    """A short digest of everything that decides how a film looks."""
     return hashlib.sha256(json.dumps(job, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def describe(job: Mapping[str, Any], parts: Sequence[Part]) -> str:
-    """What goes under `PARTS_KEY`."""
-    return json.dumps([digest(job), [[p.first, p.stop, p.known] for p in parts]], separators=(",", ":"))
+def describe_parts(job: Mapping[str, Any], parts: Sequence[Part]) -> str:
+    """The text to store under `PARTS_KEY`."""
+    rows = [[part.first, part.stop, part.digest] for part in parts]
+    return json.dumps([job_digest(job), rows], separators=(",", ":"))
 
 
-def reuse(old: Path, parts: Parts, job: Mapping[str, Any], known: Callable[[int, int], str]) -> None:
-    """Take over from a finished film whatever was made by the same job and of which still the same is known."""
+def reuse_parts(
+    old: Path, parts: Parts, job: Mapping[str, Any], hints_digest: Callable[[int, int], str]
+) -> None:
+    """Copy parts from the finished film `old` if the same job made it: those whose hints are still the same."""
     if not old.is_file() or parts.finished:
         return
     try:
         with av.open(str(old)) as film:
-            named = _named(film.metadata, digest(job))
-            if not any(part.known == known(part.first, part.stop) for part in named):
+            listed = _listed_parts(film.metadata, job_digest(job))
+            if not any(part.digest == hints_digest(part.first, part.stop) for part in listed):
                 return
-            packets = _packets(film)
-            for part in named:
-                _take(part, list(islice(packets, part.stop - part.first)), parts, known)
+            packets = _video_packets(film)
+            for part in listed:
+                _copy_part(part, list(islice(packets, part.stop - part.first)), parts, hints_digest)
     except (av.FFmpegError, OSError, ValueError, IndexError):
-        parts.drop()  # it is no film of ours after all, or damaged: everything is made anew
+        parts.drop()  # the file is damaged or not one of ours: every part is made again
 
 
-def _named(words: Mapping[str, str], job: str) -> list[Part]:
-    """The parts that a film names, if this job made them."""
-    text = next((value for key, value in words.items() if key.lower() == PARTS_KEY), "")
+def _listed_parts(metadata: Mapping[str, str], job: str) -> list[Part]:
+    """The parts in the metadata of a film, if the job with this digest made them."""
+    text = next((value for key, value in metadata.items() if key.lower() == PARTS_KEY), "")
     if not text:
         return []
-    by, rows = json.loads(text)
-    return [Part(int(first), int(stop), str(known)) for first, stop, known in rows] if by == job else []
+    made_by, rows = json.loads(text)
+    return (
+        [Part(int(first), int(stop), str(digest)) for first, stop, digest in rows] if made_by == job else []
+    )
 
 
-def _take(part: Part, packets: Sequence[Any], parts: Parts, known: Callable[[int, int], str]) -> None:
-    if len(packets) != part.stop - part.first or part.known != known(part.first, part.stop):
+def _copy_part(
+    part: Part, packets: Sequence[Any], parts: Parts, hints_digest: Callable[[int, int], str]
+) -> None:
+    if len(packets) != part.stop - part.first or part.digest != hints_digest(part.first, part.stop):
         return
     rank = {pts: place for place, pts in enumerate(sorted(packet.pts for packet in packets))}
     for packet in packets:
-        parts.add(Packed(part.first + rank[packet.pts], packet.is_keyframe, _as_encoded(packet)))
+        parts.add(EncodedFrame(part.first + rank[packet.pts], packet.is_keyframe, _encoder_form(packet)))
     parts.finish(part)
 
 
-def _packets(film: Any) -> Iterator[Any]:
-    """Those of the pictures, in the encoder's order."""
+def _video_packets(film: Any) -> Iterator[Any]:
+    """The packets of the first video stream, in the encoder's order."""
     return (packet for packet in film.demux(film.streams.video[0]) if packet.size)
 
 
-def _as_encoded(packet: Any) -> bytes:
-    """The packet as the encoder gave it: MP4 and Matroska put the length of each unit in place of its start code."""
+def _encoder_form(packet: Any) -> bytes:
+    """The packet as the encoder returned it: MP4 and Matroska replace the start code of each unit by its length."""
     data = bytes(packet)
     if packet.stream.codec_context.name not in _NAL_CODECS:
         return data
     units, place = [], 0
     while place < len(data):
         size = int.from_bytes(data[place : place + 4], "big")
-        units += [_START, data[place + 4 : place + 4 + size]]
+        units += [_START_CODE, data[place + 4 : place + 4 + size]]
         place += 4 + size
     if place != len(data):
         raise ValueError("units of a packet are longer than the packet")

@@ -1,4 +1,4 @@
-"""What lies beside the pictures in a film: sound, subtitles, attachments, chapters. Copied, never touched."""
+"""Everything in a film but its frames: sound, subtitles, attachments, chapters. It is copied without a change."""
 
 import io
 from collections.abc import Generator
@@ -8,22 +8,23 @@ from typing import Any, TypeAlias
 
 import av
 
-from autochrome.media.films.reader import FilmFacts
+from autochrome.media.films.facts import FilmFacts
 from autochrome.media.films.reuse import PARTS_KEY
 
-_WORDS = {"audio": "sound", "subtitle": "subtitles", "video": "second picture", "attachment": "attachment"}
-_BRANDS = ("major_brand", "minor_version", "compatible_brands", "encoder", "duration", PARTS_KEY)
-"""Metadata that belongs to a file as it was packed, and would be wrong in another."""
+_KINDS = {"audio": "sound", "subtitle": "subtitles", "video": "second video", "attachment": "attachment"}
+_FILE_KEYS = ("major_brand", "minor_version", "compatible_brands", "encoder", "duration", PARTS_KEY)
+"""Metadata about the original file itself, which would be wrong in another file."""
 
 
 Span: TypeAlias = tuple[Fraction | None, Fraction | None]
+"""Start and end in seconds; None: the start or the end of the film."""
 
 
-class Companions:
-    """The other streams of a film, on their way from one container to another. A second look at the same file."""
+class OtherStreams:
+    """Copies the other streams of a film from one container into another. Opens the original a second time."""
 
     def __init__(self, facts: FilmFacts, output: Any, container: str, span: Span = (None, None)) -> None:
-        """span: of seconds that are wanted; what is carried then begins at 0."""
+        """span: only packets in it are copied, and their times begin at 0."""
         self.notes: list[str] = []
         self._start, self._end = span
         self._lost = 0
@@ -31,8 +32,8 @@ class Companions:
         self._output = output
         self._pairs: dict[int, Any] = {}
         try:
-            self._pair(container, facts)
-            self._copy_words(facts)
+            self._pair(container)
+            self._copy_metadata()
         except BaseException:
             self._source.close()
             raise
@@ -43,10 +44,10 @@ class Companions:
         self._packets.close()
         self._source.close()
         if self._lost:
-            self.notes.append(f"{self._lost} packets beside the pictures are damaged and were left out")
+            self.notes.append(f"{self._lost} packets of sound or subtitles are damaged and were left out")
 
     def until(self, seconds: float | None) -> None:
-        """Pass on what comes up to this time of the original; None: all that is left."""
+        """Copy the packets up to this time of the original; None: all that are left."""
         while self._next is not None and (seconds is None or _time(self._next) <= seconds):
             packet = self._next
             if self._start:
@@ -60,17 +61,18 @@ class Companions:
                 self._lost += 1
             self._next = next(self._packets, None)
 
-    def _pair(self, container: str, facts: FilmFacts) -> None:
-        pictures = next(s for s in self._source.streams.video if not _is_cover(s))
+    def _pair(self, container: str) -> None:
+        """Add a stream to the output for each stream that the container can hold."""
+        frames = next(s for s in self._source.streams.video if not _is_cover(s))
         for stream in self._source.streams:
-            if stream.index == pictures.index:
+            if stream.index == frames.index:
                 continue
             name = getattr(stream, "name", None) or "unknown"
-            if stream.type in _WORDS and _fits(stream, container):
+            if stream.type in _KINDS and _fits(stream, container):
                 self._pairs[stream.index] = _add(self._output, stream)
             elif not (stream.type == "data" and name == "bin_data" and self._source.chapters()):
-                # MP4 keeps chapter titles as such a stream; they are carried as chapters.
-                kind = _WORDS.get(stream.type, "data")
+                # MP4 stores chapter titles in such a stream; they are copied as chapters.
+                kind = _KINDS.get(stream.type, "data")
                 self.notes.append(
                     f"stream {stream.index} ({kind}, {name}) does not fit into {container} and is left out"
                 )
@@ -78,15 +80,16 @@ class Companions:
             if stream.index not in self._pairs:
                 stream.discard = av.stream.Discard.all
 
-    def _copy_words(self, facts: FilmFacts) -> None:
-        words = {k: v for k, v in self._source.metadata.items() if k.lower() not in _BRANDS}
-        self._output.metadata.update(words)
-        chapters = [kept for one in self._source.chapters() if (kept := self._cut(one))]
+    def _copy_metadata(self) -> None:
+        """Copy the metadata of the file, and its chapters."""
+        metadata = {k: v for k, v in self._source.metadata.items() if k.lower() not in _FILE_KEYS}
+        self._output.metadata.update(metadata)
+        chapters = [kept for one in self._source.chapters() if (kept := self._clip_chapter(one))]
         if chapters:
             self._output.set_chapters(chapters)
 
-    def _cut(self, chapter: Any) -> Any:
-        """As much of a chapter as lies in the span; None where nothing does."""
+    def _clip_chapter(self, chapter: Any) -> Any:
+        """The part of a chapter that lies in the span; None if no part does."""
         tick = Fraction(chapter["time_base"])
         start = round(self._start / tick) if self._start else 0
         end = chapter["end"] if self._end is None else min(chapter["end"], round(self._end / tick))
@@ -99,7 +102,7 @@ class Companions:
         ]
         if not streams:
             return
-        # What is broken here was said by whoever read the pictures.
+        # The reader of the frames has already noted a broken file.
         with suppress(av.FFmpegError, OSError, ValueError):
             if self._start:
                 self._source.seek(max(0, int((self._start - 1) * av.time_base)))
@@ -107,21 +110,21 @@ class Companions:
                 if (
                     packet.size
                     and (packet.dts is not None or packet.pts is not None)
-                    and self._wanted(packet)
+                    and self._in_span(packet)
                 ):
                     yield packet
 
-    def _wanted(self, packet: Any) -> bool:
+    def _in_span(self, packet: Any) -> bool:
         shown = (packet.dts if packet.pts is None else packet.pts) * Fraction(packet.time_base)
         return (not self._start or shown >= self._start) and (self._end is None or shown < self._end)
 
 
-def picture_words(facts: FilmFacts) -> dict[str, str]:
-    """What the film says about its stream of pictures: language, title, timecode."""
+def video_metadata(facts: FilmFacts) -> dict[str, str]:
+    """The metadata of the video stream: language, title, timecode."""
     with av.open(str(facts.path), metadata_errors="replace") as source:
         stream = next(s for s in source.streams.video if not _is_cover(s))
         return {
-            k: v for k, v in stream.metadata.items() if k.lower() not in (*_BRANDS, "vendor_id", "rotate")
+            k: v for k, v in stream.metadata.items() if k.lower() not in (*_FILE_KEYS, "vendor_id", "rotate")
         }
 
 
@@ -130,11 +133,13 @@ def _is_cover(stream: Any) -> bool:
 
 
 def _time(packet: Any) -> float:
+    """Seconds at which the packet must be decoded."""
     ticks = packet.dts if packet.dts is not None else packet.pts
     return float(ticks * Fraction(packet.time_base))
 
 
 def _add(output: Any, stream: Any) -> Any:
+    """Add a stream like this one to the output."""
     made = output.add_stream_from_template(stream, opaque=True)
     made.metadata.update(stream.metadata)
     if stream.type != "attachment":
@@ -143,7 +148,7 @@ def _add(output: Any, stream: Any) -> Any:
 
 
 def _fits(stream: Any, container: str) -> bool:
-    """Whether the container takes this stream: tried, because the tables do not say all."""
+    """Whether the container can hold this stream. We try it, because FFmpeg's tables are not complete."""
     try:
         with av.open(io.BytesIO(), "w", format=container) as trial:
             _add(trial, stream)

@@ -1,4 +1,4 @@
-"""A film being made: the same Y′, new colour, encoded part by part, and everything else of the original beside it."""
+"""Write a film: the Y′ of the original, new colour, encoded part by part, and all other streams of the original."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
@@ -13,25 +13,26 @@ import av
 from autochrome.color.ycbcr import change_depth
 from autochrome.files import move_into_place, write_errors
 from autochrome.media.films.codecs import Plan, plan
+from autochrome.media.films.facts import FULL, LIMITED, SPACES, FilmFacts
 from autochrome.media.films.ffmpeg_errors import encoder_errors
-from autochrome.media.films.parts import Packed, Part, Parts
-from autochrome.media.films.reader import FULL, LIMITED, SPACES, FilmFacts, plane
-from autochrome.media.films.reuse import PARTS_KEY, describe, reuse
-from autochrome.media.films.streams import Companions, Span, picture_words
+from autochrome.media.films.parts import EncodedFrame, Part, Parts
+from autochrome.media.films.planes import plane
+from autochrome.media.films.reuse import PARTS_KEY, describe_parts, reuse_parts
+from autochrome.media.films.streams import OtherStreams, Span, video_metadata
 from autochrome.options import FilmOptions
 from autochrome.types import CodeValues, Frame
 
-_PART_SECONDS = 5.0  # a part is at least this long, if the film is
-_PIECES, _PIECE = 32, 1 << 16  # bytes of a film that tell it from another
-_AHEAD = 1.0  # seconds that sound may come before its pictures in the file
+_PART_SECONDS = 5.0  # the least length of a part
+_PIECES, _PIECE = 32, 1 << 16  # how many pieces of a file go into its digest, and their size in bytes
+_AHEAD = 1.0  # seconds: how far ahead of the frames the sound is stored
 
 
 class FilmWriter:
-    """Takes frames and their colour in order. A context manager; made by `create_film`.
+    """Takes the frames and their colour in order. A context manager; made by `create_film`.
 
-    The film stands at its place, whole, when the block ends without an error, and not before. After an error or a
-    kill, finished parts wait beside it, and the same call goes on with them. It is given every frame in any case: to
-    `write`, or to `pass_by` if it `holds` it already.
+    The film appears when the block ends without an error, and not before. After an error or a kill, the finished parts
+    stay on the disk, and the same call continues with them. The caller passes every frame: to `write`, or to `skip` if
+    `has_frame` is true.
     """
 
     def __init__(
@@ -39,34 +40,36 @@ class FilmWriter:
         target: Path,
         facts: FilmFacts,
         options: FilmOptions,
-        words: Mapping[str, str],
+        metadata: Mapping[str, str],
         job: Mapping[str, Any],
         restart: bool,
-        known: Callable[[int, int], str],
+        hints_digest: Callable[[int, int], str],
     ) -> None:
-        self.target, self.facts, self._words = target, facts, words
+        self.target, self.facts, self._metadata = target, facts, metadata
         self.plan: Plan = plan(target, facts, options)
         self._span = options.start, options.end
         self._notes = list(self.plan.notes)
         self._encoder: Any = None
-        self._began: Frame | None = None  # the first of the part being written
-        self._shown: dict[int, tuple[int, int]] = {}  # of every frame: when, and how long (0: nobody knows)
-        self._newest = 0  # number of the last frame that came by
-        self._inside: dict[int, int] = {}  # when shown → number, of the frames inside the encoder
-        self._job, self._known = _job(facts, self.plan, job), known
+        self._began: Frame | None = None  # the first frame of the part that is being written
+        self._shown: dict[
+            int, tuple[int, int]
+        ] = {}  # of every frame: its time and duration in ticks (0: unknown)
+        self._newest = 0  # number of the last frame that was passed
+        self._inside: dict[int, int] = {}  # time → number, of the frames inside the encoder
+        self._job, self._hints_digest = _job(facts, self.plan, job), hints_digest
         with write_errors(target):
             self._parts = Parts(target, self._job, restart)
-            self._parts.keep(known)
+            self._parts.keep(hints_digest)
             if not restart:
-                reuse(target, self._parts, self._job, known)
+                reuse_parts(target, self._parts, self._job, hints_digest)
 
-    def holds(self, frame: int) -> bool:
-        """Whether this frame was made before, and is only to be passed by."""
-        return self._parts.holds(frame)
+    def has_frame(self, frame: int) -> bool:
+        """Whether a finished part holds this frame, so that it is only skipped."""
+        return self._parts.has_frame(frame)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a person should know about what was written; complete after the block."""
+        """Facts about the written film for the person; complete after the block."""
         return tuple(self._notes)
 
     @property
@@ -93,21 +96,21 @@ class FilmWriter:
             self._parts.abandon()
 
     def write(self, frame: Frame, blue: CodeValues, red: CodeValues) -> None:
-        """The next frame with its Cb and Cr codes, both of `chroma_shape` and `plan.depth` bits."""
+        """Encode the next frame. blue, red: its Cb and Cr planes, `chroma_shape`, code values of `plan.depth` bits."""
         if self._encoder is None:
             self._encoder, self._began = self._new_encoder(), frame
-        picture = self._picture(frame)
-        plane(picture, 1, self.plan.depth)[:] = blue
-        plane(picture, 2, self.plan.depth)[:] = red
-        picture.pts, picture.time_base = frame.pts, self.facts.time_base
+        av_frame = self._av_frame(frame)
+        plane(av_frame, 1, self.plan.depth)[:] = blue
+        plane(av_frame, 2, self.plan.depth)[:] = red
+        av_frame.pts, av_frame.time_base = frame.pts, self.facts.time_base
         self._remember(frame)
         self._inside[frame.pts] = frame.index
-        picture.duration = 1  # libvpx refuses frames whose rounded durations overlap
+        av_frame.duration = 1  # libvpx refuses frames whose rounded durations overlap
         with encoder_errors(self.target):
-            self._keep(self._encoder.encode(picture))
+            self._keep(self._encoder.encode(av_frame))
 
-    def pass_by(self, frame: Frame) -> None:
-        """The next frame, which a finished part holds."""
+    def skip(self, frame: Frame) -> None:
+        """The next frame is in a finished part."""
         if self._encoder is not None:
             self._end_part()
         self._remember(frame)
@@ -116,11 +119,11 @@ class FilmWriter:
         self._newest = frame.index
         self._shown[frame.index] = frame.pts, frame.decoded.duration or 0
 
-    def cut(self) -> bool:
-        """A shot has ended: a good place to end a part, if it is long enough. Says whether nothing is unfinished."""
+    def end_shot(self) -> bool:
+        """A shot has ended: end the part too if it is long enough. True if no part is unfinished now."""
         if self._began is not None:
             lasted = (self._shown[self._newest][0] - self._began.pts) * self.facts.time_base
-            if lasted >= _PART_SECONDS or self.holds(self._newest + 1):
+            if lasted >= _PART_SECONDS or self.has_frame(self._newest + 1):
                 self._end_part()
         return self._encoder is None
 
@@ -129,21 +132,21 @@ class FilmWriter:
             first, stop = self._began.index, self._newest + 1
             with encoder_errors(self.target):
                 self._keep(self._encoder.encode(None))
-                self._parts.finish(Part(first, stop, self._known(first, stop)))
+                self._parts.finish(Part(first, stop, self._hints_digest(first, stop)))
             self._encoder = self._began = None
 
     def _keep(self, packets: list[Any]) -> None:
         for packet in packets:
-            self._parts.add(Packed(self._inside.pop(packet.pts), packet.is_keyframe, bytes(packet)))
+            self._parts.add(EncodedFrame(self._inside.pop(packet.pts), packet.is_keyframe, bytes(packet)))
 
-    def _picture(self, frame: Frame) -> Any:
-        """The frame to put colour into: its own where the planes suit, so that captions and field flags go along."""
+    def _av_frame(self, frame: Frame) -> Any:
+        """The frame to put colour into: the decoded one if its planes fit, to keep captions and field flags."""
         if frame.decoded.format.name == self.plan.pixel_format:
             return frame.decoded
-        picture = av.VideoFrame(self.facts.width, self.facts.height, self.plan.pixel_format)
+        av_frame = av.VideoFrame(self.facts.width, self.facts.height, self.plan.pixel_format)
         y_plane = change_depth(frame.y_plane, frame.plane_format.depth, self.plan.depth)
-        plane(picture, 0, self.plan.depth)[:] = y_plane
-        return picture
+        plane(av_frame, 0, self.plan.depth)[:] = y_plane
+        return av_frame
 
     def _new_encoder(self) -> Any:
         context = av.CodecContext.create(self.plan.codec.encoder, "w")
@@ -154,24 +157,24 @@ class FilmWriter:
         return context
 
     def _splice(self) -> None:
-        """All parts and everything beside them into one file, and that to its place."""
+        """Join all parts and the other streams in one file, and give it its name."""
         whole = self._parts.folder / f"whole{self.target.suffix}"
         with encoder_errors(self.target):
             with av.open(
-                str(whole), "w", format=self.plan.container, container_options=self._muxing()
+                str(whole), "w", format=self.plan.container, container_options=self._container_options()
             ) as output:
                 stream = self._stream(output)
-                companions = Companions(self.facts, output, self.plan.container, self._seconds())
+                others = OtherStreams(self.facts, output, self.plan.container, self._seconds())
                 try:
-                    output.metadata.update(self._words)
-                    output.metadata[PARTS_KEY] = describe(self._job, self._parts.finished)
-                    self._mux(output, stream, companions)
+                    output.metadata.update(self._metadata)
+                    output.metadata[PARTS_KEY] = describe_parts(self._job, self._parts.finished)
+                    self._mux(output, stream, others)
                 finally:
-                    companions.close()
+                    others.close()
             move_into_place(whole, self.target)
-        self._notes += companions.notes
+        self._notes += others.notes
 
-    def _muxing(self) -> dict[str, str]:
+    def _container_options(self) -> dict[str, str]:
         if self.plan.container not in ("mp4", "mov"):
             return {"avoid_negative_ts": "disabled"}
         scale = {"video_track_timescale": str(self.facts.time_base.denominator)}
@@ -180,19 +183,19 @@ class FilmWriter:
         )
 
     def _stream(self, output: Any) -> Any:
-        """The stream of pictures. Its encoder is opened for its header alone."""
+        """The video stream. Its encoder only writes the header."""
         stream = output.add_stream(self.plan.codec.encoder, rate=self.facts.rate)
         _configure(stream.codec_context, self.plan, self.facts)
         if self.plan.codec.tag and self.plan.container in ("mp4", "mov"):
             stream.codec_context.codec_tag = self.plan.codec.tag
         stream.time_base = self.facts.time_base
-        stream.metadata.update(picture_words(self.facts))
+        stream.metadata.update(video_metadata(self.facts))
         if self.facts.matrix_display:
             stream.set_display_matrix(self.facts.matrix_display)
         return stream
 
-    def _mux(self, output: Any, stream: Any, companions: Companions) -> None:
-        order = self._parts.order()
+    def _mux(self, output: Any, stream: Any, others: OtherStreams) -> None:
+        order = self._parts.frame_order()
         begins = self._begins()
         times = [self._shown[frame][0] - begins for frame in order]
         milliseconds = self.facts.time_base * 1000
@@ -200,30 +203,31 @@ class FilmWriter:
             pts * milliseconds.numerator % milliseconds.denominator for pts in times
         ):
             self._notes.append(
-                "this container keeps time in thousandths of a second; frame times are rounded to it"
+                "this container stores times in thousandths of a second; the times of the frames are rounded"
             )
         decoded = _decoding_times(times)
-        for packed, pts, dts in zip(self._parts, times, decoded, strict=True):
-            companions.until(float((dts + begins) * self.facts.time_base) + _AHEAD)
-            packet = av.Packet(packed.data)
-            packet.pts, packet.dts, packet.duration = pts, dts, self._shown[packed.frame][1]
+        for encoded, pts, dts in zip(self._parts, times, decoded, strict=True):
+            others.until(float((dts + begins) * self.facts.time_base) + _AHEAD)
+            packet = av.Packet(encoded.data)
+            packet.pts, packet.dts, packet.duration = pts, dts, self._shown[encoded.frame][1]
             packet.time_base = self.facts.time_base
-            packet.is_keyframe = packed.key
+            packet.is_keyframe = encoded.key
             packet.stream = stream
             output.mux(packet)
-        companions.until(None)
+        others.until(None)
 
     def _begins(self) -> int:
-        """The tick that becomes 0: of a stretch its first frame, of a whole film none."""
+        """The tick that becomes 0: the first frame of a section; a whole film keeps its times."""
         return 0 if self._span[0] is None else min(pts for pts, _ in self._shown.values())
 
     def _seconds(self) -> Span:
+        """The section of the film that is written."""
         start = None if self._span[0] is None else self._begins() * self.facts.time_base
         return start, None if self._span[1] is None else Fraction(self._span[1])
 
 
 def _configure(context: Any, plan: Plan, facts: FilmFacts) -> None:
-    """The same for every part and for the header, so that one header serves them all."""
+    """Set the encoder; in the same way for every part and for the header, so that one header fits all parts."""
     context.width, context.height = facts.width, facts.height
     context.pix_fmt = plan.pixel_format
     context.time_base, context.framerate = facts.time_base, facts.rate
@@ -240,7 +244,7 @@ def _configure(context: Any, plan: Plan, facts: FilmFacts) -> None:
 
 
 def _decoding_times(shown: list[int]) -> Iterator[int]:
-    """When each picture must be decoded: the times they are shown, in order, as late as the reordering allows."""
+    """When each frame must be decoded: the sorted times of display, as late as the reordering allows."""
     order = sorted(shown)
     rank = {pts: place for place, pts in enumerate(order)}
     delay = max((place - rank[pts] for place, pts in enumerate(shown)), default=0)
@@ -250,17 +254,17 @@ def _decoding_times(shown: list[int]) -> Iterator[int]:
 
 
 def _job(facts: FilmFacts, plan: Plan, job: Mapping[str, Any]) -> dict[str, Any]:
-    """What must be the same for old parts to be of use: what the film is, not where it lies."""
+    """Everything that must be equal for old parts to be used: the content of the film, but not its path."""
     return {
-        "film": _sample(facts.path),
+        "film": _file_digest(facts.path),
         "facts": asdict(facts) | {"path": None},
         "encoder": [plan.codec.encoder, plan.pixel_format, plan.settings, av.__version__],
         "job": dict(job),
     }
 
 
-def _sample(path: Path) -> list[int | str]:
-    """The size of a file, and a digest of pieces from its beginning to its end."""
+def _file_digest(path: Path) -> list[int | str]:
+    """The size of a file, and a digest of pieces of it, evenly spread."""
     size, digest = path.stat().st_size, sha256()
     with path.open("rb") as file:
         for place in range(_PIECES):

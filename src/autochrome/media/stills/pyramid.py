@@ -32,7 +32,7 @@ class Window:
     down: int
 
 
-class Levels:
+class Pyramid:
     """One picture at full size, half, a quarter, …"""
 
     def __init__(self, still: Still) -> None:
@@ -77,7 +77,7 @@ class Levels:
         return found
 
 
-def pack(pixels: Bytes8, kind: Literal["jpg", "png", "webp"] = "jpg", quality: int = 88) -> bytes:
+def encode_image(pixels: Bytes8, kind: Literal["jpg", "png", "webp"] = "jpg", quality: int = 88) -> bytes:
     """(H, W) or (H, W, 3) sRGB → the bytes of a picture file, quickly."""
     image = _wrapped(np.ascontiguousarray(pixels))
     if kind == "png":

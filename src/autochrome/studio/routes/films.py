@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import Field
 
-from autochrome.media.stills.pyramid import pack
+from autochrome.media.stills.pyramid import encode_image
 from autochrome.studio.films import film_of, shot_of, spans
 from autochrome.studio.routes.common import Here, ProjectId, binary, faults, picture
 from autochrome.studio.routes.projects import BODY, announced, chunks_of
@@ -62,7 +62,7 @@ async def frame(
 ) -> Response:
     """A frame as it was; or in colour, with what is said of frames of its shot carried to it."""
     project = studio.library.get(number)
-    data = await studio.bench.look(lambda: pack(studio.frame(project, frame, side, width)))
+    data = await studio.bench.look(lambda: encode_image(studio.frame(project, frame, side, width)))
     return picture(data, lasting=revision is not None)
 
 
@@ -75,7 +75,9 @@ async def paint(studio: Here, number: ProjectId, frame: Frame, question: PaintFr
     """How a frame looks with these marks and settings. Nothing is kept."""
     check_hints(question.hints)
     project = studio.library.get(number)
-    data = await studio.bench.paint(number, lambda: pack(studio.paint_frame(project, frame, question)))
+    data = await studio.bench.paint(
+        number, lambda: encode_image(studio.paint_frame(project, frame, question))
+    )
     return picture(data)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from autochrome.media.stills.pyramid import Window, pack
+from autochrome.media.stills.pyramid import Window, encode_image
 from autochrome.studio.color_suggestions import doubt_map, hex_of
 from autochrome.studio.errors import NoSuchThing
 from autochrome.studio.routes.common import Here, ProjectId, binary, faults, picture
@@ -33,7 +33,7 @@ async def paint(studio: Here, number: ProjectId, question: PaintPhoto) -> Respon
     def work() -> bytes:
         desk = studio.photo_desk(project)
         photo = desk.color(studio.network(options), options, question.hints)
-        return pack(desk.after(photo, window_of(question.view)))
+        return encode_image(desk.after(photo, window_of(question.view)))
 
     data = await studio.bench.paint(number, work)
     return picture(data, seconds=perf_counter() - started)
@@ -60,9 +60,9 @@ async def view(
 
     def work() -> bytes:
         if side == "before":
-            return pack(studio.photo_desk(project).before(window))
+            return encode_image(studio.photo_desk(project).before(window))
         desk, photo = studio.photo(project)
-        return pack(desk.after(photo, window))
+        return encode_image(desk.after(photo, window))
 
     return picture(await studio.bench.look(work), lasting=revision is not None)
 
@@ -84,7 +84,7 @@ async def doubt(
         sure = studio.photo(project)[1].confidence
         if sure is None:
             raise NoSuchThing("This network does not say how sure it is.")
-        return pack(doubt_map(sure), "png")
+        return encode_image(doubt_map(sure), "png")
 
     return picture(await studio.bench.look(work), "image/png", lasting=revision is not None)
 

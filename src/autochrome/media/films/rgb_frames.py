@@ -1,4 +1,4 @@
-"""A film as pictures, for looking and measuring: small, in sRGB."""
+"""The frames of a film as small R′G′B′ images, to view and to measure."""
 
 import os
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from autochrome.errors import FilmDamaged, InputMissing
 
 
-def film_pictures(path: str | os.PathLike[str], size: int) -> Iterator[NDArray[np.uint8]]:
-    """Every frame as (h, w, 3) R′G′B′ with the short side at most `size` pixels, in the order they are shown."""
+def read_rgb_frames(path: str | os.PathLike[str], size: int) -> Iterator[NDArray[np.uint8]]:
+    """Every frame as (h, w, 3) R′G′B′ with a short side of at most `size` pixels, in the order of display."""
     if not Path(path).is_file():
         raise InputMissing(f"{path}: there is no such file; check the path.")
     try:

@@ -1,0 +1,103 @@
+"""What a film says about itself: size, planes, colour, times, codec."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from autochrome.media.films.planes import PLANAR_GREY, PLANAR_YCBCR, depth_of, planar_name
+from autochrome.types import Matrix, PlaneFormat
+
+_MATRICES: dict[int, Matrix] = {
+    1: "bt709",
+    4: "fcc",
+    5: "bt601",
+    6: "bt601",
+    7: "smpte240m",
+    9: "bt2020",
+    10: "bt2020",
+}
+"""FFmpeg's AVColorSpace → our name of the matrix."""
+SPACES: dict[Matrix, int] = {"bt709": 1, "fcc": 4, "bt601": 6, "smpte240m": 7, "bt2020": 9}
+"""Our name of the matrix → FFmpeg's AVColorSpace."""
+LIMITED, FULL = 1, 2  # FFmpeg's AVColorRange
+_GREY_LIMITED = ("h264", "hevc", "mpeg1video", "mpeg2video")  # a missing range means the limited range here
+_HD = 720  # rows: a film without a matrix is read as bt709 from here on, as bt601 below
+
+
+@dataclass(frozen=True, slots=True)
+class FilmFacts:
+    """What a film says about itself."""
+
+    path: Path
+    width: int
+    height: int
+    sampling: str  # "420", "422", "444", … as stored; "gray" without colour
+    plane_format: PlaneFormat
+    centred: bool  # chroma samples sit in the middle of their luma pixels
+    interlaced: bool
+    field_order: int  # FFmpeg's AVFieldOrder
+    primaries: int  # FFmpeg's AVColorPrimaries
+    transfer: int  # FFmpeg's AVColorTransferCharacteristic
+    aspect: Fraction  # of one pixel
+    matrix_display: tuple[int, ...] | None  # nine numbers: how a player rotates the frames
+    turn: int  # the same in degrees, counter-clockwise: 0, 90, 180 or 270
+    time_base: Fraction  # seconds in a tick
+    rate: Fraction  # frames in a second, about
+    duration: float | None  # seconds, if known
+    frames: int | None  # how many, about, if known
+    codec: str
+    container: str
+
+
+def read_facts(path: Path, container: Any, stream: Any, first: Any) -> FilmFacts:
+    """The facts from an open container, its video stream and its first decoded frame."""
+    name = planar_name(first.format)
+    sampling = "gray" if name in PLANAR_GREY else PLANAR_YCBCR[name]
+    codec = stream.codec_context
+    full = first.color_range == FULL or name.startswith("yuvj")
+    if sampling == "gray" and first.color_range not in (LIMITED, FULL):
+        full = codec.name not in _GREY_LIMITED
+    guess: Matrix = "bt709" if first.height >= _HD else "bt601"
+    plane_format = PlaneFormat(
+        depth_of(first.format), full and not first.format.is_rgb, _MATRICES.get(first.colorspace, guess)
+    )
+    rate = min(stream.average_rate or stream.guessed_rate or Fraction(25), 1 / stream.time_base)
+    seconds = _seconds(container, stream)
+    about = stream.frames or (round(seconds * rate) if seconds else None)
+    return FilmFacts(
+        path=path,
+        width=first.width,
+        height=first.height,
+        sampling=sampling,
+        plane_format=plane_format,
+        centred=full or codec.name in ("mjpeg", "mpeg1video"),
+        interlaced=bool(first.interlaced_frame),
+        field_order=codec.field_order,
+        primaries=first.color_primaries,
+        transfer=first.color_trc,
+        aspect=stream.sample_aspect_ratio or Fraction(1),
+        matrix_display=_display_matrix(first),
+        turn=round(first.rotation / 90) * 90 % 360,
+        time_base=stream.time_base,
+        rate=Fraction(rate),
+        duration=seconds,
+        frames=about,
+        codec=codec.name,
+        container=container.format.name,
+    )
+
+
+def _seconds(container: Any, stream: Any) -> float | None:
+    """The length of the film, if the file stores it."""
+    if stream.duration:
+        return float(stream.duration * stream.time_base)
+    return container.duration / av.time_base if container.duration else None
+
+
+def _display_matrix(frame: Any) -> tuple[int, ...] | None:
+    data = frame.side_data.get("DISPLAYMATRIX")
+    return None if data is None else tuple(int(n) for n in np.frombuffer(bytes(data), np.int32))

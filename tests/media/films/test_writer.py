@@ -1,0 +1,110 @@
+"""A film is written whole or not at all, and interrupted work continues."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autochrome.errors import (
+    OutputExists,
+    OutputNotWritable,
+    SameFile,
+    UsageError,
+)
+from autochrome.media.films import create_film, open_film
+from autochrome.options import FilmOptions
+from filmmaking import QUICK, decoded, make_film, packets, paint_film, shown
+
+
+def test_parts_join_without_a_seam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Every frame its own cut: as many parts as can be, B-frames in each, and still one film."""
+    monkeypatch.setattr("autochrome.media.films.writer._PART_SECONDS", 0.2)
+    source = make_film(tmp_path / "in.mp4", times=range(40))
+    paint_film(source, tmp_path / "out.mp4", FilmOptions(crf=0, preset="medium"))
+    assert shown(tmp_path / "out.mp4") == shown(source)
+    assert all(
+        np.array_equal(a[0], b[0])
+        for a, b in zip(decoded(source), decoded(tmp_path / "out.mp4"), strict=True)
+    )
+
+
+def paint_until(source: Path, target: Path, last: int, error: BaseException, **more) -> None:
+    """Begin a film, and fail after some frames."""
+    with open_film(source) as film, create_film(target, film, QUICK, **more) as writer:
+        plane = np.full(writer.chroma_shape, 137, np.uint8)
+        for frame in film:
+            writer.write(frame, plane, plane)
+            writer.end_shot()
+            if frame.index == last:
+                raise error
+
+
+def test_an_error_leaves_nothing(tmp_path: Path):
+    source = make_film(tmp_path / "in.mp4")
+    with pytest.raises(RuntimeError, match="mine"):
+        paint_until(source, tmp_path / "out.mp4", 5, RuntimeError("mine"))
+    assert {path.name for path in tmp_path.iterdir()} == {"in.mp4"}
+
+
+def test_work_goes_on_where_it_was_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A process is killed without a word; the same call goes on and the film is the one an undisturbed call makes."""
+    source = make_film(tmp_path / "in.mp4", times=range(60))
+    code = (
+        "import os, signal, sys; sys.path[:0] = [{tests!r}]\n"
+        "import autochrome.media.films.writer as writing\n"
+        "writing._PART_SECONDS = 0.4\n"
+        "import numpy as np\n"
+        "from autochrome.media.films import create_film, open_film\n"
+        "from autochrome.options import FilmOptions\n"
+        "with open_film({source!r}) as film, "
+        "create_film({target!r}, film, FilmOptions(preset='ultrafast')) as writer:\n"
+        "    plane = np.full(writer.chroma_shape, 137, np.uint8)\n"
+        "    for frame in film:\n"
+        "        writer.write(frame, plane, plane); writer.end_shot()\n"
+        "        if frame.index == 40: os.kill(os.getpid(), signal.SIGKILL)\n"
+    ).format(tests=str(Path(__file__).parents[1]), source=str(source), target=str(tmp_path / "out.mp4"))
+    assert subprocess.run([sys.executable, "-c", code]).returncode == -signal.SIGKILL
+    assert not (tmp_path / "out.mp4").exists()
+    monkeypatch.setattr("autochrome.media.films.writer._PART_SECONDS", 0.4)
+    with open_film(source) as film:
+        resumed = create_film(tmp_path / "out.mp4", film, QUICK)
+        assert 20 <= sum(resumed.has_frame(n) for n in range(60)) < 41
+    paint_film(source, tmp_path / "out.mp4")
+    paint_film(source, tmp_path / "whole.mp4")
+    assert packets(tmp_path / "out.mp4", "video") == packets(tmp_path / "whole.mp4", "video")
+    assert {path.name for path in tmp_path.iterdir()} == {"in.mp4", "out.mp4", "whole.mp4"}
+
+
+def test_parts_of_another_job_are_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("autochrome.media.films.writer._PART_SECONDS", 0.4)
+    source = make_film(tmp_path / "in.mp4", times=range(60))
+    target = tmp_path / "out.mp4"
+    with pytest.raises(KeyboardInterrupt):
+        paint_until(source, target, 40, KeyboardInterrupt(), job={"vivid": 1})
+    with open_film(source) as film:
+        assert create_film(target, film, QUICK, job={"vivid": 1}).has_frame(0)
+        assert not create_film(target, film, QUICK, job={"vivid": 2}).has_frame(0)
+        assert not create_film(target, film, QUICK, job={"vivid": 1}).has_frame(0)
+
+
+def test_places_that_will_not_do(tmp_path: Path):
+    source = make_film(tmp_path / "in.mp4", times=range(3), sound=None)
+    (tmp_path / "there.mp4").write_bytes(b"old")
+    with open_film(source) as film:
+        for name, error in {
+            "in.mp4": SameFile,
+            "there.mp4": OutputExists,
+            "no/such/folder.mp4": OutputNotWritable,
+            "out.avi": OutputNotWritable,
+            "out": OutputNotWritable,
+        }.items():
+            with pytest.raises(error, match=name):
+                create_film(tmp_path / name, film)
+        with pytest.raises(UsageError, match="webm"):
+            create_film(tmp_path / "out.webm", film, FilmOptions(codec="h264"))
+        with pytest.raises(UsageError, match="yuv420p"):
+            create_film(tmp_path / "out.mp4", film, FilmOptions(pixel_format="rgb24"))
+    assert (tmp_path / "there.mp4").read_bytes() == b"old"
