@@ -1,4 +1,4 @@
-"""What the documentation says works: its Python runs, its commands are as_autochrome_error or run, its tables are true.
+"""What the documentation says works: its Python runs, its commands are parsed or run, its tables are true.
 
 Blocks of one page share their names and run from top to bottom, in a folder with the files that the pages speak of.
 A block below a line `<!-- not run: why -->` is only read.
@@ -30,7 +30,7 @@ RUN = {
     "photo",
     "shots",
     "version",
-}  # commands that run here; others are only as_autochrome_error
+}  # commands that run here; others are only parsed
 BLOCK = re.compile(
     r"(?P<mark><!-- not run: .+ -->\n+)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )

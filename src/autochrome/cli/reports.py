@@ -11,7 +11,7 @@ from autochrome.cli.outcome import Outcome
 
 
 class LineReport:
-    """LineReport on stderr."""
+    """Lines on stderr."""
 
     def __init__(self, *, quiet: bool, single: bool) -> None:
         self.quiet, self.single = quiet, single
