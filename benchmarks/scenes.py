@@ -7,6 +7,7 @@ the time of SSIM with histogram on a pair of 128×128.
 """
 
 import argparse
+import sys
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,11 +20,13 @@ from PIL import Image
 
 from autochrome.color.resize import resize
 from autochrome.errors import ExtraMissing
-from autochrome.evaluate.cuts import Agreement, Truth, agree
-from autochrome.evaluate.madefilms import MadeFilm, make_films
+from autochrome.evaluate.cut_scores import CutScore, TrueCuts, score_cuts
 from autochrome.film.scenes import DETECTORS, Frame, find_cuts, shrink
 from autochrome.media.films import open_film
 from contract import publish, spread
+
+sys.path.append(str(Path(__file__).parents[1] / "tests"))
+from made_films import MadeFilm, make_films
 
 TAKES = 12  # pictures in a made film
 
@@ -55,7 +58,7 @@ def spliced(folder: Path, pieces: int = 40) -> MadeFilm:
             cuts.append(len(frames))
         frames += [_to_size(frame) for frame in clips[which][start : start + length]]
         last = which
-    return MadeFilm("real clips", frames, Truth(cuts=tuple(cuts)))
+    return MadeFilm("real clips", frames, TrueCuts(cuts=tuple(cuts)))
 
 
 def _to_size(frame: Frame) -> Frame:
@@ -92,13 +95,13 @@ def main() -> None:
         except ExtraMissing as missing:
             print(missing)
             continue
-        by_film: dict[str, Agreement] = defaultdict(lambda: Agreement(0, 0, 0))
+        by_film: dict[str, CutScore] = defaultdict(lambda: CutScore(0, 0, 0))
         seconds = []
         for film in films:
             found = find_cuts(film.frames, make())
-            by_film[film.name] += agree(found.cuts, film.truth)
+            by_film[film.name] += score_cuts(found.cuts, film.truth)
             seconds.append(found.seconds)
-        total = sum(by_film.values(), Agreement(0, 0, 0))
+        total = sum(by_film.values(), CutScore(0, 0, 0))
         result[name] = {
             "precision": total.precision,
             "recall": total.recall,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skimage import data
 
-from autochrome.evaluate.madefilms import make_film
+from made_films import make_film
 
 av = pytest.importorskip("av")
 

@@ -3,7 +3,7 @@ import pytest
 from skimage import color, data, metrics
 
 from autochrome.evaluate import metrics as ours
-from autochrome.evaluate.metrics import METRICS, Sight
+from autochrome.evaluate.metrics import METRICS, RgbLabImage
 from tolerances import TOLERANCES
 
 
@@ -26,7 +26,7 @@ def grey_of(picture):
 
 @pytest.mark.parametrize("name", METRICS)
 def test_a_picture_is_its_own_best_match(name, coffee, worse):
-    metric, truth, result = METRICS[name], Sight.of(coffee), Sight.of(worse)
+    metric, truth, result = METRICS[name], RgbLabImage.from_rgb(coffee), RgbLabImage.from_rgb(worse)
     same, other = metric.measure(truth, truth), metric.measure(result, truth)
     assert same > other if metric.better == "higher" else same < other
 
@@ -35,7 +35,7 @@ def test_a_picture_is_its_own_best_match(name, coffee, worse):
 def test_bytes_and_floats_give_one_number(name, coffee, worse):
     metric = METRICS[name]
     bytes_, floats = (
-        metric.measure(Sight.of(worse.astype(kind)), Sight.of(coffee.astype(kind)))
+        metric.measure(RgbLabImage.from_rgb(worse.astype(kind)), RgbLabImage.from_rgb(coffee.astype(kind)))
         for kind in (np.uint8, np.float32)
     )
     assert bytes_ == floats
@@ -133,7 +133,7 @@ def test_colorfulness_is_the_signed_definition():
 
 
 def test_colorfulness_gap_does_not_care_which_is_bolder(coffee):
-    bold, pale = Sight.of(coffee), Sight.of(coffee * 0.5 + 60)
+    bold, pale = RgbLabImage.from_rgb(coffee), RgbLabImage.from_rgb(coffee * 0.5 + 60)
     gap = METRICS["colorfulness_gap"].measure
     assert gap(bold, pale) == gap(pale, bold) > 5
 

@@ -4,12 +4,12 @@ from skimage import data
 from skimage.color import rgb2gray
 
 from autochrome.errors import ExtraMissing
-from autochrome.evaluate.cuts import Agreement, agree
-from autochrome.evaluate.madefilms import MOVES, TROUBLES, make_film, make_films
+from autochrome.evaluate.cut_scores import CutScore, score_cuts
 from autochrome.evaluate.metrics import ssim
 from autochrome.film.scenes import DEFAULT, DETECTORS, find_cuts, mark_cuts, shrink
 from autochrome.film.scenes.continuity import detail, similarity
 from autochrome.film.scenes.techniques import levels, structure, windowed
+from made_films import DEFECTS, MOVES, make_film, make_films
 from tolerances import TOLERANCES
 
 NAMES = ("astronaut", "coffee", "chelsea", "camera", "rocket", "coins", "clock", "immunohistochemistry")
@@ -40,7 +40,7 @@ def make(name):
 
 def test_made_films_are_what_they_say(films):
     names = [film.name for film in films]
-    assert len(set(names)) == len(names) == len(MOVES) + len(TROUBLES) + 1
+    assert len(set(names)) == len(names) == len(MOVES) + len(DEFECTS) + 1
     for film in films:
         assert len(film.truth.cuts) + len(film.truth.gradual) == len(NAMES) - 1
         assert all(
@@ -52,7 +52,7 @@ def test_made_films_are_what_they_say(films):
 @pytest.mark.parametrize("name", DETECTORS)
 def test_every_detector_finds_plain_cuts(name, films):
     result = find_cuts(films[0].frames, make(name))
-    found = agree(result.cuts, films[0].truth)
+    found = score_cuts(result.cuts, films[0].truth)
     assert found.recall >= 0.7
     assert found.precision == 1
     assert len(result.signal) == len(films[0].frames)
@@ -89,16 +89,16 @@ def test_any_size_of_frame(name, shape):
 
 
 def test_ours_is_right_on_every_difficulty(films):
-    total = Agreement(0, 0, 0)
+    total = CutScore(0, 0, 0)
     for film in films:
-        total += agree(find_cuts(film.frames, DETECTORS[DEFAULT]()).cuts, film.truth)
+        total += score_cuts(find_cuts(film.frames, DETECTORS[DEFAULT]()).cuts, film.truth)
     assert total.f1 >= TOLERANCES["f1 of scene cuts, made films"]
 
 
 @pytest.mark.parametrize("trouble", ["flashes", "pan", "fast pan", "dropouts", "noise"])
 def test_ours_makes_no_cut_up(films, trouble):
     film = next(film for film in films if film.name == trouble)
-    found = agree(find_cuts(film.frames, DETECTORS[DEFAULT]()).cuts, film.truth)
+    found = score_cuts(find_cuts(film.frames, DETECTORS[DEFAULT]()).cuts, film.truth)
     assert found.false == 0
     assert found.recall > 0.8  # one of the pictures has less detail than the noise
 
@@ -162,7 +162,7 @@ def test_the_histogram_of_grey_levels_can_fire(films):
     assert np.array_equal(*hue_and_saturation)
     assert float(levels(before) @ levels(after)) < 0.997
     assert float(levels(before) @ levels(before)) == pytest.approx(1)
-    assert agree(find_cuts(film.frames, DETECTORS["thesis"]()).cuts, film.truth).recall == 1
+    assert score_cuts(find_cuts(film.frames, DETECTORS["thesis"]()).cuts, film.truth).recall == 1
 
 
 def test_histogram_correlation_is_the_correlation_of_the_counts(pictures):

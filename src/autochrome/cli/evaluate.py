@@ -13,7 +13,7 @@ from cyclopts.validators import Number
 from autochrome.errors import UsageError
 
 if TYPE_CHECKING:
-    from autochrome.evaluate.photos import Perceptual, Trial
+    from autochrome.evaluate.photo_protocol import PerceptualDistance, Trial
     from autochrome.model import ColorModel
 
 BASELINES_ONLY = "baselines"
@@ -61,9 +61,14 @@ def evaluate(
     device: Annotated[str, Parameter(help="Where a training run is worked out: cpu, cuda.")] = "cpu",
 ) -> None:
     """Measure a network on colour pictures, with grey, the mean colour and the best constant colour beside it."""
-    from autochrome.evaluate.page import galleries, plain, tables, write_page
-    from autochrome.evaluate.photos import evaluate as measure
-    from autochrome.evaluate.pictures import count_samples, read_samples
+    from autochrome.evaluate.photo_protocol import evaluate_photos
+    from autochrome.evaluate.photo_report import (
+        evaluation_galleries,
+        evaluation_tables,
+        format_table,
+        write_photo_report,
+    )
+    from autochrome.evaluate.samples import count_samples, read_samples
     from autochrome.files import atomic_write
 
     trials = _trials(vivid, hints, carried)
@@ -72,7 +77,7 @@ def evaluate(
         return _films(network, data, size, trials[0].vivid, limit, json, html)
     distance = _perceptual(perceptual)
     with _progress(count_samples(data, limit)) as step:
-        result = measure(
+        result = evaluate_photos(
             network,
             read_samples(data, size, limit),
             trials,
@@ -83,15 +88,17 @@ def evaluate(
             progress=step,
         )
     if brush and network:
-        from autochrome.evaluate.strokes import try_brush
+        from autochrome.evaluate.stroke_protocol import evaluate_strokes
 
-        result.brush = try_brush(network, read_samples(data, size, limit))
-    print("\n\n".join(plain(table) for table in tables(result)))
+        result.brush = evaluate_strokes(network, read_samples(data, size, limit))
+    print("\n\n".join(format_table(table) for table in evaluation_tables(result)))
     if json:
         atomic_write(json, result.model_dump_json(indent=1) + "\n", make_folder=True)
     if html:
-        shown = galleries(result, network, read_samples(data, size, limit), trials) if network else []
-        write_page(html, result, shown)
+        shown = (
+            evaluation_galleries(result, network, read_samples(data, size, limit), trials) if network else []
+        )
+        write_photo_report(html, result, shown)
 
 
 def _is_film(path: Path) -> bool:
@@ -112,9 +119,9 @@ def _films(
     """Films with true colours: how near, and how steady."""
     from pydantic import TypeAdapter
 
-    from autochrome.evaluate.films import FilmEvaluation, evaluate_film, film_table, shot_table
-    from autochrome.evaluate.html import write_report
-    from autochrome.evaluate.page import plain
+    from autochrome.evaluate.film_protocol import FilmEvaluation, evaluate_film, film_table, shot_table
+    from autochrome.evaluate.photo_report import format_table
+    from autochrome.evaluate.report_page import write_report
     from autochrome.files import atomic_write
     from autochrome.options import FilmOptions
 
@@ -125,7 +132,7 @@ def _films(
         evaluate_film(film, network, name=name, size=size, limit=limit, options=options) for film in films
     ]
     tables = [make(result) for result in results for make in (film_table, shot_table)]
-    print("\n\n".join(map(plain, tables)))
+    print("\n\n".join(map(format_table, tables)))
     if json:
         data = TypeAdapter(list[FilmEvaluation]).dump_json(results, indent=1) + b"\n"
         atomic_write(json, data, make_folder=True)
@@ -144,7 +151,7 @@ def _numbers(text: str, flag: str) -> list[float]:
 
 def _trials(vivid: str, hints: str, carried: bool) -> list[Trial]:
     """Every vividness alone; every number of hints, and carried colour, at the first of them."""
-    from autochrome.evaluate.photos import Trial
+    from autochrome.evaluate.photo_protocol import Trial
 
     levels = _numbers(vivid, "--vivid")
     if not all(0 <= level <= 2 for level in levels):
@@ -169,7 +176,7 @@ def _open(name: str, device: str) -> ColorModel | None:
     return open_model(name, many=True)
 
 
-def _perceptual(file: Path | None) -> Perceptual | None:
+def _perceptual(file: Path | None) -> PerceptualDistance | None:
     if file is None:
         return None
     from autochrome.lab.losses.perceptual import perceptual_distance

@@ -32,7 +32,7 @@ def montage(
     across
         So many pictures beside each other before the next row begins.
     """
-    from autochrome.evaluate.pictures import read_samples
+    from autochrome.evaluate.samples import read_samples
     from autochrome.lab.montage import columns, sheet, write_sheet
     from autochrome.lab.training.trained_model import open_trained_model
     from autochrome.model import open_model

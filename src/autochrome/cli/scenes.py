@@ -13,8 +13,8 @@ from autochrome.errors import ExtraMissing, UsageError
 
 if TYPE_CHECKING:
     from autochrome.evaluate.charts import Plot
-    from autochrome.evaluate.cuts import Truth
-    from autochrome.evaluate.html import Table
+    from autochrome.evaluate.cut_scores import TrueCuts
+    from autochrome.evaluate.report_page import Table
     from autochrome.film.scenes import Found, Frame
 
 
@@ -42,27 +42,27 @@ def scenes(
     json: Annotated[bool, Parameter(help="For programs: JSON on stdout.")] = False,
 ) -> None:
     """Find where scenes begin; compare detectors on one film."""
-    from autochrome.evaluate.charts import sheet
-    from autochrome.evaluate.cuts import Truth, read_truth
-    from autochrome.evaluate.html import write_report
-    from autochrome.evaluate.page import plain
+    from autochrome.evaluate.charts import draw_svg_file
+    from autochrome.evaluate.cut_scores import TrueCuts, read_true_cuts
+    from autochrome.evaluate.photo_report import format_table
+    from autochrome.evaluate.report_page import write_report
     from autochrome.files import atomic_write
 
     if plot and plot.suffix not in (".svg", ".html"):
         raise UsageError(f"--plot {plot}: the signal is drawn as .svg or .html.")
-    known = read_truth(truth) if truth else None
+    known = read_true_cuts(truth) if truth else None
     frames, rate = _read(film)
     found = _run(frames, detector, compare, (correlation, ssim))
-    plots = [_plot(name, result, known or Truth(), rate) for name, result in found.items()]
+    plots = [_plot(name, result, known or TrueCuts(), rate) for name, result in found.items()]
     table = _table(film, found, known)
     if plot and plot.suffix == ".svg":
-        atomic_write(plot, sheet(plots[0]), make_folder=True)
+        atomic_write(plot, draw_svg_file(plots[0]), make_folder=True)
     elif plot:
         write_report(plot, f"Scenes of {film.name}", [table], plots=plots, lead=f"{len(frames)} frames.")
     if json:
         _print_json(found, known, len(frames), rate)
     elif compare or known:
-        print(plain(table))
+        print(format_table(table))
     else:
         for cut in found[detector].cuts:
             print(f"{cut}\t{cut / rate:.2f} s")
@@ -103,9 +103,9 @@ def _say(text: str) -> None:
     print(f"autochrome: {text}", file=sys.stderr)
 
 
-def _table(film: Path, found: dict[str, Found], truth: Truth | None) -> Table:
-    from autochrome.evaluate.cuts import agree
-    from autochrome.evaluate.html import Table
+def _table(film: Path, found: dict[str, Found], truth: TrueCuts | None) -> Table:
+    from autochrome.evaluate.cut_scores import score_cuts
+    from autochrome.evaluate.report_page import Table
 
     columns = ["", "cuts", "ms a frame"]
     rows = [[name, str(len(result.cuts)), f"{1e3 * result.seconds:.2f}"] for name, result in found.items()]
@@ -114,12 +114,12 @@ def _table(film: Path, found: dict[str, Found], truth: Truth | None) -> Table:
         columns += ["missed", "made up", "precision", "recall", "F1"]
         note = f"{len(truth.cuts)} cuts are there, {len(truth.gradual)} slower changes where one may be named or none."
         for row, result in zip(rows, found.values(), strict=True):
-            a = agree(result.cuts, truth)
+            a = score_cuts(result.cuts, truth)
             row += [str(a.missed), str(a.false), f"{a.precision:.3f}", f"{a.recall:.3f}", f"{a.f1:.3f}"]
     return Table(f"Scenes of {film.name}", columns, rows, note)
 
 
-def _plot(name: str, result: Found, truth: Truth, rate: float) -> Plot:
+def _plot(name: str, result: Found, truth: TrueCuts, rate: float) -> Plot:
     """The signal, the cuts that were named as dots, and those that are there as dashed lines."""
     from autochrome.evaluate.charts import Marker, Plot, Series
 
@@ -130,16 +130,16 @@ def _plot(name: str, result: Found, truth: Truth, rate: float) -> Plot:
     return Plot(name, "seconds", "difference", series, markers)
 
 
-def _print_json(found: dict[str, Found], truth: Truth | None, frames: int, rate: float) -> None:
+def _print_json(found: dict[str, Found], truth: TrueCuts | None, frames: int, rate: float) -> None:
     import json
 
-    from autochrome.evaluate.cuts import agree
+    from autochrome.evaluate.cut_scores import score_cuts
 
     detectors = {}
     for name, result in found.items():
         told: dict[str, object] = {"cuts": result.cuts, "seconds_a_frame": result.seconds}
         if truth:
-            a = agree(result.cuts, truth)
+            a = score_cuts(result.cuts, truth)
             told |= {"precision": a.precision, "recall": a.recall, "f1": a.f1}
         detectors[name] = told
     print(json.dumps({"frames": frames, "rate": rate, "detectors": detectors}, indent=2))

@@ -54,7 +54,7 @@ def ticks(low: float, high: float, about: int = 5) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """From numbers to places on the sheet."""
+    """From numbers to places on the page."""
 
     x: tuple[float, float]
     y: tuple[float, float]
@@ -118,7 +118,7 @@ class _Frame:
         return parts
 
 
-def draw(plot: Plot) -> str:
+def draw_svg(plot: Plot) -> str:
     """A plot → one <svg> element; its style is the page's. Numbers that are not finite are left out."""
     points = [(x, y) for s in plot.series for x, y in s.points if isfinite(x) and isfinite(y)]
     if not points:
@@ -134,7 +134,7 @@ def draw(plot: Plot) -> str:
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
 
 
-def sheet(plot: Plot) -> str:
+def draw_svg_file(plot: Plot) -> str:
     """A plot as an SVG file of its own, with its colours inside."""
     lines = ("#b4532a", "#2f6f8f", "#5f7d3a", "#8a5a9c", "#b08a1e", "#6b6762")
     colors = "".join(f"--line-{number}: {color};" for number, color in enumerate(lines))
@@ -143,7 +143,7 @@ def sheet(plot: Plot) -> str:
         ".axis { fill: #24211e; } .grid { stroke: #e4dfd8; } polyline { fill: none; stroke-width: 1.5; } "
         ".marker { stroke: #2f6f8f; stroke-dasharray: 3 3; opacity: .7; }</style>"
     )
-    svg = draw(plot)
+    svg = draw_svg(plot)
     open_end = svg.index(">") + 1
     head = svg[:open_end].replace("<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="{2 * WIDTH}" ', 1)
     return f"{head}{style}{svg[open_end:]}\n"

@@ -9,7 +9,7 @@ import zlib
 import numpy as np
 
 from autochrome.color.resize import resize
-from autochrome.evaluate.metrics import Doubles
+from autochrome.evaluate.metrics import Float64Array
 from autochrome.types import Floats, Hints
 
 POINT = 4  # pixels on a side, at render size
@@ -17,12 +17,12 @@ CARRIED_BY = (2.0, 8.0)  # pixels: how far the farthest pixel of a carried frame
 HOLES = (0.05, 0.25)  # share of a carried frame that the motion does not explain
 
 
-def seeded(name: str, question: str) -> np.random.Generator:
+def seeded_generator(name: str, question: str) -> np.random.Generator:
     """The dice for one picture and one question."""
     return np.random.default_rng([zlib.crc32(name.encode()), zlib.crc32(question.encode())])
 
 
-def points(lab: Doubles, count: int, dice: np.random.Generator) -> Hints:
+def points(lab: Float64Array, count: int, dice: np.random.Generator) -> Hints:
     """(H, W, 3) L*a*b* of the truth → `count` squares of POINT pixels with the mean colour that is there."""
     height, width = lab.shape[:2]
     hints = Hints.none(height, width)
@@ -47,7 +47,7 @@ def smooth_flow(height: int, width: int, dice: np.random.Generator) -> Floats:
     return flow * np.float32(dice.uniform(*CARRIED_BY) / reach)
 
 
-def carried(lab: Doubles, dice: np.random.Generator) -> Hints:
+def carried(lab: Float64Array, dice: np.random.Generator) -> Hints:
     """(H, W, 3) L*a*b* of the truth → its colour out of place by a smooth motion, with holes, as flow leaves it."""
     height, width = lab.shape[:2]
     flow = smooth_flow(height, width, dice)

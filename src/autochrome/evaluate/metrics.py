@@ -1,7 +1,7 @@
 """How near one picture's colour comes to another's: pure functions on numpy arrays, counted in float64.
 
 Pictures are (H, W, 3) sRGB in 0…255, of any dtype; Lab pictures are (H, W, 3) L*a*b* in physical units.
-`Sight` holds both views of one picture, so that nothing is converted twice, and `METRICS` names every
+`RgbLabImage` holds both views of one picture, so that nothing is converted twice, and `METRICS` names every
 comparison of two.
 """
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from autochrome.color.lab import lab_from_srgb
 
-Doubles: TypeAlias = NDArray[np.float64]
+Float64Array: TypeAlias = NDArray[np.float64]
 Picture: TypeAlias = NDArray[Any]
 """(H, W, 3) sRGB, 0…255, integers or floats."""
 
@@ -24,14 +24,14 @@ CDC_GAPS = (1, 2, 4)  # frames
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class RgbLabImage:
     """One picture seen twice: as the screen shows it, and as the eye measures it."""
 
-    rgb: Doubles  # (H, W, 3) 0…255
-    lab: Doubles  # (H, W, 3) L*a*b*
+    rgb: Float64Array  # (H, W, 3) 0…255
+    lab: Float64Array  # (H, W, 3) L*a*b*
 
     @classmethod
-    def of(cls, picture: Picture) -> Self:
+    def from_rgb(cls, picture: Picture) -> Self:
         """(H, W, 3) sRGB 0…255 of any dtype."""
         rgb = np.asarray(picture, np.float64)
         return cls(rgb, lab_from_srgb(rgb / 255))
@@ -60,7 +60,7 @@ def pooled_psnr(squared_errors: Sequence[float], pixels: Sequence[int]) -> float
     return decibels(float(np.average(squared_errors, weights=pixels)))
 
 
-def _gauss(x: Doubles, axis: int) -> Doubles:
+def _gauss(x: Float64Array, axis: int) -> Float64Array:
     """The 11-tap Gaussian of σ 1.5 along one axis, only where all of it lies inside: ten fewer come back."""
     taps = np.exp(-0.5 * (np.arange(6) / 1.5) ** 2)
     taps /= taps[0] + 2 * taps[1:].sum()
@@ -72,7 +72,7 @@ def _gauss(x: Doubles, axis: int) -> Doubles:
     return np.moveaxis(out, 0, axis)
 
 
-def _blur(x: Doubles) -> Doubles:
+def _blur(x: Float64Array) -> Float64Array:
     return _gauss(_gauss(x, 0), 1)
 
 
@@ -93,7 +93,9 @@ def ssim(result: Picture, truth: Picture) -> float:
     return float(np.mean((2 * both + c1) * (2 * covariance + c2) / ((square + c1) * (variances + c2))))
 
 
-def _mean_hue(h1: Doubles, h2: Doubles, coloured: NDArray[np.bool_]) -> tuple[Doubles, Doubles]:
+def _mean_hue(
+    h1: Float64Array, h2: Float64Array, coloured: NDArray[np.bool_]
+) -> tuple[Float64Array, Float64Array]:
     """Signed hue difference and mean hue, degrees, going the short way round the circle."""
     difference = np.where(coloured, (h2 - h1 + 180) % 360 - 180, 0.0)
     # Exactly opposite hues: the standard goes up from the smaller one.
@@ -101,7 +103,7 @@ def _mean_hue(h1: Doubles, h2: Doubles, coloured: NDArray[np.bool_]) -> tuple[Do
     return difference, np.where(coloured, (h1 + difference / 2) % 360, h1 + h2)
 
 
-def ciede2000(lab1: Picture, lab2: Picture) -> Doubles:
+def ciede2000(lab1: Picture, lab2: Picture) -> Float64Array:
     """(…, 3) L*a*b* twice → (…) colour difference ΔE₀₀ (CIE 142-2001, all weights 1)."""
     l1, a1, b1 = np.moveaxis(np.asarray(lab1, np.float64), -1, 0)
     l2, a2, b2 = np.moveaxis(np.asarray(lab2, np.float64), -1, 0)
@@ -125,17 +127,17 @@ def ciede2000(lab1: Picture, lab2: Picture) -> Doubles:
     turn = np.sin(np.radians(60 * np.exp(-(((hue - 275) / 25) ** 2))))  # blues: chroma and hue lean together
     c7 = chroma**7
     lean = -2 * np.sqrt(c7 / (c7 + 25.0**7)) * turn
-    squared: Doubles = dl**2 + dc**2 + dhue**2 + lean * dc * dhue
+    squared: Float64Array = dl**2 + dc**2 + dhue**2 + lean * dc * dhue
     return np.sqrt(np.maximum(squared, 0))
 
 
-def ab_distance(lab1: Picture, lab2: Picture) -> Doubles:
+def ab_distance(lab1: Picture, lab2: Picture) -> Float64Array:
     """(…, 3) L*a*b* twice → (…) distance in the a*b* plane."""
     gap = np.asarray(lab1, np.float64)[..., 1:] - np.asarray(lab2, np.float64)[..., 1:]
     return np.hypot(gap[..., 0], gap[..., 1])
 
 
-def ab_curve_area(distance: Doubles) -> float:
+def ab_curve_area(distance: Float64Array) -> float:
     """Area, 0…1, under the curve "share of pixels whose a*b* error is below t" for t = 0…150; 1 is perfect.
 
     The integral of a cumulative curve is what is left above the mean: no thresholds need counting.
@@ -159,13 +161,13 @@ def mean_chroma(lab: Picture) -> float:
     return float(np.hypot(lab[..., 1], lab[..., 2]).mean())
 
 
-def histograms(frame: Picture) -> Doubles:
+def histograms(frame: Picture) -> Float64Array:
     """(3, 256) shares of each value in each channel of (H, W, 3) uint8."""
     counts = [np.bincount(frame[..., c].ravel(), minlength=256) for c in range(3)]
     return np.asarray(counts, np.float64) / frame[..., 0].size
 
 
-def _divergence(p: Doubles, q: Doubles) -> float:
+def _divergence(p: Float64Array, q: Float64Array) -> float:
     """Jensen–Shannon divergence, nats, of (3, 256) shares, mean over channels."""
     middle = (p + q) / 2
     halves = (x * np.log(np.where(x > 0, x, 1) / np.where(x > 0, middle, 1)) for x in (p, q))
@@ -179,10 +181,10 @@ def cdc(frames: Sequence[NDArray[np.uint8]]) -> float:
     mean over the gaps. Frames are (H, W, 3) uint8, five at least. Grey and frozen colour score lowest: it
     says something only beside the truth's own value.
     """
-    return cdc_of([histograms(frame) for frame in frames])
+    return cdc_from_histograms([histograms(frame) for frame in frames])
 
 
-def cdc_of(shares: Sequence[Doubles]) -> float:
+def cdc_from_histograms(shares: Sequence[Float64Array]) -> float:
     """The same from each frame's `histograms`: a long film need not be held in memory."""
     if len(shares) <= max(CDC_GAPS):
         raise ValueError(f"CDC looks {max(CDC_GAPS)} frames ahead, and there are only {len(shares)}")
@@ -190,7 +192,7 @@ def cdc_of(shares: Sequence[Doubles]) -> float:
     return float(np.mean([np.mean(values) for values in gaps]))
 
 
-def _fetch(plane: Doubles, x: Doubles, y: Doubles) -> Doubles:
+def _fetch(plane: Float64Array, x: Float64Array, y: Float64Array) -> Float64Array:
     """(H, W, C) read between its pixels at (h, w) places that lie inside it."""
     height, width = plane.shape[:2]
     left = np.clip(np.floor(x).astype(int), 0, max(width - 2, 0))
@@ -199,7 +201,7 @@ def _fetch(plane: Doubles, x: Doubles, y: Doubles) -> Doubles:
     u, v = (x - left)[..., None], (y - top)[..., None]
     above = plane[top, left] * (1 - u) + plane[top, right] * u
     below = plane[low, left] * (1 - u) + plane[low, right] * u
-    mixed: Doubles = above * (1 - v) + below * v
+    mixed: Float64Array = above * (1 - v) + below * v
     return mixed
 
 
@@ -226,7 +228,7 @@ def warped_chroma_error(before: Picture, after: Picture, flow: Picture, sure: Pi
 class Metric:
     """One way to compare a result with the truth; one line in METRICS."""
 
-    measure: Callable[[Sight, Sight], float]  # (result, truth) → number
+    measure: Callable[[RgbLabImage, RgbLabImage], float]  # (result, truth) → number
     title: str
     unit: str = ""
     better: Literal["higher", "lower"] = "higher"
@@ -244,6 +246,6 @@ METRICS: dict[str, Metric] = {
 }
 
 
-def score(result: Sight, truth: Sight) -> dict[str, float]:
+def score(result: RgbLabImage, truth: RgbLabImage) -> dict[str, float]:
     """Every metric of METRICS for one pair of pictures."""
     return {name: metric.measure(result, truth) for name, metric in METRICS.items()}

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from autochrome.evaluate.metrics import COLORFULNESS, METRICS, pooled_psnr
 
 NEARLY_GREY = 4.0  # mean chroma of the truth below which a picture asks for no colour
-EXACT = 60.0  # dB: as much as a picture can score; an infinite figure would swallow every mean
+MAX_PSNR = 60.0  # dB: as much as a picture can score; an infinite figure would swallow every mean
 DEFINITIONS = {
     "psnr": "dB on sRGB 0…255, 8-bit results, counted in float64, at most 60; the mean of the pictures' own",
     "psnr_pooled": "dB of the error averaged over every pixel of every picture",
@@ -28,16 +28,16 @@ DEFINITIONS = {
 }
 
 
-class Noted(BaseModel):
+class StrictModel(BaseModel):
     """Part of a report: strict about names, so that a report that reads is a report we know."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Scores(Noted):
+class Scores(StrictModel):
     """One picture, one way of colouring it."""
 
-    psnr: float  # dB, at most EXACT
+    psnr: float  # dB, at most MAX_PSNR
     ssim: float
     ciede2000: float
     ab_error: float
@@ -50,7 +50,7 @@ class Scores(Noted):
     perceptual: float | None = None
 
 
-class Spread(Noted):
+class Spread(StrictModel):
     """One metric over pictures."""
 
     mean: float
@@ -58,7 +58,7 @@ class Spread(Noted):
     most: float
 
 
-class Row(Noted):
+class Row(StrictModel):
     """One way of colouring, over all pictures of a group."""
 
     name: str
@@ -83,7 +83,7 @@ class Row(Noted):
     perceptual_share: float | None = None  # of grey's distance
 
 
-class PictureScores(Noted):
+class ImageScores(StrictModel):
     """One picture and what every row made of it."""
 
     name: str
@@ -91,7 +91,7 @@ class PictureScores(Noted):
     rows: dict[str, Scores]
 
 
-class Brush(Noted):
+class BrushScores(StrictModel):
     """What single painted points did; ΔE₀₀. Prediction colours are random, chroma 40."""
 
     points: int
@@ -103,7 +103,7 @@ class Brush(Noted):
     leak_ninety: float | None
 
 
-class Evaluation(Noted):
+class Evaluation(StrictModel):
     """One run of `autochrome evaluate`."""
 
     model: str
@@ -113,15 +113,15 @@ class Evaluation(Noted):
     machine: str
     definitions: dict[str, str] = DEFINITIONS
     groups: dict[str, list[Row]]  # "coloured", "nearly_grey", "all", as far as there are such pictures
-    pictures: list[PictureScores]
-    brush: Brush | None = None
+    pictures: list[ImageScores]
+    brush: BrushScores | None = None
 
     def row(self, name: str, group: str = "coloured") -> Row:
         """One way of colouring over one group of pictures."""
         return next(row for row in self.groups[group] if row.name == name)
 
     @staticmethod
-    def is_coloured(picture: PictureScores) -> bool:
+    def is_coloured(picture: ImageScores) -> bool:
         """Whether a picture's truth asks for colour."""
         return picture.chroma >= NEARLY_GREY
 
@@ -130,7 +130,7 @@ def _spread(values: Sequence[float]) -> Spread:
     return Spread(mean=float(np.mean(values)), least=min(values), most=max(values))
 
 
-def summarise(name: str, kind: str, scores: Sequence[Scores], **asked: float | bool | None) -> Row:
+def summarize(name: str, kind: str, scores: Sequence[Scores], **asked: float | bool | None) -> Row:
     """The scores of one way of colouring on several pictures → its row, not yet compared with the others."""
     means = {
         key: float(np.mean([getattr(score, key) for score in scores]))
@@ -145,7 +145,7 @@ def summarise(name: str, kind: str, scores: Sequence[Scores], **asked: float | b
             "kind": kind,
             "pictures": len(scores),
             "psnr": _spread([score.psnr for score in scores]),
-            "psnr_pooled": min(pooled, EXACT),
+            "psnr_pooled": min(pooled, MAX_PSNR),
             "ssim": _spread([score.ssim for score in scores]),
             "perceptual": float(np.mean(far)) if far else None,
             **means,
@@ -154,7 +154,7 @@ def summarise(name: str, kind: str, scores: Sequence[Scores], **asked: float | b
     )
 
 
-def compare(rows: Sequence[Row], grey: str, truth: str) -> list[Row]:
+def compare_rows(rows: Sequence[Row], grey: str, truth: str) -> list[Row]:
     """The same rows, each with its distance to the grey row and its share of the truth's colourfulness."""
     floor = next(row for row in rows if row.name == grey)
     ceiling = next(row for row in rows if row.name == truth)

@@ -8,8 +8,8 @@ import numpy as np
 
 from autochrome.color.lab import lightness
 from autochrome.evaluate.baselines import grey
-from autochrome.evaluate.metrics import Sight
-from autochrome.evaluate.photos import merged, shown
+from autochrome.evaluate.metrics import RgbLabImage
+from autochrome.evaluate.photo_protocol import merge_colors, to_bytes
 from autochrome.files import atomic_write
 from autochrome.lab.data.pixels import RGB, encode, resize
 
@@ -23,14 +23,14 @@ _HEAD = 22  # pixels for the captions
 def colored(model: "ColorModel", rgb: RGB, vivid: float = 1.0) -> RGB:
     """(H, W, 3) → the same picture as a network would colour its lightness."""
     luma = lightness(rgb)
-    picture: RGB = merged(luma, model.paint(model.prepare(luma), None, vivid).chroma)
+    picture: RGB = merge_colors(luma, model.paint(model.prepare(luma), None, vivid).chroma)
     return picture
 
 
 def columns(models: Mapping[str, "ColorModel"], pictures: Sequence[RGB]) -> dict[str, list[RGB]]:
     """Caption → its pictures from top to bottom: grey, each network, truth."""
     return {
-        "grey": [shown(grey(Sight.of(rgb).lab)) for rgb in pictures],
+        "grey": [to_bytes(grey(RgbLabImage.from_rgb(rgb).lab)) for rgb in pictures],
         **{name: [colored(model, rgb) for rgb in pictures] for name, model in models.items()},
         "truth": list(pictures),
     }

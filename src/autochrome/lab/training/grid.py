@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from autochrome.errors import CheckpointError, RecipeError, UsageError
-from autochrome.evaluate.metrics import Sight
-from autochrome.evaluate.photos import BASELINES, Trial, judge, paint
-from autochrome.evaluate.pictures import Sample, read_samples
-from autochrome.evaluate.results import Row, Scores, compare, summarise
+from autochrome.evaluate.metrics import RgbLabImage
+from autochrome.evaluate.photo_protocol import BASELINES, Trial, paint_trials, score_result
+from autochrome.evaluate.results import Row, Scores, compare_rows, summarize
+from autochrome.evaluate.samples import Sample, read_samples
 from autochrome.files import atomic_write
 from autochrome.lab.montage import columns, sheet, write_sheet
 from autochrome.lab.recipe import Recipe, make_recipe, override, read_recipe
@@ -76,7 +76,7 @@ def run_grid(recipe: str, overrides: Sequence[str], options: GridOptions) -> lis
         if not _train(made, run, options):
             break
         rows.append(_measure_run(run, samples, options.device))
-        rows = compare([*baselines, *rows], "grey", "truth")[len(baselines) :]
+        rows = compare_rows([*baselines, *rows], "grey", "truth")[len(baselines) :]
         rows.sort(key=SORT_KEYS[options.sort], reverse=True)
         lead = f"{made.about}. {len(rows)} of {len(recipes)} runs are done, measured on {len(samples)} test pictures."
         write_grid_report(options.out, str(raw["name"]), lead, options.sort, baselines, rows)
@@ -103,12 +103,12 @@ def _measure_baselines(file: Path, samples: Sequence[Sample]) -> list[Row]:
     if not rows:
         scores: dict[str, list[Scores]] = {name: [] for name in BASELINES}
         for sample in samples:
-            truth = Sight.of(sample.rgb)
+            truth = RgbLabImage.from_rgb(sample.rgb)
             for name, make in BASELINES.items():
-                scores[name].append(judge(make(truth.lab), truth, sample.rgb, None))
-        rows = [summarise(name, "baseline", s) for name, s in scores.items()]
+                scores[name].append(score_result(make(truth.lab), truth, sample.rgb, None))
+        rows = [summarize(name, "baseline", s) for name, s in scores.items()]
         _save_rows(file, rows)
-    return compare(rows, "grey", "truth")
+    return compare_rows(rows, "grey", "truth")
 
 
 def _measure_run(run: Path, samples: Sequence[Sample], device: str) -> Row:
@@ -119,12 +119,12 @@ def _measure_run(run: Path, samples: Sequence[Sample], device: str) -> Row:
     model = open_trained_model(run, "cpu" if device == "auto" else device)
     scores = []
     for sample in samples:
-        truth = Sight.of(sample.rgb)
-        result = next(iter(paint(model, sample, truth, [Trial()])))
-        scores.append(judge(result, truth, sample.rgb, None))
+        truth = RgbLabImage.from_rgb(sample.rgb)
+        result = next(iter(paint_trials(model, sample, truth, [Trial()])))
+        scores.append(score_result(result, truth, sample.rgb, None))
     pictures = [s.rgb for s in samples[:: max(1, len(samples) // _MONTAGE_PICTURES)][:_MONTAGE_PICTURES]]
     write_sheet(run / "montage.png", sheet(columns({run.name: model}, pictures), _MONTAGE_SIDE, across=3))
-    row = summarise(run.name, "model", scores)
+    row = summarize(run.name, "model", scores)
     _save_rows(file, [row])
     return row
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from autochrome.evaluate.html import Gallery, Picture, Strip, Table, write_report
+from autochrome.evaluate.report_page import Figure, FigureRow, Gallery, Table, write_report
 from autochrome.evaluate.results import DEFINITIONS, Row
 from autochrome.lab.data.pixels import RGB, decode
 from autochrome.lab.training.run_page import epoch_plot
@@ -45,7 +45,9 @@ def write_grid_report(
         f"{grey.psnr.mean:.2f}; SSIM {best.ssim.mean:.3f} against {grey.ssim.mean:.3f}."
     )
     table = Table("Runs", titles, lines, strong=[len(baselines)])
-    strips = [Strip(row.name, [Picture("grey, result, truth", _montage(folder / row.name))]) for row in rows]
+    strips = [
+        FigureRow(row.name, [Figure("grey, result, truth", _montage(folder / row.name))]) for row in rows
+    ]
     plot = epoch_plot([(row.name, folder / row.name) for row in rows])
     write_report(
         folder / "report.html", name, [table], [Gallery("Montages", strips)], [plot],

@@ -4,9 +4,9 @@ from skimage import data
 
 from autochrome.color import lab as color
 from autochrome.errors import NothingFound
-from autochrome.evaluate.photos import BASELINES, Trial, evaluate, score_picture
-from autochrome.evaluate.pictures import Sample, decode
-from autochrome.evaluate.results import EXACT, NEARLY_GREY, Evaluation
+from autochrome.evaluate.photo_protocol import BASELINES, Trial, evaluate_photos, score_image
+from autochrome.evaluate.results import MAX_PSNR, NEARLY_GREY, Evaluation
+from autochrome.evaluate.samples import Sample, decode_image
 from autochrome.types import Hints, Prediction, Prepared
 from tolerances import TOLERANCES
 
@@ -41,7 +41,7 @@ def samples():
 
 
 def measure(model, samples, *trials):
-    return evaluate(model, samples, trials or (Trial(),), name="a model", data=["made"], size=96)
+    return evaluate_photos(model, samples, trials or (Trial(),), name="a model", data=["made"], size=96)
 
 
 def test_a_network_without_colour_is_the_grey_row(samples):
@@ -66,7 +66,7 @@ def test_the_rows_stand_in_the_order_people_expect(samples):
     grey, mean, best, small, truth = (report.row(name) for name in BASELINES)
     assert grey.psnr.mean < best.psnr.mean < small.psnr.mean
     assert mean.over_grey == mean.psnr.mean - grey.psnr.mean
-    assert truth.psnr.mean == truth.psnr_pooled == EXACT
+    assert truth.psnr.mean == truth.psnr_pooled == MAX_PSNR
     assert truth.ssim.mean == 1
     assert truth.colorfulness_share == pytest.approx(100)
     assert small.colorfulness_share > 85
@@ -108,7 +108,7 @@ def test_the_lightness_of_a_result_is_the_pictures(samples):
         seen.append(np.abs(color.lightness(result) - color.lightness(truth)).mean())
         return 1.0
 
-    score_picture(Believer(), samples[0], [Trial(carried=True)], look)
+    score_image(Believer(), samples[0], [Trial(carried=True)], look)
     assert len(seen) == len(BASELINES) + 1
     assert max(seen) < 0.3  # 8-bit steps
 
@@ -117,7 +117,7 @@ def test_a_perceptual_distance_is_told_as_a_share_of_greys(samples):
     def far(result, truth):
         return float(np.abs(result.astype(float) - truth).mean())
 
-    report = evaluate(Greyer(), samples[:1], name="a", data=["b"], size=96, perceptual=far)
+    report = evaluate_photos(Greyer(), samples[:1], name="a", data=["b"], size=96, perceptual=far)
     assert report.row("grey").perceptual_share == 1
     assert report.row("truth").perceptual == 0
     assert report.row("best constant").perceptual_share < 1
@@ -137,7 +137,7 @@ def test_small_pictures_are_enlarged_before_they_are_scored(tmp_path):
     from PIL import Image
 
     Image.fromarray(shrunk(data.coffee(), 50)).save(tmp_path / "a.png")
-    assert decode((tmp_path / "a.png").read_bytes(), "a", 64).shape == (64, 64, 3)
+    assert decode_image((tmp_path / "a.png").read_bytes(), "a", 64).shape == (64, 64, 3)
 
 
 def test_hints_of_a_picture_do_not_depend_on_the_others(samples):
@@ -163,5 +163,5 @@ def test_a_picture_that_really_is_grey_does_not_make_the_mean_infinite(samples):
     grey = samples[-1]
     report = measure(Greyer(), [grey])
     assert set(report.groups) == {"nearly_grey", "all"}
-    assert report.row("grey", "all").psnr.mean == EXACT
+    assert report.row("grey", "all").psnr.mean == MAX_PSNR
     assert report.row("grey", "all").colorfulness_share is None

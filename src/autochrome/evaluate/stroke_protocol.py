@@ -13,12 +13,12 @@ import numpy as np
 
 from autochrome.color import lab as color
 from autochrome.color.lab import lab_from_srgb
-from autochrome.evaluate.baselines import with_ab
-from autochrome.evaluate.hints_from_truth import POINT, seeded
+from autochrome.evaluate.baselines import replace_ab
+from autochrome.evaluate.hints_from_truth import POINT, seeded_generator
 from autochrome.evaluate.metrics import ciede2000
-from autochrome.evaluate.photos import Shown, merged
-from autochrome.evaluate.pictures import Sample
-from autochrome.evaluate.results import Brush
+from autochrome.evaluate.photo_protocol import RgbBytes, merge_colors
+from autochrome.evaluate.results import BrushScores
+from autochrome.evaluate.samples import Sample
 from autochrome.types import Hints
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 CHROMA = 40.0  # of the painted colour
 AWAY = 20  # pixels from the point to the edge
-LOOK = 20  # pixels beyond the edge, and up and down from the point, in which a leak is looked for
+LOOK = 20  # pixels beyond the edge, and up and down from the point, in which a edge_leak is looked for
 STEP = 20.0  # L* across an edge that is strong
 
 
@@ -48,30 +48,30 @@ class Stroke:
         return hints
 
 
-def any_color(dice: np.random.Generator) -> tuple[float, float]:
+def random_color(dice: np.random.Generator) -> tuple[float, float]:
     """a*b* of a random hue."""
     hue = dice.uniform(0, 2 * np.pi)
     return float(CHROMA * np.cos(hue)), float(CHROMA * np.sin(hue))
 
 
-def painted(model: ColorModel, rgb: Shown, stroke: Stroke | None) -> Shown:
+def painted(model: ColorModel, rgb: RgbBytes, stroke: Stroke | None) -> RgbBytes:
     """A picture coloured with one stroke known, or nothing."""
     luma = color.lightness(rgb)
     hints = stroke.hints(*luma.shape) if stroke else Hints.none(*luma.shape)
-    return merged(luma, model.paint(model.prepare(luma), hints).chroma)
+    return merge_colors(luma, model.paint(model.prepare(luma), hints).chroma)
 
 
-def missed_by(model: ColorModel, sample: Sample) -> float:
+def point_error(model: ColorModel, sample: Sample) -> float:
     """ΔE₀₀ between the colour that was painted at a random point and the one that came out there."""
-    dice = seeded(sample.name, "stroke")
+    dice = seeded_generator(sample.name, "stroke")
     height, width = sample.rgb.shape[:2]
-    stroke = Stroke(int(dice.integers(height - POINT)), int(dice.integers(width - POINT)), any_color(dice))
+    stroke = Stroke(int(dice.integers(height - POINT)), int(dice.integers(width - POINT)), random_color(dice))
     result = painted(model, sample.rgb, stroke)[stroke.square]
-    wanted = with_ab(lab_from_srgb(sample.rgb[stroke.square] / 255), stroke.ab)
+    wanted = replace_ab(lab_from_srgb(sample.rgb[stroke.square] / 255), stroke.ab)
     return float(ciede2000(lab_from_srgb(result / 255), lab_from_srgb(wanted / 255)).mean())
 
 
-def collage(one: Shown, other: Shown) -> Shown | None:
+def join_images(one: RgbBytes, other: RgbBytes) -> RgbBytes | None:
     """Two pictures side by side as one, with a strong edge where they meet; None where they are too alike there."""
     height = min(len(one), len(other))
     half = min(one.shape[1], other.shape[1], 2 * height) // 2
@@ -80,32 +80,32 @@ def collage(one: Shown, other: Shown) -> Shown | None:
     return np.concatenate((left, right), axis=1) if step >= STEP else None
 
 
-def leak(model: ColorModel, rgb: Shown, dice: np.random.Generator) -> float:
-    """ΔE₀₀ by which a stroke AWAY pixels left of a collage's edge changes what lies right of it, near by."""
+def edge_leak(model: ColorModel, rgb: RgbBytes, dice: np.random.Generator) -> float:
+    """ΔE₀₀ by which a stroke AWAY pixels left of a join_images's edge changes what lies right of it, near by."""
     height, width = rgb.shape[:2]
     top, edge = int(dice.integers(LOOK, height - LOOK)), width // 2
-    stroke = Stroke(top, edge - AWAY - POINT, any_color(dice))
+    stroke = Stroke(top, edge - AWAY - POINT, random_color(dice))
     beyond = np.s_[top - LOOK : top + LOOK, edge + 2 : edge + 2 + LOOK]  # the merge's own two pixels left out
     with_it, without = (painted(model, rgb, s)[beyond] / 255 for s in (stroke, None))
     return float(ciede2000(lab_from_srgb(with_it), lab_from_srgb(without)).mean())
 
 
-def try_brush(
+def evaluate_strokes(
     model: ColorModel, samples: Iterable[Sample], progress: Callable[[], None] = lambda: None
-) -> Brush | None:
+) -> BrushScores | None:
     """Both questions on every picture; neighbours in the row make the collages. None without any picture."""
     misses, leaks = [], []
     before: Sample | None = None
     for sample in samples:
-        misses.append(missed_by(model, sample))
-        both = collage(before.rgb, sample.rgb) if before else None
+        misses.append(point_error(model, sample))
+        both = join_images(before.rgb, sample.rgb) if before else None
         if both is not None:
-            leaks.append(leak(model, both, seeded(sample.name, "leak")))
+            leaks.append(edge_leak(model, both, seeded_generator(sample.name, "leak")))
         before = sample
         progress()
     if not misses:
         return None
-    return Brush(
+    return BrushScores(
         points=len(misses),
         miss_median=float(np.median(misses)),
         miss_ninety=float(np.quantile(misses, 0.9)),

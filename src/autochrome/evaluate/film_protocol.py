@@ -13,18 +13,18 @@ from pathlib import Path
 import numpy as np
 
 from autochrome.evaluate import baselines
-from autochrome.evaluate.html import Table
 from autochrome.evaluate.metrics import (
-    Doubles,
-    Sight,
-    cdc_of,
+    Float64Array,
+    RgbLabImage,
+    cdc_from_histograms,
     colorfulness,
     histograms,
     psnr,
     warped_chroma_error,
 )
-from autochrome.evaluate.photos import Shown, judge, shown
-from autochrome.evaluate.results import EXACT, Noted, Scores
+from autochrome.evaluate.photo_protocol import RgbBytes, score_result, to_bytes
+from autochrome.evaluate.report_page import Table
+from autochrome.evaluate.results import MAX_PSNR, Scores, StrictModel
 from autochrome.film.inspect import find_shots
 from autochrome.film.motion import Motion, MotionFinder
 from autochrome.film.pipeline import colorize_film
@@ -38,7 +38,7 @@ EDGE = 10  # frames at each end of a shot that are held against each other
 KNOWN = 0.3  # a pair of frames whose motion is surer than this on the average counts for steadiness
 
 
-class FilmRow(Noted):
+class FilmRow(StrictModel):
     """One way of colouring a film."""
 
     name: str
@@ -52,7 +52,7 @@ class FilmRow(Noted):
     warped_error: float  # a*b*, mean over frames
 
 
-class Edges(Noted):
+class ShotEnds(StrictModel):
     """The first and the last frames of one shot, one way of colouring it. Of a way that drifts they differ."""
 
     psnr: float  # dB, mean over all its frames
@@ -67,15 +67,15 @@ class Edges(Noted):
         return self.psnr_end - self.psnr_start
 
 
-class FilmShot(Noted):
+class FilmShot(StrictModel):
     """One shot, by the name of the way."""
 
     first: int  # frame
     frames: int
-    ways: dict[str, Edges]
+    ways: dict[str, ShotEnds]
 
 
-class FilmEvaluation(Noted):
+class FilmEvaluation(StrictModel):
     """One film, several ways of colouring it."""
 
     model: str
@@ -92,22 +92,24 @@ class _Watcher:
 
     def __init__(self) -> None:
         self.scores: list[Scores] = []
-        self.shares: list[Doubles] = []
+        self.shares: list[Float64Array] = []
         self.errors: list[float] = []
         self.nearness: list[float] = []  # dB, of every frame
         self.colors: list[float] = []  # colourfulness, of every frame
-        self._before: Sight | None = None
+        self._before: RgbLabImage | None = None
 
-    def see(self, picture: Shown, truth: Sight, original: Shown, motion: Motion | None, scored: bool) -> None:
-        seen = Sight.of(picture)
+    def see(
+        self, picture: RgbBytes, truth: RgbLabImage, original: RgbBytes, motion: Motion | None, scored: bool
+    ) -> None:
+        seen = RgbLabImage.from_rgb(picture)
         self.shares.append(histograms(picture))
-        self.nearness.append(min(EXACT, psnr(seen.rgb, truth.rgb)))
+        self.nearness.append(min(MAX_PSNR, psnr(seen.rgb, truth.rgb)))
         self.colors.append(colorfulness(picture))
         if motion is not None and self._before is not None and motion.sure.mean() > KNOWN:
             before, now = self._before.lab[..., 1:], seen.lab[..., 1:]
             self.errors.append(warped_chroma_error(before, now, motion.flow, motion.sure))
         if scored:
-            self.scores.append(judge(picture, truth, original, None))
+            self.scores.append(score_result(picture, truth, original, None))
         self._before = seen
 
     def row(self, name: str, grey: "_Watcher", truth: "_Watcher") -> FilmRow:
@@ -121,14 +123,14 @@ class _Watcher:
             ciede2000=float(np.mean([s.ciede2000 for s in self.scores])),
             colorfulness=color,
             colorfulness_share=100 * color / full if full else None,
-            cdc=cdc_of(self.shares),
+            cdc=cdc_from_histograms(self.shares),
             warped_error=float(np.mean(self.errors)) if self.errors else 0.0,
         )
 
-    def edges(self, first: int, stop: int) -> Edges:
+    def edges(self, first: int, stop: int) -> ShotEnds:
         """What became of one shot."""
         near, color = self.nearness[first:stop], self.colors[first:stop]
-        return Edges(
+        return ShotEnds(
             psnr=float(np.mean(near)),
             psnr_start=float(np.mean(near[:EDGE])),
             psnr_end=float(np.mean(near[-EDGE:])),
@@ -137,7 +139,7 @@ class _Watcher:
         )
 
 
-def _motions(pictures: Iterator[Shown]) -> Iterator[tuple[Shown, Motion | None]]:
+def _motions(pictures: Iterator[RgbBytes]) -> Iterator[tuple[RgbBytes, Motion | None]]:
     """Each picture, and how it moved since the one before."""
     finder, before = MotionFinder(), None
     for picture in pictures:
@@ -186,7 +188,7 @@ def evaluate_film(
 
 def _watch(
     film: Path,
-    results: dict[str, Iterator[Shown]],
+    results: dict[str, Iterator[RgbBytes]],
     size: int,
     limit: int | None,
     progress: Callable[[], None],
@@ -194,8 +196,8 @@ def _watch(
     watchers = {way: _Watcher() for way in ("grey", "truth", *results)}
     originals = islice(_motions(read_rgb_frames(film, size)), limit)
     for number, (original, motion) in enumerate(originals):
-        truth = Sight.of(original)
-        pictures = {"grey": shown(baselines.grey(truth.lab)), "truth": original}
+        truth = RgbLabImage.from_rgb(original)
+        pictures = {"grey": to_bytes(baselines.grey(truth.lab)), "truth": original}
         pictures |= {way: next(frames) for way, frames in results.items()}
         for way, watcher in watchers.items():
             watcher.see(pictures[way], truth, original, motion, number % SCORED == 0)

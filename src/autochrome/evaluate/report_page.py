@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.errors import ExtraMissing
-from autochrome.evaluate.charts import LINES, Plot, draw
+from autochrome.evaluate.charts import LINES, Plot, draw_svg
 from autochrome.files import atomic_write
 
 _QUALITY = 90  # of the pictures in the page
@@ -29,17 +29,17 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class Figure:
     caption: str
     rgb: NDArray[np.uint8]  # (H, W, 3)
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
+class FigureRow:
     """Pictures side by side: one subject, several ways of colouring it."""
 
     title: str
-    pictures: Sequence[Picture]
+    pictures: Sequence[Figure]
     note: str = ""
 
 
@@ -48,7 +48,7 @@ class Gallery:
     """Strips below each other under one heading."""
 
     title: str
-    strips: Sequence[Strip]
+    strips: Sequence[FigureRow]
     note: str = ""
 
 
@@ -103,7 +103,7 @@ def _table(table: Table) -> str:
 def _plots(plots: Sequence[Plot]) -> str:
     drawn = []
     for plot in plots:
-        if svg := draw(plot):
+        if svg := draw_svg(plot):
             drawn.append(
                 f"<figure><figcaption>{escape(plot.title)}</figcaption>{svg}{_legend(plot)}</figure>"
             )

@@ -12,7 +12,7 @@ from autochrome.errors import InputMissing, UsageError
 TOLERANCE = 1  # frames
 
 
-class Truth(BaseModel):
+class TrueCuts(BaseModel):
     """Where a film's scenes begin: `{"cuts": [48, 97], "gradual": [[130, 154]]}`.
 
     A cut is the number of the first frame of a scene, or [first, last] where something blank lies between two
@@ -30,10 +30,10 @@ class Truth(BaseModel):
         return [cut if isinstance(cut, tuple) else (cut, cut) for cut in self.cuts]
 
 
-def read_truth(path: Path) -> Truth:
+def read_true_cuts(path: Path) -> TrueCuts:
     """From a JSON file."""
     try:
-        return Truth.model_validate(json.loads(path.read_text(encoding="utf-8")))
+        return TrueCuts.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise InputMissing(f"{path} cannot be read ({error.strerror}); check the path.") from error
     except (ValidationError, ValueError) as error:
@@ -42,15 +42,15 @@ def read_truth(path: Path) -> Truth:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class CutScore:
     """How many cuts were found, missed, and made up."""
 
     found: int
     missed: int
     false: int
 
-    def __add__(self, other: "Agreement") -> "Agreement":
-        return Agreement(self.found + other.found, self.missed + other.missed, self.false + other.false)
+    def __add__(self, other: "CutScore") -> "CutScore":
+        return CutScore(self.found + other.found, self.missed + other.missed, self.false + other.false)
 
     @property
     def precision(self) -> float:
@@ -68,13 +68,13 @@ class Agreement:
         return 2 * self.precision * self.recall / both if both else 0.0
 
 
-def agree(named: Sequence[int], truth: Truth, tolerance: int = TOLERANCE) -> Agreement:
+def score_cuts(named: Sequence[int], truth: TrueCuts, tolerance: int = TOLERANCE) -> CutScore:
     """Pair cuts that were named with those there, each at most once, up to `tolerance` frames apart."""
     left = sorted(named)
     found = sum(_take(left, span, tolerance) for span in truth.spans)
     for span in truth.gradual:
         _take(left, span, tolerance)
-    return Agreement(found, len(truth.cuts) - found, len(left))
+    return CutScore(found, len(truth.cuts) - found, len(left))
 
 
 def _take(named: list[int], span: tuple[int, int], tolerance: int) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from autochrome.errors import InputMissing, NotAPicture, NothingFound
-from autochrome.evaluate.pictures import count_samples, decode, read_samples
+from autochrome.evaluate.samples import count_samples, decode_image, read_samples
 
 
 def picture(width=40, height=30, value=100):
@@ -58,9 +58,9 @@ def test_one_picture_is_a_source(tmp_path):
 
 
 def test_the_short_side_is_the_size_and_panoramas_are_cut_from_the_middle():
-    assert decode(picture(100, 50), "a", 25).shape == (25, 50, 3)
-    assert decode(picture(1000, 50), "a", 25).shape == (25, 100, 3)
-    assert decode(picture(50, 1000), "a", None).shape == (200, 50, 3)
+    assert decode_image(picture(100, 50), "a", 25).shape == (25, 50, 3)
+    assert decode_image(picture(1000, 50), "a", 25).shape == (25, 100, 3)
+    assert decode_image(picture(50, 1000), "a", None).shape == (200, 50, 3)
 
 
 def test_a_camera_turned_on_its_side_is_turned_back():
@@ -68,15 +68,15 @@ def test_a_camera_turned_on_its_side_is_turned_back():
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.new("RGB", (40, 20)).save(out, "JPEG", exif=exif)
-    assert decode(out.getvalue(), "a", None).shape == (40, 20, 3)
+    assert decode_image(out.getvalue(), "a", None).shape == (40, 20, 3)
 
 
 def test_transparent_and_grey_pictures_become_rgb():
     for mode in ("RGBA", "L", "P", "LA", "I;16"):
         out = io.BytesIO()
         Image.new(mode, (20, 20)).save(out, "PNG")
-        assert decode(out.getvalue(), "a", None).shape == (20, 20, 3)
-        assert decode(out.getvalue(), "a", None).dtype == np.uint8
+        assert decode_image(out.getvalue(), "a", None).shape == (20, 20, 3)
+        assert decode_image(out.getvalue(), "a", None).dtype == np.uint8
 
 
 def test_a_broken_picture_is_named(tmp_path):

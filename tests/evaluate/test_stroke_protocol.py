@@ -3,9 +3,9 @@ import pytest
 from skimage import data
 
 from autochrome.color.resize import resize
-from autochrome.evaluate.hints_from_truth import seeded
-from autochrome.evaluate.pictures import Sample
-from autochrome.evaluate.strokes import collage, leak, missed_by, try_brush
+from autochrome.evaluate.hints_from_truth import seeded_generator
+from autochrome.evaluate.samples import Sample
+from autochrome.evaluate.stroke_protocol import edge_leak, evaluate_strokes, join_images, point_error
 from autochrome.types import Prediction, Prepared
 
 
@@ -42,28 +42,30 @@ def samples():
 
 
 def test_who_obeys_and_who_does_not(samples):
-    assert try_brush(Obedient(), samples[:2]).miss_ninety < 1.5
-    assert try_brush(Obedient(), samples).within_six == 1
-    assert try_brush(Deaf(), samples).miss_median > 12
-    assert try_brush(Deaf(), samples).within_six == 0
+    assert evaluate_strokes(Obedient(), samples[:2]).miss_ninety < 1.5
+    assert evaluate_strokes(Obedient(), samples).within_six == 1
+    assert evaluate_strokes(Deaf(), samples).miss_median > 12
+    assert evaluate_strokes(Deaf(), samples).within_six == 0
 
 
 def test_who_floods_leaks(samples):
-    assert try_brush(Flooding(), samples).leak_median > 12
-    assert try_brush(Obedient(), samples).leak_median < 0.1
-    assert try_brush(Deaf(), samples).leak_median == 0
+    assert evaluate_strokes(Flooding(), samples).leak_median > 12
+    assert evaluate_strokes(Obedient(), samples).leak_median < 0.1
+    assert evaluate_strokes(Deaf(), samples).leak_median == 0
 
 
 def test_an_edge_is_strong_or_it_is_none(samples):
     dark, bright, _ = (sample.rgb for sample in samples)
-    assert collage(dark, dark) is None
-    both = collage(dark, bright)
+    assert join_images(dark, dark) is None
+    both = join_images(dark, bright)
     assert both.shape == (80, 90, 3)
     assert (both[0, 44, 0], both[0, 45, 0]) == (60, 190)
 
 
 def test_the_same_strokes_every_time(samples):
-    both = collage(samples[0].rgb, samples[1].rgb)
-    assert missed_by(Flooding(), samples[2]) == missed_by(Flooding(), samples[2])
-    assert leak(Flooding(), both, seeded("a", "leak")) == leak(Flooding(), both, seeded("a", "leak"))
-    assert try_brush(Flooding(), []) is None
+    both = join_images(samples[0].rgb, samples[1].rgb)
+    assert point_error(Flooding(), samples[2]) == point_error(Flooding(), samples[2])
+    assert edge_leak(Flooding(), both, seeded_generator("a", "leak")) == edge_leak(
+        Flooding(), both, seeded_generator("a", "leak")
+    )
+    assert evaluate_strokes(Flooding(), []) is None

@@ -3,7 +3,7 @@ import pytest
 from skimage import data
 
 from autochrome.errors import FilmDamaged, InputMissing
-from autochrome.evaluate.films import FilmEvaluation, evaluate_film, film_table, shot_table
+from autochrome.evaluate.film_protocol import FilmEvaluation, evaluate_film, film_table, shot_table
 from autochrome.media.films.rgb_frames import read_rgb_frames
 from autochrome.model import open_model
 from autochrome.options import FilmOptions

@@ -1,6 +1,6 @@
 """Films with known cuts, made of still pictures: what detectors of scenes are tried on.
 
-A film is a row of takes. Each shows one picture through a camera that stands, pans, zooms or shakes, with the troubles
+A film is a row of takes. Each shows one picture through a camera that stands, pans, zooms or shakes, with the defects
 of old film on it, and is joined to the next by a cut or something slower. Frames are (H, W) grey levels.
 """
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.color.resize import resize
-from autochrome.evaluate.cuts import Truth
+from autochrome.evaluate.cut_scores import TrueCuts
 from autochrome.types import Floats
 
 Grey: TypeAlias = NDArray[np.uint8]
@@ -27,7 +27,7 @@ HEIGHT, WIDTH = 72, 128
 class MadeFilm:
     name: str
     frames: list[Grey]
-    truth: Truth
+    truth: TrueCuts
 
 
 def _still(length: int, dice: np.random.Generator) -> list[Window]:
@@ -100,7 +100,7 @@ def _dropouts(frames: list[Floats], dice: np.random.Generator) -> None:
         frames[i] = np.full_like(frames[i], 5)
 
 
-TROUBLES: dict[str, Callable[[list[Floats], np.random.Generator], None]] = {
+DEFECTS: dict[str, Callable[[list[Floats], np.random.Generator], None]] = {
     "none": lambda frames, dice: None,
     "flashes": _flashes,
     "noise": _noise,
@@ -152,7 +152,7 @@ def make_film(
     seed: int,
     *,
     moves: Sequence[str] = ("still",),
-    troubles: Sequence[str] = ("none",),
+    defects: Sequence[str] = ("none",),
     joins: Sequence[Join] = ("cut",),
 ) -> MadeFilm:
     """One take a picture, 44 to 60 frames long, each with a move, a trouble and a join drawn from those given."""
@@ -162,7 +162,7 @@ def make_film(
     for picture in pictures:
         windows = MOVES[str(dice.choice(list(moves)))](int(dice.integers(44, 60)), dice)
         take = shoot(picture.astype(np.float32), windows)
-        TROUBLES[str(dice.choice(list(troubles)))](take, dice)
+        DEFECTS[str(dice.choice(list(defects)))](take, dice)
         if not reel:
             reel += take
             continue
@@ -170,7 +170,7 @@ def make_film(
         kind, first, last = _join(reel, take, how, dice)
         truth[kind].append((first, last))
     frames = [np.clip(np.rint(frame), 0, 255).astype(np.uint8) for frame in reel]
-    return MadeFilm(name, frames, Truth(cuts=tuple(truth["cuts"]), gradual=tuple(truth["gradual"])))
+    return MadeFilm(name, frames, TrueCuts(cuts=tuple(truth["cuts"]), gradual=tuple(truth["gradual"])))
 
 
 def make_films(pictures: Sequence[Grey], seed: int = 0) -> list[MadeFilm]:
@@ -179,10 +179,10 @@ def make_films(pictures: Sequence[Grey], seed: int = 0) -> list[MadeFilm]:
     films = [
         make_film("cuts", pictures, seed),
         make_film("dissolves, fades, black", pictures, seed, joins=["dissolve", "fade", "black"]),
-        make_film("everything", pictures, seed, moves=list(MOVES), troubles=list(TROUBLES), joins=everything),
+        make_film("everything", pictures, seed, moves=list(MOVES), defects=list(DEFECTS), joins=everything),
     ]
     films += [make_film(move, pictures, seed, moves=[move]) for move in MOVES if move != "still"]
     films += [
-        make_film(trouble, pictures, seed, troubles=[trouble]) for trouble in TROUBLES if trouble != "none"
+        make_film(trouble, pictures, seed, defects=[trouble]) for trouble in DEFECTS if trouble != "none"
     ]
     return films

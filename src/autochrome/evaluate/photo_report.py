@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autochrome.evaluate.charts import Plot, Series
-from autochrome.evaluate.html import Gallery, Picture, Strip, Table, write_report
-from autochrome.evaluate.metrics import Sight
-from autochrome.evaluate.photos import BASELINES, Trial, paint
-from autochrome.evaluate.pictures import Sample
-from autochrome.evaluate.results import Brush, Evaluation, PictureScores, Row
+from autochrome.evaluate.metrics import RgbLabImage
+from autochrome.evaluate.photo_protocol import BASELINES, Trial, paint_trials
+from autochrome.evaluate.report_page import Figure, FigureRow, Gallery, Table, write_report
+from autochrome.evaluate.results import BrushScores, Evaluation, ImageScores, Row
+from autochrome.evaluate.samples import Sample
 
 if TYPE_CHECKING:
     from autochrome.model import ColorModel
@@ -41,14 +41,14 @@ COLUMNS: dict[str, Callable[[Row], str]] = {
 """What stands in the table of an evaluation: heading → how to say it of a row."""
 
 
-def tables(evaluation: Evaluation) -> list[Table]:
+def evaluation_tables(evaluation: Evaluation) -> list[Table]:
     """A table for each group of pictures; all together only where they are not all of one kind."""
     names = [name for name in GROUPS if name in evaluation.groups]
     scores = [_table(evaluation, name) for name in (names if len(names) > 2 else names[:1])]
     return [*scores, *([_brush_table(evaluation.brush)] if evaluation.brush else [])]
 
 
-def _brush_table(brush: Brush) -> Table:
+def _brush_table(brush: BrushScores) -> Table:
     def said(value: float | None) -> str:
         return "–" if value is None else f"{value:.1f}"
 
@@ -83,7 +83,7 @@ def _table(evaluation: Evaluation, group: str) -> Table:
     )
 
 
-def plain(table: Table) -> str:
+def format_table(table: Table) -> str:
     """A table for the terminal."""
     lines = [table.columns, *table.rows]
     widths = [max(len(line[i]) for line in lines) for i in range(len(table.columns))]
@@ -96,7 +96,7 @@ def plain(table: Table) -> str:
     return "\n".join([f"{table.title}: {table.note}", *told])
 
 
-def curves(evaluation: Evaluation) -> list[Plot]:
+def evaluation_plots(evaluation: Evaluation) -> list[Plot]:
     """Colourfulness against PSNR as vividness grows, and PSNR as more is known; where there are enough trials."""
     rows = [row for row in evaluation.groups.get("coloured", []) if row.kind == "model"]
     alone = sorted(
@@ -129,7 +129,7 @@ def _along(rows: Sequence[Row], name: str, height: Callable[[Row], float], label
     return Series(name, points, labels=[f"vivid {row.vivid:g}" for row in rows] if labelled else ())
 
 
-def chosen(evaluation: Evaluation, trial: Trial) -> dict[str, list[PictureScores]]:
+def chosen(evaluation: Evaluation, trial: Trial) -> dict[str, list[ImageScores]]:
     """The best, middle and worst pictures of a trial, by what it gained over grey."""
     ranked = sorted(
         (p for p in evaluation.pictures if evaluation.is_coloured(p)),
@@ -141,7 +141,7 @@ def chosen(evaluation: Evaluation, trial: Trial) -> dict[str, list[PictureScores
     return {name: part for name, part in parts.items() if part}
 
 
-def galleries(
+def evaluation_galleries(
     evaluation: Evaluation, model: ColorModel, samples: Iterable[Sample], trials: Sequence[Trial]
 ) -> list[Gallery]:
     """Grey, every trial and the truth of the chosen pictures; they are coloured once more for it."""
@@ -152,17 +152,17 @@ def galleries(
     return [Gallery(title, [strips[p.name] for p in part], note) for title, part in parts.items()]
 
 
-def _strip(scores: PictureScores, model: ColorModel, sample: Sample, trials: Sequence[Trial]) -> Strip:
-    truth = Sight.of(sample.rgb)
+def _strip(scores: ImageScores, model: ColorModel, sample: Sample, trials: Sequence[Trial]) -> FigureRow:
+    truth = RgbLabImage.from_rgb(sample.rgb)
     grey = scores.rows["grey"].psnr
-    pictures = [Picture(f"grey · {grey:.1f} dB", BASELINES["grey"](truth.lab))]
-    for trial, result in zip(trials, paint(model, sample, truth, trials), strict=True):
+    pictures = [Figure(f"grey · {grey:.1f} dB", BASELINES["grey"](truth.lab))]
+    for trial, result in zip(trials, paint_trials(model, sample, truth, trials), strict=True):
         gain = scores.rows[trial.name].psnr - grey
-        pictures.append(Picture(f"{trial.name.removeprefix('model, ')} · {gain:+.1f} dB", result))
-    return Strip(sample.name, [*pictures, Picture("truth", sample.rgb)])
+        pictures.append(Figure(f"{trial.name.removeprefix('model, ')} · {gain:+.1f} dB", result))
+    return FigureRow(sample.name, [*pictures, Figure("truth", sample.rgb)])
 
 
-def write_page(path: Path, evaluation: Evaluation, pictures: Sequence[Gallery] = ()) -> None:
+def write_photo_report(path: Path, evaluation: Evaluation, pictures: Sequence[Gallery] = ()) -> None:
     """The whole evaluation as one HTML file."""
     lead = (
         f"{len(evaluation.pictures)} pictures at {evaluation.size} px on the short side "
@@ -172,9 +172,9 @@ def write_page(path: Path, evaluation: Evaluation, pictures: Sequence[Gallery] =
     write_report(
         path,
         f"How well {evaluation.model} colours",
-        tables(evaluation),
+        evaluation_tables(evaluation),
         pictures,
-        curves(evaluation),
+        evaluation_plots(evaluation),
         lead=lead,
         notes=words,
     )

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from autochrome.errors import OutputNotWritable
-from autochrome.evaluate.charts import Marker, Plot, Series, draw, ticks
-from autochrome.evaluate.html import Gallery, Picture, Strip, Table, data_uri, write_report
+from autochrome.evaluate.charts import Marker, Plot, Series, draw_svg, ticks
+from autochrome.evaluate.report_page import Figure, FigureRow, Gallery, Table, data_uri, write_report
 
 VOID = {"meta", "img", "line", "circle"}
 
@@ -49,7 +49,7 @@ def test_a_page_stands_alone_and_says_everything(tmp_path):
         path,
         "Grey & <colour>",
         [Table("Scores", ["", "dB"], [["grey", "24.0"], ["ours", "26.1"]], note="of 3", strong=[1])],
-        [Gallery("Best", [Strip("a/b.png", [Picture("truth", PICTURE)])])],
+        [Gallery("Best", [FigureRow("a/b.png", [Figure("truth", PICTURE)])])],
         [Plot("Curve", "x", "y", [Series("one", [(0, 0), (1, 2)]), Series("two", [(0, 1), (1, 1)])])],
         lead="Lead.",
         notes=[("psnr", "decibels")],
@@ -103,21 +103,21 @@ def circles(svg):
 
 
 def test_a_chart_puts_larger_numbers_right_and_up():
-    (x0, y0), (x1, y1) = circles(draw(Plot("t", "x", "y", [Series("s", [(0, 0), (10, 5)])])))
+    (x0, y0), (x1, y1) = circles(draw_svg(Plot("t", "x", "y", [Series("s", [(0, 0), (10, 5)])])))
     assert x0 < x1
     assert y0 > y1
 
 
 def test_a_chart_survives_what_measurements_give():
     nan, inf = float("nan"), float("inf")
-    svg = draw(
+    svg = draw_svg(
         Plot("t", "x", "y", [Series("s", [(0, nan), (1, inf), (2, 3)], labels=["a"])], [Marker(2, "cut")])
     )
     assert "nan" not in svg
     assert "inf" not in svg
     assert len(circles(svg)) == 1
-    assert draw(Plot("t", "x", "y", [Series("s", [(0, nan)])])) == ""
-    assert draw(Plot("t", "x", "y", [])) == ""
+    assert draw_svg(Plot("t", "x", "y", [Series("s", [(0, nan)])])) == ""
+    assert draw_svg(Plot("t", "x", "y", [])) == ""
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ class Sample:
     rgb: NDArray[np.uint8]  # (H, W, 3)
 
 
-def decode(content: bytes, name: str, size: int | None) -> NDArray[np.uint8]:
+def decode_image(content: bytes, name: str, size: int | None) -> NDArray[np.uint8]:
     """The bytes of a picture file → (H, W, 3) sRGB, its short side `size` pixels (None: as it is)."""
     try:
         from PIL import Image, ImageOps
@@ -55,7 +55,7 @@ def read_samples(paths: Sequence[Path], size: int | None, limit: int | None = No
     count = len(found) if limit is None else min(limit, len(found))
     for index in np.linspace(0, len(found), count, endpoint=False).astype(int):
         entry = found[index]
-        yield Sample(entry.name, decode(entry.read(), f"{entry.path}: {entry.name}", size))
+        yield Sample(entry.name, decode_image(entry.read(), f"{entry.path}: {entry.name}", size))
 
 
 def count_samples(paths: Sequence[Path], limit: int | None = None) -> int:
