@@ -1,4 +1,4 @@
-"""The house stands as docs/architecture.md draws it: who imports whom, where heavy libraries live, what gets loaded."""
+"""The rules of docs/architecture.md: who may import whom, the homes of heavy libraries, what a start loads."""
 
 import ast
 import json
@@ -16,8 +16,8 @@ import autochrome
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "autochrome"
 
-# From the ground up. A module may import what stands lower, and its own room; never up, never sideways.
-GROUND = {"errors", "options", "types", "files", "color"}  # may lean on each other
+# From the lowest level up. A module may import lower levels and its own package; never up, never sideways.
+GROUND = {"errors", "options", "types", "files", "color"}  # may import each other
 STRANGERS = {
     *("media", "hints", "mark", "provenance", "parallel", "model.card", "model.onnx_file"),
     *("film.motion", "film.scenes", "evaluate.metrics", "evaluate.baselines"),
@@ -49,7 +49,7 @@ HOMES = {
 TORCH_ARITHMETIC = {"color.lab"}  # serves tensors too, and loads torch only when it gets one
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
-DOORS = {PACKAGE / "__init__.py", PACKAGE / "__main__.py"}  # may name every room
+DOORS = {PACKAGE / "__init__.py", PACKAGE / "__main__.py"}  # may name every package
 
 
 def name_of(path: Path) -> str:
@@ -79,12 +79,12 @@ def lies_in(name: str, room: str) -> bool:
 
 
 def room_of(name: str) -> str:
-    """The room of a module: its first word, except that some modules stand lower than their package."""
+    """The package of a module; some modules stand lower than their package."""
     return next((room for room in STRANGERS if lies_in(name, room)), name.split(".")[0])
 
 
 def floor_of(room: str) -> int:
-    """0 is the ground, 1 the strangers, then upwards."""
+    """The level: 0 is the lowest, 1 the packages that know nothing of each other, then upwards."""
     if room in GROUND:
         return 0
     if room in STRANGERS:
@@ -93,7 +93,7 @@ def floor_of(room: str) -> int:
 
 
 def may_import(room: str, other: str) -> bool:
-    """Whether a module of one room may import one of another."""
+    """Whether a module of one package may import one of another."""
     at_home = room.split(".")[0] == other.split(".")[0] or (room in GROUND and other in GROUND)
     return floor_of(other) < floor_of(room) or (at_home and floor_of(other) == floor_of(room))
 
@@ -204,10 +204,12 @@ def test_the_public_names_are_all_there():
     assert set(dir(autochrome)) == set(autochrome.__all__)
 
 
-def test_version_and_changelog_agree():
-    """The newest heading is either the version of the package or what will be released next."""
+def test_version_changelog_and_tags_agree():
+    """The newest release in the changelog is the version of the package, and every tag is one of its releases."""
     headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
-    released = [heading.split()[0] for heading in headings if heading != "Unreleased"]
-    assert headings.index("Unreleased") == 0 if "Unreleased" in headings else released
-    assert not released or released[0] == autochrome.__version__
+    assert "Unreleased" not in headings[1:]
+    releases = [heading.split()[0] for heading in headings if heading != "Unreleased"]
+    assert releases[0] == autochrome.__version__
     assert re.fullmatch(r"\d+\.\d+\.\d+", autochrome.__version__)
+    tags = subprocess.run(["git", "tag", "--list", "v*"], cwd=ROOT, capture_output=True, text=True)
+    assert {tag.removeprefix("v") for tag in tags.stdout.split()} <= {*releases}

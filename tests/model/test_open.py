@@ -143,6 +143,11 @@ def test_a_card_that_does_not_fit_its_file(tmp_path: Path, change: dict[str, obj
     assert sentence(error)
 
 
+def test_weights_ship_with_the_package() -> None:
+    """The tests of every shipped model below would be empty without them."""
+    assert "tint" in [installed.name for installed in list_models()]
+
+
 @pytest.mark.parametrize("name", [installed.name for installed in list_models()])
 def test_what_is_shipped_does_not_tell_where_it_was_made(name: str) -> None:
     assert b".py" not in model_open.find_model(name).read_bytes()
