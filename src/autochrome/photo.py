@@ -81,7 +81,7 @@ class PreparedPhoto:
 def prepare_photo(still: Still, model: ColorModel, options: PhotoOptions) -> PreparedPhoto:
     """Shrink the picture to render size, and run the encoder on its luma."""
     started = perf_counter()
-    small = still.small(options.size)
+    small = still.read_small(options.size)
     own_color = hints_from_picture(small) if options.keep_color and small.ndim == 3 else None
     prepared = model.prepare(lightness(small))
     return PreparedPhoto(still, options, model, prepared, own_color, perf_counter() - started)

@@ -1,6 +1,6 @@
-"""Saying in the file that its colours were made by software: an XMP packet, merged into the one that was there.
+"""Mark in the XMP metadata of a file that software made its colours. The other properties of the XMP are kept.
 
-The word for it is IPTC's `DigitalSourceType`: a photograph that was finished by a trained model.
+The property is IPTC's `DigitalSourceType`, with the value for a photograph that a trained model has completed.
 """
 
 from xml.etree import ElementTree as ET
@@ -33,54 +33,54 @@ _END = '\n<?xpacket end="w"?>'
 
 
 def describe(xmp: bytes | None, *, software: str) -> bytes:
-    """An XMP packet that says that `software` made the colours; `xmp` is the packet so far, all of it is kept.
+    """An XMP packet that names `software` as the source of the colours. xmp: the packet of the original; it is kept.
 
-    A packet that is no XMP, or that brings a document type of its own (entities can grow without bound), is replaced.
+    A packet that is not XMP is replaced. So is one with a document type, since its entities can grow without limit.
     """
-    root = _parsed(xmp or b"")
+    root = _parse(xmp or b"")
     try:
         return _packet(root, software)
-    except RecursionError:  # nested deeper than anything honest
-        return _packet(_empty(), software)
+    except RecursionError:  # nested deeper than any real packet
+        return _packet(_empty_tree(), software)
 
 
 def _packet(root: ET.Element, software: str) -> bytes:
     rdf = next(root.iter(f"{{{_RDF}}}RDF"))
-    _say(rdf, f"{{{_IPTC}}}DigitalSourceType", SOURCE_TYPE)
-    _say(rdf, f"{{{_XMP}}}CreatorTool", software)
+    _set_property(rdf, f"{{{_IPTC}}}DigitalSourceType", SOURCE_TYPE)
+    _set_property(rdf, f"{{{_XMP}}}CreatorTool", software)
     return (_BEGIN + ET.tostring(root, encoding="unicode") + _END).encode()
 
 
-def _say(rdf: ET.Element, name: str, value: str) -> None:
-    """Set one property, and see to it that it is said nowhere else."""
+def _set_property(rdf: ET.Element, name: str, value: str) -> None:
+    """Set one property, and remove its other values."""
     descriptions = rdf.findall(_DESCRIPTION) or [ET.SubElement(rdf, _DESCRIPTION, {f"{{{_RDF}}}about": ""})]
     for description in descriptions:
         description.attrib.pop(name, None)
-        for said in description.findall(name):
-            description.remove(said)
+        for element in description.findall(name):
+            description.remove(element)
     descriptions[0].set(name, value)
 
 
-def _parsed(xmp: bytes) -> ET.Element:
-    """The packet as a tree with an rdf:RDF in it: an empty one where it cannot be trusted or read."""
+def _parse(xmp: bytes) -> ET.Element:
+    """The packet as a tree that contains rdf:RDF. The tree is empty if the packet is unsafe or cannot be read."""
     text = xmp.decode(_encoding(xmp), errors="replace").strip("\ufeff\0 \t\r\n")
     if "<!DOCTYPE" in text.upper():
-        return _empty()
+        return _empty_tree()
     try:
         root = ET.fromstring(text)
     except ET.ParseError:
-        return _empty()
-    return root if next(root.iter(f"{{{_RDF}}}RDF"), None) is not None else _empty()
+        return _empty_tree()
+    return root if next(root.iter(f"{{{_RDF}}}RDF"), None) is not None else _empty_tree()
 
 
 def _encoding(xmp: bytes) -> str:
-    """UTF-8 nearly always; the standard allows UTF-16 too, known by where its zeros are."""
+    """UTF-8 in nearly all files. The standard allows UTF-16 too, which we detect by its zero bytes."""
     if xmp[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
     return {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}.get(xmp[:2], "utf-8")
 
 
-def _empty() -> ET.Element:
+def _empty_tree() -> ET.Element:
     root = ET.Element(f"{{{_META}}}xmpmeta")
     ET.SubElement(root, f"{{{_RDF}}}RDF")
     return root

@@ -312,7 +312,7 @@ def _picture_in(folder: Path, name: str) -> tuple[Luma, Chroma]:
     from autochrome.media.stills import open_still  # few films need libvips
 
     with open_still(folder / name) as still:
-        pixels = still.small(LOOK)
+        pixels = still.read_small(LOOK)
     if pixels.ndim == 2:
         raise HintsError(f"{folder / name}: this picture has no colours to tell.")
     scale = min(1.0, LOOK / max(pixels.shape))

@@ -27,7 +27,7 @@ def keep(arrived: Arrived, place: Path) -> str:
     with open_still(arrived.path, max_megapixels=MEGAPIXELS) as still:
         if still.grey:
             raise UsageError("This picture has no colours to tell; bring a coloured one.")
-        still.small(_SMALL)
+        still.read_small(_SMALL)
     name = f"reference-{secrets.token_hex(4)}{arrived.suffix}"
     arrived.path.replace(place / name)
     shutil.rmtree(arrived.path.parent, ignore_errors=True)

@@ -127,7 +127,7 @@ def _known(head: bytes, films: bool) -> tuple[Kind, str]:
 def photo_project(arrived: Arrived, name: str, bounds: Bounds) -> Project:
     """Look at a picture, all of it, and write its thumbnail: what is damaged is found now, not later."""
     with open_still(arrived.path, max_megapixels=bounds.megapixels) as still:
-        small = still.small(THUMB)
+        small = still.read_small(THUMB)
         (arrived.path.parent / "before.jpg").write_bytes(
             encode_image((small if small.dtype.itemsize == 1 else small >> 8).astype("uint8"))
         )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, TiffImagePlugin
 
-from autochrome.media.stills import exif as words
+from autochrome.media.stills import exif as metadata
 from pictures import COLOR, tiff
 
 
@@ -35,7 +35,7 @@ def test_a_block_read_and_written_says_the_same(endian: str) -> None:
     exif.endian = endian
     block = exif.tobytes()
     before = read_by_pillow(block)
-    after = read_by_pillow(words.block_of(words.read_block(block)) or b"")
+    after = read_by_pillow(metadata.block_of(metadata.read_block(block)) or b"")
     assert after[1:] == before[1:]
     assert {tag: value for tag, value in after[0].items() if tag < 0x8000} == {
         tag: value for tag, value in before[0].items() if tag < 0x8000
@@ -43,9 +43,9 @@ def test_a_block_read_and_written_says_the_same(endian: str) -> None:
 
 
 def test_only_words_are_taken() -> None:
-    kept = words.descriptive(words.read_block(said().tobytes()))
-    assert set(kept) == {0x010F, 0x0132, words.EXIF, words.GPS}  # not which way it was turned
-    assert words.block_of({}) is None
+    kept = metadata.descriptive(metadata.read_block(said().tobytes()))
+    assert set(kept) == {0x010F, 0x0132, metadata.EXIF, metadata.GPS}  # not which way it was turned
+    assert metadata.block_of({}) is None
 
 
 @pytest.mark.parametrize("big", [False, True], ids=["classic", "big"])
@@ -54,7 +54,7 @@ def test_words_put_into_a_tiff(big: bool, tmp_path: Path) -> None:
     path.write_bytes(
         tiff(COLOR, photometric="rgb", bigtiff=big, datetime="2001:01:01 00:00:00", software=False)
     )
-    words.add_to_tiff(path, words.tiff_words(said().tobytes(), b"\x1c\2\5\0\1A"), 3, 4)
+    metadata.add_to_tiff(path, metadata.tiff_metadata(said().tobytes(), b"\x1c\2\5\0\1A"), 3, 4)
     picture = Image.open(io.BytesIO(path.read_bytes()))
     exif = picture.getexif()
     assert exif[0x010F] == "Maker"
@@ -68,7 +68,7 @@ def test_words_put_into_a_tiff(big: bool, tmp_path: Path) -> None:
 def test_nothing_to_say_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "p.tif"
     path.write_bytes(before := tiff(COLOR, photometric="rgb"))
-    words.add_to_tiff(path, {}, 3, 4)
+    metadata.add_to_tiff(path, {}, 3, 4)
     assert path.read_bytes() == before
 
 
@@ -76,13 +76,13 @@ def test_nothing_to_say_changes_nothing(tmp_path: Path) -> None:
 def test_damage_is_left_out_and_never_an_error(noise: bytes, place: int) -> None:
     block = bytearray(said().tobytes())
     block[place : place + len(noise)] = noise
-    words.block_of(words.descriptive(words.read_block(bytes(block))))
+    metadata.block_of(metadata.descriptive(metadata.read_block(bytes(block))))
 
 
 def test_a_directory_within_itself_ends() -> None:
     """Its EXIF pointer points at itself: one level down there is no third."""
-    block = words.block_of({words.EXIF: words.Entry(4, 1, (8).to_bytes(4, "little"))}) or b""
-    found = words.read_block(block)
-    inner = found[words.EXIF].below
+    block = metadata.block_of({metadata.EXIF: metadata.Entry(4, 1, (8).to_bytes(4, "little"))}) or b""
+    found = metadata.read_block(block)
+    inner = found[metadata.EXIF].below
     assert inner is not None
-    assert inner[words.EXIF].below is None
+    assert inner[metadata.EXIF].below is None

@@ -85,7 +85,7 @@ def damaged(data: bytes, chance: random.Random) -> bytes:
 def read(data: bytes) -> None:
     """Everything a photo's way does with a file."""
     with open_still(data, max_megapixels=4) as still:
-        small = still.small(16)
+        small = still.read_small(16)
         assert min(small.shape[:2]) == 16
         rows = 0
         for strip in still.strips():

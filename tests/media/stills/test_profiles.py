@@ -80,7 +80,7 @@ def test_a_wide_profile_in_16_bits_is_exact() -> None:
 
 def test_small_has_the_same_colors_as_strips() -> None:
     still = open_still(pil(COLOR, "PNG", icc_profile=P3))
-    np.testing.assert_array_equal(still.small(min(COLOR.shape[:2])), whole(still.strips()))
+    np.testing.assert_array_equal(still.read_small(min(COLOR.shape[:2])), whole(still.strips()))
 
 
 @pytest.mark.parametrize("name", ["libvips", "lcms"])
@@ -150,7 +150,7 @@ def test_a_pil_picture_in_cmyk() -> None:
 )
 def test_a_profile_that_does_not_fit_is_not_used_and_it_says_so(profile: bytes) -> None:
     still = open_still(tiff(COLOR, photometric="rgb", iccprofile=profile))
-    assert still.notes == ("a colour profile that does not fit the picture: not used",)
+    assert still.notes == ("a colour profile that does not fit the image: not used",)
     np.testing.assert_array_equal(whole(still.strips()), COLOR)
 
 
@@ -162,7 +162,7 @@ def test_avif_of_10_and_12_bits_reaches_white(bits: int) -> None:
     still = open_still(level.heifsave_buffer(compression="av1", bitdepth=bits, lossless=True))
     assert still.depth == 16
     assert (whole(still.strips()) == 65535).all()
-    assert (still.small(16) == 65535).all()
+    assert (still.read_small(16) == 65535).all()
 
 
 def test_grey_without_a_profile_is_exact() -> None:

@@ -45,7 +45,7 @@ WHOLE = {
 
 def read_all(source: Any, **options: Any) -> None:
     with open_still(source, **options) as still:
-        still.small(32)
+        still.read_small(32)
         whole(still.strips())
 
 
@@ -61,7 +61,7 @@ def test_a_file_that_is_cut_short(kind: str, share: float) -> None:
 @pytest.mark.parametrize("kind", WHOLE)
 def test_small_and_strips_each_notice_it(kind: str) -> None:
     data = WHOLE[kind][: int(len(WHOLE[kind]) * 0.9)]
-    for look in (lambda still: still.small(16), lambda still: whole(still.strips())):
+    for look in (lambda still: still.read_small(16), lambda still: whole(still.strips())):
         with pytest.raises(PictureDamaged):
             look(open_still(data))
 
@@ -110,7 +110,7 @@ def test_an_empty_file(tmp_path: Path) -> None:
 
 def test_a_folder_a_pipe_and_an_impossible_name(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")  # opening it would wait for ever
-    for path, words in ((tmp_path, "folder"), (tmp_path / "pipe.jpg", "ordinary"), (Path("a\0b"), "opened")):
+    for path, words in ((tmp_path, "folder"), (tmp_path / "pipe.jpg", "regular"), (Path("a\0b"), "opened")):
         with pytest.raises(InputUnreadable, match=words):
             open_still(path)
 

@@ -100,7 +100,7 @@ def test_every_kind_is_read_as_others_read_it(name: str, tmp_path: Path) -> None
         assert (still.width, still.height, still.format) == (WIDTH, HEIGHT, kind)
         assert (still.depth, still.alpha, still.notes) == (depth, alpha, ())
         pixels = whole(still.strips(rows=8))
-        small = still.small(16)
+        small = still.read_small(16)
     expected = by_pillow(data, pixels.ndim == 2) if truth is None else truth
     assert pixels.dtype == (np.uint8 if depth == 8 else np.uint16)
     assert still.grey == (pixels.ndim == 2)
@@ -131,7 +131,7 @@ def test_pictures_stand_upright(kind: str, turn: int) -> None:
     assert (still.width, still.height) == expected.size
     difference = np.abs(whole(still.strips(rows=5)).astype(int) - np.asarray(expected))
     assert difference.max() <= (3 if kind == "AVIF" else 0)  # two decoders of AVIF may round differently
-    small = still.small(40)  # enlarged
+    small = still.read_small(40)  # enlarged
     assert small.shape[:2] == ((51, 40) if turn >= 5 else (40, 51))
     reference = np.asarray(expected.resize(small.shape[1::-1], Image.Resampling.BICUBIC))
     assert np.abs(small.astype(int) - reference).mean() < 3
@@ -150,7 +150,7 @@ def test_a_turned_picture_of_many_pixels_goes_through_tiles(monkeypatch: pytest.
 def test_only_the_first_of_several_is_taken_and_it_says_so(kind: str, word: str, frames: int) -> None:
     others = [Image.fromarray(np.roll(COLOR, 7 * i, 1)) for i in range(1, frames)]
     still = open_still(pil(COLOR, kind, save_all=True, append_images=others))
-    assert still.notes == ((f"{frames} {word}: only the first was taken",) if frames > 1 else ())
+    assert still.notes == ((f"{frames} {word}: only the first was read",) if frames > 1 else ())
     assert np.abs(whole(still.strips()).astype(int) - COLOR).mean() < 8
 
 
@@ -179,16 +179,16 @@ def test_small_keeps_the_short_side_and_bounds_the_long_one(
     shape: tuple[int, int], size: int, expected: tuple[int, int]
 ) -> None:
     level = np.full(shape, 77, np.uint8)
-    assert open_still(level).small(size).shape == expected
-    assert (open_still(level).small(size) == 77).all()
+    assert open_still(level).read_small(size).shape == expected
+    assert (open_still(level).read_small(size) == 77).all()
 
 
 @pytest.mark.parametrize("factor", [1, 3, 6, 12, 40])
 def test_a_jpeg_shrunk_while_it_is_decoded_looks_like_one_shrunk_after(factor: int) -> None:
     large = np.asarray(Image.fromarray(COLOR).resize((37 * factor, 29 * factor), Image.Resampling.BICUBIC))
     data = pil(large, "JPEG", quality=95)
-    small = open_still(data).small(29)
-    plain = open_still(whole(open_still(data).strips())).small(29)
+    small = open_still(data).read_small(29)
+    plain = open_still(whole(open_still(data).strips())).read_small(29)
     assert small.shape == plain.shape
     assert np.abs(small.astype(int) - plain).mean() < 1
 

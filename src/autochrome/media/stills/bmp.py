@@ -1,4 +1,4 @@
-"""Windows bitmaps → pixels. libvips' wheel cannot read them, and they are simple: rows of pixels, last row first."""
+"""Read Windows bitmaps. This is our own because the wheel of libvips cannot read them; they are rows of pixels."""
 
 import struct
 from dataclasses import dataclass
@@ -9,26 +9,26 @@ from numpy.typing import NDArray
 
 from autochrome.errors import NotAPicture, PictureDamaged
 
-_PLAIN, _MASKED, _MASKED_ALPHA = 0, 3, 6  # of the many compressions, these are none
+_PLAIN, _MASKED, _MASKED_ALPHA = 0, 3, 6  # of the compressions, these leave the pixels as they are
 _ICC_INSIDE = b"DEBM"  # 'MBED', little-endian
 
 
 @dataclass(frozen=True, slots=True)
 class BitmapHeader:
-    """What stands before the pixels of a bitmap."""
+    """The header of a bitmap."""
 
     width: int
     height: int
-    bits: int  # per pixel: 1, 4, 8 through a palette; 16, 24, 32 direct
+    bits: int  # per pixel: 1, 4, 8 with a palette; 16, 24, 32 direct
     compression: int
-    upside_down: bool  # the usual case: the last row comes first
-    pixels: int  # where they begin, in bytes
-    dots: int  # per metre, across; 0 where nobody said
-    info: int  # bytes of the inner header: 12 is OS/2's, 40 and more are Windows'
+    upside_down: bool  # the usual case: the last row is stored first
+    pixels: int  # offset of the pixels in bytes
+    dots: int  # per metre, horizontally; 0 if unknown
+    info: int  # size of the inner header in bytes: 12 for OS/2, 40 and more for Windows
 
 
 def bitmap_header(data: bytes, name: str) -> BitmapHeader:
-    """Reads the first 54 bytes; enough to know the size before a pixel is touched."""
+    """Read the first 54 bytes, to know the size before the pixels are read."""
     try:
         (start,) = struct.unpack_from("<I", data, 10)
         (info,) = struct.unpack_from("<I", data, 14)
@@ -40,34 +40,32 @@ def bitmap_header(data: bytes, name: str) -> BitmapHeader:
     except struct.error as error:
         raise PictureDamaged(f"{name}: the bitmap ends inside its header; get the file again.") from error
     if info < 12 or width < 1 or height == 0:
-        raise PictureDamaged(f"{name}: the bitmap's header makes no sense; get the file again.")
+        raise PictureDamaged(f"{name}: the header of the bitmap is invalid; get the file again.")
     if bits not in (1, 4, 8, 16, 24, 32) or compression not in (_PLAIN, _MASKED, _MASKED_ALPHA):
         raise NotAPicture(
-            f"{name}: this kind of bitmap (compressed, or of odd depth) is not read; save it as PNG."
+            f"{name}: this kind of bitmap (compressed, or of odd depth) is not supported; save it as PNG."
         )
     return BitmapHeader(width, abs(height), bits, compression, height > 0, start, max(0, dots), info)
 
 
 def read_bitmap(data: bytes, name: str) -> tuple[NDArray[np.uint8], dict[str, Any]]:
-    """The bytes of a whole file → (H, W, bands) uint8 with 1, 3 or 4 bands (grey, RGB, RGBA), and facts about it."""
+    """The bytes of a whole file → (H, W, bands) uint8 with 1, 3 or 4 bands (grey, RGB, RGBA), and its metadata."""
     head = bitmap_header(data, name)
     stride = (head.width * head.bits + 31) // 32 * 4
     if head.pixels + stride * head.height > len(data):
-        raise PictureDamaged(f"{name}: the bitmap is cut short; get the file again.")
+        raise PictureDamaged(f"{name}: the bitmap is incomplete; get the file again.")
     rows: NDArray[np.uint8] = np.frombuffer(data, np.uint8, stride * head.height, head.pixels)
     rows = rows.reshape(head.height, stride)
     if head.upside_down:
         rows = rows[::-1]
-    picture = _through_palette(rows, head, data, name) if head.bits <= 8 else _direct(rows, head, data)
+    result = _from_palette(rows, head, data, name) if head.bits <= 8 else _direct(rows, head, data)
     facts: dict[str, Any] = {"resolution": (head.dots / 1000, head.dots / 1000)} if head.dots else {}
     if (profile := _profile(data, head)) is not None:
         facts["icc-profile-data"] = profile
-    return np.ascontiguousarray(picture), facts
+    return np.ascontiguousarray(result), facts
 
 
-def _through_palette(
-    rows: NDArray[np.uint8], head: BitmapHeader, data: bytes, name: str
-) -> NDArray[np.uint8]:
+def _from_palette(rows: NDArray[np.uint8], head: BitmapHeader, data: bytes, name: str) -> NDArray[np.uint8]:
     per_byte = 8 // head.bits
     shifts = np.arange(per_byte - 1, -1, -1, dtype=np.uint8) * np.uint8(head.bits)
     codes = (rows[:, :, None] >> shifts & np.uint8(2**head.bits - 1)).reshape(head.height, -1)[
@@ -78,13 +76,13 @@ def _through_palette(
     count = min(2**head.bits, max(0, head.pixels - begin) // entry)
     if codes.max(initial=0) >= count:
         raise PictureDamaged(
-            f"{name}: the bitmap uses colours its palette does not have; get the file again."
+            f"{name}: the bitmap uses colours that are not in its palette; get the file again."
         )
     palette = np.frombuffer(data, np.uint8, count * entry, begin).reshape(count, entry)[:, 2::-1]
     if (palette == palette[:, :1]).all():
         palette = palette[:, :1]
-    picture: NDArray[np.uint8] = palette[codes]
-    return picture
+    result: NDArray[np.uint8] = palette[codes]
+    return result
 
 
 def _direct(rows: NDArray[np.uint8], head: BitmapHeader, data: bytes) -> NDArray[np.uint8]:
@@ -96,7 +94,7 @@ def _direct(rows: NDArray[np.uint8], head: BitmapHeader, data: bytes) -> NDArray
 
 
 def _masks(head: BitmapHeader, data: bytes) -> list[int]:
-    """Which bits are red, green, blue and, where there is one, alpha."""
+    """The bits of red, green, blue and, if there is one, alpha."""
     if head.compression == _PLAIN:
         return [0x7C00, 0x03E0, 0x001F] if head.bits == 16 else [0xFF0000, 0xFF00, 0xFF]
     count = 4 if head.info >= 56 or head.compression == _MASKED_ALPHA else 3
@@ -105,7 +103,7 @@ def _masks(head: BitmapHeader, data: bytes) -> list[int]:
 
 
 def _band(codes: NDArray[Any], mask: int) -> NDArray[np.uint8]:
-    """The bits under `mask`, stretched to 0…255."""
+    """The bits under `mask`, scaled to 0…255."""
     if not mask:
         return np.zeros(codes.shape, np.uint8)
     low = (mask & -mask).bit_length() - 1

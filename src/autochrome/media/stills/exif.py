@@ -1,7 +1,7 @@
-"""The words in TIFF directories: EXIF is one inside a JPEG, and a TIFF file keeps the same among its own tags.
+"""Metadata in TIFF directories. EXIF is such a directory inside a JPEG; a TIFF file has the same entries among its own.
 
-libvips carries EXIF between all kinds of file but TIFF: it neither reads it there nor writes it. So we take it out of
-a TIFF as the block other files hold, and put such a block into a TIFF that has been written.
+This is our own because libvips neither reads nor writes EXIF in TIFF files, only in all others. So we read it from a
+TIFF as the block that other files hold, and write such a block into a TIFF after libvips has written it.
 """
 
 import struct
@@ -14,8 +14,8 @@ import numpy as np
 
 EXIF, GPS, INTEROP = 34665, 34853, 40965
 COMPRESSION, IPTC, PHOTOSHOP = 259, 33723, 34377
-EXIF_NAME = b"Exif\0\0"  # what JPEG puts before the block
-_WORDS = {269, 270, 271, 272, 285, 305, 306, 315, 316, 18246, 33432, 40091, 40092, 40093, 40094, 40095}
+EXIF_NAME = b"Exif\0\0"  # JPEG stores this before the block
+_DESCRIPTIVE = {269, 270, 271, 272, 285, 305, 306, 315, 316, 18246, 33432, 40091, 40092, 40093, 40094, 40095}
 _WIDTH, _HEIGHT, _COLOR_SPACE = 40962, 40963, 40961
 _SIZES = {
     1: 1,
@@ -35,17 +35,17 @@ _SIZES = {
     17: 8,
     18: 8,
 }
-_LARGEST = 1 << 20  # bytes of one value; more is no words
-_MOST = 1000  # entries
+_LARGEST = 1 << 20  # bytes of one value; a larger one is not metadata
+_MAX_ENTRIES = 1000
 _LONG, _BYTES = 4, 7
 
 Read: TypeAlias = Callable[[int, int], bytes]
-"""(offset, size) → at most so many bytes."""
+"""(offset, size) → at most `size` bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One value: TIFF's number for its type, how many, and their bytes, little-endian; or a directory of its own."""
+    """One value: TIFF's number for its type, the count, and the bytes, little-endian; or another directory."""
 
     kind: int
     count: int
@@ -57,7 +57,7 @@ Directory: TypeAlias = dict[int, Entry]
 
 
 def read_directory(read: Read) -> Directory:
-    """The first directory of a TIFF or an EXIF block; what is damaged in it is left out."""
+    """The first directory of a TIFF or an EXIF block. Damaged entries are left out."""
     head = read(0, 16)
     order = {b"II": "<", b"MM": ">"}.get(head[:2])
     try:
@@ -75,7 +75,7 @@ def read_directory(read: Read) -> Directory:
 def _directory(read: Read, start: int, order: str, big: bool, inner: tuple[int, ...]) -> Directory:
     counted, entry, pointer = (8, 20, "Q") if big else (2, 12, "I")
     (count,) = struct.unpack(order + ("Q" if big else "H"), read(start, counted))
-    block = read(start + counted, min(count, _MOST) * entry)
+    block = read(start + counted, min(count, _MAX_ENTRIES) * entry)
     found: Directory = {}
     for at in range(0, len(block) - entry + 1, entry):
         tag, kind, number = struct.unpack_from(order + "HH" + pointer, block, at)
@@ -95,43 +95,43 @@ def _directory(read: Read, start: int, order: str, big: bool, inner: tuple[int, 
 
 
 def _little(data: bytes, kind: int, order: str) -> bytes:
-    unit = 4 if kind in (5, 10) else _SIZES[kind]  # a fraction is two numbers
+    unit = 4 if kind in (5, 10) else _SIZES[kind]  # a fraction consists of two numbers
     return (
         data if order == "<" or unit == 1 else np.frombuffer(data, f">u{unit}").astype(f"<u{unit}").tobytes()
     )
 
 
 def read_block(exif: bytes) -> Directory:
-    """The directory of an EXIF block, with or without the name JPEG puts before it."""
+    """The directory of an EXIF block, with or without the name that JPEG stores before it."""
     block = exif.removeprefix(EXIF_NAME)
     return read_directory(lambda offset, size: block[offset : offset + size])
 
 
-def tiff_words(exif: bytes | None, iptc: bytes | None) -> Directory:
-    """What a TIFF's directory is to say: the words of an EXIF block, and bare IPTC records."""
-    said = descriptive(read_block(exif)) if exif else {}
-    return said | {IPTC: Entry(_BYTES, len(iptc), iptc)} if iptc else said
+def tiff_metadata(exif: bytes | None, iptc: bytes | None) -> Directory:
+    """The entries for a TIFF: the descriptive ones of an EXIF block, and bare IPTC records."""
+    entries = descriptive(read_block(exif)) if exif else {}
+    return entries | {IPTC: Entry(_BYTES, len(iptc), iptc)} if iptc else entries
 
 
 def descriptive(directory: Directory) -> Directory:
-    """What is said about the picture; how its pixels are stored is left out, and which way it was turned."""
-    return {tag: entry for tag, entry in directory.items() if tag in _WORDS or entry.below}
+    """The entries about the content of the image, without those about stored pixels and orientation."""
+    return {tag: entry for tag, entry in directory.items() if tag in _DESCRIPTIVE or entry.below}
 
 
 def number(directory: Directory, tag: int) -> int:
-    """A value that is one whole number; 0 where it is not said."""
+    """A value that is one whole number; 0 if it is missing."""
     return int.from_bytes(directory[tag].data[:4], "little") if tag in directory else 0
 
 
 def block_of(directory: Directory) -> bytes | None:
-    """An EXIF block for files that are not TIFF; None where nothing is said."""
+    """An EXIF block for files that are not TIFF; None if there are no entries."""
     if not directory:
         return None
     return EXIF_NAME + b"II*\0" + struct.pack("<I", 8) + _packed(directory, 8)
 
 
 def _packed(directory: Directory, start: int, big: bool = False) -> bytes:
-    """A directory that begins at `start` with everything it points at, little-endian; `big` as in a BigTIFF."""
+    """The bytes of a directory at offset `start` with all its values, little-endian. big: in the form of a BigTIFF."""
     counted, entry_size, pointer = (8, 20, "Q") if big else (2, 12, "I")
     room = struct.calcsize(pointer)
     after = start + counted + entry_size * len(directory) + room
@@ -148,19 +148,21 @@ def _packed(directory: Directory, start: int, big: bool = False) -> bytes:
     return count + b"".join(entries) + bytes(room) + beyond
 
 
-def add_to_tiff(path: Path, said: Directory, height: int, width: int) -> None:
-    """Put `said` into the first directory of a little-endian TIFF, where it does not speak of the same already.
+def add_to_tiff(path: Path, added: Directory, height: int, width: int) -> None:
+    """Add entries to the first directory of a little-endian TIFF; entries that exist are kept.
 
-    The directory is written anew at the end of the file; nothing else moves.
+    The new directory is written at the end of the file; nothing else moves.
     """
     with path.open("r+b") as file:
         head = file.read(16)
-        if not said or head[:2] != b"II":
+        if not added or head[:2] != b"II":
             return
         big = head[2] == 43
         pointer, place = ("Q", 8) if big else ("I", 4)
         entries = _raw_entries(file, struct.unpack_from("<" + pointer, head, place)[0], big)
-        fresh = {tag: entry for tag, entry in _as_written(said, height, width).items() if tag not in entries}
+        fresh = {
+            tag: entry for tag, entry in _correct_entries(added, height, width).items() if tag not in entries
+        }
         file.seek(0, 2)
         file.write(bytes(-file.tell() % 8))
         for tag, entry in fresh.items():
@@ -181,7 +183,7 @@ def _raw_entries(file: BinaryIO, start: int, big: bool) -> dict[int, bytes]:
 
 
 def _placed(file: BinaryIO, tag: int, entry: Entry, big: bool) -> bytes:
-    """One entry as bytes; what does not fit into it is written where the file stands."""
+    """One entry as bytes; a value that does not fit into it is written at the current position of the file."""
     pointer, room = ("Q", 8) if big else ("I", 4)
     start = file.tell()
     data = _packed(entry.below, start, big) if entry.below is not None else entry.data
@@ -192,15 +194,15 @@ def _placed(file: BinaryIO, tag: int, entry: Entry, big: bool) -> bytes:
     return struct.pack("<HH" + pointer, tag, entry.kind, entry.count) + value
 
 
-def _as_written(said: Directory, height: int, width: int) -> Directory:
-    """Where EXIF speaks of size and colour space, those of the picture that was written (sRGB)."""
-    below = said[EXIF].below if EXIF in said else None
+def _correct_entries(added: Directory, height: int, width: int) -> Directory:
+    """If EXIF names size and colour space, set them to those of the written image (sRGB)."""
+    below = added[EXIF].below if EXIF in added else None
     if below is None:
-        return said
+        return added
     true = {
         _COLOR_SPACE: Entry(3, 1, b"\1\0"),
         _WIDTH: Entry(_LONG, 1, struct.pack("<I", width)),
         _HEIGHT: Entry(_LONG, 1, struct.pack("<I", height)),
     }
     inner = {tag: true.get(tag, entry) for tag, entry in below.items()}
-    return {**said, EXIF: Entry(_LONG, 1, bytes(4), inner)}
+    return {**added, EXIF: Entry(_LONG, 1, bytes(4), inner)}

@@ -1,8 +1,8 @@
-"""ICC profiles that are curves and a matrix, read exactly.
+"""Read ICC profiles that consist of curves and a matrix, exactly.
 
-Little CMS samples them on a coarse grid when pixels have 16 bits or one channel, and dark tones lose the lightness
-this house promises to keep. Grey profiles, and nearly all of cameras, screens and scanners, are simple enough to be
-read here; those with tables (CMYK, printers) are left to it.
+This is our own because of the promise to keep L*: Little CMS samples such profiles on a coarse grid if pixels have 16
+bits or one channel, and dark tones change. Grey profiles and nearly all of cameras, screens and scanners are simple
+enough for this module; profiles with tables (CMYK, printers) are left to Little CMS.
 """
 
 import struct
@@ -19,16 +19,16 @@ _TABLE = b"A2B0"
 
 @dataclass(frozen=True, slots=True)
 class Shaper:
-    """Device numbers 0…1 → linear light 0…1."""
+    """Converts device values 0…1 to linear light 0…1."""
 
     curves: tuple[bytes, ...]  # one or three ICC curves
     colorants: NDArray[np.float64] | None  # (3, 3) linear RGB → XYZ under D50; None for grey
-    lab: bool  # the curve of a grey profile may speak of L* instead of light
+    lab: bool  # the curve of a grey profile gives L*, not light
 
     def linear(self, codes: int) -> NDArray[np.float64]:
-        """(codes, 1 or 3): the light of each of `codes` evenly spaced device numbers."""
+        """(codes, 1 or 3): the linear light of `codes` evenly spaced device values."""
         steps = np.linspace(0, 1, codes)
-        light = np.stack([_evaluated(curve, steps) for curve in self.curves], -1)
+        light = np.stack([_evaluate(curve, steps) for curve in self.curves], -1)
         if self.lab:
             high = ((100 * light + 16) / 116) ** 3
             light = np.where(light > 0.08, high, 100 * light / (24389 / 27))
@@ -36,12 +36,12 @@ class Shaper:
 
 
 def space(profile: bytes) -> bytes:
-    """What the profile is for: b'GRAY', b'RGB ', b'CMYK', …"""
+    """The colour space of the profile: b'GRAY', b'RGB ', b'CMYK', …"""
     return profile[16:20]
 
 
 def read_shaper(profile: bytes) -> Shaper | None:
-    """The profile's curves and matrix; None where it has tables, or makes no sense."""
+    """The curves and the matrix of the profile; None if it has tables or is damaged."""
     try:
         tags = _tags(profile)
         if _TABLE in tags:
@@ -66,11 +66,11 @@ def _tags(profile: bytes) -> dict[bytes, bytes]:
 
 
 def _fixed(data: bytes, start: int, count: int) -> NDArray[np.float64]:
-    """`count` numbers of 16.16 bits."""
+    """`count` fixed-point numbers of 16.16 bits."""
     return np.array(struct.unpack_from(f">{count}i", data, start)) / 65536
 
 
-def _evaluated(curve: bytes, x: NDArray[np.float64]) -> NDArray[np.float64]:
+def _evaluate(curve: bytes, x: NDArray[np.float64]) -> NDArray[np.float64]:
     if curve[:4] == b"curv":
         return _sampled(curve, x)
     if curve[:4] == b"para":
@@ -89,15 +89,16 @@ def _sampled(curve: bytes, x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _parametric(curve: bytes, x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The five formulas of the standard are all (a·x + b)^g + e above d, and c·x + f below."""
+    """All five formulas of the standard are (a·x + b)^g + e from d on, and c·x + f below d."""
     (kind,) = struct.unpack_from(">H", curve, 8)
-    given = _fixed(curve, 12, (1, 3, 4, 5, 7)[kind]) if kind < 5 else np.array([])
-    g, a, b, c, d, e, f = _seven(kind, [float(value) for value in given])
-    bent: NDArray[np.float64] = np.clip(a * x + b, 0, None) ** g + e
-    return np.where(x >= d, bent, c * x + f)
+    parameters = _fixed(curve, 12, (1, 3, 4, 5, 7)[kind]) if kind < 5 else np.array([])
+    g, a, b, c, d, e, f = _seven(kind, [float(value) for value in parameters])
+    curved: NDArray[np.float64] = np.clip(a * x + b, 0, None) ** g + e
+    return np.where(x >= d, curved, c * x + f)
 
 
 def _seven(kind: int, p: list[float]) -> Any:
+    """(g, a, b, c, d, e, f) from the parameters of one of the five formulas."""
     if kind == 0:
         return p[0], 1.0, 0.0, 0.0, 0.0, 0.0, 0.0
     if kind in (1, 2):

@@ -1,4 +1,4 @@
-"""Pictures given in memory: arrays, and PIL pictures, which are known by their looks alone."""
+"""Open pictures that are in memory: arrays and PIL images. PIL itself is never imported."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ _PIL_MODES |= {"YCbCr": "RGB", "LAB": "RGB"}
 
 
 def origin_from_array(array: NDArray[Any], name: str, facts: dict[str, Any] | None = None) -> Origin:
-    """(H, W) or (H, W, 1…4) uint8, uint16, bool or floats 0…1."""
+    """From (H, W) or (H, W, 1…4) uint8, uint16, bool or floats 0…1."""
     if array.ndim == 2:
         array = array[..., None]
     if array.ndim != 3 or array.shape[2] not in (0, 1, 2, 3, 4):
@@ -35,34 +35,34 @@ def _integers(array: NDArray[Any], name: str) -> NDArray[Any]:
     return np.ascontiguousarray(array, array.dtype.newbyteorder("="))
 
 
-def origin_from_pil(picture: Any) -> Origin:
-    """A PIL picture of any mode, with what it knows of its profile, turn and words."""
-    name = getattr(picture, "filename", "") or "picture"
-    if 0 in picture.size:
+def origin_from_pil(image: Any) -> Origin:
+    """From a PIL image of any mode, with its profile, orientation and metadata."""
+    name = getattr(image, "filename", "") or "picture"
+    if 0 in image.size:
         raise InputEmpty(f"{name}: has no pixels; give at least one.")
-    if picture.mode in ("P", "PA", "RGB", "L", "1") and "transparency" in picture.info:
-        picture = picture.convert("RGBA")
-    elif picture.mode in _PIL_MODES:
-        picture = picture.convert(_PIL_MODES[picture.mode])
-    pixels = np.asarray(picture)
-    if pixels.dtype == np.int32:  # mode I: what older PIL makes of 16 bits
+    if image.mode in ("P", "PA", "RGB", "L", "1") and "transparency" in image.info:
+        image = image.convert("RGBA")
+    elif image.mode in _PIL_MODES:
+        image = image.convert(_PIL_MODES[image.mode])
+    pixels = np.asarray(image)
+    if pixels.dtype == np.int32:  # mode I: older versions of PIL use it for 16 bits
         if pixels.min() < 0 or pixels.max() > 65535:
             raise NotAPicture(f"{name}: holds integers outside 0…65535; give 8 or 16 bits a channel.")
         pixels = pixels.astype(np.uint16)
-    return origin_from_array(pixels, name, _facts(picture))
+    return origin_from_array(pixels, name, _facts(image))
 
 
-def _facts(picture: Any) -> dict[str, Any]:
-    """What libvips would have found in the file, under its names."""
-    info = picture.info
+def _facts(image: Any) -> dict[str, Any]:
+    """The metadata under the names of libvips."""
+    info = image.info
     blobs = {"icc-profile-data": "icc_profile", "exif-data": "exif", "xmp-data": "xmp"}
     facts: dict[str, Any] = {ours: info[theirs] for ours, theirs in blobs.items() if info.get(theirs)}
-    turn = picture.getexif().get(0x0112) if hasattr(picture, "getexif") else None
+    turn = image.getexif().get(0x0112) if hasattr(image, "getexif") else None
     if isinstance(turn, int):
         facts["orientation"] = turn
-    if picture.mode == "CMYK":
+    if image.mode == "CMYK":
         facts["interpretation"] = "cmyk"
-    if iptc := info.get("photoshop", {}).get(0x0404):  # the resource that holds it
+    if iptc := info.get("photoshop", {}).get(0x0404):  # the resource that holds IPTC
         facts["iptc-data"] = iptc
     if len(dpi := info.get("dpi", ())) == 2:
         facts["resolution"] = float(dpi[0]) / 25.4, float(dpi[1]) / 25.4

@@ -1,4 +1,4 @@
-"""IPTC records: wrapped as Photoshop resources in a JPEG, bare in a TIFF; libvips hands on either as it found it."""
+"""IPTC records. A JPEG wraps them in Photoshop resources, a TIFF stores them bare; libvips returns either form."""
 
 import struct
 
@@ -9,10 +9,12 @@ _MARK = b"\x1c"  # each record begins with it
 
 
 def records(blob: bytes) -> bytes | None:
-    """The bare records in what a file held: a JPEG's APP13, a TIFF's tag, or Photoshop's resources alone."""
+    """The bare records from the metadata of a file: APP13 of a JPEG, a tag of a TIFF, or Photoshop resources."""
     if blob.startswith(_WRAPPED) or blob.startswith(_RESOURCE):
         return _unwrapped(blob.removeprefix(_WRAPPED))
-    if blob[3:4] == _MARK and blob[:1] != _MARK:  # some write them as 32-bit numbers, which turns them around
+    if (
+        blob[3:4] == _MARK and blob[:1] != _MARK
+    ):  # some programs store them as 32-bit numbers, with the bytes swapped
         whole = blob[: len(blob) // 4 * 4]
         blob = b"".join(whole[at : at + 4][::-1] for at in range(0, len(whole), 4))
     return blob if blob.startswith(_MARK) else None

@@ -1,4 +1,4 @@
-"""A file that libvips writes through us: what the system says when it fails is known, and it is closed when we say."""
+"""A file that libvips writes through Python: we get the error of the system, and we decide when the file is closed."""
 
 from pathlib import Path
 from typing import Any, Self
@@ -7,7 +7,7 @@ import pyvips
 
 
 class OutputFile:
-    """An empty file. `target` is for libvips; `error` is what went wrong in writing, where something did."""
+    """An open file. `target` is for libvips; `error` is the error of the system, if there was one."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("w+b", buffering=0)
@@ -24,7 +24,7 @@ class OutputFile:
         self._file.close()
 
     def _write(self, data: Any) -> int:
-        """All of `data`; the system may take it in parts. An exception must not leave a callback: −1 stands for it."""
+        """Write all of `data`, if needed in parts. A callback must not raise an exception, so it returns −1 instead."""
         rest = memoryview(data)
         try:
             while rest:

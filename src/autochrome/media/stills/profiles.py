@@ -1,4 +1,4 @@
-"""Stored pixels → sRGB pixels: profiles, CMYK, odd depths. Grey stays grey, and what is sRGB already stays as it is."""
+"""Convert stored pixels to sRGB: profiles, CMYK, unusual depths. Grey stays grey, and sRGB pixels do not change."""
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -15,23 +15,23 @@ from autochrome.media.stills.icc import read_shaper, space
 _INTENT: dict[str, Any] = {"intent": "relative", "black_point_compensation": True}
 _SAME = (
     65535 / 255 / 2
-)  # half a step of 8 bits: a profile that moves no colour further is sRGB by another name
+)  # half a step of 8 bits: a profile that changes no colour by more is sRGB under another name
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """How the stored pixels of one picture are to be taken."""
+class PixelLayout:
+    """How the stored pixels of one image are read."""
 
-    bands: int  # 1 grey, 3 RGB, 4 CMYK; alpha comes after them
+    bands: int  # 1 grey, 3 RGB, 4 CMYK; alpha follows them
     alpha: bool
     depth: int  # 8 or 16
-    white: int  # the highest code: 65520 where 12 bits stand at the upper end of 16
-    profile: bytes | None  # ICC, where it changes anything
+    white: int  # the largest value: 65520 if 12 bits are stored in the upper bits of 16
+    profile: bytes | None  # ICC; None if it changes nothing
     notes: tuple[str, ...] = ()
 
 
-def look(image: Any, name: str) -> Look:
-    """What a header says about its pixels, before one is decoded."""
+def read_layout(image: Any, name: str) -> PixelLayout:
+    """The layout of the pixels from the header, before a pixel is decoded."""
     if image.format not in ("uchar", "ushort"):
         raise NotAPicture(f"{name}: holds {image.format} samples; save it with 8 or 16 bits a channel.")
     notes = []
@@ -42,33 +42,33 @@ def look(image: Any, name: str) -> Look:
     if profile is not None:
         use = _use(profile, bands)
         if use == "unfit":
-            notes.append("a colour profile that does not fit the picture: not used")
+            notes.append("a colour profile that does not fit the image: not used")
         if use != "used":
             profile = None
     depth = 8 if image.format == "uchar" else 16
-    return Look(bands, image.bands > bands, depth, _white(image, depth), profile, tuple(notes))
+    return PixelLayout(bands, image.bands > bands, depth, _white(image, depth), profile, tuple(notes))
 
 
-def srgb(image: Any, how: Look) -> Any:
-    """The stored image → 1 band (grey) or 3 (sRGB), alpha left out, same depth."""
-    image = image.extract_band(0, n=how.bands) if image.bands > how.bands else image
-    image = full_range(image, how)
-    if how.bands == 1:
-        return image if how.profile is None else image.maplut(_grey_curve(how.profile, how.depth))
-    if how.bands == 3:
-        return image if how.profile is None else _from_rgb(image, how.profile, how.depth)
-    return _by_tables(image, how.profile, how.depth)
+def to_srgb(image: Any, layout: PixelLayout) -> Any:
+    """The stored image → 1 band (grey) or 3 (sRGB), without alpha, same depth."""
+    image = image.extract_band(0, n=layout.bands) if image.bands > layout.bands else image
+    image = full_range(image, layout)
+    if layout.bands == 1:
+        return image if layout.profile is None else image.maplut(_grey_curve(layout.profile, layout.depth))
+    if layout.bands == 3:
+        return image if layout.profile is None else _from_rgb(image, layout.profile, layout.depth)
+    return _by_tables(image, layout.profile, layout.depth)
 
 
-def full_range(image: Any, how: Look) -> Any:
-    """White at the highest code of the depth."""
-    if how.white == 2**how.depth - 1:
+def full_range(image: Any, layout: PixelLayout) -> Any:
+    """The image scaled so that white is the largest value of the depth."""
+    if layout.white == 2**layout.depth - 1:
         return image
-    return (image * (65535 / how.white)).rint().cast("ushort").copy(interpretation=image.interpretation)
+    return (image * (65535 / layout.white)).rint().cast("ushort").copy(interpretation=image.interpretation)
 
 
 def _white(image: Any, depth: int) -> int:
-    """AVIF's 10 and 12 bits are moved to the upper end of 16, so that white is not quite white."""
+    """libvips shifts the 10 or 12 bits of AVIF to the upper bits of 16, so white is less than 65535."""
     bits = _field(image, "bits-per-sample") or depth
     if depth == 16 and 8 < bits < 16 and str(_field(image, "vips-loader")).startswith("heif"):
         return int(2**bits - 1) << (16 - bits)
@@ -80,27 +80,27 @@ def _field(image: Any, name: str) -> Any:
 
 
 def _from_rgb(image: Any, profile: bytes, depth: int) -> Any:
-    """Little CMS is exact and quick at 8 bits, and at 16 neither where it need not be."""
+    """Little CMS is exact and fast at 8 bits; at 16 bits, our own arithmetic is both for simple profiles."""
     shaper = read_shaper(profile) if depth == 16 else None
     if shaper is None or shaper.colorants is None:
         return _by_tables(image, profile, depth)
     curves = pyvips.Image.new_from_array(shaper.linear(65536).astype(np.float32)[None])
-    light = image.maplut(curves).recomb(pyvips.Image.new_from_array(_to_srgb(shaper.colorants)))
-    return light.copy(interpretation="scrgb").colourspace("rgb16")
+    linear = image.maplut(curves).recomb(pyvips.Image.new_from_array(_srgb_matrix(shaper.colorants)))
+    return linear.copy(interpretation="scrgb").colourspace("rgb16")
 
 
-def _to_srgb(colorants: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(3, 3) linear light of a profile → of sRGB, white to white."""
+def _srgb_matrix(colorants: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(3, 3): linear RGB of a profile → linear sRGB, white to white."""
     own = read_shaper(srgb_profile())
     assert own is not None
     assert own.colorants is not None
     matrix = np.linalg.inv(own.colorants) @ colorants
-    whole: NDArray[np.float64] = matrix / matrix.sum(axis=1, keepdims=True)
-    return whole
+    normalized: NDArray[np.float64] = matrix / matrix.sum(axis=1, keepdims=True)
+    return normalized
 
 
 def _by_tables(image: Any, profile: bytes | None, depth: int) -> Any:
-    """Through Little CMS; without a profile, through libvips' own for CMYK."""
+    """Convert with Little CMS; without a profile, with libvips' default profile for CMYK."""
     if profile is None:
         return image.icc_transform("srgb", input_profile="cmyk", depth=depth, **_INTENT)
     image = image.copy()
@@ -110,18 +110,18 @@ def _by_tables(image: Any, profile: bytes | None, depth: int) -> Any:
 
 @cache
 def srgb_profile() -> bytes:
-    """The small sRGB profile that libvips has inside."""
+    """The small sRGB profile that is part of libvips."""
     return bytes(pyvips.Operation.call("profile_load", "srgb"))
 
 
 def _grey_curve(profile: bytes, depth: int) -> Any:
-    """A table of one row: each grey code to its sRGB code."""
+    """A lookup table of one row: each grey value → its sRGB value."""
     return pyvips.Image.new_from_array(_grey_codes(profile, depth))
 
 
 @lru_cache(maxsize=8)
 def _grey_codes(profile: bytes, depth: int) -> NDArray[Any]:
-    """(1, codes) of `depth` bits. A colour profile on a grey picture gives its curve for green."""
+    """(1, codes) of `depth` bits. For a colour profile on a grey image, its curve for green."""
     shaper = read_shaper(profile)
     if shaper is None:
         raise ValueError("no curve in the profile")
@@ -132,10 +132,10 @@ def _grey_codes(profile: bytes, depth: int) -> NDArray[Any]:
 
 @lru_cache(maxsize=8)
 def _use(profile: bytes, bands: int) -> str:
-    """'same' for sRGB by any name, 'used' for what changes colours, 'unfit' for the damaged or misplaced."""
+    """'same' for sRGB under any name, 'used' if it changes colours, 'unfit' if it is damaged or of another kind."""
     if int.from_bytes(profile[:4], "big") > len(
         profile
-    ):  # cut: libvips would take sRGB instead and not say so
+    ):  # incomplete: libvips would use sRGB instead without an error
         return "unfit"
     if space(profile) not in {1: (b"GRAY", b"RGB "), 3: (b"RGB ",), 4: (b"CMYK",)}[bands]:
         return "unfit"
@@ -147,12 +147,12 @@ def _use(profile: bytes, bands: int) -> str:
 
 
 def _moved_grey(profile: bytes) -> int:
-    """How far the profile moves any of 65536 greys."""
+    """The largest change of 65536 greys."""
     return int(np.abs(_grey_codes(profile, 16)[0].astype(int) - np.arange(65536)).max())
 
 
 def _moved_colors(profile: bytes, bands: int) -> int:
-    """How far it moves any of some hundred colours, of 65535; for CMYK it only has to work."""
+    """The largest change of some hundred colours, of 65535; for CMYK it is enough that it works."""
     steps = np.linspace(0, 65535, 9 if bands == 3 else 3).round().astype(np.uint16)
     before = np.stack(np.meshgrid(*[steps] * bands), -1).reshape(1, -1, bands)
     probe = pyvips.Image.new_from_array(before, interpretation="rgb16" if bands == 3 else "cmyk")

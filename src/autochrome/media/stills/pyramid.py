@@ -1,7 +1,7 @@
-"""A picture kept ready for looking: any part of it at any size, at once; and pixels packed for a screen.
+"""A picture ready for viewing: any part of it at any size without delay; and pixels encoded for a browser.
 
-Eight bits are enough to look at. The full size and its halves are held; large pictures lie in a temporary file, whose
-pages the system may let go of.
+Eight bits are enough for a screen. The full size and its halves are kept; of a large picture in a temporary file, so
+that the system can free the memory.
 """
 
 import tempfile
@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 
 from autochrome.media.stills import Still
 
-_IN_MEMORY = 64_000_000  # bytes: larger pictures go to a temporary file
-_LEAST = 512  # pixels at the long side: smaller than this no half is made
+_IN_MEMORY = 64_000_000  # bytes: a larger picture is kept in a temporary file
+_SMALLEST = 512  # pixels at the long side: no half of a smaller level is made
 
 Bytes8 = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A part of a picture and how many pixels it is to be shown with. Places are shares of the picture, 0…1."""
+    """A part of a picture, and the size in pixels at which it is shown. Positions are fractions of the picture, 0…1."""
 
     left: float
     top: float
@@ -38,27 +38,27 @@ class Pyramid:
     def __init__(self, still: Still) -> None:
         self.height, self.width, self.grey = still.height, still.width, still.grey
         self._levels: list[Bytes8] = [_full(still)]
-        while max(self._levels[-1].shape[:2]) > _LEAST and min(self._levels[-1].shape[:2]) > 1:
+        while max(self._levels[-1].shape[:2]) > _SMALLEST and min(self._levels[-1].shape[:2]) > 1:
             self._levels.append(_half(self._levels[-1]))
 
     @property
     def size(self) -> int:
-        """Bytes that are held."""
+        """Bytes that are kept."""
         return sum(level.nbytes for level in self._levels)
 
     def view(self, window: Window) -> Bytes8:
         """(down, across) grey or (down, across, 3) sRGB: that part of the picture."""
-        room = min(self.width * window.width / window.across, self.height * window.height / window.down)
-        number = min(max(0, int(np.log2(max(room, 1.0)))), len(self._levels) - 1)
+        shrinks = min(self.width * window.width / window.across, self.height * window.height / window.down)
+        number = min(max(0, int(np.log2(max(shrinks, 1.0)))), len(self._levels) - 1)
         level = self._levels[number]
         rows = _span(window.top, window.height, level.shape[0])
         columns = _span(window.left, window.width, level.shape[1])
         piece = np.ascontiguousarray(level[rows[0] : rows[1], columns[0] : columns[1]])
         across = window.across / (window.width * level.shape[1])
         down = window.down / (window.height * level.shape[0])
-        large = min(across, down) >= 2  # a person wants to see the pixels themselves
-        middle = 0.0 if large else 0.5  # libvips' nearest neighbour is the one above and to the left
-        grown = _wrapped(piece).affine(
+        large = min(across, down) >= 2  # show the single pixels
+        middle = 0.0 if large else 0.5  # for libvips, the nearest pixel is the one above and to the left
+        grown = _image(piece).affine(
             [across, 0, 0, down],
             interpolate=pyvips.Interpolate.new("nearest" if large else "bilinear"),
             oarea=[0, 0, window.across, window.down],
@@ -71,15 +71,15 @@ class Pyramid:
         return _array(grown)
 
     def pixel(self, x: float, y: float) -> Bytes8:
-        """() or (3,): the pixel at that place, 0…1."""
+        """() or (3,): the pixel at a position, 0…1."""
         row, column = min(int(y * self.height), self.height - 1), min(int(x * self.width), self.width - 1)
         found: Bytes8 = self._levels[0][row, column]
         return found
 
 
 def encode_image(pixels: Bytes8, kind: Literal["jpg", "png", "webp"] = "jpg", quality: int = 88) -> bytes:
-    """(H, W) or (H, W, 3) sRGB → the bytes of a picture file, quickly."""
-    image = _wrapped(np.ascontiguousarray(pixels))
+    """(H, W) or (H, W, 3) sRGB → the bytes of a picture file, with the fastest settings."""
+    image = _image(np.ascontiguousarray(pixels))
     if kind == "png":
         return bytes(image.pngsave_buffer(compression=1, filter="up"))
     if kind == "webp":
@@ -88,12 +88,12 @@ def encode_image(pixels: Bytes8, kind: Literal["jpg", "png", "webp"] = "jpg", qu
 
 
 def _full(still: Still) -> Bytes8:
-    """(H, W) or (H, W, 3), all of it."""
+    """(H, W) or (H, W, 3): the whole picture with 8 bits."""
     shape = (still.height, still.width) if still.grey else (still.height, still.width, 3)
     if np.prod(shape, dtype=np.int64) <= _IN_MEMORY:
         whole: Bytes8 = np.empty(shape, np.uint8)
     else:
-        with tempfile.TemporaryFile() as file:  # the mapping keeps it until it is let go of
+        with tempfile.TemporaryFile() as file:  # the memory map keeps the file until it is released
             whole = np.memmap(file, np.uint8, "w+", shape=shape)
     top = 0
     for strip in still.strips():
@@ -104,17 +104,17 @@ def _full(still: Still) -> Bytes8:
 
 def _half(level: Bytes8) -> Bytes8:
     height, width = (max(1, side // 2) for side in level.shape[:2])
-    image = _wrapped(level).resize(width / level.shape[1], vscale=height / level.shape[0], kernel="linear")
+    image = _image(level).resize(width / level.shape[1], vscale=height / level.shape[0], kernel="linear")
     return _array(image)
 
 
 def _span(start: float, length: float, count: int) -> tuple[int, int]:
-    """Which pixels of `count` lie in a part of the picture, with a margin for mixing."""
+    """The first and last + 1 of `count` pixels in a part of the picture, with a margin for interpolation."""
     first = min(max(0, int(np.floor(start * count)) - 2), count - 1)
     return first, min(count, max(first + 1, int(np.ceil((start + length) * count)) + 2))
 
 
-def _wrapped(pixels: Bytes8) -> Any:
+def _image(pixels: Bytes8) -> Any:
     height, width = pixels.shape[:2]
     bands = 1 if pixels.ndim == 2 else pixels.shape[2]
     image = pyvips.Image.new_from_memory(pixels, width, height, bands, "uchar")

@@ -1,7 +1,7 @@
-"""Finding out what was given, and opening it: a file, its bytes, an array or a PIL picture → a lazy libvips image.
+"""Open a picture: a file, its bytes, an array or a PIL image → a lazy libvips image.
 
-We look at the first bytes ourselves and call the loader for that kind, so nothing that merely happens to be known to
-libvips (SVG, tables of numbers, its own `.v`) is ever opened.
+We detect the format by the first bytes and call its loader. So no other format that libvips knows (SVG, tables of
+numbers, its own `.v`) is ever opened.
 """
 
 import os
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyvips
@@ -30,10 +30,10 @@ from autochrome.errors import (
 )
 from autochrome.media.stills.exif import Directory, read_directory
 
-pyvips.cache_set_max(0)  # one picture after the other: remembered operations would only hold memory
+pyvips.cache_set_max(0)  # pictures are opened once, so a cache of operations only needs memory
 
 Source: TypeAlias = str | os.PathLike[str] | bytes | NDArray[Any] | Any
-"""A path, the bytes of a file, an array, or a PIL picture (known by its looks: PIL is never imported)."""
+"""A path, the bytes of a file, an array, or a PIL image (recognized by its attributes: PIL is never imported)."""
 
 _LOADERS = {
     "jpg": "jpegload_source",
@@ -45,7 +45,7 @@ _LOADERS = {
 }
 _IN_MEMORY = 100_000_000  # bytes of pixels
 _TILE = 256
-FINEST = 1e6  # pixels per millimetre that libvips takes
+MAX_RESOLUTION = 1e6  # pixels per millimetre that libvips accepts
 _VARIANT = re.compile(r"unsupported (?!marker|or )|not supported|not configured|not implemented|labq")
 _WORD = re.compile(r"[a-z]{3}", re.IGNORECASE)
 _KINDS = "JPEG, PNG, TIFF, WebP, AVIF, BMP or GIF"
@@ -53,22 +53,22 @@ _KINDS = "JPEG, PNG, TIFF, WebP, AVIF, BMP or GIF"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where pixels come from. `open` may be called as often as wanted, and gives a fresh image each time."""
+    """The source of pixels. Every call of `open` returns a new image."""
 
-    name: str  # for messages
+    name: str  # for error sentences
     path: Path | None
     kind: str  # "jpg", …, or "array"
-    data: bytes | None = field(default=None, repr=False)  # the file, where it is in memory
+    data: bytes | None = field(default=None, repr=False)  # the bytes of the file, if it is in memory
     array: NDArray[Any] | None = field(default=None, repr=False)  # (H, W, bands) uint8 or uint16
     facts: dict[str, Any] = field(default_factory=dict, repr=False)  # libvips metadata for an array
 
     def open(self, *, shrink: int = 1) -> Any:
-        """The picture as it is stored, not turned, no colour managed; to be read once from top to bottom.
+        """The image as it is stored: not rotated, in its own colour space. It is read once, from top to bottom.
 
-        `shrink`, 1, 2, 4 or 8, is for JPEG alone: it decodes that much smaller.
+        shrink: 1, 2, 4 or 8; a JPEG is decoded that much smaller. Other formats need 1.
         """
         if self.array is not None:
-            return self._wrapped(self.array)
+            return self._array_image(self.array)
         options: dict[str, Any] = {"access": "sequential", "fail_on": "error"}
         if shrink > 1:
             options["shrink"] = shrink
@@ -76,7 +76,7 @@ class Origin:
             return getattr(pyvips.Image, _LOADERS[self.kind])(self._source(), **options)
 
     def directory(self) -> Directory:
-        """A TIFF's first directory; nothing for other kinds, whose words libvips reads itself."""
+        """The first directory of a TIFF; empty for other formats, whose metadata libvips reads itself."""
         if self.kind != "tif":
             return {}
         if self.path is None:
@@ -88,14 +88,16 @@ class Origin:
     def _source(self) -> Any:
         if self.path is None:
             return pyvips.Source.new_from_memory(self.data)
-        return pyvips.Source.new_from_file(os.fsencode(self.path))  # bytes: a name need not be UTF-8
+        return pyvips.Source.new_from_file(os.fsencode(self.path))  # bytes, because a name may not be UTF-8
 
-    def _wrapped(self, array: NDArray[Any]) -> Any:
+    def _array_image(self, array: NDArray[Any]) -> Any:
         height, width, bands = array.shape
         wide = array.dtype == np.uint16
         space = ("b-w", "grey16", "srgb", "rgb16")[2 * (bands > 2) + wide]
         image = pyvips.Image.new_from_memory(array, width, height, bands, "ushort" if wide else "uchar")
-        across, down = (v if 0 < v <= FINEST else 1.0 for v in self.facts.get("resolution", (1.0, 1.0)))
+        across, down = (
+            v if 0 < v <= MAX_RESOLUTION else 1.0 for v in self.facts.get("resolution", (1.0, 1.0))
+        )
         image = image.copy(interpretation=self.facts.get("interpretation", space), xres=across, yres=down)
         for name, value in self.facts.items():
             if isinstance(value, bytes):
@@ -106,15 +108,15 @@ class Origin:
 
 
 def at_random(image: Any) -> Any:
-    """The same pixels, to be read in any order: in memory, or in tiles in a temporary file where they are many.
+    """The same pixels, for reading in any order: in memory, or as tiles in a temporary file if they are many.
 
-    libvips has a way of its own for this, but it maps the file, and mapped pages count as memory.
+    libvips has a function for this, but it maps the file into memory, and the mapped pages count as memory.
     """
     if image.width * image.height * image.bands * (2 if image.format == "ushort" else 1) <= _IN_MEMORY:
         return image.copy_memory()
     with (
         tempfile.TemporaryFile() as file
-    ):  # libvips has its own handle: the file goes with the last image on it
+    ):  # libvips has its own handle: the file is deleted with the last image that uses it
         image.tiffsave_target(
             pyvips.Target.new_to_descriptor(file.fileno()),
             tile=True,
@@ -131,13 +133,8 @@ def at_random(image: Any) -> Any:
     )
 
 
-def _read_at(file: BinaryIO, offset: int, size: int) -> bytes:
-    file.seek(offset)
-    return file.read(size)
-
-
 def kind_of(head: bytes, name: str) -> str:
-    """Which kind of file begins like this (at least 32 bytes, or all there are)."""
+    """The format of a file by its first bytes (at least 32, or all of them)."""
     if not head:
         raise InputEmpty(f"{name}: the file is empty; get it again.")
     if head.startswith(b"\xff\xd8\xff"):
@@ -153,38 +150,40 @@ def kind_of(head: bytes, name: str) -> str:
     if head[:2] == b"BM":
         return "bmp"
     if head[4:8] == b"ftyp":
-        return _boxed(head, name)
-    raise NotAPicture(f"{name}: this is no picture we can read; give {_KINDS}.")
+        return _kind_of_box(head, name)
+    raise NotAPicture(f"{name}: this is not a supported picture format; give {_KINDS}.")
 
 
-def _boxed(head: bytes, name: str) -> str:
+def _kind_of_box(head: bytes, name: str) -> str:
     if head[8:12] in (b"avif", b"avis", b"mif1", b"msf1", b"miaf"):
         return "avif"
     if head[8:11] in (b"hei", b"hev"):
-        raise NotAPicture(f"{name}: HEIC is not read, its codec is patented; save it as JPEG or AVIF first.")
+        raise NotAPicture(
+            f"{name}: HEIC is not supported, because its codec is patented; save it as JPEG or AVIF first."
+        )
     raise NotAPicture(f"{name}: this looks like a film, not a picture; give {_KINDS}.")
 
 
 def read_head(path: Path, size: int = 64) -> bytes:
-    """The first bytes of a file, or the error that says why there are none."""
+    """The first bytes of a file. Raises an error of ours if it cannot be read."""
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
-            raise InputUnreadable(f"{path}: this is a folder; name a picture in it.")
-        if not stat.S_ISREG(mode):  # a pipe would make us wait for ever
-            raise InputUnreadable(f"{path}: this is not an ordinary file; copy it to one first.")
+            raise InputUnreadable(f"{path}: this is a folder; give a picture in it.")
+        if not stat.S_ISREG(mode):  # reading a pipe would block
+            raise InputUnreadable(f"{path}: this is not a regular file; copy it to one first.")
         with path.open("rb") as file:
             return file.read(size)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise InputMissing(f"{path}: there is no such file; check the name.") from error
     except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
         why = getattr(error, "strerror", None) or str(error)
-        raise InputUnreadable(f"{path}: may not be opened ({why}); check its permissions.") from error
+        raise InputUnreadable(f"{path}: cannot be opened ({why}); check its permissions.") from error
 
 
 @contextmanager
 def reading(name: str) -> Iterator[None]:
-    """libvips' complaints while `name` is read, as our errors."""
+    """Translate errors of libvips while `name` is read into errors of ours."""
     try:
         yield
     except pyvips.Error as error:
@@ -195,18 +194,22 @@ def _read_error(name: str, why: str) -> AutochromeError:
     low = why.lower()
     if "out of memory" in low or "unable to allocate" in low:
         return NoMemory(
-            f"{name}: there is not enough memory to decode it; close other programs or shrink it."
+            f"{name}: there is not enough memory to decode it; close other programs or make the picture smaller."
         )
     if "no space left" in low:
-        return DiskFull(f"{name}: no room for its temporary copy; free some, or point TMPDIR elsewhere.")
+        return DiskFull(
+            f"{name}: there is no space for its temporary copy; free some space, or set TMPDIR to another disk."
+        )
     if _VARIANT.search(low):
         return NotAPicture(
-            f"{name}: a variant that cannot be read ({why}); save it as PNG, JPEG or plain TIFF."
+            f"{name}: this variant of the format is not supported ({why}); save it as PNG, JPEG or plain TIFF."
         )
-    return PictureDamaged(f"{name}: damaged or cut short ({why}); get the file again, or save it anew.")
+    return PictureDamaged(
+        f"{name}: the file is damaged or incomplete ({why}); get the file again, or save it again."
+    )
 
 
 def complaint(error: pyvips.Error) -> str:
-    """The most telling line of what libvips said: the last that has words in it."""
+    """The most useful line of an error of libvips: the last line that contains a word."""
     lines = [line.strip() for line in str(error.detail or error.message).splitlines()]
     return next((line for line in reversed(lines) if _WORD.search(line)), "no reason given")[:200]

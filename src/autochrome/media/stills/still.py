@@ -1,6 +1,6 @@
-"""Still pictures as files, in strips: every kind a person may bring, turned upright, as sRGB pixels; and back again.
+"""Read still pictures in strips of upright sRGB pixels, and write pictures like them.
 
-A picture is never whole in memory, except where its file leaves no choice (turned by EXIF, interlaced, WebP, AVIF).
+The whole picture is in memory only if the file requires it (rotated by EXIF, interlaced, WebP, AVIF).
 """
 
 import os
@@ -25,36 +25,36 @@ from autochrome.media.stills.exif import (
 )
 from autochrome.media.stills.in_memory import origin_from_array, origin_from_pil
 from autochrome.media.stills.iptc import records
-from autochrome.media.stills.metadata import Words
-from autochrome.media.stills.profiles import full_range, look, srgb
+from autochrome.media.stills.metadata import Metadata
+from autochrome.media.stills.profiles import full_range, read_layout, to_srgb
 from autochrome.media.stills.reader import Origin, Source, at_random, kind_of, read_head, reading
 from autochrome.media.stills.writer import WRITTEN, write_still
 from autochrome.types import Pixels
 
 _STRIP = 1 << 19  # pixels
-_LONGEST = 4  # times the short side: how long a small picture may get
+_LONGEST = 4  # times the short side: the greatest length of a small picture
 
 
 class Still:
-    """One picture: what its header says, its pixels on demand, and how to write one like it.
+    """One picture: the facts of its header, its pixels on demand, and a way to write a picture like it.
 
-    `width` and `height` are those of the upright picture. `depth` is 8 or 16; `grey` pictures have strips (R, W), all
-    others (R, W, 3). `notes` are for the person: what was left out in reading.
+    `width` and `height` are those of the upright picture. `depth` is 8 or 16. `grey` pictures have strips (R, W), all
+    others (R, W, 3). `notes` tell the person what was left out in reading.
     """
 
     def __init__(self, origin: Origin, max_megapixels: float) -> None:
         self._origin = origin
         self._header = origin.open()
         _check_size(origin.name, self._header.width, self._header.height, max_megapixels)
-        self._look = look(self._header, origin.name)
+        self._layout = read_layout(self._header, origin.name)
         turn = self._header.get("orientation") if self._header.get_typeof("orientation") else 1
         self._turn = turn if turn in range(1, 9) else 1
         sides = self._header.width, self._header.height
         self.width, self.height = sides[::-1] if self._turn >= 5 else sides
         self.name, self.path, self.format = origin.name, origin.path, origin.kind
-        self.depth, self.alpha = self._look.depth, self._look.alpha
-        self.grey = self._look.bands == 1
-        self.notes = self._look.notes + _pages(self._header, origin.kind)
+        self.depth, self.alpha = self._layout.depth, self._layout.alpha
+        self.grey = self._layout.bands == 1
+        self.notes = self._layout.notes + _pages(self._header, origin.kind)
 
     def __enter__(self) -> Self:
         return self
@@ -63,10 +63,10 @@ class Still:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file, and of what was given as bytes or pixels."""
+        """Release the file, or the bytes or pixels in memory."""
         self._header = None
 
-    def small(self, size: int) -> Pixels:
+    def read_small(self, size: int) -> Pixels:
         """The whole picture with its short side `size` pixels, (h, w) or (h, w, 3); the long side at most 4 · size."""
         short = min(self.height, self.width)
         height, width = (
@@ -75,21 +75,21 @@ class Still:
         across, down = (height, width) if self._turn >= 5 else (width, height)
         image = self._origin.open(shrink=self._shrink(across, down))
         with reading(self.name):
-            if image.bands > self._look.bands:
-                image = image.extract_band(0, n=self._look.bands)
-            image = srgb(_resized(image, across, down), self._look).autorot()
+            if image.bands > self._layout.bands:
+                image = image.extract_band(0, n=self._layout.bands)
+            image = to_srgb(_resized(image, across, down), self._layout).autorot()
             return _shaped(image.write_to_memory(), image, image.height)
 
     def _shrink(self, across: int, down: int) -> int:
-        """How much smaller a JPEG may be decoded, so that half as much again is left to be resized with care."""
+        """How much smaller a JPEG is decoded: the rest, at least a half, is resized with a better filter."""
         room = min(self._header.width / across, self._header.height / down)
         return max((k for k in (2, 4, 8) if self.format == "jpg" and 2 * k <= room), default=1)
 
     def strips(self, rows: int | None = None) -> Iterator[Pixels]:
-        """The picture from top to bottom, (R, W) or (R, W, 3) with R = `rows` but for the last; sRGB, contiguous."""
+        """From top to bottom in strips (R, W) or (R, W, 3), sRGB, contiguous; R is `rows` except in the last."""
         rows = max(1, rows or _STRIP // self.width)
         with reading(self.name):
-            image = srgb(self._upright(), self._look)
+            image = to_srgb(self._upright(), self._layout)
             region = pyvips.Region.new(image)
         for top in range(0, self.height, rows):
             count = min(rows, self.height - top)
@@ -98,7 +98,7 @@ class Still:
             yield _shaped(data, image, count)
 
     def _upright(self) -> Any:
-        """The stored picture, turned. Mirrored left to right can be read as it comes; the other turns cannot."""
+        """The stored picture, upright. Only mirroring left to right allows reading from top to bottom."""
         image = self._origin.open()
         return (image if self._turn <= 2 else at_random(image)).autorot()
 
@@ -112,18 +112,18 @@ class Still:
         quality: int = 92,
         describe: Callable[[bytes | None], bytes] | None = None,
     ) -> Path:
-        """Write (R, W, 3) sRGB `strips`, uint8 or uint16, as the kind of file `path`'s suffix names.
+        """Write (R, W, 3) sRGB `strips`, uint8 or uint16, in the format that the suffix of `path` names.
 
-        What the original carried goes along: alpha (where the size is the same), EXIF, IPTC, resolution, and XMP as
-        `describe` gives it back (it gets the old packet, or None). `height` and `width` are the written size, where it
-        is not the picture's own. 16 bits stay 16 in PNG and TIFF, 12 of them in AVIF. Strips are drawn in the caller's
-        thread, and their errors come out unchanged; what stands at `path` is a whole picture, or what was there before.
+        The metadata of the original is kept: alpha (if the size is the same), EXIF, IPTC, resolution, and XMP as
+        `describe` returns it (it gets the old packet, or None). height, width: of the written picture, if they are not
+        those of the original. 16 bits stay 16 in PNG and TIFF, and become 12 in AVIF. The strips are made in the
+        caller's thread and their errors come out unchanged. The file at `path` is complete or not replaced at all.
         """
         size = height or self.height, width or self.width
         alpha = self._alpha if self.alpha and size == (self.height, self.width) else None
         directory = self._origin.directory()
         xmp = self._blob("xmp-data")
-        words = Words(
+        metadata = Metadata(
             self._header,
             exif=block_of(descriptive(directory)) or self._blob("exif-data"),
             iptc=self._iptc(directory),
@@ -133,14 +133,14 @@ class Still:
             Path(path),
             strips,
             size,
-            words,
+            metadata,
             alpha=alpha,
             quality=quality,
             compression=number(directory, COMPRESSION),
         )
 
     def _alpha(self) -> Any:
-        return full_range(self._upright().extract_band(self._look.bands), self._look)
+        return full_range(self._upright().extract_band(self._layout.bands), self._layout)
 
     def _iptc(self, directory: Directory) -> bytes | None:
         blobs = [directory[tag].data for tag in (IPTC, PHOTOSHOP) if tag in directory]
@@ -155,7 +155,7 @@ def open_still(source: Source, *, max_megapixels: float = 1000) -> Still:
     """Open a picture: a path, the bytes of a file, a PIL picture, or an array.
 
     Arrays are (H, W) grey or (H, W, 3) sRGB, (H, W, 2) and (H, W, 4) with alpha; uint8, uint16, bool, or floats 0…1
-    (taken as 16 bits). More than `max_megapixels` are refused before any pixel is decoded.
+    (read as 16 bits). A picture above `max_megapixels` is refused before any pixel is decoded.
     """
     if isinstance(source, np.ndarray):
         return Still(origin_from_array(source, "array"), max_megapixels)
@@ -167,7 +167,7 @@ def open_still(source: Source, *, max_megapixels: float = 1000) -> Still:
 
 
 def suffix_for(still: Still, format: str = "auto") -> str:
-    """The suffix of a file to write: of the format asked for, or of the picture's own kind where we write that."""
+    """The suffix of a file to write: of `format`, or of the format of the picture if we can write it, else .png."""
     kind = still.format if format == "auto" else format
     return f".{kind}" if kind in WRITTEN.values() else ".png"
 
@@ -190,7 +190,7 @@ def _origin_from_bytes(data: bytes, max_megapixels: float) -> Origin:
 
 
 def _resized(image: Any, width: int, height: int) -> Any:
-    """Shrunk with care, enlarged smoothly; libvips' own enlarging would move the picture by part of a pixel."""
+    """Resize: smaller with libvips' filter; larger by our own call, since libvips shifts an image that it enlarges."""
     image = image.resize(min(1, width / image.width), vscale=min(1, height / image.height))
     if (image.width, image.height) == (width, height):
         return image
@@ -227,7 +227,7 @@ def _check_size(name: str, width: int, height: int, max_megapixels: float) -> No
 def _pages(header: Any, kind: str) -> tuple[str, ...]:
     count = header.get("n-pages") if header.get_typeof("n-pages") else 1
     word = "pages" if kind == "tif" else "frames"
-    return (f"{count} {word}: only the first was taken",) if count > 1 else ()
+    return (f"{count} {word}: only the first was read",) if count > 1 else ()
 
 
 def _shaped(data: Any, image: Any, rows: int) -> Pixels:

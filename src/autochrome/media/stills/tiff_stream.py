@@ -1,8 +1,8 @@
-"""Strips of pixels as the bytes of an uncompressed TIFF, made while somebody reads them.
+"""Strips of pixels as the bytes of an uncompressed TIFF, made while libvips reads them.
 
-libvips pulls, our strips are pushed, and its wheel has no loader for PPM or raw streams. What it has is a TIFF loader
-that reads strip after strip and hands them on without a copy or a swap; so the picture is told as a BigTIFF that never
-exists as a whole: the header is made at once, the pixels are passed along as they come.
+This is our own because of the promise that memory does not grow with the image. libvips asks for bytes, our strips
+arrive one after the other, and its wheel has no loader for PPM or raw streams. Its TIFF loader reads strip after strip
+without a copy. So we send it a BigTIFF that never exists as a whole: first the header, then the pixels as they arrive.
 """
 
 import os
@@ -13,21 +13,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_STRIP = 2**19  # bytes the loader takes at a time
+_STRIP = 2**19  # bytes that the loader reads at a time
 _SHORT, _LONG, _LONG8 = 3, 4, 16
 
 
 def tiff_header(height: int, width: int, bands: int, depth: int) -> bytes:
-    """All of a BigTIFF that stands before its pixels: little-endian, 1 or 3 bands of 8 or 16 bits."""
+    """The bytes of a BigTIFF before its pixels: little-endian, 1 or 3 bands of 8 or 16 bits."""
     line = width * bands * depth // 8
     rows = max(1, min(height, _STRIP // line))
     count = -(-height // rows)
-    lists = 16 + 8 + 10 * 20 + 8  # where the two lists begin: after header and directory
+    lists = 16 + 8 + 10 * 20 + 8  # offset of the two lists, after header and directory
     data = lists + (16 * count if count > 1 else 0)
     starts = data + np.arange(count, dtype="<u8") * np.uint64(rows * line)
     sizes = np.full(count, rows * line, "<u8")
     sizes[-1] = line * (height - rows * (count - 1))
-    one = count == 1  # a list of one stands in the entry itself
+    one = count == 1  # a list of one number is stored in the entry itself
     entries = [
         _entry(256, _LONG, 1, width),
         _entry(257, _LONG, 1, height),
@@ -38,7 +38,7 @@ def tiff_header(height: int, width: int, bands: int, depth: int) -> bytes:
         _entry(277, _SHORT, 1, bands),
         _entry(278, _LONG, 1, rows),
         _entry(279, _LONG8, count, int(sizes[0]) if one else lists + 8 * count),
-        _entry(284, _SHORT, 1, 1),  # bands side by side
+        _entry(284, _SHORT, 1, 1),  # bands interleaved
     ]
     head = struct.pack("<2sHHHQQ", b"II", 43, 8, 0, 16, len(entries)) + b"".join(entries) + bytes(8)
     return head if one else head + starts.tobytes() + sizes.tobytes()
@@ -49,22 +49,22 @@ def _entry(tag: int, kind: int, count: int, value: int) -> bytes:
 
 
 class TiffStream:
-    """A file that is read once: header from memory, pixels from `next_strip` (None when there are no more)."""
+    """A file that is read once: the header from memory, the pixels from `next_strip` (None after the last one)."""
 
     def __init__(
         self, size: tuple[int, int, int], depth: int, next_strip: Callable[[], NDArray[Any] | None]
     ) -> None:
-        """`size` is (height, width, bands)."""
+        """size: (height, width, bands); depth: 8 or 16 bits."""
         self._head = tiff_header(*size, depth)
         self._total = len(self._head) + size[0] * size[1] * size[2] * depth // 8
         self._order = np.dtype(np.uint8 if depth == 8 else "<u2")
         self._next = next_strip
         self._position = 0
-        self._reached = len(self._head)  # pixels before this are gone
+        self._reached = len(self._head)  # pixels before this offset have been read
         self._rest = memoryview(b"")
 
     def read(self, size: int) -> bytes | memoryview | None:
-        """At most `size` bytes from where we stand; None at the end, or where pixels are gone already."""
+        """At most `size` bytes from the current position; None at the end, or if these pixels have been read."""
         if self._position < len(self._head):
             piece: bytes | memoryview = self._head[self._position : self._position + size]
         elif self._position == self._reached:

@@ -1,7 +1,7 @@
-"""Strips of pixels → a picture file, written beside its place first, with everything the original carried.
+"""Write strips of pixels as a picture file, with the metadata of the original.
 
-libvips pulls pixels in a thread of its own; strips are drawn in the caller's thread and handed over through a short
-queue. So decoding and colouring go on while the encoder works, and an error in making strips stays what it was.
+libvips encodes in a thread of its own. The strips are made in the caller's thread and pass through a short queue. So
+decoding and colouring continue while the encoder works, and an error in making strips comes out unchanged.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from autochrome.errors import NoMemory, OutputNotWritable
 from autochrome.files import atomic_path, write_errors
-from autochrome.media.stills.exif import add_to_tiff, tiff_words
-from autochrome.media.stills.handover import Handover
-from autochrome.media.stills.metadata import Words, dressed
+from autochrome.media.stills.encoder_thread import EncoderThread
+from autochrome.media.stills.exif import add_to_tiff, tiff_metadata
+from autochrome.media.stills.metadata import Metadata, prepare_image
 from autochrome.media.stills.output_file import OutputFile
 from autochrome.media.stills.reader import complaint
 from autochrome.media.stills.tiff_stream import TiffStream
@@ -36,44 +36,44 @@ WRITTEN = {
 }
 _SIDE_LIMITS = {"jpg": 65500, "webp": 16383, "avif": 16384}  # pixels
 _CLASSIC_TIFF = 4_000_000_000  # bytes of pixels; above, offsets need 64 bits
-_PACKED = {5: "lzw", 6: "jpeg", 7: "jpeg", 8: "deflate", 32946: "deflate", 32773: "packbits"}
-_PACKED |= dict.fromkeys((2, 3, 4), "deflate")  # fax codes hold one bit a pixel
+_COMPRESSIONS = {5: "lzw", 6: "jpeg", 7: "jpeg", 8: "deflate", 32946: "deflate", 32773: "packbits"}
+_COMPRESSIONS |= dict.fromkeys((2, 3, 4), "deflate")  # fax compression stores one bit a pixel
 
 
 def write_still(
     path: Path,
     strips: Iterable[NDArray[Any]],
     size: tuple[int, int],
-    words: Words,
+    metadata: Metadata,
     *,
     alpha: Callable[[], Any] | None,
     quality: int,
     compression: int,
 ) -> Path:
-    """Write (R, W, 3) strips of a picture of `size` (height, width), carrying `words`.
+    """Write (R, W, 3) strips of a picture of `size` (height, width), with metadata.
 
-    `compression` is TIFF's number for what the original used, 0 where it was no TIFF.
+    quality: 1…100. compression: TIFF's number for the compression of the original; 0 if it was not a TIFF.
     """
     kind = _kind(path, size)
     strips = iter(strips)
     first = next(strips, np.empty((0, size[1], 3), np.uint8))
     strips = _checked(chain([first], strips), size, first.dtype)
-    handover = Handover()
-    stream = TiffStream((*size, 3), first.dtype.itemsize * 8, handover.take)
-    source = pyvips.SourceCustom()  # libvips does not keep it alive: it lives in this frame
+    encoder = EncoderThread()
+    stream = TiffStream((*size, 3), first.dtype.itemsize * 8, encoder.take)
+    source = pyvips.SourceCustom()  # libvips keeps no reference to it: this variable does
     source.on_read(stream.read)
     source.on_seek(stream.seek)
 
     def encode() -> None:
         with _encoder_errors(path):
             image = pyvips.Image.tiffload_source(source, access="sequential", fail_on="error")
-            image = dressed(image, words, kind, alpha() if alpha else None)
+            image = prepare_image(image, metadata, kind, alpha() if alpha else None)
             _save(image, kind, temporary, quality, compression)
             if kind == "tif":
-                add_to_tiff(temporary, tiff_words(words.exif, words.iptc), *size)
+                add_to_tiff(temporary, tiff_metadata(metadata.exif, metadata.iptc), *size)
 
     with atomic_path(path) as temporary:
-        handover.run(encode, strips)
+        encoder.run(encode, strips)
     return path
 
 
@@ -82,11 +82,11 @@ def _kind(path: Path, size: tuple[int, int]) -> str:
     if kind is None:
         names = ", ".join(WRITTEN)
         raise OutputNotWritable(
-            f"{path}: this kind of file is not written; let the name end in one of {names}."
+            f"{path}: this format cannot be written; choose a name that ends in one of {names}."
         )
     if max(size) > (limit := _SIDE_LIMITS.get(kind, max(size))):
         raise OutputNotWritable(
-            f"{path}: {size[1]}×{size[0]} pixels do not fit, this format ends at {limit} a side; write .tif or .png."
+            f"{path}: {size[1]}×{size[0]} pixels are too many, this format allows {limit} a side; write .tif or .png."
         )
     return kind
 
@@ -94,7 +94,7 @@ def _kind(path: Path, size: tuple[int, int]) -> str:
 def _checked(
     strips: Iterable[NDArray[Any]], size: tuple[int, int], dtype: np.dtype[Any]
 ) -> Iterator[NDArray[Any]]:
-    """The same strips, sure to make up the picture that was announced."""
+    """The same strips, after a check that they fit the size and depth of the picture."""
     height, width = size
     if dtype not in (np.dtype(np.uint8), np.dtype(np.uint16)):
         raise ValueError(f"strips of {dtype}; they must be uint8 or uint16")
@@ -117,7 +117,7 @@ def _save(image: Any, kind: str, path: Path, quality: int, compression: int) -> 
             if kind == "jpg":
                 image.jpegsave_target(file.target, Q=quality)
             elif kind == "png":
-                image.pngsave_target(file.target, filter="up", compression=3)  # a third smaller, and quicker
+                image.pngsave_target(file.target, filter="up", compression=3)  # a third smaller, and faster
             elif kind == "webp":
                 image.webpsave_target(file.target, Q=quality, effort=2)
             elif kind == "avif":
@@ -132,13 +132,18 @@ def _save(image: Any, kind: str, path: Path, quality: int, compression: int) -> 
 
 
 def _tiff_options(image: Any, quality: int, compression: int) -> dict[str, Any]:
-    """As the original was packed, where that loses nothing that it had not lost already."""
+    """The compression of the original, if it loses nothing more."""
     deep = image.format == "ushort"
-    packed = _PACKED.get(compression, "none")
-    if packed == "jpeg" and (deep or image.bands > 3):
-        packed = "deflate"
+    compression_name = _COMPRESSIONS.get(compression, "none")
+    if compression_name == "jpeg" and (deep or image.bands > 3):
+        compression_name = "deflate"
     raw = image.width * image.height * image.bands * (2 if deep else 1)
-    return {"compression": packed, "Q": quality, "predictor": "horizontal", "bigtiff": raw > _CLASSIC_TIFF}
+    return {
+        "compression": compression_name,
+        "Q": quality,
+        "predictor": "horizontal",
+        "bigtiff": raw > _CLASSIC_TIFF,
+    }
 
 
 @contextmanager

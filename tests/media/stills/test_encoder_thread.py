@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from autochrome.media.stills.handover import Handover
+from autochrome.media.stills.encoder_thread import EncoderThread
 
 Strip = NDArray[np.uint8]
 
@@ -21,28 +21,28 @@ def strips(count: int, drawn: list[int] | None = None) -> Iterator[Strip]:
 
 
 def test_everything_arrives_in_order() -> None:
-    handover, taken = Handover(), []
+    encoder, taken = EncoderThread(), []
 
     def encode() -> None:
-        while (strip := handover.take()) is not None:
+        while (strip := encoder.take()) is not None:
             taken.append(int(strip[0]))
-        assert handover.take() is None  # and none ever after
+        assert encoder.take() is None  # and none ever after
 
-    handover.run(encode, strips(50))
+    encoder.run(encode, strips(50))
     assert taken == list(range(50))
 
 
 def test_few_are_drawn_ahead() -> None:
-    handover, drawn, ahead = Handover(), list[int](), list[int]()
+    encoder, drawn, ahead = EncoderThread(), list[int](), list[int]()
 
     def encode() -> None:
         taken = 0
-        while handover.take() is not None:
+        while encoder.take() is not None:
             taken += 1
             time.sleep(0.001)
             ahead.append(len(drawn) - taken)
 
-    handover.run(encode, strips(40, drawn))
+    encoder.run(encode, strips(40, drawn))
     assert max(ahead) <= 4  # two in the queue, one at each end
 
 
@@ -54,22 +54,22 @@ def test_strips_are_drawn_in_the_callers_thread() -> None:
             seen.add(threading.current_thread())
             yield strip
 
-    handover = Handover()
-    handover.run(lambda: [handover.take() for _ in range(6)], watched())
+    encoder = EncoderThread()
+    encoder.run(lambda: [encoder.take() for _ in range(6)], watched())
     assert seen == {threading.current_thread()}
 
 
 @pytest.mark.parametrize("taken", [0, 1, 7])
 def test_an_encoder_that_gives_up_stops_the_drawing(taken: int) -> None:
-    handover, drawn = Handover(), list[int]()
+    encoder, drawn = EncoderThread(), list[int]()
 
     def encode() -> None:
         for _ in range(taken):
-            handover.take()
+            encoder.take()
         raise OSError("full")
 
     with pytest.raises(OSError, match="full"):
-        handover.run(encode, strips(1000, drawn))
+        encoder.run(encode, strips(1000, drawn))
     assert len(drawn) < taken + 10
     assert threading.active_count() == 1 or "autochrome-encoder" not in {
         t.name for t in threading.enumerate()
@@ -77,21 +77,21 @@ def test_an_encoder_that_gives_up_stops_the_drawing(taken: int) -> None:
 
 
 def test_an_error_in_drawing_wins_over_the_one_it_causes() -> None:
-    handover = Handover()
+    encoder = EncoderThread()
 
     def broken() -> Iterator[Strip]:
         yield from strips(3)
         raise KeyError("mine")
 
     def encode() -> None:
-        while handover.take() is not None:
+        while encoder.take() is not None:
             pass
         raise OSError("the picture ended too soon")
 
     with pytest.raises(KeyError, match="mine"):
-        handover.run(encode, broken())
+        encoder.run(encode, broken())
 
 
 def test_an_encoder_that_needs_no_more_is_left_in_peace() -> None:
-    handover = Handover()
-    handover.run(lambda: handover.take(), strips(100))
+    encoder = EncoderThread()
+    encoder.run(lambda: encoder.take(), strips(100))
