@@ -1,4 +1,4 @@
-"""Films made by code: known pictures, known times, a tone, and whatever else a test wants beside them."""
+"""Films made by code: known frames, known times, a tone, and other streams."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -56,7 +56,7 @@ def make_film(
     options: dict[str, str] | None = None,
     settings: dict[str, object] | None = None,
 ) -> Path:
-    """A film with a picture at each of `times` (ticks of `base`) and, beside it, a tone of the same length."""
+    """A film with a frame at each of `times` (ticks of `base`), and a tone of the same length."""
     height, width = size
     with av.open(str(path), "w", container_options={"movflags": "+use_metadata_tags"}) as film:
         film.metadata.update(metadata or {})

@@ -9,7 +9,7 @@ from autochrome.types import PlaneFormat
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
-def test_it_is_the_same_in_strips(dtype):
+def test_the_mark_is_the_same_in_strips(dtype):
     whole = np.full((300, 400, 3), 90, dtype)
     stamp(whole, 0, 300)
     strips = []
@@ -20,7 +20,7 @@ def test_it_is_the_same_in_strips(dtype):
     assert (np.concatenate(strips) == whole).all()
 
 
-def test_it_stays_in_its_corner_and_is_coloured():
+def test_the_mark_is_in_its_corner_and_coloured():
     picture = np.full((300, 400, 3), 90, np.uint8)
     stamp(picture, 0, 300)
     touched = (picture != 90).any(axis=-1)
@@ -31,7 +31,7 @@ def test_it_stays_in_its_corner_and_is_coloured():
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 50), (50, 1), (3, 3)])
-def test_it_does_not_mind_small_pictures(size):
+def test_small_pictures_are_possible(size):
     picture = np.zeros((*size, 3), np.uint8)
     stamp(picture, 0, size[0])
 

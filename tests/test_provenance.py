@@ -1,4 +1,4 @@
-"""What a file says about who made its colours."""
+"""The XMP property that names the source of the colours."""
 
 from xml.etree import ElementTree as ET
 
@@ -26,7 +26,7 @@ def said(packet: bytes) -> list[ET.Element]:
 
 
 def claims(packet: bytes) -> tuple[list[str], list[str]]:
-    """Every value of the two properties, wherever and however it is said."""
+    """Every value of the two properties, as attribute or as element."""
     found: tuple[list[str], list[str]] = [], []
     for description in said(packet):
         for values, name in zip(found, (SOURCE, TOOL), strict=True):
@@ -36,7 +36,7 @@ def claims(packet: bytes) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.parametrize("xmp", [None, b"", OLD.encode(), OLD.encode() + b"\0\0", OLD.encode("utf-16")])
-def test_says_it_once_whatever_was_there(xmp: bytes | None) -> None:
+def test_the_source_is_stated_once(xmp: bytes | None) -> None:
     packet = describe(xmp, software="autochrome 9.9")
     assert claims(packet) == ([SOURCE_TYPE], ["autochrome 9.9"])
     assert packet.startswith(b"<?xpacket begin=")

@@ -89,7 +89,7 @@ def test_one_file_is_a_collection_too(tmp_path: Path):
     assert (entry.name, entry.source, entry.label, entry.read()) == ("one.jpe", "one.jpe", "", b"x")
 
 
-def test_what_is_no_collection(tmp_path: Path):
+def test_paths_that_are_no_collection(tmp_path: Path):
     with pytest.raises(InputMissing, match="does not exist"):
         find_pictures([tmp_path / "nowhere"])
     (tmp_path / "note.txt").write_text("hello")

@@ -45,7 +45,7 @@ def test_like_takes_the_codec_of_the_original(tmp_path: Path):
     assert paint_film(source, tmp_path / "out.mkv", FilmOptions(codec="like")).plan.codec.encoder == "ffv1"
 
 
-def test_deeper_light_than_the_codec_takes_is_said(tmp_path: Path):
+def test_a_note_says_that_y_is_rounded(tmp_path: Path):
     source = make_film(tmp_path / "in.mkv", codec="ffv1", kind="gray16le", sound=None)
     writer = paint_film(source, tmp_path / "out.mp4", FilmOptions(crf=0, preset="ultrafast"))
     assert any("rounded" in note for note in writer.notes)

@@ -1,4 +1,4 @@
-"""Side by side: grey is grey, colour is the result's, truth is there when there is one."""
+"""Comparisons: grey, the result, and the original if it has colours."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def strength(picture: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".gif"])
-def test_grey_then_colour(tmp_path: Path, suffix: str):
+def test_grey_is_left_and_colour_is_right(tmp_path: Path, suffix: str):
     source, made = film(tmp_path / "grey.mkv", False), film(tmp_path / "made.mkv", True)
     grey, color = panels(save_comparison(source, made, tmp_path / f"side{suffix}"), 2)
     assert grey.shape == (64, 96, 3)
@@ -39,14 +39,14 @@ def test_grey_then_colour(tmp_path: Path, suffix: str):
     assert np.corrcoef(grey[..., 1].ravel(), LIGHT.ravel())[0, 1] > 0.98
 
 
-def test_then_the_truth(tmp_path: Path):
+def test_a_coloured_original_is_the_third_panel(tmp_path: Path):
     source, made = film(tmp_path / "in.mkv", True), film(tmp_path / "made.mkv", False)
     grey, color, truth = panels(save_comparison(source, made, tmp_path / "side.mp4"), 3)
     assert max(strength(grey), strength(color)) < 8
     assert strength(truth) > 20
 
 
-def test_a_stretch_and_a_turned_picture(tmp_path: Path):
+def test_a_section_and_a_rotated_film(tmp_path: Path):
     source = film(tmp_path / "in.mp4", True, codec="libx264", turn=90)
     made = film(tmp_path / "made.mkv", True, times=range(10), lights=[LIGHT] * 10)
     path = save_comparison(source, made, tmp_path / "side.mkv", start=0.4)
@@ -55,12 +55,12 @@ def test_a_stretch_and_a_turned_picture(tmp_path: Path):
         assert container.streams.video[0].height == 96
 
 
-def test_colour_is_seen_where_it_is(tmp_path: Path):
+def test_colour_in_a_film_is_detected(tmp_path: Path):
     assert has_colors(film(tmp_path / "in.mkv", True))
     assert not has_colors(film(tmp_path / "grey.mkv", False))
 
 
-def test_what_cannot_be_written_is_said_and_leaves_nothing(tmp_path: Path):
+def test_a_failed_comparison_raises_and_leaves_no_file(tmp_path: Path):
     source = film(tmp_path / "in.mkv", True)
     with pytest.raises(OutputNotWritable, match=r"\.gif"):
         save_comparison(source, source, tmp_path / "side.txt")

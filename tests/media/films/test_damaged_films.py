@@ -24,7 +24,7 @@ def _cut_short(data: bytes) -> bytes:
 
 
 def _scratched(data: bytes) -> bytes:
-    """Noise over stretches of the middle."""
+    """Noise in sections of the middle."""
     random, bad = np.random.default_rng(3), bytearray(data)
     for start in range(len(data) // 3, 2 * len(data) // 3, 4000):
         bad[start : start + 200] = random.integers(0, 256, 200, dtype=np.uint8).tobytes()
@@ -49,7 +49,7 @@ DAMAGE = {
 
 
 def _noisy(data: bytes, share: float) -> bytes:
-    """Some bytes, anywhere, are others."""
+    """Some random bytes are changed."""
     random, bad = np.random.default_rng(4), np.frombuffer(data, np.uint8).copy()
     wrong = random.random(len(bad)) < share
     bad[wrong] = random.integers(0, 256, int(wrong.sum()))
@@ -57,7 +57,7 @@ def _noisy(data: bytes, share: float) -> bytes:
 
 
 def _renamed(data: bytes, *names: bytes) -> bytes:
-    """Boxes or elements that nobody knows any more."""
+    """Boxes or elements with unknown names."""
     for name in names:
         data = data.replace(name, b"x" * len(name))
     return data
@@ -110,7 +110,7 @@ def test_a_damaged_film_is_finished_or_refused_in_one_sentence(tmp_path: Path, s
         assert writer.target.is_file()
 
 
-def test_things_that_are_no_film(tmp_path: Path):
+def test_files_that_are_not_films(tmp_path: Path):
     (tmp_path / "empty.mp4").touch()
     (tmp_path / "text.mp4").write_text("not a film\n" * 99)
     (tmp_path / "folder.mp4").mkdir()
@@ -131,7 +131,7 @@ def test_things_that_are_no_film(tmp_path: Path):
             open_film(tmp_path / name)
 
 
-def test_a_film_without_frames_says_so(tmp_path: Path):
+def test_a_film_without_frames_is_an_error(tmp_path: Path):
     with av.open(str(tmp_path / "none.mkv"), "w") as film:
         video = film.add_stream("ffv1", rate=25)
         video.width = video.height = 16
@@ -147,7 +147,7 @@ def test_a_wrong_name_does_not_matter(tmp_path: Path):
     assert len(shown(tmp_path / "out.mkv")) == 4
 
 
-def test_a_film_that_changes_its_size_ends_there_and_says_so(tmp_path: Path):
+def test_a_film_that_changes_its_size_ends_there_with_a_note(tmp_path: Path):
     small = make_film(tmp_path / "a.ts", size=(48, 64), sound=None, times=range(10))
     large = make_film(tmp_path / "b.ts", size=(96, 128), sound=None, times=range(10, 20))
     (tmp_path / "both.ts").write_bytes(small.read_bytes() + large.read_bytes())

@@ -14,7 +14,7 @@ KINDS = ["yuv420p", "yuv422p", "yuv444p", "yuv420p10le", "yuv422p10le", "yuv444p
 
 @pytest.mark.parametrize("size", [(48, 64), (47, 63), (33, 18)], ids=str)
 @pytest.mark.parametrize("kind", KINDS)
-def test_lightness_goes_through_bit_for_bit(tmp_path: Path, kind: str, size: tuple[int, int]):
+def test_y_is_bit_exact(tmp_path: Path, kind: str, size: tuple[int, int]):
     source = make_film(tmp_path / "in.mkv", codec="ffv1", kind=kind, size=size, times=range(4), sound=None)
     paint_film(source, tmp_path / "out.mkv", LOSSLESS)
     before, after = decoded(source), decoded(tmp_path / "out.mkv")
@@ -29,7 +29,7 @@ def test_lightness_goes_through_bit_for_bit(tmp_path: Path, kind: str, size: tup
 
 
 @pytest.mark.parametrize("kind", ["yuvj420p", "yuv411p", "yuv410p", "yuv440p", "nv12", "yuyv422"])
-def test_unusual_planes_keep_their_lightness(tmp_path: Path, kind: str):
+def test_unusual_planes_keep_y(tmp_path: Path, kind: str):
     codec = {"yuvj420p": "mjpeg", "yuv411p": "ffv1", "yuv410p": "ffv1", "yuv440p": "ffv1"}.get(
         kind, "rawvideo"
     )
@@ -44,7 +44,7 @@ def test_unusual_planes_keep_their_lightness(tmp_path: Path, kind: str):
 
 
 @pytest.mark.parametrize("turn", [90, 180, 270])
-def test_a_turned_picture_stays_turned(tmp_path: Path, turn: int):
+def test_a_rotated_film_stays_rotated(tmp_path: Path, turn: int):
     source = make_film(tmp_path / "in.mp4", turn=turn, sound=None)
     paint_film(source, tmp_path / "out.mp4")
     with open_film(source) as old, open_film(tmp_path / "out.mp4") as new:
@@ -86,8 +86,8 @@ def test_interlaced_stays_interlaced(tmp_path: Path):
             assert all(frame.interlaced for frame in film)
 
 
-def test_rgb_turns_into_planes_with_the_right_matrix(tmp_path: Path):
-    """A green field: Y′ is green's share of it."""
+def test_rgb_is_converted_with_the_right_matrix(tmp_path: Path):
+    """A green frame: Y′ is the weight of green."""
     frame = av.VideoFrame.from_ndarray(np.full((16, 16, 3), (0, 255, 0), np.uint8), format="rgb24")
     with av.open(str(tmp_path / "in.mkv"), "w") as film:
         video = film.add_stream("ffv1", rate=25)
@@ -101,7 +101,7 @@ def test_rgb_turns_into_planes_with_the_right_matrix(tmp_path: Path):
 
 
 def test_frames_own_their_memory(tmp_path: Path):
-    """Colour written into one frame must not show in frames decoded later from it."""
+    """Colour written into one frame must not change frames that are decoded from it later."""
     source = make_film(tmp_path / "in.mp4", times=range(12), sound=None)
     expected = decoded(source)
     with open_film(source) as film:
@@ -110,5 +110,5 @@ def test_frames_own_their_memory(tmp_path: Path):
             frame.y_plane[:] = 0
 
 
-def test_noise_is_what_it_says():
+def test_noise_has_all_bits():
     assert noise(8, 8, 10, 0).max() > 255

@@ -9,7 +9,7 @@ from autochrome.options import FilmOptions
 from filmmaking import LOSSLESS, decoded, make_film, packets, paint_film, picture, shown
 
 
-def test_a_lossless_mp4_keeps_lightness_and_sound_and_times(tmp_path: Path):
+def test_a_lossless_mp4_keeps_y_sound_and_times(tmp_path: Path):
     source = make_film(tmp_path / "in.mp4")
     paint_film(source, tmp_path / "out.mp4", FilmOptions(crf=0, preset="ultrafast"))
     assert all(
@@ -20,7 +20,7 @@ def test_a_lossless_mp4_keeps_lightness_and_sound_and_times(tmp_path: Path):
     assert packets(tmp_path / "out.mp4", "audio") == packets(source, "audio")
 
 
-def test_everything_beside_the_pictures_is_carried(tmp_path: Path):
+def test_all_other_streams_are_copied(tmp_path: Path):
     source = make_film(
         tmp_path / "in.mkv",
         subtitles=True,
@@ -40,7 +40,7 @@ def test_everything_beside_the_pictures_is_carried(tmp_path: Path):
         assert [float(c["start"] * c["time_base"]) for c in film.chapters()] == [0, 0.2]
 
 
-def test_an_attachment_is_carried(tmp_path: Path):
+def test_an_attachment_is_copied(tmp_path: Path):
     source = tmp_path / "in.mkv"
     with av.open(str(source), "w") as film:
         video = film.add_stream("ffv1", rate=25)
@@ -55,7 +55,7 @@ def test_an_attachment_is_carried(tmp_path: Path):
         assert kept.data == b"letters" * 99
 
 
-def test_what_does_not_fit_is_said(tmp_path: Path):
+def test_a_note_names_a_stream_that_does_not_fit(tmp_path: Path):
     source = make_film(tmp_path / "in.mkv", subtitles=True)
     writer = paint_film(source, tmp_path / "out.mp4")
     (note,) = [note for note in writer.notes if "left out" in note]

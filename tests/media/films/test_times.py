@@ -42,7 +42,7 @@ def test_times_in_matroska_are_kept_exactly(tmp_path: Path, name: str, codec: st
     assert not writer.notes
 
 
-def test_matroska_says_that_it_rounds_times(tmp_path: Path):
+def test_a_note_says_that_matroska_rounds_times(tmp_path: Path):
     source = make_film(tmp_path / "in.mp4", times=[n * 1001 for n in range(8)], base=Fraction(1, 30000))
     writer = paint_film(source, tmp_path / "out.mkv")
     assert any("thousandths" in note for note in writer.notes)

@@ -19,8 +19,8 @@ from autochrome.options import FilmOptions
 from filmmaking import QUICK, decoded, make_film, packets, paint_film, shown
 
 
-def test_parts_join_without_a_seam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Every frame its own cut: as many parts as can be, B-frames in each, and still one film."""
+def test_parts_join_to_one_film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A cut at every frame gives as many parts as possible, with B-frames in each, and still one film."""
     monkeypatch.setattr("autochrome.media.films.writer._PART_SECONDS", 0.2)
     source = make_film(tmp_path / "in.mp4", times=range(40))
     paint_film(source, tmp_path / "out.mp4", FilmOptions(crf=0, preset="medium"))
@@ -32,7 +32,7 @@ def test_parts_join_without_a_seam(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def paint_until(source: Path, target: Path, last: int, error: BaseException, **more) -> None:
-    """Begin a film, and fail after some frames."""
+    """Write some frames of a film, then fail."""
     with open_film(source) as film, create_film(target, film, QUICK, **more) as writer:
         plane = np.full(writer.chroma_shape, 137, np.uint8)
         for frame in film:
@@ -42,15 +42,15 @@ def paint_until(source: Path, target: Path, last: int, error: BaseException, **m
                 raise error
 
 
-def test_an_error_leaves_nothing(tmp_path: Path):
+def test_an_error_leaves_no_file(tmp_path: Path):
     source = make_film(tmp_path / "in.mp4")
     with pytest.raises(RuntimeError, match="mine"):
         paint_until(source, tmp_path / "out.mp4", 5, RuntimeError("mine"))
     assert {path.name for path in tmp_path.iterdir()} == {"in.mp4"}
 
 
-def test_work_goes_on_where_it_was_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """A process is killed without a word; the same call goes on and the film is the one an undisturbed call makes."""
+def test_killed_work_continues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A process is killed. The same call continues, and the film equals that of an uninterrupted call."""
     source = make_film(tmp_path / "in.mp4", times=range(60))
     code = (
         "import os, signal, sys; sys.path[:0] = [{tests!r}]\n"
@@ -90,7 +90,7 @@ def test_parts_of_another_job_are_not_used(tmp_path: Path, monkeypatch: pytest.M
         assert not create_film(target, film, QUICK, job={"vivid": 1}).has_frame(0)
 
 
-def test_places_that_will_not_do(tmp_path: Path):
+def test_outputs_that_are_refused(tmp_path: Path):
     source = make_film(tmp_path / "in.mp4", times=range(3), sound=None)
     (tmp_path / "there.mp4").write_bytes(b"old")
     with open_film(source) as film:

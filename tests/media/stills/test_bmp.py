@@ -39,7 +39,7 @@ def bitmap(
     return struct.pack("<2sIHHI", b"BM", start + len(pixels), 0, 0, start) + head + palette + pixels + behind
 
 
-def test_alpha_where_a_mask_says_so() -> None:
+def test_alpha_from_a_mask() -> None:
     rows = np.dstack((COLOR[..., ::-1], ALPHA)).reshape(HEIGHT, -1)
     data = bitmap(rows, 32, compression=3, info=124, masks=(0xFF0000, 0xFF00, 0xFF, 0xFF000000))
     pixels, facts = read_bitmap(data, "x")
@@ -47,7 +47,7 @@ def test_alpha_where_a_mask_says_so() -> None:
     assert facts == {"resolution": (11.811, 11.811)}
 
 
-def test_a_mask_of_no_bits_is_no_alpha() -> None:
+def test_an_empty_mask_is_no_alpha() -> None:
     rows = np.dstack((COLOR[..., ::-1], ALPHA)).reshape(HEIGHT, -1)
     data = bitmap(rows, 32, compression=3, info=124, masks=(0xFF0000, 0xFF00, 0xFF, 0))
     np.testing.assert_array_equal(read_bitmap(data, "x")[0], COLOR)
@@ -76,7 +76,7 @@ def test_a_palette_of_greys_stays_grey(bits: int) -> None:
     np.testing.assert_array_equal(pixels, greys[codes][..., None])
 
 
-def test_the_old_header_of_os2() -> None:
+def test_the_header_of_os2() -> None:
     palette = b"\x10\x20\x30\x40\x50\x60"  # two entries of blue, green, red
     start = 26 + len(palette)
     head = struct.pack("<2sIHHIIHHHH", b"BM", 0, 0, 0, start, 12, 2, 1, 1, 1)
@@ -90,7 +90,7 @@ def test_rows_from_top_to_bottom() -> None:
     np.testing.assert_array_equal(read_bitmap(bytes(data), "x")[0], COLOR[::-1])
 
 
-def test_a_profile_inside() -> None:
+def test_an_embedded_profile() -> None:
     rows = COLOR[..., ::-1].reshape(HEIGHT, -1)
     assert read_bitmap(bitmap(rows, 24, info=124, behind=P3), "x")[1]["icc-profile-data"] == P3
     assert "icc-profile-data" not in read_bitmap(bitmap(rows, 24, info=124), "x")[1]
@@ -101,20 +101,20 @@ def test_a_profile_inside() -> None:
     [(18, -5, PictureDamaged), (22, 0, PictureDamaged), (14, 8, PictureDamaged), (10, 10**6, PictureDamaged),
      (30, 1, NotAPicture), (30, 4, NotAPicture)],
 )  # fmt: skip
-def test_a_header_that_makes_no_sense(place: int, value: int, error: type[Exception]) -> None:
+def test_an_invalid_header(place: int, value: int, error: type[Exception]) -> None:
     data = bytearray(pil(COLOR, "BMP"))
     struct.pack_into("<i", data, place, value)
     with pytest.raises(error, match=r"^holiday\.bmp: "):
         read_bitmap(bytes(data), "holiday.bmp")
 
 
-def test_a_colour_the_palette_does_not_have() -> None:
+def test_a_colour_outside_the_palette() -> None:
     data = bitmap(np.full((HEIGHT, WIDTH), 3, np.uint8), 8, palette=bytes(8))
     with pytest.raises(PictureDamaged, match="palette"):
         read_bitmap(data, "x")
 
 
-def test_the_header_alone_tells_the_size() -> None:
+def test_the_header_alone_gives_the_size() -> None:
     head = bitmap_header(pil(COLOR, "BMP")[:54], "x")
     assert (head.width, head.height, head.bits) == (WIDTH, HEIGHT, 24)
     with pytest.raises(PictureDamaged, match="header"):

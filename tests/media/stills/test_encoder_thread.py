@@ -32,7 +32,7 @@ def test_everything_arrives_in_order() -> None:
     assert taken == list(range(50))
 
 
-def test_few_are_drawn_ahead() -> None:
+def test_few_strips_are_made_ahead() -> None:
     encoder, drawn, ahead = EncoderThread(), list[int](), list[int]()
 
     def encode() -> None:
@@ -46,7 +46,7 @@ def test_few_are_drawn_ahead() -> None:
     assert max(ahead) <= 4  # two in the queue, one at each end
 
 
-def test_strips_are_drawn_in_the_callers_thread() -> None:
+def test_strips_are_made_in_the_callers_thread() -> None:
     seen = set()
 
     def watched() -> Iterator[Strip]:
@@ -60,7 +60,7 @@ def test_strips_are_drawn_in_the_callers_thread() -> None:
 
 
 @pytest.mark.parametrize("taken", [0, 1, 7])
-def test_an_encoder_that_gives_up_stops_the_drawing(taken: int) -> None:
+def test_an_encoder_that_stops_stops_the_strips(taken: int) -> None:
     encoder, drawn = EncoderThread(), list[int]()
 
     def encode() -> None:
@@ -76,7 +76,7 @@ def test_an_encoder_that_gives_up_stops_the_drawing(taken: int) -> None:
     }
 
 
-def test_an_error_in_drawing_wins_over_the_one_it_causes() -> None:
+def test_an_error_of_the_strips_wins_over_one_of_the_encoder() -> None:
     encoder = EncoderThread()
 
     def broken() -> Iterator[Strip]:
@@ -92,6 +92,6 @@ def test_an_error_in_drawing_wins_over_the_one_it_causes() -> None:
         encoder.run(encode, broken())
 
 
-def test_an_encoder_that_needs_no_more_is_left_in_peace() -> None:
+def test_an_encoder_may_end_early() -> None:
     encoder = EncoderThread()
     encoder.run(lambda: encoder.take(), strips(100))

@@ -1,4 +1,4 @@
-"""The words in TIFF directories, against Pillow's reading of the same bytes."""
+"""Metadata in TIFF directories, compared with Pillow."""
 
 import io
 from pathlib import Path
@@ -30,7 +30,7 @@ def read_by_pillow(block: bytes) -> tuple[dict[int, object], dict[int, object], 
 
 
 @pytest.mark.parametrize("endian", ["<", ">"])
-def test_a_block_read_and_written_says_the_same(endian: str) -> None:
+def test_a_block_is_the_same_after_reading_and_writing(endian: str) -> None:
     exif = said()
     exif.endian = endian
     block = exif.tobytes()
@@ -42,14 +42,14 @@ def test_a_block_read_and_written_says_the_same(endian: str) -> None:
     }
 
 
-def test_only_words_are_taken() -> None:
+def test_only_descriptive_entries_are_kept() -> None:
     kept = metadata.descriptive(metadata.read_block(said().tobytes()))
     assert set(kept) == {0x010F, 0x0132, metadata.EXIF, metadata.GPS}  # not which way it was turned
     assert metadata.block_of({}) is None
 
 
 @pytest.mark.parametrize("big", [False, True], ids=["classic", "big"])
-def test_words_put_into_a_tiff(big: bool, tmp_path: Path) -> None:
+def test_metadata_is_added_to_a_tiff(big: bool, tmp_path: Path) -> None:
     path = tmp_path / "p.tif"
     path.write_bytes(
         tiff(COLOR, photometric="rgb", bigtiff=big, datetime="2001:01:01 00:00:00", software=False)
@@ -65,7 +65,7 @@ def test_words_put_into_a_tiff(big: bool, tmp_path: Path) -> None:
     assert picture.tobytes() == COLOR.tobytes()
 
 
-def test_nothing_to_say_changes_nothing(tmp_path: Path) -> None:
+def test_no_metadata_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "p.tif"
     path.write_bytes(before := tiff(COLOR, photometric="rgb"))
     metadata.add_to_tiff(path, {}, 3, 4)
@@ -73,14 +73,14 @@ def test_nothing_to_say_changes_nothing(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=200), st.integers(0, 400))
-def test_damage_is_left_out_and_never_an_error(noise: bytes, place: int) -> None:
+def test_damaged_entries_are_left_out_without_an_error(noise: bytes, place: int) -> None:
     block = bytearray(said().tobytes())
     block[place : place + len(noise)] = noise
     metadata.block_of(metadata.descriptive(metadata.read_block(bytes(block))))
 
 
-def test_a_directory_within_itself_ends() -> None:
-    """Its EXIF pointer points at itself: one level down there is no third."""
+def test_a_directory_that_contains_itself() -> None:
+    """Its EXIF pointer points to itself: reading stops at the second level."""
     block = metadata.block_of({metadata.EXIF: metadata.Entry(4, 1, (8).to_bytes(4, "little"))}) or b""
     found = metadata.read_block(block)
     inner = found[metadata.EXIF].below

@@ -1,4 +1,4 @@
-"""Thousands of damaged files: each gives a picture or one of our errors, soon, and never anything else."""
+"""Thousands of damaged files: each gives a picture or one of our errors, and quickly."""
 
 import random
 import time
@@ -60,7 +60,7 @@ STRANGE = (
 
 
 def damaged(data: bytes, chance: random.Random) -> bytes:
-    """Bytes changed, bits of the header turned, cut short, a piece missing, another's header, a strange number."""
+    """Changed bytes, changed bits of the header, a missing end, a missing piece, another header, an odd number."""
     file = bytearray(data)
     place = chance.randrange(len(file))
     way = chance.randrange(6)
@@ -83,7 +83,7 @@ def damaged(data: bytes, chance: random.Random) -> bytes:
 
 
 def read(data: bytes) -> None:
-    """Everything a photo's way does with a file."""
+    """Everything that colouring a photo does with a file."""
     with open_still(data, max_megapixels=4) as still:
         small = still.read_small(16)
         assert min(small.shape[:2]) == 16
@@ -115,7 +115,7 @@ def test_damaged_files_give_pictures_or_our_errors(kind: str) -> None:
     assert outcomes.total() - outcomes["read"] > FILES_OF_A_KIND // 10, outcomes
 
 
-def test_the_corpus_is_small_and_whole() -> None:
+def test_the_corpus_is_small_and_complete() -> None:
     assert len(CORPUS) * FILES_OF_A_KIND >= 2000
     for data in CORPUS.values():
         still = open_still(data)

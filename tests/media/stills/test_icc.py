@@ -1,4 +1,4 @@
-"""Curves of ICC profiles: the formulas of the standard, against arithmetic done here."""
+"""Curves of ICC profiles, compared with the formulas of the standard."""
 
 import struct
 
@@ -46,7 +46,7 @@ def test_a_curve(name: str) -> None:
     np.testing.assert_allclose(light, expected, atol=1e-4)
 
 
-def test_a_curve_that_speaks_of_lightness() -> None:
+def test_a_curve_of_lightness() -> None:
     light = Shaper((curv(),), None, lab=True).linear(101)[:, 0]  # L* 0, 1, … 100
     lightness = np.where(light > 216 / 24389, 116 * np.cbrt(light) - 16, light * 24389 / 27)
     np.testing.assert_allclose(lightness, np.arange(101), atol=1e-9)
@@ -66,5 +66,5 @@ def test_a_profile_of_three_curves_and_a_matrix() -> None:
     [b"", bytes(200), P3[:150], CMYK_PROFILE, P3.replace(b"rTRC", b"xTRC"), P3.replace(b"para", b"what")],
     ids=["empty", "zeros", "cut", "tables", "a curve missing", "a curve of no kind"],
 )
-def test_what_is_no_curves_and_matrix(profile: bytes) -> None:
+def test_profiles_without_curves_and_matrix(profile: bytes) -> None:
     assert read_shaper(profile) is None

@@ -1,4 +1,4 @@
-"""IPTC records in their wrappings."""
+"""IPTC records, wrapped and bare."""
 
 import struct
 
@@ -11,18 +11,18 @@ OTHER = b"8BIM" + struct.pack(">H", 0x03ED) + b"\x04name\0" + struct.pack(">I", 
 
 
 @pytest.mark.parametrize("bare", [BARE, BARE + b"!"], ids=["even", "odd"])
-def test_wrapped_and_unwrapped_is_the_same(bare: bytes) -> None:
+def test_unwrapping_reverses_wrapping(bare: bytes) -> None:
     assert records(wrapped(bare)) == bare
     assert len(wrapped(bare)) % 2 == 0
 
 
-def test_other_resources_around_it() -> None:
+def test_other_resources_around_the_records() -> None:
     inside = wrapped(BARE).removeprefix(b"Photoshop 3.0\0")
     assert records(b"Photoshop 3.0\0" + OTHER + inside + OTHER) == BARE
     assert records(OTHER + inside) == BARE  # as Photoshop's own tag in a TIFF
 
 
-def test_bare_records_and_those_turned_around_by_32_bits() -> None:
+def test_bare_records_and_byte_swapped_records() -> None:
     assert records(BARE) == BARE
     padded = BARE + bytes(-len(BARE) % 4)
     turned = b"".join(padded[at : at + 4][::-1] for at in range(0, len(padded), 4))
@@ -30,5 +30,5 @@ def test_bare_records_and_those_turned_around_by_32_bits() -> None:
 
 
 @pytest.mark.parametrize("blob", [b"", b"\0", b"no records", OTHER, b"8BIM", OTHER[:9], wrapped(BARE)[:24]])
-def test_what_holds_no_records(blob: bytes) -> None:
+def test_data_without_records(blob: bytes) -> None:
     assert records(blob) is None

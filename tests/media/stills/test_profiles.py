@@ -1,4 +1,4 @@
-"""Profiles on the way in: against Little CMS as Pillow calls it."""
+"""Reading with profiles, compared with Little CMS as Pillow calls it."""
 
 import io
 
@@ -37,7 +37,7 @@ def grey_profile(gamma: float) -> bytes:
 
 
 def through(profile: bytes, picture: Image.Image) -> NDArray[np.uint8]:
-    """What Pillow's Little CMS makes of it."""
+    """The result of Little CMS in Pillow."""
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     mode = "RGB" if picture.mode != "L" else "L"
     if mode == "L":
@@ -48,7 +48,7 @@ def through(profile: bytes, picture: Image.Image) -> NDArray[np.uint8]:
 
 
 def rgb_profile(name: str) -> bytes:
-    """sRGB as two houses tell it."""
+    """sRGB profiles of two makers."""
     return {"libvips": srgb_profile(), "lcms": ImageCms.ImageCmsProfile(SRGB).tobytes()}[name]
 
 
@@ -59,7 +59,7 @@ def colorants(profile: bytes) -> NDArray[np.float64]:
     return np.stack([np.array(color[0]) for color in found], -1)
 
 
-def test_a_wide_profile_is_honoured() -> None:
+def test_a_wide_profile_is_used() -> None:
     data = pil(COLOR, "PNG", icc_profile=P3)
     pixels = whole(open_still(data).strips())
     assert np.abs(pixels.astype(int) - COLOR).max() > 10  # it does something
@@ -67,7 +67,7 @@ def test_a_wide_profile_is_honoured() -> None:
 
 
 def test_a_wide_profile_in_16_bits_is_exact() -> None:
-    """P3 has sRGB's curve and colorants of its own; the truth is arithmetic, to a tenth of an 8-bit step."""
+    """P3 has the curve of sRGB and its own colorants; the expected values are computed, to a tenth of an 8-bit step."""
     pixels = whole(open_still(tiff(COLOR16, photometric="rgb", iccprofile=P3)).strips())
     from_p3, to_srgb = (colorants(profile) for profile in (P3, rgb_profile("libvips")))
     light = linear_from_srgb(COLOR16 / 65535) @ (np.linalg.inv(to_srgb) @ from_p3).T
@@ -85,7 +85,7 @@ def test_small_has_the_same_colors_as_strips() -> None:
 
 @pytest.mark.parametrize("name", ["libvips", "lcms"])
 @pytest.mark.parametrize("pixels", [COLOR, COLOR16, GREY], ids=["8", "16", "grey"])
-def test_srgb_by_any_name_changes_nothing(pixels: NDArray[np.uint8], name: str) -> None:
+def test_srgb_under_any_name_changes_nothing(pixels: NDArray[np.uint8], name: str) -> None:
     profile = rgb_profile(name)
     kind = "minisblack" if pixels.ndim == 2 else "rgb"
     still = open_still(tiff(pixels, photometric=kind, iccprofile=profile))
@@ -115,8 +115,8 @@ def test_a_grey_profile_in_16_bits() -> None:
     assert np.abs(pixels - expected).max() <= 0.501
 
 
-def test_a_color_profile_on_a_grey_picture_gives_its_curve() -> None:
-    """P3 has sRGB's own curve: nothing changes, and no colour comes in."""
+def test_a_colour_profile_on_a_grey_picture_uses_its_curve() -> None:
+    """P3 has the curve of sRGB: nothing changes, and the picture stays grey."""
     still = open_still(pil(GREY, "JPEG", quality=95, icc_profile=P3))
     plain = open_still(pil(GREY, "JPEG", quality=95))
     assert still.grey
@@ -148,7 +148,7 @@ def test_a_pil_picture_in_cmyk() -> None:
 @pytest.mark.parametrize(
     "profile", [b"nonsense" * 40, CMYK_PROFILE, P3[:200]], ids=["nonsense", "for cmyk", "cut"]
 )
-def test_a_profile_that_does_not_fit_is_not_used_and_it_says_so(profile: bytes) -> None:
+def test_a_profile_that_does_not_fit_is_left_out_with_a_note(profile: bytes) -> None:
     still = open_still(tiff(COLOR, photometric="rgb", iccprofile=profile))
     assert still.notes == ("a colour profile that does not fit the image: not used",)
     np.testing.assert_array_equal(whole(still.strips()), COLOR)

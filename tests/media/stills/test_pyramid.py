@@ -1,4 +1,4 @@
-"""A picture kept ready for looking: parts of it at any size."""
+"""A picture ready for viewing: parts of it at any size."""
 
 import io
 
@@ -31,7 +31,7 @@ def test_enlarged_shows_the_pixels_as_squares():
 
 
 @pytest.mark.parametrize("across", [1100, 700, 300, 150, 37])
-def test_shrunk_lies_where_it_was(across: int):
+def test_a_smaller_view_keeps_positions(across: int):
     down = across // 2
     small = Pyramid(open_still(SLOPE)).view(Window(*WHOLE, across, down)).astype(float)
     rows, columns = ((np.arange(n) + 0.5) * side / n - 0.5 for n, side in ((down, 600), (across, 1200)))
@@ -46,7 +46,7 @@ def test_parts_of_a_shrunk_view_fit_together():
     assert np.abs(np.hstack((left, right)).astype(int) - whole).max() <= 1
 
 
-def test_sixteen_bits_a_turned_picture_and_a_thin_one():
+def test_sixteen_bits_a_rotated_picture_and_a_thin_one():
     deep = Pyramid(open_still(NOISE.astype(np.uint16) * 257))
     assert np.array_equal(deep.view(Window(*WHOLE, 900, 700)), NOISE)
     buffer = io.BytesIO()
@@ -67,7 +67,7 @@ def test_a_pixel_and_the_ends():
 
 
 @pytest.mark.parametrize(("kind", "magic"), [("jpg", b"\xff\xd8"), ("png", b"\x89PNG"), ("webp", b"RIFF")])
-def test_packed_for_a_screen(kind: str, magic: bytes):
+def test_encoded_for_a_browser(kind: str, magic: bytes):
     data = encode_image(SLOPE, kind)
     assert data.startswith(magic)
     assert np.asarray(Image.open(io.BytesIO(data))).shape[:2] == SLOPE.shape

@@ -1,4 +1,4 @@
-"""What cannot be read: each its own error, one sentence, and quiet."""
+"""Files that cannot be read: each has its own error, one sentence, and nothing on stderr."""
 
 import contextlib
 import io
@@ -51,7 +51,7 @@ def read_all(source: Any, **options: Any) -> None:
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
 @pytest.mark.parametrize("kind", WHOLE)
-def test_a_file_that_is_cut_short(kind: str, share: float) -> None:
+def test_an_incomplete_file(kind: str, share: float) -> None:
     data = WHOLE[kind]
     with pytest.raises(PictureDamaged, match=r"get the file again") as caught:
         read_all(data[: int(len(data) * share)])
@@ -59,7 +59,7 @@ def test_a_file_that_is_cut_short(kind: str, share: float) -> None:
 
 
 @pytest.mark.parametrize("kind", WHOLE)
-def test_small_and_strips_each_notice_it(kind: str) -> None:
+def test_small_and_strips_both_raise_the_error(kind: str) -> None:
     data = WHOLE[kind][: int(len(WHOLE[kind]) * 0.9)]
     for look in (lambda still: still.read_small(16), lambda still: whole(still.strips())):
         with pytest.raises(PictureDamaged):
@@ -85,14 +85,14 @@ NO_PICTURES = {
 
 
 @pytest.mark.parametrize("name", NO_PICTURES)
-def test_bytes_that_are_no_picture_we_read(name: str, tmp_path: Path) -> None:
+def test_unsupported_formats(name: str, tmp_path: Path) -> None:
     path = tmp_path / "holiday.jpg"
     path.write_bytes(NO_PICTURES[name])
     with pytest.raises(NotAPicture, match=r"holiday\.jpg: .*(give|save it|get)"):
         read_all(path)
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(InputMissing, match=r"lost\.jpg: there is no such file"):
         open_still(tmp_path / "lost.jpg")
     (tmp_path / "file").write_bytes(b"x")
@@ -108,15 +108,15 @@ def test_an_empty_file(tmp_path: Path) -> None:
         open_still(b"")
 
 
-def test_a_folder_a_pipe_and_an_impossible_name(tmp_path: Path) -> None:
+def test_a_folder_a_pipe_and_an_invalid_name(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")  # opening it would wait for ever
     for path, words in ((tmp_path, "folder"), (tmp_path / "pipe.jpg", "regular"), (Path("a\0b"), "opened")):
         with pytest.raises(InputUnreadable, match=words):
             open_still(path)
 
 
-def test_a_file_closed_to_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Simulated: whoever runs the tests may be root, to whom nothing is closed."""
+def test_a_file_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Simulated, since root may open every file."""
     (tmp_path / "p.png").write_bytes(png(COLOR))
 
     def refuse(*_: object) -> None:
@@ -128,7 +128,7 @@ def test_a_file_closed_to_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def bomb(width: int, height: int) -> bytes:
-    """A small PNG that claims to be large."""
+    """A small PNG whose header names a large size."""
     import zlib
 
     head = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
@@ -144,14 +144,14 @@ def bomb(width: int, height: int) -> bytes:
     ],
     ids=["png", "bmp"],
 )
-def test_a_bomb_is_refused_by_its_header(data: bytes, tmp_path: Path) -> None:
+def test_a_picture_that_is_too_large_is_refused_by_its_header(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "bomb").write_bytes(data)
     for source in (data, tmp_path / "bomb"):
         with pytest.raises(PictureTooLarge, match="2500 megapixels, more than the 1000 allowed"):
             open_still(source)
 
 
-def test_the_limit_is_a_limit() -> None:
+def test_the_limit_on_megapixels() -> None:
     level = np.zeros((1000, 2000), np.uint8)
     assert open_still(level, max_megapixels=2).width == 2000
     with pytest.raises(PictureTooLarge):
@@ -181,7 +181,7 @@ def test_the_limit_is_a_limit() -> None:
         value, "__name__", type(value).__name__
     ),  # never an address: workers must agree
 )
-def test_arrays_that_are_no_pictures(array: NDArray[Any], error: type[AutochromeError]) -> None:
+def test_arrays_that_are_refused(array: NDArray[Any], error: type[AutochromeError]) -> None:
     with pytest.raises(error):
         open_still(array)
 
@@ -196,11 +196,11 @@ HARMLESS = {
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_what_does_no_harm_is_no_error(name: str) -> None:
+def test_harmless_faults_are_no_error(name: str) -> None:
     assert whole(open_still(HARMLESS[name]).strips()).shape == LARGE.shape
 
 
-def test_want_of_memory_and_of_room_have_names() -> None:
+def test_too_little_memory_and_a_full_disk_have_their_own_errors() -> None:
     for words, error, code in (
         ("out of memory -- size 9MB", NoMemory, 51),
         ("No space left on device", None, 23),
@@ -215,8 +215,8 @@ def test_every_reading_error_is_an_input_error() -> None:
         assert issubclass(error, InputError)
 
 
-def test_nothing_is_said_on_stderr(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """Broken files make libvips, libtiff and GLib talk; a resolution beyond all bounds even GLib's type system."""
+def test_nothing_is_printed_on_stderr(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Damaged files make libvips, libtiff and GLib print messages; a very large resolution even GLib's type system."""
     fine = WHOLE["bmp"][:38] + struct.pack("<ii", 2_000_000_000, 2_000_000_000) + WHOLE["bmp"][46:]
     for data in [
         *(data[: len(data) * 2 // 3] for data in WHOLE.values()),
@@ -231,8 +231,8 @@ def test_nothing_is_said_on_stderr(tmp_path: Path, capfd: pytest.CaptureFixture[
     assert captured.out == ""
 
 
-def test_memory_given_is_kept_alive() -> None:
-    """Only the picture holds on to the bytes and arrays it was made of."""
+def test_memory_of_the_source_is_kept_alive() -> None:
+    """Only the picture has a reference to its bytes or its array."""
     import gc
 
     still = open_still(bytes(bytearray(png(with_alpha(COLOR)))))

@@ -1,4 +1,4 @@
-"""Opening pictures: every kind against what another library reads in the same file."""
+"""Reading pictures: every format, compared with another library."""
 
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,7 @@ def by_pillow(data: bytes, grey: bool) -> NDArray[Any]:
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_every_kind_is_read_as_others_read_it(name: str, tmp_path: Path) -> None:
+def test_every_format_is_read_as_by_another_library(name: str, tmp_path: Path) -> None:
     data, kind, truth, depth, alpha = TABLE[name]
     path = tmp_path / "picture.from-somewhere"  # the suffix says nothing
     path.write_bytes(data)
@@ -111,7 +111,7 @@ def test_every_kind_is_read_as_others_read_it(name: str, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_bytes_are_as_good_as_a_path(name: str, tmp_path: Path) -> None:
+def test_bytes_give_the_same_as_a_path(name: str, tmp_path: Path) -> None:
     data = TABLE[name][0]
     (tmp_path / "p").write_bytes(data)
     from_bytes, from_path = open_still(data), open_still(tmp_path / "p")
@@ -121,7 +121,7 @@ def test_bytes_are_as_good_as_a_path(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP", "AVIF"])
 @pytest.mark.parametrize("turn", range(1, 9))
-def test_pictures_stand_upright(kind: str, turn: int) -> None:
+def test_pictures_are_upright(kind: str, turn: int) -> None:
     exif = Image.Exif()
     exif[0x0112] = turn
     fine = {"quality": 100, "subsampling": "4:4:4"} if kind == "AVIF" else {}
@@ -137,7 +137,7 @@ def test_pictures_stand_upright(kind: str, turn: int) -> None:
     assert np.abs(small.astype(int) - reference).mean() < 3
 
 
-def test_a_turned_picture_of_many_pixels_goes_through_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_rotated_picture_uses_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autochrome.media.stills.reader._IN_MEMORY", 1000)
     big = np.random.default_rng(0).integers(0, 65536, (300, 700, 4), np.uint16)
     exif = {"extratags": [(274, "H", 1, 6, True)], **RGBA}
@@ -147,14 +147,14 @@ def test_a_turned_picture_of_many_pixels_goes_through_tiles(monkeypatch: pytest.
 
 @pytest.mark.parametrize("frames", [1, 3])
 @pytest.mark.parametrize(("kind", "word"), [("TIFF", "pages"), ("GIF", "frames"), ("WEBP", "frames")])
-def test_only_the_first_of_several_is_taken_and_it_says_so(kind: str, word: str, frames: int) -> None:
+def test_only_the_first_of_several_is_read_with_a_note(kind: str, word: str, frames: int) -> None:
     others = [Image.fromarray(np.roll(COLOR, 7 * i, 1)) for i in range(1, frames)]
     still = open_still(pil(COLOR, kind, save_all=True, append_images=others))
     assert still.notes == ((f"{frames} {word}: only the first was read",) if frames > 1 else ())
     assert np.abs(whole(still.strips()).astype(int) - COLOR).mean() < 8
 
 
-def test_extra_channels_are_left_out_and_it_says_so() -> None:
+def test_extra_channels_are_left_out_with_a_note() -> None:
     five = np.dstack((with_alpha(COLOR), GREY))
     still = open_still(tiff(five, photometric="rgb", extrasamples=["unassalpha", "unspecified"]))
     assert still.notes == ("1 extra channels: left out",)
@@ -229,7 +229,7 @@ def test_pil_pictures_of_every_mode(mode: str) -> None:
     assert still.alpha == mode.endswith("A")
 
 
-def test_a_pil_picture_keeps_its_turn_and_transparency() -> None:
+def test_a_pil_picture_keeps_its_orientation_and_transparency() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     turned = opened(pil(COLOR, "PNG", exif=exif))
@@ -264,7 +264,7 @@ def test_suffix_for(name: str, format: str, suffix: str) -> None:
     seed=st.integers(0, 9),
 )
 @settings(max_examples=80)
-def test_what_goes_through_comes_out_the_same(
+def test_reading_and_writing_changes_no_pixel(
     tmp_path_factory: pytest.TempPathFactory,
     height: int,
     width: int,

@@ -1,4 +1,4 @@
-"""The TIFF that never exists as a whole, read by somebody else."""
+"""The TIFF that never exists as a whole, read by other libraries."""
 
 import io
 import os
@@ -33,14 +33,16 @@ def read_all(source: TiffStream, piece: int) -> bytes:
     rows=st.integers(1, 41),
     piece=st.integers(1, 3000),
 )
-def test_it_is_a_tiff(height: int, width: int, bands: int, dtype: type, rows: int, piece: int) -> None:
+def test_other_libraries_read_the_stream(
+    height: int, width: int, bands: int, dtype: type, rows: int, piece: int
+) -> None:
     most = int(np.iinfo(dtype).max)
     pixels = np.random.default_rng(0).integers(0, most, (height, width, bands), dtype, endpoint=True)
     data = read_all(stream(pixels, rows), piece)
     np.testing.assert_array_equal(tifffile.imread(io.BytesIO(data)).reshape(pixels.shape), pixels)
 
 
-def test_many_strips_and_their_places() -> None:
+def test_many_strips_and_their_offsets() -> None:
     pixels = np.arange(1500 * 500 * 3, dtype=np.uint32).astype(np.uint8).reshape(1500, 500, 3)
     data = read_all(stream(pixels, 64), 1 << 16)
     with tifffile.TiffFile(io.BytesIO(data)) as file:
@@ -56,7 +58,7 @@ def test_a_header_for_more_than_four_gigabytes() -> None:
         assert page.dataoffsets[-1] + page.databytecounts[-1] == len(head) + 40_000 * 40_000 * 6
 
 
-def test_the_header_may_be_read_again_but_pixels_that_are_gone_are_gone() -> None:
+def test_the_header_can_be_read_again_but_pixels_cannot() -> None:
     source = stream(np.ones((9, 9, 3), np.uint8), 2)
     head = bytes(source.read(10_000) or b"")
     assert source.seek(0, os.SEEK_END) == len(head) + 9 * 9 * 3

@@ -1,4 +1,4 @@
-"""Writing pictures: what is carried along, what the format can hold, and what stands there when it fails."""
+"""Writing pictures: metadata, the limits of formats, and failures."""
 
 import errno
 import os
@@ -59,7 +59,7 @@ def exif() -> Image.Exif:
 
 
 def original(kind: str) -> bytes:
-    """A turned picture with everything in it that its kind can hold."""
+    """A rotated picture with all metadata that its format can hold."""
     said = exif()
     if kind == "tif":
         said[33723] = RECORDS
@@ -79,7 +79,7 @@ def saved(still: Still, path: Path, **options: Any) -> Path:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("source", KINDS)
-def test_what_was_said_of_a_picture_is_kept(source: str, kind: str, tmp_path: Path) -> None:
+def test_metadata_is_kept(source: str, kind: str, tmp_path: Path) -> None:
     still = open_still(original(source))
     path = saved(still, tmp_path / f"out.{kind}", describe=partial(describe, software="autochrome 1"))
     result = opened(path.read_bytes())
@@ -103,10 +103,10 @@ def test_what_was_said_of_a_picture_is_kept(source: str, kind: str, tmp_path: Pa
     assert result.info["icc_profile"] != P3  # the pixels are sRGB now
     again = open_still(path)
     assert again.notes == ()
-    assert again._look.profile is None
+    assert again._layout.profile is None
 
 
-def test_a_pil_picture_keeps_what_it_knows(tmp_path: Path) -> None:
+def test_a_pil_picture_keeps_its_metadata(tmp_path: Path) -> None:
     path = saved(open_still(opened(original("jpg"))), tmp_path / "out.jpg")
     result = opened(path.read_bytes())
     assert result.getexif()[0x010F] == "Maker"
@@ -115,7 +115,7 @@ def test_a_pil_picture_keeps_what_it_knows(tmp_path: Path) -> None:
     assert result.info["xmp"] == XMP
 
 
-def test_the_small_picture_inside_exif_is_dropped(tmp_path: Path) -> None:
+def test_the_thumbnail_in_exif_is_removed(tmp_path: Path) -> None:
     small = pil(COLOR[:8, :8], "JPEG")
     data = pil(COLOR, "JPEG", exif=with_small(exif().tobytes(), small))
     path = saved(open_still(data), tmp_path / "out.jpg")
@@ -125,7 +125,7 @@ def test_the_small_picture_inside_exif_is_dropped(tmp_path: Path) -> None:
 
 
 def with_small(exif: bytes, small: bytes) -> bytes:
-    """An EXIF block with a second directory, and the small picture that it tells of, behind the first."""
+    """An EXIF block with a second directory and a thumbnail."""
     order = {b"II": "<", b"MM": ">"}[exif[6:8]]
     (first,) = struct.unpack_from(order + "I", exif, 10)
     (count,) = struct.unpack_from(order + "H", exif, 6 + first)
@@ -141,7 +141,7 @@ def with_small(exif: bytes, small: bytes) -> bytes:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("deep", [False, True], ids=["8", "16"])
 @pytest.mark.parametrize("alpha", [False, True], ids=["opaque", "alpha"])
-def test_depth_and_alpha_are_kept_where_the_format_can(
+def test_depth_and_alpha_are_kept_if_the_format_allows(
     kind: str, deep: bool, alpha: bool, tmp_path: Path
 ) -> None:
     pixels: NDArray[Any] = COLOR16 if deep else COLOR
@@ -162,13 +162,13 @@ def test_depth_and_alpha_are_kept_where_the_format_can(
         assert difference.max() <= tolerance + 1e-9
 
 
-def test_jpeg_puts_transparent_places_on_white(tmp_path: Path) -> None:
+def test_jpeg_puts_transparent_pixels_on_white(tmp_path: Path) -> None:
     clear = np.zeros((16, 16, 4), np.uint8)
     path = saved(open_still(clear), tmp_path / "out.jpg")
     assert (np.asarray(opened(path.read_bytes())) == 255).all()
 
 
-def test_16_bits_to_8_are_rounded_not_cut(tmp_path: Path) -> None:
+def test_16_bits_to_8_are_rounded(tmp_path: Path) -> None:
     ramp = np.arange(65536, dtype=np.uint16).reshape(256, 256)
     path = saved(open_still(ramp), tmp_path / "out.webp", quality=100)
     mean = np.asarray(opened(path.read_bytes()).convert("L")).astype(float).mean()
@@ -179,7 +179,7 @@ def test_16_bits_to_8_are_rounded_not_cut(tmp_path: Path) -> None:
     ("packed", "expected"),
     [(None, 1), ("tiff_adobe_deflate", 8), ("tiff_lzw", 5), ("packbits", 32773), ("jpeg", 7)],
 )
-def test_a_tiff_stays_packed_as_it_was(packed: str | None, expected: int, tmp_path: Path) -> None:
+def test_a_tiff_keeps_its_compression(packed: str | None, expected: int, tmp_path: Path) -> None:
     still = open_still(pil(COLOR, "TIFF", compression=packed))
     result = opened(saved(still, tmp_path / "out.tif").read_bytes())
     assert result.tag_v2[259] == expected
@@ -187,8 +187,8 @@ def test_a_tiff_stays_packed_as_it_was(packed: str | None, expected: int, tmp_pa
         np.testing.assert_array_equal(np.asarray(result), COLOR)
 
 
-def test_a_size_of_its_own(tmp_path: Path) -> None:
-    """As for before and after, side by side: alpha has no place there."""
+def test_a_written_size_of_its_own(tmp_path: Path) -> None:
+    """As for before and after side by side: alpha is left out."""
     still = open_still(png(with_alpha(COLOR)))
     pairs = (np.concatenate((strip, strip[:, ::-1]), 1) for strip in still.strips(5))
     path = still.save(tmp_path / "out.png", pairs, width=2 * WIDTH)
@@ -197,7 +197,7 @@ def test_a_size_of_its_own(tmp_path: Path) -> None:
     )
 
 
-def test_a_turned_picture_keeps_its_alpha_in_place(tmp_path: Path) -> None:
+def test_a_rotated_picture_keeps_its_alpha(tmp_path: Path) -> None:
     said = Image.Exif()
     said[0x0112] = 8
     data = pil(with_alpha(COLOR), "PNG", exif=said)
@@ -206,7 +206,7 @@ def test_a_turned_picture_keeps_its_alpha_in_place(tmp_path: Path) -> None:
     np.testing.assert_array_equal(np.asarray(opened(path.read_bytes())), expected)
 
 
-def test_the_tiff_of_a_long_name_in_a_strange_place(tmp_path: Path) -> None:
+def test_a_tiff_with_a_long_name_in_a_folder_with_an_odd_name(tmp_path: Path) -> None:
     folder = tmp_path / os.fsdecode(b"odd \xff name")
     folder.mkdir()
     (folder / "in.png").write_bytes(png(COLOR))
@@ -216,7 +216,7 @@ def test_the_tiff_of_a_long_name_in_a_strange_place(tmp_path: Path) -> None:
 
 
 class Mine(Exception):
-    """An error libvips knows nothing of."""
+    """An error that does not come from libvips."""
 
 
 def failing(strips: Iterator[NDArray[Any]], after: int, error: BaseException) -> Iterator[NDArray[Any]]:
@@ -264,20 +264,20 @@ def test_strips_that_are_not_the_picture_are_refused(strips: list[NDArray[Any]],
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_odd_cut_into_strips_does_not_matter(tmp_path: Path) -> None:
+def test_strips_may_have_any_number_of_rows(tmp_path: Path) -> None:
     cuts = np.split(COLOR, [1, 1, 4, 20])
     path = open_still(COLOR).save(tmp_path / "out.png", cuts)
     np.testing.assert_array_equal(np.asarray(opened(path.read_bytes())), COLOR)
 
 
 @pytest.mark.parametrize("name", ["out", "out.bmp", "out.heic", "out.gif", "out.jpg.exe"])
-def test_a_name_of_a_kind_we_do_not_write(name: str, tmp_path: Path) -> None:
-    with pytest.raises(OutputNotWritable, match=r"end in one of \.jpg"):
+def test_names_of_formats_that_cannot_be_written(name: str, tmp_path: Path) -> None:
+    with pytest.raises(OutputNotWritable, match=r"ends in one of \.jpg"):
         saved(open_still(COLOR), tmp_path / name)
 
 
 @pytest.mark.parametrize("name", ["missing/out.png", "file/out.png", "folder.png"])
-def test_a_place_where_nothing_can_be_written(name: str, tmp_path: Path) -> None:
+def test_outputs_that_cannot_be_written(name: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"x")
     (tmp_path / "folder.png").mkdir()
     with pytest.raises(OutputNotWritable):
@@ -285,8 +285,8 @@ def test_a_place_where_nothing_can_be_written(name: str, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("code", [errno.EACCES, errno.EROFS])
-def test_a_folder_that_is_closed_to_us(code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Simulated: whoever runs the tests may be root, to whom nothing is closed."""
+def test_a_folder_without_permission(code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Simulated, since root may open every file."""
 
     def refuse(*_: object, **__: object) -> None:
         raise OSError(code, os.strerror(code))
