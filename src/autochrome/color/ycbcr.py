@@ -104,8 +104,8 @@ def luma_from_y(y_plane: CodeValues, plane_format: PlaneFormat) -> Luma:
 def _luma_table(plane_format: PlaneFormat) -> Floats:
     """The L* of every number that the array type of the plane can hold."""
     codes = np.arange(1 << (8 if plane_format.depth == 8 else 16))[None]
-    share = np.clip((codes - plane_format.black) / (plane_format.white - plane_format.black), 0, 1)
-    table: Floats = lightness(np.round(share * 65535).astype(np.uint16))[0]
+    fraction = np.clip((codes - plane_format.black) / (plane_format.white - plane_format.black), 0, 1)
+    table: Floats = lightness(np.round(fraction * 65535).astype(np.uint16))[0]
     return table
 
 

@@ -1,5 +1,7 @@
 """A film is written whole or not at all, and interrupted work continues."""
 
+import errno
+import os
 import signal
 import subprocess
 import sys
@@ -9,6 +11,7 @@ import numpy as np
 import pytest
 
 from autochrome.errors import (
+    DiskFull,
     OutputExists,
     OutputNotWritable,
     SameFile,
@@ -108,3 +111,20 @@ def test_outputs_that_are_refused(tmp_path: Path):
         with pytest.raises(UsageError, match="yuv420p"):
             create_film(tmp_path / "out.mp4", film, FilmOptions(pixel_format="rgb24"))
     assert (tmp_path / "there.mp4").read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES])
+def test_a_full_disk_and_a_read_only_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int):
+    """The error is ours, the old film stays, and the finished parts wait for the next call."""
+    source = make_film(tmp_path / "in.mp4", times=range(20))
+    target = tmp_path / "out.mp4"
+    target.write_bytes(b"old")
+
+    def fail(number: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(DiskFull if code == errno.ENOSPC else OutputNotWritable, match=r"out\.mp4: "):
+        paint_film(source, target, overwrite=True)
+    assert target.read_bytes() == b"old"
+    assert {path.name for path in tmp_path.iterdir()} == {"in.mp4", "out.mp4"}

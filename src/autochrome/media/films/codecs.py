@@ -142,6 +142,6 @@ def _chosen_format(name: str, codec: Codec, target: Path) -> tuple[str, int]:
     match = re.fullmatch(r"yuv(420|422|444)p(?:(\d+)(?:le)?)?", name)
     sampling, depth = (match[1], int(match[2] or 8)) if match else ("", 0)
     if sampling not in codec.samplings or depth not in codec.depths:
-        known = ", ".join(f"yuv{s}p{'' if d == 8 else d}" for s in codec.samplings for d in codec.depths)
-        raise UsageError(f"{target}: {codec.encoder} cannot write {name}; choose one of {known}.")
+        formats = ", ".join(f"yuv{s}p{'' if d == 8 else d}" for s in codec.samplings for d in codec.depths)
+        raise UsageError(f"{target}: {codec.encoder} cannot write {name}; choose one of {formats}.")
     return sampling, depth

@@ -20,7 +20,7 @@ class FilmIndex:
     times: Ticks  # (N,) ticks of the film's time base, ascending
     keys: Ticks  # (K,) those of the key frames, which need no other frame
 
-    def place(self, ticks: int) -> int | None:
+    def frame_at(self, ticks: int) -> int | None:
         """The number of the frame that begins at this time; None if no frame does."""
         number = int(np.searchsorted(self.times, ticks))
         return number if number < len(self.times) and self.times[number] == ticks else None
@@ -31,8 +31,8 @@ class FilmIndex:
 
     def key_before(self, ticks: int) -> int | None:
         """The time of the last key frame at this time or earlier."""
-        place = int(np.searchsorted(self.keys, ticks, side="right"))
-        return int(self.keys[place - 1]) if place else None
+        count = int(np.searchsorted(self.keys, ticks, side="right"))
+        return int(self.keys[count - 1]) if count else None
 
 
 def index_film(path: str | os.PathLike[str], stream: int) -> FilmIndex | None:

@@ -65,8 +65,8 @@ class Parts:
 
     def has_frame(self, frame: int) -> bool:
         """Whether a finished part holds this frame."""
-        place = bisect_right(self.finished, frame, key=lambda part: part.first)
-        return place > 0 and frame < self.finished[place - 1].stop
+        number = bisect_right(self.finished, frame, key=lambda part: part.first)
+        return number > 0 and frame < self.finished[number - 1].stop
 
     def _path(self, part: Part) -> Path:
         return self.folder / f"{part.first:08d}-{part.stop:08d}-{part.digest}.part"

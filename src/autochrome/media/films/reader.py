@@ -81,7 +81,7 @@ class FilmReader:
             self._decoded = self._decode()
             first = next(self._decoded, None)
             if first is not None and first.pts is not None and first.pts <= start:
-                number = index.place(first.pts)
+                number = index.frame_at(first.pts)
                 if number is not None:
                     return number, first
         except (av.FFmpegError, OSError):

@@ -65,7 +65,7 @@ def _copy_part(
 ) -> None:
     if len(packets) != part.stop - part.first or part.digest != hints_digest(part.first, part.stop):
         return
-    rank = {pts: place for place, pts in enumerate(sorted(packet.pts for packet in packets))}
+    rank = {pts: number for number, pts in enumerate(sorted(packet.pts for packet in packets))}
     for packet in packets:
         parts.add(EncodedFrame(part.first + rank[packet.pts], packet.is_keyframe, _encoder_form(packet)))
     parts.finish(part)
@@ -81,11 +81,11 @@ def _encoder_form(packet: Any) -> bytes:
     data = bytes(packet)
     if packet.stream.codec_context.name not in _NAL_CODECS:
         return data
-    units, place = [], 0
-    while place < len(data):
-        size = int.from_bytes(data[place : place + 4], "big")
-        units += [_START_CODE, data[place + 4 : place + 4 + size]]
-        place += 4 + size
-    if place != len(data):
+    units, offset = [], 0
+    while offset < len(data):
+        size = int.from_bytes(data[offset : offset + 4], "big")
+        units += [_START_CODE, data[offset + 4 : offset + 4 + size]]
+        offset += 4 + size
+    if offset != len(data):
         raise ValueError("units of a packet are longer than the packet")
     return b"".join(units)

@@ -246,11 +246,11 @@ def _configure(context: Any, plan: Plan, facts: FilmFacts) -> None:
 def _decoding_times(shown: list[int]) -> Iterator[int]:
     """When each frame must be decoded: the sorted times of display, as late as the reordering allows."""
     order = sorted(shown)
-    rank = {pts: place for place, pts in enumerate(order)}
-    delay = max((place - rank[pts] for place, pts in enumerate(shown)), default=0)
+    rank = {pts: number for number, pts in enumerate(order)}
+    delay = max((number - rank[pts] for number, pts in enumerate(shown)), default=0)
     step = order[1] - order[0] if len(order) > 1 else 1
-    for place in range(len(shown)):
-        yield order[place - delay] if place >= delay else order[0] - (delay - place) * step
+    for number in range(len(shown)):
+        yield order[number - delay] if number >= delay else order[0] - (delay - number) * step
 
 
 def _job(facts: FilmFacts, plan: Plan, job: Mapping[str, Any]) -> dict[str, Any]:
@@ -267,7 +267,7 @@ def _file_digest(path: Path) -> list[int | str]:
     """The size of a file, and a digest of pieces of it, evenly spread."""
     size, digest = path.stat().st_size, sha256()
     with path.open("rb") as file:
-        for place in range(_PIECES):
-            file.seek(max(0, size - _PIECE) * place // (_PIECES - 1))
+        for piece in range(_PIECES):
+            file.seek(max(0, size - _PIECE) * piece // (_PIECES - 1))
             digest.update(file.read(_PIECE))
     return [size, digest.hexdigest()]

@@ -137,11 +137,11 @@ def _packed(directory: Directory, start: int, big: bool = False) -> bytes:
     after = start + counted + entry_size * len(directory) + room
     entries, beyond = [], b""
     for tag, entry in sorted(directory.items()):
-        place = after + len(beyond)
-        data = entry.data if entry.below is None else _packed(entry.below, place, big)
+        offset = after + len(beyond)
+        data = entry.data if entry.below is None else _packed(entry.below, offset, big)
         value = data.ljust(room, b"\0")
         if entry.below is not None or len(data) > room:
-            value = struct.pack("<" + pointer, place)
+            value = struct.pack("<" + pointer, offset)
             beyond += data + bytes(-len(data) % 8)
         entries.append(struct.pack("<HH" + pointer, tag, entry.kind, entry.count) + value)
     count = len(entries).to_bytes(counted, "little")
@@ -158,8 +158,8 @@ def add_to_tiff(path: Path, added: Directory, height: int, width: int) -> None:
         if not added or head[:2] != b"II":
             return
         big = head[2] == 43
-        pointer, place = ("Q", 8) if big else ("I", 4)
-        entries = _raw_entries(file, struct.unpack_from("<" + pointer, head, place)[0], big)
+        pointer, offset = ("Q", 8) if big else ("I", 4)
+        entries = _raw_entries(file, struct.unpack_from("<" + pointer, head, offset)[0], big)
         fresh = {
             tag: entry for tag, entry in _correct_entries(added, height, width).items() if tag not in entries
         }
@@ -170,7 +170,7 @@ def add_to_tiff(path: Path, added: Directory, height: int, width: int) -> None:
         start = file.tell()
         file.write(struct.pack("<Q" if big else "<H", len(entries)))
         file.write(b"".join(entries[tag] for tag in sorted(entries)) + bytes(8 if big else 4))
-        file.seek(place)
+        file.seek(offset)
         file.write(struct.pack("<" + pointer, start))
 
 

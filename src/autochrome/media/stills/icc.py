@@ -28,11 +28,11 @@ class Shaper:
     def linear(self, codes: int) -> NDArray[np.float64]:
         """(codes, 1 or 3): the linear light of `codes` evenly spaced device values."""
         steps = np.linspace(0, 1, codes)
-        light = np.stack([_evaluate(curve, steps) for curve in self.curves], -1)
+        linear = np.stack([_evaluate(curve, steps) for curve in self.curves], -1)
         if self.lab:
-            high = ((100 * light + 16) / 116) ** 3
-            light = np.where(light > 0.08, high, 100 * light / (24389 / 27))
-        return np.clip(light, 0, 1)
+            high = ((100 * linear + 16) / 116) ** 3
+            linear = np.where(linear > 0.08, high, 100 * linear / (24389 / 27))
+        return np.clip(linear, 0, 1)
 
 
 def space(profile: bytes) -> bytes:

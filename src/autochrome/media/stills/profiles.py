@@ -125,8 +125,8 @@ def _grey_codes(profile: bytes, depth: int) -> NDArray[Any]:
     shaper = read_shaper(profile)
     if shaper is None:
         raise ValueError("no curve in the profile")
-    light = shaper.linear(2**depth)[:, -2 if shaper.colorants is not None else 0]
-    codes: NDArray[np.float64] = srgb_from_linear(light[None]) * (2**depth - 1)
+    linear = shaper.linear(2**depth)[:, -2 if shaper.colorants is not None else 0]
+    codes: NDArray[np.float64] = srgb_from_linear(linear[None]) * (2**depth - 1)
     return np.round(codes).astype(np.uint8 if depth == 8 else np.uint16)
 
 

@@ -161,7 +161,7 @@ def _kind_of_box(head: bytes, name: str) -> str:
         raise NotAPicture(
             f"{name}: HEIC is not supported, because its codec is patented; save it as JPEG or AVIF first."
         )
-    raise NotAPicture(f"{name}: this looks like a film, not a picture; give {_KINDS}.")
+    raise NotAPicture(f"{name}: this seems to be a film, not a picture; give {_KINDS}.")
 
 
 def read_head(path: Path, size: int = 64) -> bytes:
