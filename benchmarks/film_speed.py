@@ -130,8 +130,9 @@ def stages(source: Path, most: int = 250) -> dict[str, float]:
     import cv2
 
     from autochrome.film.chroma import ChromaLayer
-    from autochrome.film.pipeline import LOOKS, opened
-    from autochrome.film.proxy import lines_of, look, see, shown
+    from autochrome.film.colored_frame import fit_chroma
+    from autochrome.film.painters import MAX_PREDICTIONS, open_network
+    from autochrome.film.proxy import make_proxy, network_input, predict
     from autochrome.film.scenes import DEFAULT, DETECTORS
     from autochrome.film.temporal import ShotMemory
     from autochrome.media.films import open_film
@@ -140,8 +141,8 @@ def stages(source: Path, most: int = 250) -> dict[str, float]:
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     options, detector = FilmOptions(), DETECTORS[DEFAULT]()
-    network = opened(options.model)
-    memory = ShotMemory(options.every, 1 + (LOOKS - 1) * options.smooth)
+    network = open_network(options.model)
+    memory = ShotMemory(options.every, 1 + (MAX_PREDICTIONS - 1) * options.smooth)
     spent: dict[str, list[float]] = {stage: [] for stage in STAGES}
 
     def timed(stage: str, work: Callable[..., Any], *given: Any) -> Any:
@@ -158,22 +159,22 @@ def stages(source: Path, most: int = 250) -> dict[str, float]:
         def lay(colors: list[Any]) -> None:
             for color in colors:
                 seen = waiting.popleft()
-                lines = timed(STAGES[4], lines_of, seen.frame, color, seen.light)
+                lines = timed(STAGES[4], fit_chroma, seen.frame, color, seen.halved_y)
                 timed(STAGES[5], layer.lay, seen.frame.y_plane, lines)
 
         for frame in _in_batches(islice(film, most), 100):
-            seen = timed(STAGES[0], see, frame)
-            timed(STAGES[1], detector.see, seen.small)
-            timed(STAGES[2], memory.follow, seen.small)
-            if memory.wants_look:
-                luma = timed(STAGES[0], shown, frame, options.size, film.facts.turn)
+            seen = timed(STAGES[0], make_proxy, frame)
+            timed(STAGES[1], detector.process_frame, seen.grey)
+            timed(STAGES[2], memory.add_frame, seen.grey)
+            if memory.wants_prediction:
+                luma = timed(STAGES[0], network_input, frame, options.size, film.facts.turn)
                 started = time.process_time()
-                answer, _ = look(luma, network, 1.0, film.facts.turn)
+                answer, _ = predict(luma, network, 1.0, film.facts.turn)
                 spent[STAGES[3]].append(time.process_time() - started)
-                timed(STAGES[2], memory.learn, lambda answer=answer: answer)
+                timed(STAGES[2], memory.add_prediction, lambda answer=answer: answer)
             waiting.append(seen)
-            lay(timed(STAGES[2], lambda: list(memory.settled())))
-        lay(timed(STAGES[2], lambda: list(memory.rest())))
+            lay(timed(STAGES[2], lambda: list(memory.settle())))
+        lay(timed(STAGES[2], lambda: list(memory.finish())))
     cv2.setNumThreads(threads)
     table = {stage: round(1000 * sum(times) / (frame.index + 1), 2) for stage, times in spent.items()}
     ours = sum(ms for stage, ms in table.items() if stage != "network")
@@ -190,21 +191,23 @@ def _unencoded(source: Path) -> float:
     from contextlib import closing
 
     from autochrome.film.chroma import ChromaLayer
-    from autochrome.film.pipeline import QUEUE, choose_cuts, choose_painter, opened, shots_of, tint
-    from autochrome.film.proxy import see
+    from autochrome.film.cuts import choose_cuts, split_shots
+    from autochrome.film.painters import choose_painter, open_network
+    from autochrome.film.pipeline import QUEUE, color_shots
+    from autochrome.film.proxy import make_proxy
     from autochrome.media.films import open_film
     from autochrome.options import FilmOptions
     from autochrome.parallel import prefetch
 
     options = FilmOptions()
-    network = opened(options.model)
+    network = open_network(options.model)
     started, count = time.perf_counter(), 0
     with open_film(source) as film:
         layer = ChromaLayer(film.facts.plane_format, 8, (64, 64), film.facts.centred)
         painter = choose_painter(network, options, film.facts.turn)
-        shots = shots_of(map(see, film), choose_cuts(options))
-        with closing(prefetch(tint(shots, painter), QUEUE)) as tinted:
+        shots = split_shots(map(make_proxy, film), choose_cuts(options))
+        with closing(prefetch(color_shots(shots, painter, options), QUEUE)) as tinted:
             for each in tinted:
-                layer.render(each.frame.y_plane, each.lines)
+                layer.render(each.frame.y_plane, each.coefficients)
                 count += 1
     return count / (time.perf_counter() - started)

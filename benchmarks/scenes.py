@@ -21,7 +21,8 @@ from PIL import Image
 from autochrome.color.resize import resize
 from autochrome.errors import ExtraMissing
 from autochrome.evaluate.cut_scores import CutScore, TrueCuts, score_cuts
-from autochrome.film.scenes import DETECTORS, Frame, find_cuts, shrink
+from autochrome.film.proxy import make_proxy
+from autochrome.film.scenes import DETECTORS, GreyFrame, find_cuts
 from autochrome.media.films import open_film
 from contract import publish, spread
 
@@ -45,9 +46,9 @@ def spliced(folder: Path, pieces: int = 40) -> MadeFilm:
     clips = []
     for path in sorted(folder.iterdir()):
         with open_film(path) as reader:
-            clips.append([shrink(frame.y_plane, frame.plane_format.depth) for frame in reader])
+            clips.append([make_proxy(frame).grey for frame in reader])
     dice = np.random.default_rng(0)
-    frames: list[Frame] = []
+    frames: list[GreyFrame] = []
     cuts = []
     last = -1
     for _ in range(pieces):
@@ -61,7 +62,7 @@ def spliced(folder: Path, pieces: int = 40) -> MadeFilm:
     return MadeFilm("real clips", frames, TrueCuts(cuts=tuple(cuts)))
 
 
-def _to_size(frame: Frame) -> Frame:
+def _to_size(frame: GreyFrame) -> GreyFrame:
     return np.asarray(np.rint(resize(frame.astype(np.float32), 72, 128)), np.uint8)
 
 
@@ -74,7 +75,7 @@ def pair_time() -> dict[str, float]:
         detector = DETECTORS["thesis"]()
         started = thread_time()
         for frame in frames:
-            detector.see(frame)
+            detector.process_frame(frame)
         times.append(1e3 * (thread_time() - started) / len(frames))
     return spread(times[1:])  # the first warms up
 

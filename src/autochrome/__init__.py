@@ -7,7 +7,8 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from autochrome.film.iterate import colorize_frames
-    from autochrome.film.pipeline import FilmReport, colorize_film
+    from autochrome.film.pipeline import colorize_film
+    from autochrome.film.report import FilmReport
     from autochrome.model import ColorModel, open_model
     from autochrome.options import FilmOptions, PhotoOptions
     from autochrome.photo import Photo, colorize_photo
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "ColorModel": "autochrome.model",
     "FilmOptions": "autochrome.options",
-    "FilmReport": "autochrome.film.pipeline",
+    "FilmReport": "autochrome.film.report",
     "Hints": "autochrome.types",
     "Prediction": "autochrome.types",
     "Photo": "autochrome.photo",

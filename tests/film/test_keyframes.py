@@ -9,8 +9,9 @@ import pyvips
 
 from autochrome.color.lab import lab_from_srgb, srgb_from_lab
 from autochrome.errors import HintsError, InputMissing
-from autochrome.film.keyframes import CarriedHints, Glimpse
-from autochrome.film.pipeline import carry_hints, colorize_film
+from autochrome.film.carry_hints import carry_hints
+from autochrome.film.keyframes import CarriedHints, ProxyRecord
+from autochrome.film.pipeline import colorize_film
 from autochrome.hints.file import HintsFile
 from autochrome.options import FilmOptions
 from autochrome.types import Hints
@@ -43,8 +44,8 @@ def scene(number: int) -> np.ndarray:
 SCENES = [scene(n) for n in range(FRAMES)]
 
 
-def glimpses(frames: list[np.ndarray], begins: tuple[int, ...] = (0,)) -> list[Glimpse]:
-    return [Glimpse(n, n / 25, frame, n in begins) for n, frame in enumerate(frames)]
+def records(frames: list[np.ndarray], begins: tuple[int, ...] = (0,)) -> list[ProxyRecord]:
+    return [ProxyRecord(n, n / 25, frame, n in begins) for n, frame in enumerate(frames)]
 
 
 def painted(number: int, color: str) -> dict[str, object]:
@@ -77,7 +78,7 @@ def film_of(path: Path, frames: list[np.ndarray]) -> Path:
 @pytest.mark.parametrize("place", [0, 37, FRAMES - 1])
 def test_a_point_goes_with_its_thing_both_ways(place: int):
     carried = CarriedHints()
-    carried.gather(glimpses(SCENES), file_of(painted(place, RED)))
+    carried.carry(records(SCENES), file_of(painted(place, RED)))
     for number in range(FRAMES):
         hints = carried.at(number, HEIGHT, WIDTH)
         assert hints is not None
@@ -91,13 +92,13 @@ def test_a_point_goes_with_its_thing_both_ways(place: int):
 
 def test_marks_hold_for_their_shot_alone():
     carried = CarriedHints()
-    carried.gather(glimpses(SCENES[:30], begins=(0, 10, 20)), file_of(painted(15, RED)))
+    carried.carry(records(SCENES[:30], begins=(0, 10, 20)), file_of(painted(15, RED)))
     assert [carried.at(n, 8, 8) is not None for n in range(30)] == [10 <= n < 20 for n in range(30)]
 
 
 def test_two_key_frames_are_blended_between_them():
     carried = CarriedHints()
-    carried.gather(glimpses(SCENES[:41]), file_of(painted(0, RED), painted(40, BLUE)))
+    carried.carry(records(SCENES[:41]), file_of(painted(0, RED), painted(40, BLUE)))
     reds = []
     for number in (0, 10, 20, 30, 40):
         hints = carried.at(number, HEIGHT, WIDTH)
@@ -114,8 +115,8 @@ def test_a_time_names_a_frame_too():
     del by_time["frame"]
     by_time["time"] = 0.49
     one, other = CarriedHints(), CarriedHints()
-    one.gather(glimpses(SCENES[:20]), file_of(painted(12, RED)))
-    other.gather(glimpses(SCENES[:20]), file_of(by_time))
+    one.carry(records(SCENES[:20]), file_of(painted(12, RED)))
+    other.carry(records(SCENES[:20]), file_of(by_time))
     first, second = one.at(3, HEIGHT, WIDTH), other.at(3, HEIGHT, WIDTH)
     assert first is not None
     assert second is not None
@@ -125,16 +126,14 @@ def test_a_time_names_a_frame_too():
 def test_marks_outside_of_key_frames_are_on_the_first():
     carried = CarriedHints()
     point = {"x": 24 / WIDTH, "y": 48 / HEIGHT, "color": RED}
-    carried.gather(glimpses(SCENES[:5]), HintsFile.model_validate({"version": 1, "points": [point]}))
+    carried.carry(records(SCENES[:5]), HintsFile.model_validate({"version": 1, "points": [point]}))
     assert carried.at(4, HEIGHT, WIDTH) is not None
 
 
 @pytest.mark.parametrize("where", [{"frame": 99}, {"time": 60.0}])
 def test_a_frame_that_is_not_there_is_said(where: dict[str, float]):
     with pytest.raises(HintsError, match="does not have"):
-        CarriedHints().gather(
-            glimpses(SCENES[:5]), HintsFile.model_validate({"version": 1, "frames": [where]})
-        )
+        CarriedHints().carry(records(SCENES[:5]), HintsFile.model_validate({"version": 1, "frames": [where]}))
 
 
 def test_a_key_frame_is_named_once():
@@ -150,7 +149,7 @@ def test_on_a_turned_picture_marks_are_where_they_were_painted():
         {"version": 1, "rectangles": [{"x": 0, "y": 0, "width": 0.3, "height": 0.2, "color": RED}]}
     )
     carried = CarriedHints(turn=90)
-    carried.gather(glimpses([SCENES[0]] * 3), said)
+    carried.carry(records([SCENES[0]] * 3), said)
     hints = carried.at(2, *upright.shape)
     assert hints is not None
     rows, columns = np.nonzero(hints.mask > 0.5)
@@ -233,13 +232,13 @@ def test_pictures_lie_beside_the_hints_file_and_nowhere_else(tmp_path: Path):
     source = film_of(tmp_path / "in.mkv", SCENES[:3])
     frames = [{"frame": 0, "picture": "known.png"}]
     said = HintsFile.model_validate({"version": 1, "frames": frames})
-    with pytest.raises(HintsError, match="give its path"):
+    with pytest.raises(HintsError, match="Give the path of the hints file"):
         carry_hints(source, said, frozenset())
     (tmp_path / "hints.json").write_text(json.dumps({"version": 1, "frames": frames}))
     with pytest.raises(InputMissing, match=r"known\.png"):
         carry_hints(source, tmp_path / "hints.json", frozenset())
     pyvips.Image.new_from_array(SCENES[0]).write_to_file(str(tmp_path / "known.png"))
-    with pytest.raises(HintsError, match="no colours"):
+    with pytest.raises(HintsError, match="image is grey"):
         carry_hints(source, tmp_path / "hints.json", frozenset())
     for name in ("../known.png", "/etc/passwd", "a/b.png", "a\\b.png", ".hidden", ""):
         with pytest.raises(ValueError, match="pattern"):
@@ -249,5 +248,5 @@ def test_pictures_lie_beside_the_hints_file_and_nowhere_else(tmp_path: Path):
 def test_what_is_known_of_a_long_shot_stays_small():
     """Forty frames of a still shot with one mark: less than a kilobyte each."""
     carried = CarriedHints()
-    carried.gather(glimpses([SCENES[0]] * 40), file_of({**painted(0, RED), "frame": 20}))
+    carried.carry(records([SCENES[0]] * 40), file_of({**painted(0, RED), "frame": 20}))
     assert sum(len(data) for data in carried._frames.values()) < 40 * 1024

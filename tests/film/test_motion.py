@@ -13,7 +13,7 @@ def test_a_known_shift_is_found(right: float, down: float):
     motion = MotionFinder().between(before, shifted(before, right, down))
     inner = motion.flow[12:-12, 12:-12].reshape(-1, 2)
     assert np.abs(np.median(inner, axis=0) - (-right, -down)).max() < 0.25
-    assert motion.sure[12:-12, 12:-12].mean() > 0.8
+    assert motion.confidence[12:-12, 12:-12].mean() > 0.8
 
 
 def test_what_stands_rests_exactly_even_under_grain():
@@ -22,20 +22,20 @@ def test_what_stands_rests_exactly_even_under_grain():
     before, now = (np.clip(clean + random.normal(0, 3, clean.shape), 0, 255).astype(np.uint8) for _ in "ab")
     motion = MotionFinder().between(before, now)
     assert (motion.flow == 0).mean() > 0.95
-    assert motion.sure.mean() > 0.6
+    assert motion.confidence.mean() > 0.6
 
 
 def test_what_is_new_is_not_trusted():
     before = texture()
     now = before.copy()
     now[20:50, 40:90] = texture(seed=9)[20:50, 40:90]
-    sure = MotionFinder().between(before, now).sure
+    sure = MotionFinder().between(before, now).confidence
     assert sure[24:46, 44:86].mean() < 0.35
     assert sure[:10].mean() > 0.95
 
 
 def test_another_picture_is_not_trusted_at_all():
-    assert MotionFinder().between(texture(), texture(seed=5)).sure.mean() < 0.3
+    assert MotionFinder().between(texture(), texture(seed=5)).confidence.mean() < 0.3
 
 
 def test_colour_is_carried_to_where_its_thing_is_now():
@@ -48,14 +48,14 @@ def test_colour_is_carried_to_where_its_thing_is_now():
     rows, columns = np.nonzero(carried[..., 0] > 25)
     assert abs(rows.mean() - (14.5 + 2)) < 0.5
     assert abs(columns.mean() - (24.5 + 3)) < 0.5
-    assert MotionFinder().between(before, now).trust(36, 64).shape == (36, 64)
+    assert MotionFinder().between(before, now).confidence_at(36, 64).shape == (36, 64)
 
 
 def test_the_smallest_pictures_do():
     grey = np.full((16, 16), 90, np.uint8)
     motion = MotionFinder().between(grey, grey)
     assert (motion.flow == 0).all()
-    assert np.allclose(motion.sure, 1)
+    assert np.allclose(motion.confidence, 1)
 
 
 def test_both_ways_are_two_calls_in_one():
@@ -67,12 +67,12 @@ def test_both_ways_are_two_calls_in_one():
         (back, MotionFinder().between(now, before)),
     ):
         assert np.array_equal(one.flow, alone.flow)
-        assert np.array_equal(one.sure, alone.sure)
+        assert np.array_equal(one.confidence, alone.confidence)
 
 
 def test_larger_pictures_may_be_looked_at_small():
     before = texture()
-    motion = MotionFinder(longest=96).between(before, shifted(before, 6, 4))
+    motion = MotionFinder(max_side=96).between(before, shifted(before, 6, 4))
     assert motion.flow.shape == (54, 96, 2)
     color = np.zeros((36, 64, 2), np.float32)
     color[10:20, 20:30] = 50

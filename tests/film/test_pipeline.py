@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from autochrome.errors import UsageError
-from autochrome.film.pipeline import FilmReport, Progress, colorize_film
+from autochrome.film.pipeline import colorize_film
+from autochrome.film.report import FilmReport, Progress
 from autochrome.hints.file import HintsFile
 from autochrome.media.films import open_film
 from autochrome.model import open_model
@@ -75,7 +76,7 @@ def test_each_shot_has_its_own_memory(tmp_path: Path, tiny_model: Path):
 def test_cuts_may_be_given(tmp_path: Path, tiny_model: Path):
     source = film_of(tmp_path / "in.mkv", 20)
     report = colorize_film(source, tmp_path / "out.mkv", model=tiny_model, options=LOSSLESS, cuts=[5, 12])
-    assert [(shot.number, shot.first, shot.frames) for shot in report.shots] == [
+    assert [(number, shot.first, shot.frames) for number, shot in enumerate(report.shots)] == [
         (0, 0, 5),
         (1, 5, 7),
         (2, 12, 8),

@@ -6,9 +6,9 @@ from skimage.color import rgb2gray
 from autochrome.errors import ExtraMissing
 from autochrome.evaluate.cut_scores import CutScore, score_cuts
 from autochrome.evaluate.metrics import ssim
-from autochrome.film.scenes import DEFAULT, DETECTORS, find_cuts, mark_cuts, shrink
+from autochrome.film.scenes import DEFAULT, DETECTORS, find_cuts, mark_cuts
 from autochrome.film.scenes.continuity import detail, similarity
-from autochrome.film.scenes.techniques import levels, structure, windowed
+from autochrome.film.scenes.techniques import level_histogram, structure, windowed
 from made_films import DEFECTS, MOVES, make_film, make_films
 from tolerances import TOLERANCES
 
@@ -55,7 +55,7 @@ def test_every_detector_finds_plain_cuts(name, films):
     found = score_cuts(result.cuts, films[0].truth)
     assert found.recall >= 0.7
     assert found.precision == 1
-    assert len(result.signal) == len(films[0].frames)
+    assert len(result.scores) == len(films[0].frames)
 
 
 @pytest.mark.parametrize("name", DETECTORS)
@@ -68,7 +68,7 @@ def test_no_detector_answers_later_than_it_says(name, films):
     detector = make(name)
     named = []
     for number, frame in enumerate(films[0].frames):
-        late = [number - cut for cut in detector.see(frame)]
+        late = [number - cut for cut in detector.process_frame(frame)]
         assert all(0 <= frames <= detector.lookahead for frames in late)
         named += late
     assert named
@@ -160,15 +160,17 @@ def test_the_histogram_of_grey_levels_can_fire(films):
     before, after = film.frames[cut - 1], film.frames[cut]
     hue_and_saturation = [rgb2hsv(np.repeat(frame[..., None], 3, 2))[..., :2] for frame in (before, after)]
     assert np.array_equal(*hue_and_saturation)
-    assert float(levels(before) @ levels(after)) < 0.997
-    assert float(levels(before) @ levels(before)) == pytest.approx(1)
+    assert float(level_histogram(before) @ level_histogram(after)) < 0.997
+    assert float(level_histogram(before) @ level_histogram(before)) == pytest.approx(1)
     assert score_cuts(find_cuts(film.frames, DETECTORS["thesis"]()).cuts, film.truth).recall == 1
 
 
 def test_histogram_correlation_is_the_correlation_of_the_counts(pictures):
     one, other = pictures[0], pictures[1]
     counts = [np.bincount(picture.ravel(), minlength=256) for picture in (one, other)]
-    assert float(levels(one) @ levels(other)) == pytest.approx(np.corrcoef(*counts)[0, 1], abs=1e-5)
+    assert float(level_histogram(one) @ level_histogram(other)) == pytest.approx(
+        np.corrcoef(*counts)[0, 1], abs=1e-5
+    )
 
 
 def test_ssim_of_every_second_window_is_nearly_ssim(films):
@@ -196,15 +198,5 @@ def test_scdet_is_ffmpegs(films):
         picture.pts = number
         nodes[0].push(picture)
         theirs.append(float(nodes[-1].pull().metadata["lavfi.scd.score"]))
-    ours = find_cuts(frames, DETECTORS["scdet"]()).signal
+    ours = find_cuts(frames, DETECTORS["scdet"]()).scores
     assert ours[1:] == pytest.approx(theirs[1:], abs=2e-3)  # theirs are printed with three digits
-
-
-def test_frames_shrink_at_any_depth():
-    wide = np.tile(np.linspace(0, 255, 640).astype(np.uint8), (360, 1))
-    small = shrink(wide)
-    assert small.shape == (72, 128)
-    assert small.dtype == np.uint8
-    deep = shrink(wide.astype(np.uint16) * 4, depth=10)
-    assert np.abs(deep.astype(int) - small).max() <= 1
-    assert shrink(np.zeros((50, 90), np.uint8)).shape == (50, 90)

@@ -23,15 +23,15 @@ def answers(count: int, wrong: float = 8.0, seed: int = 0) -> list[np.ndarray]:
 
 def run(frames: list[np.ndarray], said: list[np.ndarray], **settings) -> tuple[list[np.ndarray], list[int]]:
     """The colours of a whole shot, and which of its frames the network saw."""
-    memory = ShotMemory(**{"every": 4, "looks": 10, **settings})
+    memory = ShotMemory(**{"every": 4, "max_predictions": 10, **settings})
     colors, looks = [], []
     for number, (frame, answer) in enumerate(zip(frames, said, strict=True)):
-        memory.follow(frame)
-        if memory.wants_look or (number == len(frames) - 1 and memory.ends_unseen):
-            memory.learn(lambda answer=answer: answer)
+        memory.add_frame(frame)
+        if memory.wants_prediction or (number == len(frames) - 1 and memory.newest_is_unpredicted):
+            memory.add_prediction(lambda answer=answer: answer)
             looks.append(number)
-        colors += [color.copy() for color in memory.settled()]
-    colors += [color.copy() for color in memory.rest()]
+        colors += [color.copy() for color in memory.settle()]
+    colors += [color.copy() for color in memory.finish()]
     assert len(colors) == len(frames)
     return colors, looks
 
@@ -67,16 +67,16 @@ def test_nothing_jumps_where_frames_are_settled():
 
 
 def test_how_long_it_waits():
-    memory, given = ShotMemory(4, 10, ahead=6), []
+    memory, given = ShotMemory(4, 10, lookahead=6), []
     for _ in range(30):
-        memory.follow(texture())
-        if memory.wants_look:
-            memory.learn(lambda: TRUTH)
-        given.append(len(list(memory.settled())))
+        memory.add_frame(texture())
+        if memory.wants_prediction:
+            memory.add_prediction(lambda: TRUTH)
+        given.append(len(list(memory.settle())))
     assert given == [*[0] * 6, 1, 0, 2, *[0] * 3, 4, *([0] * 5 + [6]) * 2, *[0] * 5], (
         "soon a few, then more at once"
     )
-    assert len(list(memory.rest())) == 30 - sum(given)
+    assert len(list(memory.finish())) == 30 - sum(given)
 
 
 def test_it_does_not_drift_however_long_the_shot_is():
@@ -112,7 +112,7 @@ def test_what_is_new_has_its_own_colour_from_the_start():
 def test_more_looks_are_steadier():
     said = answers(80)
     still = [texture()] * 80
-    few, some, many = (flicker(run(still, said, looks=looks)[0]) for looks in (1, 5, 20))
+    few, some, many = (flicker(run(still, said, max_predictions=count)[0]) for count in (1, 5, 20))
     assert many < some < few
 
 
@@ -144,7 +144,7 @@ def test_after_a_slow_dissolve_nothing_of_the_old_colour_is_left():
     shares = np.concatenate((np.zeros(60), np.linspace(0, 1, 33), np.ones(60)))
     frames = [((1 - s) * one + s * two).astype(np.uint8) for s in shares]
     said = [np.full(SHAPE, 40 * s - 20, np.float32) for s in shares]
-    colors, _ = run(frames, said, every=24, looks=32)
+    colors, _ = run(frames, said, every=24, max_predictions=32)
     shown = np.array([color.mean() / 40 + 0.5 for color in colors])
     assert np.abs(shown - shares).max() < 0.25
     assert np.abs(np.diff(shown)).max() < 0.1
@@ -162,6 +162,6 @@ def test_shaking_does_not_smear_colour():
 
 def test_it_must_learn_before_it_is_asked():
     memory = ShotMemory(4, 8)
-    memory.follow(texture())
+    memory.add_frame(texture())
     with pytest.raises(RuntimeError, match="before"):
-        list(memory.rest())
+        list(memory.finish())

@@ -18,9 +18,11 @@ from autochrome.errors import AutochromeError
 MAIN_COMMANDS = {
     "photo": ("autochrome.cli.photo:photo", "Colour photographs: files, folders, any mix."),
     "film": ("autochrome.cli.film:film", "Colour films: files, folders, any mix."),
-    "shots": ("autochrome.cli.shots:shots", "List where the shots of a film begin, with pictures."),
+    "shots": (
+        "autochrome.cli.shots:shots",
+        "List where the shots of a film begin, or compare detectors of cuts.",
+    ),
     "studio": ("autochrome.cli.studio:studio", "Open a page to colour pictures and correct them by hand."),
-    "scenes": ("autochrome.cli.scenes:scenes", "Find where the scenes of a film begin."),
     "models": ("autochrome.cli.models:app", "List the installed models, or check a model file."),
     "version": ("autochrome.cli.version:version", "Print the version of autochrome and of its libraries."),
 }

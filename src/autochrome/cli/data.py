@@ -127,7 +127,7 @@ def frames(
     skip
         Leave out so many seconds at the beginning.
     detector
-        Who finds the cuts; `autochrome scenes --help` names them.
+        Who finds the cuts; `autochrome shots --compare` names them.
     """
     from autochrome.lab.data.frames import FrameOptions, take
 

@@ -17,61 +17,62 @@ from autochrome.errors import OutputExists, UsageError
 from autochrome.options import FilmOptions
 
 if TYPE_CHECKING:
-    from autochrome.film.pipeline import FilmReport, Progress
+    from autochrome.film.report import FilmReport, Progress
 
 _SUFFIXES = {"ffv1": ".mkv", "prores": ".mov"}
-"""Where a codec's results go when nobody says."""
+"""The container of a codec, if the user names no output file."""
 
 
 def film(
-    inputs: Annotated[list[Path], Parameter(name="IN", help="Films, and folders to search to the bottom.")],
+    inputs: Annotated[list[Path], Parameter(name="IN", help="Films, and folders that contain films.")],
     /,
     *,
     output: Annotated[
         str | None,
         Parameter(
             name=("--output", "-o"),
-            help="A file, or a folder (for many films; or end it with a slash). "
-            "Without it each result lies beside its original.",
+            help="The output: a file, or a folder (for several films, or if it ends with a slash). "
+            "Default: beside each original.",
         ),
     ] = None,
-    name: Annotated[str, Parameter(help="How results in a folder are called.")] = NAME,
-    glob: Annotated[str | None, Parameter(help="Which files of a folder, such as 'reel*.mkv'.")] = None,
-    overwrite: Annotated[bool, Parameter(help="Replace results that are there already.")] = False,
+    name: Annotated[str, Parameter(help="File names of results in a folder.")] = NAME,
+    glob: Annotated[
+        str | None, Parameter(help="Only the files of a folder that match, such as 'reel*.mkv'.")
+    ] = None,
+    overwrite: Annotated[bool, Parameter(help="Replace results that exist already.")] = False,
     skip_existing: Annotated[
-        bool, Parameter(help="Leave out what has its result already: so an interrupted batch goes on.")
+        bool, Parameter(help="Skip films whose result exists already, to continue an interrupted batch.")
     ] = False,
     restart: Annotated[
         bool,
         Parameter(
             negative="--resume",
-            help="Begin anew; or go on with the parts that wait, and keep the shots that are as they were.",
+            help="Start from zero; or continue with finished parts, and keep unchanged shots (the default).",
         ),
     ] = False,
     hints: Annotated[
-        Path | None, Parameter(help="A hints file: colours painted on some frames, for one film.")
+        Path | None, Parameter(help="A hints file with marks on frames of the film. For one film only.")
     ] = None,
     json: Annotated[
-        bool, Parameter(help="Tell a program on stdout how it goes, one JSON object a line.")
+        bool, Parameter(help="Print events for programs on stdout, one JSON object per line.")
     ] = False,
-    quiet: Annotated[
-        bool, Parameter(name=("--quiet", "-q"), help="Say nothing but what went wrong.")
-    ] = False,
+    quiet: Annotated[bool, Parameter(name=("--quiet", "-q"), help="Print errors only.")] = False,
     compare: Annotated[
-        bool, Parameter(help="Also OUT-compare.mp4: grey | colour, and | truth if the film has colours.")
+        bool,
+        Parameter(help="Also write OUT-compare.mp4: grey | colour, and | truth if the film has colours."),
     ] = False,
-    compare_gif: Annotated[bool, Parameter(help="The same as OUT-compare.gif.")] = False,
+    compare_gif: Annotated[bool, Parameter(help="Also write the same as OUT-compare.gif.")] = False,
     preview: Annotated[
-        bool, Parameter(help="Only a sheet of small pictures (-o a .jpg), one coloured frame a shot.")
+        bool, Parameter(help="Write one image only (-o a .jpg or .png), with a coloured frame of each shot.")
     ] = False,
     options: Annotated[FilmOptions, Parameter(name="*")] = FilmOptions(),  # noqa: B008 — frozen
 ) -> None:
-    """Colour films. The same command goes on where an interrupted one stopped."""
+    """Colour films. An interrupted job continues if the same command is run again."""
     if preview:
         return _preview(inputs, output, options, overwrite=overwrite)
     from autochrome.model import open_for_film
 
-    network = open_for_film(options.model)  # it loads while the rest is imported
+    network = open_for_film(options.model)  # it is loaded while the rest is imported
     from autochrome.cli.batch import Existing, choose_report, run_batch
     from autochrome.cli.plan import FileTask, Naming, make_plan
     from autochrome.film.pipeline import colorize_film
@@ -87,9 +88,9 @@ def film(
         inputs, output, Naming(name, _suffix(output, options), CONTAINERS, ".mp4"), FILM_SUFFIXES, glob
     )
     if hints and len(plan.tasks) > 1:
-        raise UsageError("--hints says what is known of one film; colour that one alone.")
+        raise UsageError("--hints is for one film; colour this film alone.")
     if hints:
-        load_hints(hints)  # what is wrong with it is told before anything begins
+        load_hints(hints)  # raises an error in the file before the work begins
     single = len(inputs) == 1 and not inputs[0].is_dir()
     kinds = [suffix for suffix, wanted in ((".mp4", compare), (".gif", compare_gif)) if wanted]
 
@@ -97,7 +98,7 @@ def film(
         sheets = [task.comparison.with_suffix(kind) for kind in kinds]
         for sheet in sheets:
             refuse_existing(sheet, overwrite)
-        with _bar(shown=single and not (quiet or json)) as tell, _patience() as stop:
+        with _bar(shown=single and not (quiet or json)) as show, _stop_on_interrupt() as stop:
             report = colorize_film(
                 task.source,
                 task.target,
@@ -106,7 +107,7 @@ def film(
                 hints=hints,
                 overwrite=overwrite,
                 restart=restart,
-                progress=tell,
+                progress=show,
                 stop=stop,
             )
         for sheet in sheets:
@@ -121,7 +122,7 @@ def _preview(inputs: Sequence[Path], output: str | None, options: FilmOptions, *
     from autochrome.film.inspect import preview_film
 
     if len(inputs) != 1 or inputs[0].is_dir():
-        raise UsageError("--preview looks at one film; name one.")
+        raise UsageError("--preview takes one film, not a folder or several films.")
     target = Path(output) if output else inputs[0].with_name(f"{inputs[0].stem}-preview.jpg")
     refuse_existing(target, overwrite)
     preview_film(inputs[0], target, options=options)
@@ -130,17 +131,17 @@ def _preview(inputs: Sequence[Path], output: str | None, options: FilmOptions, *
 
 def refuse_existing(target: Path, overwrite: bool) -> None:
     if target.exists() and not overwrite:
-        raise OutputExists(f"{target}: there is a file already; --overwrite replaces it.")
+        raise OutputExists(f"{target}: the file exists already; --overwrite replaces it.")
 
 
 def _suffix(output: str | None, options: FilmOptions) -> str | None:
-    """The kind of file a codec wants, unless the person named a file."""
+    """The suffix for a codec, unless the user names an output file."""
     return None if output and Path(output).suffix else _SUFFIXES.get(options.codec)
 
 
 @contextmanager
-def _patience() -> Iterator[Callable[[], bool]]:
-    """Ctrl-C lets the part in hand be finished; a second one stops at once. Yields: whether it was pressed."""
+def _stop_on_interrupt() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C stops after the current part, a second Ctrl-C at once. Yields a function: was Ctrl-C pressed?"""
     pressed = threading.Event()
 
     def press(number: int, frame: object) -> None:
@@ -161,7 +162,7 @@ def _patience() -> Iterator[Callable[[], bool]]:
 
 @contextmanager
 def _bar(*, shown: bool) -> Iterator[Callable[[Progress], None] | None]:
-    """On a terminal: a bar with frames a second, the time that is left and the number of the shot."""
+    """On a terminal: a progress bar with frames per second, the time left, and the number of the shot."""
     if not (shown and sys.stderr.isatty()):
         yield None
         return
@@ -173,7 +174,7 @@ def _bar(*, shown: bool) -> Iterator[Callable[[Progress], None] | None]:
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
 
-        def tell(progress: Progress) -> None:
+        def show(progress: Progress) -> None:
             total = None if progress.frames is None else max(progress.frames, progress.frame)
             speed = bar.tasks[0].speed or 0
             bar.update(
@@ -183,16 +184,17 @@ def _bar(*, shown: bool) -> Iterator[Callable[[Progress], None] | None]:
                 description=f"{speed:.0f} frames/s, shot {progress.shot + 1}",
             )
 
-        yield tell
+        yield show
 
 
 def _summary(report: FilmReport) -> str:
-    """What a person wants to know of a film that is done."""
+    """One line about a finished film."""
     speed = report.frames / max(report.seconds, 1e-6)
     kept = f" ({report.kept} of them kept)" if report.kept else ""
     text = f"{report.frames} frames{kept}, {len(report.shots)} shots, {speed:.1f} frames/s"
-    doubtful = report.doubtful()
+    doubtful = {shot.first for shot in report.doubtful()}
     if doubtful:
-        where = ", ".join(f"{shot.number + 1} ({shot.time:.1f} s)" for shot in doubtful[:8])
-        text += f"; doubtful shots, worth a look: {where}"
+        named = [(n, shot) for n, shot in enumerate(report.shots, start=1) if shot.first in doubtful]
+        where = ", ".join(f"{number} ({shot.time:.1f} s)" for number, shot in named[:8])
+        text += f"; shots with doubtful colours: {where}"
     return text

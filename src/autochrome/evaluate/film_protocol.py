@@ -105,9 +105,9 @@ class _Watcher:
         self.shares.append(histograms(picture))
         self.nearness.append(min(MAX_PSNR, psnr(seen.rgb, truth.rgb)))
         self.colors.append(colorfulness(picture))
-        if motion is not None and self._before is not None and motion.sure.mean() > KNOWN:
+        if motion is not None and self._before is not None and motion.confidence.mean() > KNOWN:
             before, now = self._before.lab[..., 1:], seen.lab[..., 1:]
-            self.errors.append(warped_chroma_error(before, now, motion.flow, motion.sure))
+            self.errors.append(warped_chroma_error(before, now, motion.flow, motion.confidence))
         if scored:
             self.scores.append(score_result(picture, truth, original, None))
         self._before = seen

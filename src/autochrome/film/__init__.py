@@ -1,1 +1,1 @@
-"""Films: the pipeline, and everything it stands on. Read `pipeline.py` first."""
+"""Films: the pipeline and its parts. Read `pipeline.py` first."""

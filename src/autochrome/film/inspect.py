@@ -1,4 +1,4 @@
-"""Looking at a film before, beside and after colouring it: its shots, a sheet of them, single frames."""
+"""Inspect a film before or after it is coloured: its shots, contact sheets, and single frames."""
 
 import os
 from bisect import bisect_right
@@ -12,14 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.errors import UsageError
+from autochrome.film.carry_hints import carry_hints
+from autochrome.film.colored_frame import render_frame
+from autochrome.film.cuts import choose_cuts, mark_shots
 from autochrome.film.keyframes import CarriedHints
-from autochrome.film.pipeline import carry_hints, choose_cuts, opened, shots_of
-from autochrome.film.proxy import as_picture, look, see, shown
-from autochrome.film.scenes.continuity import ALIKE, detail, similarity
-from autochrome.film.scenes.shot_list import Shot as ShotMark
-from autochrome.film.scenes.shot_list import ShotList
-from autochrome.hints.file import HintsFile, load_hints
+from autochrome.film.painters import open_network
+from autochrome.film.proxy import make_proxy, network_input, predict
+from autochrome.film.scenes.continuity import MIN_SIMILARITY, detail, similarity
+from autochrome.film.scenes.shot_list import Shot, ShotList
 from autochrome.hints.marks import Marks
+from autochrome.hints.source import HintsSource, OpenedHints, open_hints
 from autochrome.media.films import FilmFacts, open_film
 from autochrome.media.films.contact_sheet import save_contact_sheet
 from autochrome.model import ColorModel
@@ -29,8 +31,8 @@ from autochrome.types import Chroma, Frame, Hints, Prepared
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
-_THUMB = 240  # pixels at the long side of a thumbnail
-_KEPT = 8  # shots whose carried marks, and frames whose pixels, are kept at hand
+_THUMBNAIL = 240  # pixels at the long side
+_CACHED = 8  # shots with their carried hints, frames, and prepared frames that are kept
 
 
 def find_shots(
@@ -39,27 +41,27 @@ def find_shots(
     sheet: str | os.PathLike[str] | None = None,
     progress: Callable[[int], None] = lambda frame: None,
 ) -> ShotList:
-    """Where the shots of a film begin, by `options.cuts`. sheet: also write the first frame of each as one JPEG.
+    """Find where the shots of a film begin, by `options.cuts`.
 
-    progress: told the number of every frame that was looked at.
+    sheet: also write the first frame of each shot to this JPEG or PNG. progress: called with the number of each frame.
     """
     options = options or FilmOptions()
-    marks, pictures = [], []
+    shots, thumbnails = [], []
     with (
         open_film(source, start=options.start, end=options.end) as film,
-        closing(prefetch(map(see, film))) as seen,
+        closing(prefetch(map(make_proxy, film))) as proxies,
     ):
-        for each, begins in shots_of(seen, choose_cuts(options)):
-            frame = each.frame
+        for proxy, begins_shot in mark_shots(proxies, choose_cuts(options)):
+            frame = proxy.frame
             progress(frame.index)
-            if begins:
-                marks.append(ShotMark(first=frame.index, time=round(frame.time, 3)))
+            if begins_shot:
+                shots.append(Shot(first=frame.index, time=round(frame.time, 3)))
                 if sheet is not None:
-                    words = f"{frame.index}  {_clock(frame.time)}"
-                    pictures.append((words, as_picture(frame, None, _THUMB, film.facts.turn)))
+                    caption = f"{frame.index}  {_clock(frame.time)}"
+                    thumbnails.append((caption, render_frame(frame, None, _THUMBNAIL, film.facts.turn)))
     if sheet is not None:
-        save_contact_sheet(sheet, pictures)
-    return ShotList(film=film.path.name, shots=tuple(marks))
+        save_contact_sheet(sheet, thumbnails)
+    return ShotList(film=film.path.name, shots=tuple(shots))
 
 
 def preview_film(
@@ -70,36 +72,36 @@ def preview_film(
     options: FilmOptions | None = None,
     most: int = 60,
 ) -> Path:
-    """Colour a frame of each shot, each alone, as one JPEG or PNG: a look at a film before an hour is spent on it.
+    """Write one coloured frame of each shot to a JPEG or PNG. This takes seconds, even for a long film.
 
-    Only key frames are looked at, so a long film takes seconds, and a shot without one is not seen. Of more than `most`
-    shots, some evenly spread ones are shown.
+    Only the key frames of the file are decoded, so a shot without one is missing. Of more than `most` shots, an evenly
+    spaced selection is shown. Each frame is coloured by itself.
     """
     options = options or FilmOptions()
-    network = opened(options.model if model is None else model)
+    network = open_network(options.model if model is None else model)
     with open_film(source, keys_only=True, start=options.start, end=options.end) as film:
         kept: list[Frame] = []
         last = None
         for frame in film:
-            now = detail(see(frame).small)
-            if last is None or similarity(last, now) < ALIKE:
+            now = detail(make_proxy(frame).grey)
+            if last is None or similarity(last, now) < MIN_SIMILARITY:
                 kept.append(frame)
             last = now
         if not kept:
-            raise UsageError(f"{source}: no frame lies between --start and --end.")
-        places = np.unique(np.linspace(0, len(kept) - 1, min(most, len(kept))).round().astype(int))
-        turn, pictures = film.facts.turn, []
-        for frame in (kept[place] for place in places):
-            answer, _ = look(shown(frame, options.size, turn), network, options.vivid, turn)
-            pictures.append((_clock(frame.time), as_picture(frame, answer, _THUMB, turn)))
-    return save_contact_sheet(sheet, pictures)
+            raise UsageError(f"{source}: the film has no frame between --start and --end.")
+        chosen = np.unique(np.linspace(0, len(kept) - 1, min(most, len(kept))).round().astype(int))
+        turn, thumbnails = film.facts.turn, []
+        for frame in (kept[number] for number in chosen):
+            chroma, _ = predict(network_input(frame, options.size, turn), network, options.vivid, turn)
+            thumbnails.append((_clock(frame.time), render_frame(frame, chroma, _THUMBNAIL, turn)))
+    return save_contact_sheet(sheet, thumbnails)
 
 
 class FilmInspector:
-    """Single frames of one film, grey and coloured, for a person who looks and paints. Not for two threads at once.
+    """Single frames of one film, grey and in colour, with hints. Not thread-safe.
 
-    A coloured frame is what the network says of it alone with what is known of it: nearly what it will be in the film,
-    where the memory of its shot is added.
+    A frame in colour is the prediction of this frame with its hints. In the finished film, the memory of the shot makes
+    a small difference.
     """
 
     def __init__(
@@ -110,7 +112,7 @@ class FilmInspector:
     ) -> None:
         self._source = Path(source)
         self._options = options or FilmOptions()
-        self._network = opened(self._options.model if network is None else network)
+        self._network = open_network(self._options.model if network is None else network)
         with open_film(source) as film:
             self.facts: FilmFacts = film.facts
             self._index = film.index()
@@ -120,7 +122,7 @@ class FilmInspector:
                 if self._index
                 else [frame.time for frame in film]
             )
-            """Seconds, of every frame. Where the packets of a film do not say, it is decoded to find out."""
+            """Seconds, of every frame. If the packets have no times, the film is decoded to find them."""
         self._frames: dict[int, Frame] = {}
         self._prepared: dict[int, Prepared] = {}
         self._carried: dict[tuple[str, int, int], CarriedHints] = {}
@@ -134,92 +136,90 @@ class FilmInspector:
         self.close()
 
     def close(self) -> None:
-        """Let go of what is kept at hand."""
-        for kept in (self._frames, self._prepared, self._carried):
-            kept.clear()
+        """Release all cached frames and hints."""
+        for cache in (self._frames, self._prepared, self._carried):
+            cache.clear()
 
     @property
     def frames(self) -> int:
-        """How many there are."""
+        """The number of frames."""
         return len(self.times)
 
     def before(self, number: int, width: int = 960) -> NDArray[np.uint8]:
-        """Frame `number` (from 0) as it is: (h, w, 3) sRGB, upright, at most `width` pixels at the long side."""
-        return self._picture(number, None, width)
+        """Frame `number` (from 0) in grey: (h, w, 3) sRGB, upright, at most `width` pixels at the long side."""
+        return self._render(number, None, width)
 
     def after(
         self,
         number: int,
-        said: HintsFile | str | os.PathLike[str] | None = None,
+        hints: HintsSource | None = None,
         firsts: Sequence[int] = (0,),
         width: int = 960,
         vivid: float | None = None,
     ) -> NDArray[np.uint8]:
-        """The same in colour, with what is said of frames of its shot carried to it.
+        """The same frame in colour. The hints of key frames in its shot are carried to it.
 
-        said: the path of a hints file where it names pictures, which lie beside it. firsts: numbers of the frames that
-        begin a shot; vivid: 0…2, where it is not that of the options.
+        firsts: numbers of the frames that begin a shot. vivid: 0…2; default `options.vivid`.
         """
-        hints = self._known(number, said, firsts) if said else None
-        return self._painted(number, hints, width, vivid)
+        carried = self._hints_of(number, open_hints(hints), firsts) if hints else None
+        return self._paint(number, carried, width, vivid)
 
     def paint(
         self, number: int, marks: Marks, width: int = 960, vivid: float | None = None
     ) -> NDArray[np.uint8]:
-        """The same in colour with these marks on this very frame: quick after the first time."""
+        """The same frame in colour, with marks on this very frame. Fast after the first call for a frame."""
         luma = self._prepare(number).luma
-        return self._painted(number, marks.rasterize(*luma.shape), width, vivid)
+        return self._paint(number, marks.rasterize(*luma.shape), width, vivid)
 
-    def _painted(
-        self, number: int, hints: Hints | None, width: int, vivid: float | None
-    ) -> NDArray[np.uint8]:
+    def _paint(self, number: int, hints: Hints | None, width: int, vivid: float | None) -> NDArray[np.uint8]:
         prepared = self._prepare(number)
-        painted = self._network.paint(prepared, hints, self._options.vivid if vivid is None else vivid)
-        return self._picture(
-            number, np.ascontiguousarray(np.rot90(painted.chroma, -(self.facts.turn // 90))), width
-        )
+        prediction = self._network.paint(prepared, hints, self._options.vivid if vivid is None else vivid)
+        stored = np.ascontiguousarray(np.rot90(prediction.chroma, -(self.facts.turn // 90)))
+        return self._render(number, stored, width)
 
-    def _picture(self, number: int, chroma: Chroma | None, width: int) -> NDArray[np.uint8]:
+    def _render(self, number: int, chroma: Chroma | None, width: int) -> NDArray[np.uint8]:
         long_side = min(width, max(self.facts.height, self.facts.width))
-        return as_picture(self._frame(number), chroma, long_side, self.facts.turn)
+        return render_frame(self._frame(number), chroma, long_side, self.facts.turn)
 
-    def _known(
-        self, number: int, said: HintsFile | str | os.PathLike[str], firsts: Sequence[int]
-    ) -> Hints | None:
+    def _hints_of(self, number: int, hints: OpenedHints, firsts: Sequence[int]) -> Hints | None:
+        """The hints of one frame, carried from the key frames of its shot."""
         ordered = sorted({0, *firsts})
-        place = bisect_right(ordered, number) - 1
-        first, stop = ordered[place], ordered[place + 1] if place + 1 < len(ordered) else self.frames
-        read = said if isinstance(said, HintsFile) else load_hints(said)
-        key = read.model_dump_json(exclude_defaults=True), first, stop
+        shot = bisect_right(ordered, number) - 1
+        first, stop = ordered[shot], ordered[shot + 1] if shot + 1 < len(ordered) else self.frames
+        key = hints.file.model_dump_json(exclude_defaults=True), first, stop
         if key not in self._carried:
             end = self.times[stop] if stop < self.frames else None
-            carried = carry_hints(self._source, said, frozenset(ordered), self.times[first], end, self._index)
-            _keep(self._carried, key, carried)
+            carried = carry_hints(
+                self._source, hints, frozenset(ordered), self.times[first], end, self._index
+            )
+            _cache(self._carried, key, carried)
         return self._carried[key].at(number, *self._prepare(number).luma.shape)
 
     def _prepare(self, number: int) -> Prepared:
         if number not in self._prepared:
-            luma = shown(self._frame(number), self._options.size, self.facts.turn)
-            _keep(self._prepared, number, self._network.prepare(luma))
+            luma = network_input(self._frame(number), self._options.size, self.facts.turn)
+            _cache(self._prepared, number, self._network.prepare(luma))
         return self._prepared[number]
 
     def _frame(self, number: int) -> Frame:
         if not 0 <= number < self.frames:
-            raise UsageError(f"{self._source}: there is no frame {number}; it has {self.frames}, from 0 on.")
+            raise UsageError(
+                f"{self._source}: there is no frame {number}; the film has frames 0 to {self.frames - 1}."
+            )
         if number not in self._frames:
             with open_film(self._source, start=self.times[number], index=self._index) as film:
                 frame = next((one for one in film if one.index >= number), None)
             if frame is None:
                 raise UsageError(f"{self._source}: frame {number} cannot be read.")
-            _keep(self._frames, number, frame)
+            _cache(self._frames, number, frame)
         return self._frames[number]
 
 
-def _keep(kept: dict[Key, Value], key: Key, value: Value) -> None:
-    """Put it with the others, and let the oldest go."""
-    if len(kept) >= _KEPT:
-        del kept[next(iter(kept))]
-    kept[key] = value
+def _cache(cache: dict[Key, Value], key: Key, value: Value) -> None:
+    """Add an entry, and drop the oldest one if there are too many."""
+    if len(cache) >= _CACHED:
+        del cache[next(iter(cache))]
+    cache[key] = value
 
 
 def _clock(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""Steady colour for people who have their own loop: pictures in, pictures out."""
+"""Steady colour for a loop of the caller's own: frames as arrays in, coloured frames out."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,14 +9,17 @@ from numpy.typing import NDArray
 
 from autochrome.color.ycbcr import LUMA_WEIGHTS
 from autochrome.errors import UsageError
-from autochrome.film.pipeline import by_shot, choose_cuts, choose_painter, opened, shots_of
-from autochrome.film.proxy import Seen, as_picture, see
+from autochrome.film.colored_frame import render_frame
+from autochrome.film.cuts import split_shots
+from autochrome.film.job import FilmJob
+from autochrome.film.painters import choose_painter, new_memory
+from autochrome.film.proxy import ProxyFrame, make_proxy
 from autochrome.model import ColorModel
 from autochrome.options import FilmOptions
 from autochrome.types import Frame, PlaneFormat
 
-_TONES = PlaneFormat(8, True, "bt709")
-_LIGHT = np.array(LUMA_WEIGHTS["bt709"], np.float32)
+_FORMAT = PlaneFormat(8, True, "bt709")
+_Y_WEIGHTS = np.array(LUMA_WEIGHTS["bt709"], np.float32)
 
 
 def colorize_frames(
@@ -26,28 +29,30 @@ def colorize_frames(
     options: FilmOptions | None = None,
     cuts: Sequence[int] | None = None,
 ) -> Iterator[NDArray[np.uint8]]:
-    """Each picture in colour, (H, W, 3) sRGB, in order; up to a hundred are held back until colours are settled.
+    """Yield each frame in colour, (H, W, 3) sRGB, in order. Up to a hundred frames wait until their chroma is settled.
 
-    pictures: of one size, (H, W) grey or (H, W, 3) sRGB of which only the light is looked at. cuts: numbers of those
-    that begin a shot; without them, `options.cuts` says.
+    pictures: frames of one size, (H, W) grey or (H, W, 3) sRGB, of which only Y′ is used. cuts: numbers of the frames
+    that begin a shot; default `options.cuts`.
     """
-    options = options or FilmOptions()
-    if options.method == "thesis":
-        raise UsageError("The method 'thesis' colours films alone; choose tint or frames.")
-    painter = choose_painter(opened(options.model if model is None else model), options, turn=0)
-    for shot in by_shot(shots_of(_seen(pictures), choose_cuts(options, cuts))):
-        for seen, chroma, _ in painter.shot(shot):
-            yield as_picture(seen.frame, chroma, max(seen.frame.y_plane.shape), 0)
+    job = FilmJob.of(model, options, cuts)
+    if job.options.method == "thesis":
+        raise UsageError("The method 'thesis' works with film files only; choose tint or frames.")
+    painter = choose_painter(job.network, job.options, turn=0)
+    for first, frames in split_shots(_proxies(pictures), job.cut_source):
+        memory = new_memory(job.options, first.frame)  # forgets at every cut
+        for proxy, chroma, _ in painter.paint_shot(frames, memory):
+            yield render_frame(proxy.frame, chroma, max(proxy.frame.y_plane.shape), turn=0)
 
 
-def _seen(pictures: Iterable[NDArray[np.uint8]]) -> Iterator[Seen]:
+def _proxies(pictures: Iterable[NDArray[np.uint8]]) -> Iterator[ProxyFrame]:
     shape: tuple[int, ...] | None = None
     for number, picture in enumerate(pictures):
         shape = shape or picture.shape[:2]
         if picture.dtype != np.uint8 or picture.shape not in (shape, (*shape, 3)):
             raise UsageError(
-                f"Picture {number} is {picture.dtype} of {picture.shape}; "
-                f"all are wanted as uint8 of {shape} or {(*shape, 3)}."
+                f"Picture {number} is {picture.dtype} of shape {picture.shape}; "
+                f"all pictures must be uint8 of shape {shape} or {(*shape, 3)}."
             )
-        light = picture if picture.ndim == 2 else np.round(picture @ _LIGHT).astype(np.uint8)
-        yield see(Frame(number, number, float(number * Fraction(1, 25)), light, _TONES, False, None))
+        y_plane = picture if picture.ndim == 2 else np.round(picture @ _Y_WEIGHTS).astype(np.uint8)
+        time = float(number * Fraction(1, 25))
+        yield make_proxy(Frame(number, number, time, y_plane, _FORMAT, False, None))

@@ -1,4 +1,4 @@
-"""Colours that a person painted on single frames, carried along the motion through their shots, both ways in time."""
+"""Hints of key frames, carried along the motion to all frames of their shot, forward and backward in time."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,147 +16,142 @@ from autochrome.hints.file import HintsFile, KeyFrame
 from autochrome.hints.reference import hints_from_reference
 from autochrome.types import Chroma, Floats, Hints, Luma
 
-Pictures: TypeAlias = Callable[[str], tuple[Luma, Chroma]]
-"""The name of a coloured picture → its (h, w) L* and (h, w, 2) a*b*, small."""
-_LOST = 0.3  # trust below this: the thing is hidden or gone, and its mark fades
-_FADE = np.float32(0.5)  # of the mask, a frame
-_NOTHING = 0.02  # of a mask: nothing is left
+ImageOpener: TypeAlias = Callable[[str], tuple[Luma, Chroma]]
+"""The name of a coloured image → its (h, w) L* and (h, w, 2) a*b*, both small."""
+_LOST = 0.3  # motion confidence below this: the object is hidden or gone, so its hint fades
+_FADE = np.float32(0.5)  # factor of the mask, for each frame in which the object is lost
+_EMPTY = 0.02  # mask: below this a hint has no effect
 
 
 @dataclass(frozen=True, slots=True)
-class Glimpse:
-    """As much of a frame as carrying needs."""
+class ProxyRecord:
+    """The proxy of one frame, without the frame itself, so that a whole shot fits into memory."""
 
-    index: int
+    index: int  # number of the frame
     time: float  # seconds
-    small: NDArray[np.uint8]  # (h, w) grey, as it is stored
-    begins: bool  # a shot begins here
+    grey: NDArray[np.uint8]  # (h, w), stored orientation
+    begins_shot: bool
 
 
 class CarriedHints:
-    """What is known of each frame. Kept small: packed, and only for shots in which something is known."""
+    """The hints of every frame of a film. They are compressed, and only shots with hints are stored."""
 
     def __init__(self, turn: int = 0) -> None:
-        """turn: degrees counter-clockwise from the picture as it is stored to the upright one that was painted on."""
+        """turn: degrees counter-clockwise from the stored frame to the upright one, on which marks are drawn."""
         self._turn = turn // 90
-        self._shots: list[tuple[int, int, str]] = []  # first, stop, digest of everything that is known there
+        self._shots: list[tuple[int, int, str]] = []  # first frame, stop, digest of all hints of the shot
         self._frames: dict[int, bytes] = {}
-        self._shape = (1, 1)  # (h, w) of the small pictures, as they are stored
+        self._shape = (1, 1)  # (h, w) of the proxies, stored orientation
 
     def at(self, index: int, height: int, width: int) -> Hints | None:
-        """(height, width) hints of one frame, upright; None where nothing is known."""
+        """(height, width) hints of one frame, upright; None if it has no hints."""
         if index not in self._frames:
             return None
-        chroma, mask = (np.rot90(plane, self._turn) for plane in _unpacked(self._frames[index], *self._shape))
+        chroma, mask = (np.rot90(plane, self._turn) for plane in _unpack(self._frames[index], *self._shape))
         return Hints(chroma.astype(np.float32), mask.astype(np.float32) / np.float32(255)).resized(
             height, width
         )
 
     def digest(self, first: int, stop: int) -> str:
-        """A name for what is known of these frames and of everything else in their shots; "0": nothing."""
-        touched = [digest for begins, ends, digest in self._shots if begins < stop and first < ends]
-        return sha256("".join(touched).encode()).hexdigest()[:16] if touched else "0"
+        """A digest of all hints in the shots of these frames; "0" if there are none."""
+        digests = [digest for begin, end, digest in self._shots if begin < stop and first < end]
+        return sha256("".join(digests).encode()).hexdigest()[:16] if digests else "0"
 
-    def gather(
+    def carry(
         self,
-        film: Iterable[Glimpse],
-        said: HintsFile,
+        film: Iterable[ProxyRecord],
+        hints: HintsFile,
         *,
-        pictures: Pictures | None = None,
-        all_of_it: bool = True,
+        open_image: ImageOpener | None = None,
+        whole_film: bool = True,
     ) -> None:
-        """Look through a film and carry what was said of its frames.
+        """Read the frames of a film, and carry the hints of each key frame through its shot.
 
-        pictures: opens those that the hints name. all_of_it: this is the whole film, and what is said of none of its
-        frames is an error.
+        open_image: opens the images that key frames name. whole_film: `film` has all frames, so a key frame that is
+        not among them is an error.
         """
-        keys = [*said.frames]
-        if said.points or said.strokes or said.rectangles:
-            first = said.model_dump(include={"points", "strokes", "rectangles"})
+        keys = [*hints.frames]
+        if hints.points or hints.strokes or hints.rectangles:
+            first = hints.model_dump(include={"points", "strokes", "rectangles"})
             keys.append(KeyFrame(frame=0, **first))
-        for shot in _shots(film):
-            inside = [key for key in keys if _place(key, shot) is not None]
+        for shot in _group_shots(film):
+            inside = [key for key in keys if _position_in(key, shot) is not None]
             keys = [key for key in keys if key not in inside]
             if inside:
-                self._carry(shot, inside, pictures)
+                self._carry_shot(shot, inside, open_image)
             if not keys:
                 return
-        if not all_of_it:
+        if not whole_film:
             return
         missing = keys[0]
         where = f"frame {missing.frame}" if missing.time is None else f"{missing.time} seconds"
-        raise HintsError(f"The hints speak of {where}, which this film does not have.")
+        raise HintsError(f"The hints have a key frame at {where}, which this film does not have.")
 
-    def _carry(self, shot: Sequence[Glimpse], keys: Sequence[KeyFrame], pictures: Pictures | None) -> None:
-        """Through one shot, each key frame's marks both ways; between two they are mixed by nearness."""
-        self._shape = shot[0].small.shape[0], shot[0].small.shape[1]
-        placed = [(place, key) for key in keys if (place := _place(key, shot)) is not None]
+    def _carry_shot(
+        self, shot: Sequence[ProxyRecord], keys: Sequence[KeyFrame], open_image: ImageOpener | None
+    ) -> None:
+        """Carry the hints of each key frame to both ends of a shot, and mix them between two key frames."""
+        self._shape = shot[0].grey.shape[0], shot[0].grey.shape[1]
+        placed = [(position, key) for key in keys if (position := _position_in(key, shot)) is not None]
         placed.sort(key=lambda one: one[0])
-        places = [place for place, _ in placed]
+        positions = [position for position, _ in placed]
         carried = [
-            dict(_both_ways(shot, place, self._planes(key, shot[place].small, pictures)))
-            for place, key in placed
+            dict(_carry_both_ways(shot, position, self._hints_on(key, shot[position].grey, open_image)))
+            for position, key in placed
         ]
-        for number, glimpse in enumerate(shot):
-            weights = _nearness(number, places)
-            known = [
-                (w, *_unpacked(planes[number], *self._shape))
-                for w, planes in zip(weights, carried, strict=True)
-                if w and number in planes
+        for number, record in enumerate(shot):
+            weights = _interpolation_weights(number, positions)
+            parts = [
+                (weight, *_unpack(hints[number], *self._shape))
+                for weight, hints in zip(weights, carried, strict=True)
+                if weight and number in hints
             ]
-            if not known:
-                continue
-            masks = [mask.astype(np.float32) for _, _, mask in known]
-            weight = np.sum([w * m for (w, _, _), m in zip(known, masks, strict=True)], axis=0)
-            ink = np.sum([w * m[..., None] * c for (w, c, _), m in zip(known, masks, strict=True)], axis=0)
-            self._frames[glimpse.index] = _packed(
-                (ink / np.maximum(weight, 1e-6)[..., None]).astype(np.float32),
-                np.max(masks, axis=0) / np.float32(255),
-            )
+            if parts:
+                self._frames[record.index] = _mix(parts)
         first, stop = shot[0].index, shot[-1].index + 1
         content = sha256(b"".join(self._frames[n] for n in range(first, stop) if n in self._frames))
         self._shots.append((first, stop, content.hexdigest()))
 
-    def _planes(self, key: KeyFrame, small: NDArray[np.uint8], pictures: Pictures | None) -> Hints:
-        """Everything a key frame says, over the small picture as it is stored."""
-        seen = np.rot90(small, self._turn)
-        height, width = seen.shape
-        planes = key.rasterize(height, width)
-        if pictures is None and (key.picture or key.reference):
+    def _hints_on(self, key: KeyFrame, grey: NDArray[np.uint8], open_image: ImageOpener | None) -> Hints:
+        """All hints of a key frame over its proxy, in stored orientation."""
+        upright = np.rot90(grey, self._turn)
+        height, width = upright.shape
+        hints = key.rasterize(height, width)
+        if open_image is None and (key.picture or key.reference):
             raise HintsError(
-                "These hints name a picture; it is looked for beside a hints file, so give its path."
+                "A key frame names an image, but there is no folder of images; give the hints file."
             )
-        if pictures and key.picture:
-            _, chroma = pictures(key.picture)
-            planes = planes.over(Hints(resize(chroma, height, width), np.ones((height, width), np.float32)))
-        if pictures and key.reference:
-            luma, chroma = pictures(key.reference)
-            grey = np.ascontiguousarray(seen).astype(np.float32) * np.float32(100 / 255)
-            planes = planes.over(hints_from_reference(luma, chroma, grey))
+        if open_image and key.picture:
+            _, chroma = open_image(key.picture)
+            hints = hints.over(Hints(resize(chroma, height, width), np.ones((height, width), np.float32)))
+        if open_image and key.reference:
+            luma, chroma = open_image(key.reference)
+            target = np.ascontiguousarray(upright).astype(np.float32) * np.float32(100 / 255)
+            hints = hints.over(hints_from_reference(luma, chroma, target))
         back = -self._turn
         return Hints(
-            np.ascontiguousarray(np.rot90(planes.chroma, back)),
-            np.ascontiguousarray(np.rot90(planes.mask, back)),
+            np.ascontiguousarray(np.rot90(hints.chroma, back)),
+            np.ascontiguousarray(np.rot90(hints.mask, back)),
         )
 
 
-def _shots(film: Iterable[Glimpse]) -> Iterator[list[Glimpse]]:
-    shot: list[Glimpse] = []
-    for glimpse in film:
-        if glimpse.begins and shot:
+def _group_shots(film: Iterable[ProxyRecord]) -> Iterator[list[ProxyRecord]]:
+    shot: list[ProxyRecord] = []
+    for record in film:
+        if record.begins_shot and shot:
             yield shot
             shot = []
-        shot.append(glimpse)
+        shot.append(record)
     if shot:
         yield shot
 
 
-def _place(key: KeyFrame, shot: Sequence[Glimpse]) -> int | None:
-    """Which frame of the shot a key frame is; None where it is of another shot."""
+def _position_in(key: KeyFrame, shot: Sequence[ProxyRecord]) -> int | None:
+    """The position of a key frame in a shot, from 0; None if it is not in this shot."""
     if key.frame is not None:
-        place = key.frame - shot[0].index
-        return place if 0 <= place < len(shot) else None
-    times = np.array([glimpse.time for glimpse in shot])
+        position = key.frame - shot[0].index
+        return position if 0 <= position < len(shot) else None
+    times = np.array([record.time for record in shot])
     step = (times[-1] - times[0]) / max(1, len(times) - 1)
     wanted = key.time or 0.0
     nearest = int(np.abs(times - wanted).argmin())
@@ -164,47 +159,60 @@ def _place(key: KeyFrame, shot: Sequence[Glimpse]) -> int | None:
     return nearest if early or abs(times[nearest] - wanted) <= step * 0.5 + 1e-3 else None
 
 
-def _nearness(number: int, places: Sequence[int]) -> list[float]:
-    """The weight of each key frame (in order) at a frame: 1 beyond the outermost, straight lines between two."""
-    hats = np.eye(len(places))
-    return [float(np.interp(number, places, hat)) for hat in hats]
+def _interpolation_weights(number: int, positions: Sequence[int]) -> list[float]:
+    """The weight of each key frame (in order) for a frame: linear between two key frames, 1 outside the outermost."""
+    hats = np.eye(len(positions))
+    return [float(np.interp(number, positions, hat)) for hat in hats]
 
 
-def _packed(chroma: Chroma, mask: Floats) -> bytes:
-    """(h, w, 2) a*b* and (h, w) 0…1, a byte a number and short where nothing is."""
-    ink = np.where(mask[..., None] > _NOTHING / 4, np.clip(np.rint(chroma), -127, 127), 0).astype(np.int8)
-    return compress(ink.tobytes() + np.rint(mask * 255).astype(np.uint8).tobytes(), 1)
+def _mix(parts: Sequence[tuple[float, NDArray[np.int8], NDArray[np.uint8]]]) -> bytes:
+    """Packed hints from several (weight, chroma, mask 0…255)."""
+    masks = [mask.astype(np.float32) for _, _, mask in parts]
+    weight = np.sum([w * m for (w, _, _), m in zip(parts, masks, strict=True)], axis=0)
+    premultiplied = np.sum(
+        [w * m[..., None] * chroma for (w, chroma, _), m in zip(parts, masks, strict=True)], axis=0
+    )
+    return _pack(
+        (premultiplied / np.maximum(weight, 1e-6)[..., None]).astype(np.float32),
+        np.max(masks, axis=0) / np.float32(255),
+    )
 
 
-def _unpacked(data: bytes, height: int, width: int) -> tuple[NDArray[np.int8], NDArray[np.uint8]]:
-    """(height, width, 2) a*b* and (height, width) 0…255."""
+def _pack(chroma: Chroma, mask: Floats) -> bytes:
+    """(h, w, 2) a*b* and (h, w) 0…1 as compressed bytes. Empty areas take little space."""
+    kept = np.where(mask[..., None] > _EMPTY / 4, np.clip(np.rint(chroma), -127, 127), 0).astype(np.int8)
+    return compress(kept.tobytes() + np.rint(mask * 255).astype(np.uint8).tobytes(), 1)
+
+
+def _unpack(data: bytes, height: int, width: int) -> tuple[NDArray[np.int8], NDArray[np.uint8]]:
+    """(height, width, 2) a*b* and (height, width) mask 0…255."""
     raw = np.frombuffer(decompress(data), np.uint8)
     split = 2 * height * width
     return raw[:split].view(np.int8).reshape(height, width, 2), raw[split:].reshape(height, width)
 
 
-def _both_ways(shot: Sequence[Glimpse], place: int, hints: Hints) -> Iterator[tuple[int, bytes]]:
-    """(frame of the shot, packed hints) from a key frame to both ends, or to where nothing is left of it.
+def _carry_both_ways(shot: Sequence[ProxyRecord], start: int, hints: Hints) -> Iterator[tuple[int, bytes]]:
+    """(position in the shot, packed hints), from a key frame to both ends or until the mask is empty.
 
-    What is carried from frame to frame is where on the key frame each pixel lay; the marks are taken from there in one
-    step, so that they do not blur.
+    From frame to frame only the position in the key frame is carried. The hints are sampled there in one step, so they
+    do not blur.
     """
-    start = np.concatenate((hints.chroma * hints.mask[..., None], hints.mask[..., None]), axis=2)
-    yield place, _packed(hints.chroma, hints.mask)
+    key_planes = np.concatenate((hints.chroma * hints.mask[..., None], hints.mask[..., None]), axis=2)
+    yield start, _pack(hints.chroma, hints.mask)
     height, width = hints.mask.shape
-    finder = MotionFinder(careful=True)
-    for way in (range(place + 1, len(shot)), range(place - 1, -1, -1)):
-        places = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
-        life, before = np.ones((height, width), np.float32), shot[place].small
-        for number in way:
-            now = shot[number].small
+    finder = MotionFinder(precise=True)
+    for direction in (range(start + 1, len(shot)), range(start - 1, -1, -1)):
+        positions = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
+        strength, before = np.ones((height, width), np.float32), shot[start].grey
+        for number in direction:
+            now = shot[number].grey
             motion = finder.between(before, now)
-            places = motion.carry(places, height, width, sharp=False)
-            life = motion.carry(life, height, width, sharp=False)
-            life *= np.where(motion.sure < _LOST, _FADE, np.float32(1))
-            planes = sample(start, places) * life[..., None]
-            if planes[..., 2].max() < _NOTHING:
+            positions = motion.carry(positions, height, width, sharp=False)
+            strength = motion.carry(strength, height, width, sharp=False)
+            strength *= np.where(motion.confidence < _LOST, _FADE, np.float32(1))
+            planes = sample(key_planes, positions) * strength[..., None]
+            if planes[..., 2].max() < _EMPTY:
                 break
             moved = Hints.from_premultiplied(planes[..., :2], planes[..., 2])
-            yield number, _packed(moved.chroma, moved.mask)
+            yield number, _pack(moved.chroma, moved.mask)
             before = now

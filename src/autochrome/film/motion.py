@@ -1,4 +1,4 @@
-"""Where did each pixel come from, and how sure are we: optical flow between two small frames of one shot."""
+"""Motion between two small grey frames of one shot: optical flow, and a confidence for every pixel."""
 
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,96 +10,104 @@ from numpy.typing import NDArray
 
 from autochrome.types import Floats
 
-_AGREE = 0.7  # pixels: there and back again may miss by about this
-_MATCH = 8.0  # codes of 256: brightness that differs by this much is another thing
-_STILL, _GRAIN = 0.25, 0.1  # codes of 256, and a share: so much better must motion explain than rest
+_ROUND_TRIP = 0.7  # pixels: typical error of the flow forward and back again
+_BRIGHTNESS = 8.0  # code values of 256: a larger difference in brightness means another object
+_STILL_MARGIN, _NOISE = (
+    0.25,
+    0.1,
+)  # code values of 256, and a fraction: motion must explain this much more than rest
 
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """What was at p + flow(p) before is at p now."""
+    """Optical flow from one frame to the next: what was at p + flow(p) is now at p."""
 
     flow: Floats  # (H, W, 2) x and y, pixels
-    sure: Floats  # (H, W) 0…1
+    confidence: Floats  # (H, W) 0…1
     _routes: dict[tuple[int, int], tuple[Floats, Floats]] = field(default_factory=dict, repr=False)
 
     def carry(self, planes: Floats, height: int, width: int, *, sharp: bool = True) -> Floats:
-        """(h, w[, C]) planes of the frame before → (height, width[, C]), where they are now.
+        """(h, w[, C]) planes of the previous frame → (height, width[, C]), moved to their new positions.
 
-        sharp: edges stay edges over many frames, at the price of a little overshoot.
+        sharp: edges stay sharp over many frames, but values may overshoot a little.
         """
         if (height, width) not in self._routes:
-            self._routes[height, width] = _places(self.flow, height, width)
+            self._routes[height, width] = _source_positions(self.flow, height, width)
         x, y = self._routes[height, width]
         kind = cv2.INTER_CUBIC if sharp else cv2.INTER_LINEAR
         carried = cv2.remap(planes, x, y, kind, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(carried, np.float32)
 
-    def trust(self, height: int, width: int) -> Floats:
-        """`sure` over (height, width) pixels of the same picture."""
-        return np.asarray(cv2.resize(self.sure, (width, height), interpolation=cv2.INTER_AREA), np.float32)
+    def confidence_at(self, height: int, width: int) -> Floats:
+        """The confidence, resized to (height, width) pixels."""
+        return np.asarray(
+            cv2.resize(self.confidence, (width, height), interpolation=cv2.INTER_AREA), np.float32
+        )
 
 
 class MotionFinder:
-    """Flow from frame to frame. Not for two threads at once."""
+    """Computes the motion between frames. Not thread-safe."""
 
-    def __init__(self, *, careful: bool = False, longest: int | None = None) -> None:
-        """careful: to a tenth of a pixel, for what is carried over many frames; ten times slower.
+    def __init__(self, *, precise: bool = False, max_side: int | None = None) -> None:
+        """precise: to a tenth of a pixel, for hints that are carried over many frames; ten times slower.
 
-        longest: pixels at the long side to which larger pictures are shrunk, for who carries colour only.
+        max_side: pixels. A frame with a longer side is shrunk first; enough for carrying chroma.
         """
-        self._longest = longest
+        self._max_side = max_side
         self._flow: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-        # The preset stops at a quarter of the size, which on small pictures sees nothing small move.
-        self._flow.setFinestScale(0 if careful else 1)
-        self._flow.setVariationalRefinementIterations(3 if careful else 0)
-        if not careful:  # halves the time, and the colours of films come out as near to the truth
+        # The preset stops at a quarter of the size. On small frames that misses the motion of small objects.
+        self._flow.setFinestScale(0 if precise else 1)
+        self._flow.setVariationalRefinementIterations(3 if precise else 0)
+        if not precise:  # half the time, and the colours of films come out as near to the truth
             self._flow.setPatchStride(6)
             self._flow.setUseSpatialPropagation(False)
 
     def between(self, before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Motion:
-        """(H, W) grey, both the same size, from 16×16 on."""
-        there, back, before, now = self._flows(before, now)
-        return _judged(there, back, before, now, _difference(before, now))
+        """Motion from `before` to `now`: (H, W) grey frames of one size, at least 16×16."""
+        forward, back, before, now = self._both_flows(before, now)
+        return _with_confidence(forward, back, before, now, _difference(before, now))
 
     def both_ways(self, before: NDArray[np.uint8], now: NDArray[np.uint8]) -> tuple[Motion, Motion]:
-        """The same, and beside it what would have been found had time run backwards."""
-        there, back, before, now = self._flows(before, now)
-        rested = _difference(before, now)
-        return _judged(there, back, before, now, rested), _judged(back, there, now, before, rested)
+        """Motion from `before` to `now`, and from `now` to `before`."""
+        forward, back, before, now = self._both_flows(before, now)
+        rest = _difference(before, now)
+        return (
+            _with_confidence(forward, back, before, now, rest),
+            _with_confidence(back, forward, now, before, rest),
+        )
 
-    def _flows(self, before: Any, now: Any) -> tuple[Any, Any, Any, Any]:
-        """Where things of the one are in the other, and the other way round; and both as they were looked at."""
-        if self._longest and self._longest < max(now.shape):
-            scale = self._longest / max(now.shape)
+    def _both_flows(self, before: Any, now: Any) -> tuple[Any, Any, Any, Any]:
+        """The flow in both directions, and both frames at the size at which it is computed."""
+        if self._max_side and self._max_side < max(now.shape):
+            scale = self._max_side / max(now.shape)
             size = max(16, round(now.shape[1] * scale)), max(16, round(now.shape[0] * scale))
             before, now = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (before, now))
         return self._flow.calc(now, before, None), self._flow.calc(before, now, None), before, now
 
 
-def _judged(
-    there: Any, back: Any, before: NDArray[np.uint8], now: NDArray[np.uint8], rested: Floats
+def _with_confidence(
+    flow: Any, reverse_flow: Any, before: NDArray[np.uint8], now: NDArray[np.uint8], rest: Floats
 ) -> Motion:
-    """How far the flow there can be believed, since the one back leads home again and brightness matches.
+    """Confidence is high where the reverse flow leads back to the start, and where brightness matches.
 
-    rested: how far brightness would not match if nothing had moved.
+    rest: (H, W) difference of brightness without any motion.
     """
     height, width = now.shape
-    x, y = _places(there, height, width)
+    x, y = _source_positions(flow, height, width)
     moved = cv2.remap(before, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    wrong = _difference(moved, now)
-    returned = cv2.remap(back, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    cv2.add(returned, there, dst=returned)
-    miss = cv2.multiply(returned, returned, scale=1 / _AGREE**2)
-    # Flow in flat places wanders; what rests must not.
-    moves: Any = rested * np.float32(1 - _GRAIN) > wrong + np.float32(_STILL)
-    there = cv2.copyTo(there, moves.view(np.uint8))  # where it does not move: 0
+    difference = _difference(moved, now)
+    returned = cv2.remap(reverse_flow, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    cv2.add(returned, flow, dst=returned)
+    miss = cv2.multiply(returned, returned, scale=1 / _ROUND_TRIP**2)
+    # In flat areas the flow is random. Pixels that do not move must keep a flow of 0.
+    moves: Any = rest * np.float32(1 - _NOISE) > difference + np.float32(_STILL_MARGIN)
+    flow = cv2.copyTo(flow, moves.view(np.uint8))  # 0 where nothing moves
     doubt = (miss[..., 0] + miss[..., 1]) * moves
     inside = (x >= -0.5) & (x <= width - 0.5) & (y >= -0.5) & (y <= height - 0.5)
-    unlike = np.where(moves, wrong, rested) * np.float32(1 / _MATCH)
-    sure = cv2.exp(-(doubt + unlike * unlike))
-    sure *= inside | ~moves
-    return Motion(there, np.asarray(sure, np.float32))
+    mismatch = np.where(moves, difference, rest) * np.float32(1 / _BRIGHTNESS)
+    confidence = cv2.exp(-(doubt + mismatch * mismatch))
+    confidence *= inside | ~moves
+    return Motion(flow, np.asarray(confidence, np.float32))
 
 
 def _difference(one: Any, other: Any) -> Floats:
@@ -107,20 +115,21 @@ def _difference(one: Any, other: Any) -> Floats:
     return np.asarray(cv2.blur(cv2.absdiff(one, other).astype(np.float32), (5, 5)), np.float32)
 
 
-def sample(planes: Floats, places: Floats) -> Floats:
-    """(h, w, C) planes at (H, W, 2) places x, y in their pixels → (H, W, C)."""
-    x, y = np.ascontiguousarray(places[..., 0]), np.ascontiguousarray(places[..., 1])
+def sample(planes: Floats, positions: Floats) -> Floats:
+    """(h, w, C) planes at (H, W, 2) positions x, y in their pixels → (H, W, C)."""
+    x, y = np.ascontiguousarray(positions[..., 0]), np.ascontiguousarray(positions[..., 1])
     return np.asarray(cv2.remap(planes, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
 @lru_cache(maxsize=8)
 def _grid(height: int, width: int) -> tuple[Floats, Floats]:
+    """x and y of every pixel, (height, width) each."""
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     return x, y
 
 
-def _places(flow: Floats, height: int, width: int) -> tuple[Floats, Floats]:
-    """Where each pixel of a (height, width) grid over the same picture was before, in that grid's pixels."""
+def _source_positions(flow: Floats, height: int, width: int) -> tuple[Floats, Floats]:
+    """x and y in the previous frame of each pixel of a (height, width) grid, in pixels of that grid."""
     rows, columns = flow.shape[:2]
     if (rows, columns) != (height, width):
         flow = np.asarray(cv2.resize(flow, (width, height), interpolation=cv2.INTER_AREA), np.float32)

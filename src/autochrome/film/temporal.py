@@ -1,15 +1,16 @@
-"""Memory inside one shot: colour that goes along with the motion, and that the looks before and after agree upon.
+"""The memory of one shot: predictions of single frames become steady colour for every frame.
 
-The network looks at a frame now and then, always alone: what was painted before is never shown to it again, so that no
-mistake feeds the next. Each answer is carried along the motion both ways in time. The colour of a place is the mean of
-what earlier and later looks say of it, each worth as much as the motion on its way can be trusted. So nothing jumps
-where the network changes its mind, and what comes into view has its colour from the start.
+The network predicts some frames of a shot, each one alone. It never gets earlier output as input, so an error cannot
+feed the next one. Each prediction is carried along the motion, forward and backward in time. The chroma of a pixel is
+the mean of the predictions before and after it, weighted by the confidence of the motion between. So colour does not
+jump when the network changes its output, and a new object has its colour from its first frame on.
 
-The light that the network saw is carried along too. Where little of it is still there at the next look, as in a
-dissolve, one picture has become another: what was known is forgotten, and between the two looks colour goes over from
-the one to the other frame by frame. Where motion loses track, the network is asked sooner.
+The grey values of the predicted frame are carried along too. If few of them are still the same at the next prediction,
+as in a dissolve, the image is another one: earlier predictions are forgotten, and between the two predictions the
+colour changes from one to the other frame by frame. If the motion becomes unreliable, the next prediction comes sooner.
 
-Later looks have to be waited for: colours are settled some frames behind the newest one. A new shot is a new memory.
+A frame must wait for later predictions, so its chroma is settled some frames behind the newest frame. A new shot needs
+a new memory.
 """
 
 from collections import deque
@@ -26,183 +27,203 @@ from autochrome.color.resize import resize
 from autochrome.film.motion import Motion, MotionFinder
 from autochrome.types import Chroma, Floats
 
-AHEAD = 40  # frames that are looked ahead before a colour is settled; as many are settled at once
-_HASTE = 4  # a share of them the first time, then more and more: whoever encodes has waited long enough
-_LOOK = 96  # pixels at the long side of the pictures in which motion is looked for
-_SOUND = np.float32(0.6)  # trust from which nothing is forgotten: grain and a little blur are no change
-_WORN = 0.6  # share of the trust that is left when the network is asked before its turn
-_SOONER = 4  # at most so many times as often
-_DIMMED = 12.0  # codes of 256: a place whose light is so far from what it was is half another one
-_OTHER, _SAME = 0.5, 0.75  # shares of places still there: all is forgotten, nothing is
-_LEAST = np.float32(1e-6)  # evidence that keeps a colour where nothing is known of any
+LOOKAHEAD = 40  # frames behind the newest one at which chroma is settled; as many are settled at once
+_FIRST_FRACTION = 4  # the first time, LOOKAHEAD / 4 frames are settled, so that the encoder can start early
+_MOTION_SIDE = 96  # pixels at the long side of the frames in which motion is found
+_RELIABLE = np.float32(0.6)  # motion confidence from which nothing is forgotten: noise and blur are no change
+_WORN = 0.6  # when this fraction of the confidence is left, the next prediction comes sooner
+_SOONER = 4  # it comes at most so many times as often
+_GREY_CHANGE = 12.0  # code values of 256: at this difference half of a pixel's content counts as changed
+_CHANGED, _UNCHANGED = (
+    0.5,
+    0.75,
+)  # fraction of unchanged pixels at which all is forgotten, and at which nothing is
+_MIN_WEIGHT = np.float32(1e-6)  # keeps a colour where there is no reliable prediction at all
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What some frames of the shot say of one of them."""
+class _Estimate:
+    """What predictions from one direction of time say about one frame."""
 
-    seen: Floats  # (h, w, 3): its light as the latest of them had it, and a*b*
-    evidence: Floats  # (h, w) looks
-    bounds: Floats  # (3, 2): the least and the most there is of each
+    planes: Floats  # (h, w, 3): grey value as in the latest predicted frame, a*, b*
+    weight: Floats  # (h, w), in predictions
+    limits: Floats  # (3, 2): least and greatest value of each plane
 
     @classmethod
-    def of(cls, seen: Floats, evidence: Floats) -> Self:
-        planes = np.ascontiguousarray(seen.reshape(-1, 3).T)
-        return cls(seen, evidence, np.stack((planes.min(axis=1), planes.max(axis=1)), axis=1))
+    def of(cls, planes: Floats, weight: Floats) -> Self:
+        rows = np.ascontiguousarray(planes.reshape(-1, 3).T)
+        return cls(planes, weight, np.stack((rows.min(axis=1), rows.max(axis=1)), axis=1))
 
     @property
-    def color(self) -> Chroma:
-        return self.seen[..., 1:]
+    def chroma(self) -> Chroma:
+        return self.planes[..., 1:]
 
-    def carried(self, motion: Motion) -> "_Known":
-        """What they say of the frame that the motion leads to: no colour that they do not have."""
-        height, width = self.evidence.shape
-        seen = motion.carry(self.seen, height, width)
-        for channel, (least, most) in enumerate(self.bounds):
-            seen[..., channel].clip(least, most, out=seen[..., channel])
-        trust = motion.trust(height, width)
-        evidence = motion.carry(self.evidence, height, width, sharp=False)
-        evidence *= np.minimum(trust / _SOUND, np.float32(1))
-        return _Known(seen, np.maximum(evidence, _LEAST, out=evidence), self.bounds)
+    def carried(self, motion: Motion) -> "_Estimate":
+        """The estimate moved to the neighbour frame. Values stay inside their limits."""
+        height, width = self.weight.shape
+        planes = motion.carry(self.planes, height, width)
+        for channel, (least, most) in enumerate(self.limits):
+            planes[..., channel].clip(least, most, out=planes[..., channel])
+        confidence = motion.confidence_at(height, width)
+        weight = motion.carry(self.weight, height, width, sharp=False)
+        weight *= np.minimum(confidence / _RELIABLE, np.float32(1))
+        return _Estimate(planes, np.maximum(weight, _MIN_WEIGHT, out=weight), self.limits)
 
-    def with_look(self, look: Floats, looks: float) -> "_Known":
-        """And what the network says of it, beside its light. looks: so many are remembered."""
-        news = look - self.seen
-        evidence = self.evidence * np.float32(_same(news[..., 0], self.evidence)) + 1
-        seen = self.seen + news / evidence[..., None]
-        seen[..., 0] = look[..., 0]
-        return _Known.of(seen, np.minimum(evidence, np.float32(looks)))
+    def with_prediction(self, prediction: Floats, max_weight: float) -> "_Estimate":
+        """Add a prediction, (h, w, 3) with the grey values. max_weight: more predictions than this do not count."""
+        change = prediction - self.planes
+        weight = self.weight * np.float32(_unchanged(change[..., 0], self.weight)) + 1
+        planes = self.planes + change / weight[..., None]
+        planes[..., 0] = prediction[..., 0]
+        return _Estimate.of(planes, np.minimum(weight, np.float32(max_weight)))
 
 
 @dataclass(slots=True)
-class _Moment:
-    """One frame that waits for its colour to be settled."""
+class _WaitingFrame:
+    """One frame whose chroma is not settled yet."""
 
-    light: NDArray[np.uint8]  # (H, W)
-    there: Motion | None = None  # from the frame before
-    back: Motion | None = None  # to it
-    look: Callable[[], Floats] | None = None  # (h, w, 3): its light and what the network says, if asked
-    since: int = 0  # frames since the last look
-    until: int = 0  # and to the next one
-    past: _Known | None = None  # what looks up to here say of it
-    future: _Known | None = None  # and later ones, as far as there are any yet
-    guess: Chroma | None = None  # its colour, as far as could be told when the frames before were settled
+    grey: NDArray[np.uint8]  # (H, W)
+    forward: Motion | None = None  # motion from the previous frame
+    backward: Motion | None = None  # motion to the previous frame
+    prediction: Callable[[], Floats] | None = (
+        None  # (h, w, 3): grey values and predicted chroma, if there is one
+    )
+    since: int = 0  # frames since the last predicted frame
+    until: int = 0  # frames to the next predicted frame
+    past: _Estimate | None = None  # from predictions up to this frame
+    future: _Estimate | None = None  # from later predictions, as far as there are any
+    provisional: Chroma | None = None  # its chroma, as computed when the frames before it were settled
 
     @property
-    def color(self) -> Chroma:
+    def chroma(self) -> Chroma:
+        """(h, w, 2) a*b* from the predictions before and after."""
         if self.past is None:
-            raise RuntimeError("the memory was asked for colour before it had learnt any")
+            raise RuntimeError("A shot memory needs a prediction before it can settle chroma.")
         if self.future is None:
-            return self.past.color
-        change = self.future.seen - self.past.seen
-        before, after = self.past.evidence, self.future.evidence
-        share = after / (before + after)
-        sure = np.minimum(np.minimum(before, after), np.float32(1))
-        gone = np.float32(self.since / (self.since + self.until))  # of the time from look to look
-        share += sure * np.float32(1 - _same(change[..., 0], sure)) * (gone - share)
-        mixed: Chroma = self.past.color + change[..., 1:] * share[..., None]
+            return self.past.chroma
+        change = self.future.planes - self.past.planes
+        before, after = self.past.weight, self.future.weight
+        fraction = after / (before + after)
+        certain = np.minimum(np.minimum(before, after), np.float32(1))
+        elapsed = np.float32(
+            self.since / (self.since + self.until)
+        )  # fraction of the time between two predictions
+        fraction += certain * np.float32(1 - _unchanged(change[..., 0], certain)) * (elapsed - fraction)
+        mixed: Chroma = self.past.chroma + change[..., 1:] * fraction[..., None]
         return mixed
 
 
 class ShotMemory:
-    """The colour of one shot. `follow` each frame, `learn` where it `wants_look`; take `settled`, at last `rest`."""
+    """The steady chroma of one shot.
 
-    def __init__(self, every: int, looks: float, ahead: int = AHEAD) -> None:
-        """every: frames from look to look; looks: so many are remembered; ahead: frames before a colour is settled."""
-        self._every, self._most, self._ahead = every, looks, ahead
-        self._at_once = max(1, ahead // _HASTE)
-        self._finder = MotionFinder(longest=_LOOK)
-        self._waiting: deque[_Moment] = deque()  # frames that are not settled
-        self._held = 1.0  # the share of the trust then that motion has not lost since
+    Call `add_frame` for each frame and `add_prediction` where it `wants_prediction`. Take the chroma of finished
+    frames from `settle`, and of the last frames from `finish`.
+    """
 
-    def follow(self, small: NDArray[np.uint8]) -> None:
-        """The next frame: (H, W) grey, the same size in all of the shot."""
-        moment = _Moment(small, since=self._every)  # the first is to be seen
+    def __init__(self, every: int, max_predictions: float, lookahead: int = LOOKAHEAD) -> None:
+        """every: frames between two predictions. max_predictions: how many are remembered, at most.
+
+        lookahead: frames behind the newest one at which chroma is settled.
+        """
+        self._every, self._max_weight, self._lookahead = every, max_predictions, lookahead
+        self._batch = max(1, lookahead // _FIRST_FRACTION)
+        self._finder = MotionFinder(max_side=_MOTION_SIDE)
+        self._waiting: deque[_WaitingFrame] = deque()
+        self._confidence = 1.0  # of the motion since the last prediction
+
+    def add_frame(self, grey: NDArray[np.uint8]) -> None:
+        """Add the next frame: (H, W) grey, of one size in the whole shot."""
+        frame = _WaitingFrame(grey, since=self._every)  # the first frame of a shot is always predicted
         if self._waiting:
             before = self._waiting[-1]
-            moment.there, moment.back = self._finder.both_ways(before.light, small)
-            moment.since = before.since + 1
-            self._held *= float(moment.there.sure.mean())
-        self._waiting.append(moment)
+            frame.forward, frame.backward = self._finder.both_ways(before.grey, grey)
+            frame.since = before.since + 1
+            self._confidence *= float(frame.forward.confidence.mean())
+        self._waiting.append(frame)
 
     @property
-    def wants_look(self) -> bool:
-        """Whether it is the newest frame's turn to be seen by the network."""
-        return self._waiting[-1].since >= (self._every if self._held > _WORN else self._every // _SOONER)
+    def wants_prediction(self) -> bool:
+        """Whether the network should predict the newest frame."""
+        due = self._every if self._confidence > _WORN else self._every // _SOONER
+        return self._waiting[-1].since >= due
 
     @property
-    def ends_unseen(self) -> bool:
-        """Whether the newest frame was not seen; if it is the last of the shot, it should be."""
+    def newest_is_unpredicted(self) -> bool:
+        """Whether the newest frame has no prediction. The last frame of a shot should have one."""
         return self._waiting[-1].since > 0
 
-    def learn(self, answer: Callable[[], Chroma]) -> None:
-        """What the network says of the newest frame, (h, w, 2) a*b*. It is asked for when colours are settled."""
+    def add_prediction(self, chroma: Callable[[], Chroma]) -> None:
+        """Add the prediction of the newest frame, (h, w, 2) a*b*. It is called when chroma is settled."""
         newest = self._waiting[-1]
-        newest.look = cache(lambda light=newest.light: _beside(light, answer()))
+        newest.prediction = cache(lambda grey=newest.grey: _with_grey(grey, chroma()))
         newest.since = 0
-        self._held = 1.0
+        self._confidence = 1.0
 
-    def settled(self) -> Iterator[Chroma]:
-        """(h, w, 2) a*b* of the next frames in order; none yet, or several at once."""
-        if len(self._waiting) >= self._ahead + self._at_once:
-            yield from self._settle(self._at_once)
+    def settle(self) -> Iterator[Chroma]:
+        """(h, w, 2) a*b* of the next finished frames, in order. There may be none, or several at once."""
+        if len(self._waiting) >= self._lookahead + self._batch:
+            yield from self._settle(self._batch)
 
-    def rest(self) -> Iterator[Chroma]:
-        """The same of all frames that still wait: the shot has ended."""
+    def finish(self) -> Iterator[Chroma]:
+        """(h, w, 2) a*b* of all frames that still wait. Call it at the end of the shot."""
         yield from self._settle(len(self._waiting))
 
     def _settle(self, count: int) -> Iterator[Chroma]:
-        self._look_ahead()
-        self._look_back()
+        self._carry_forward()
+        self._carry_backward()
         for number in range(count):
-            moment = self._waiting.popleft()
-            color = moment.color
-            if moment.guess is not None:  # no jump from what the last settled frame knew to what is known now
-                share = np.float32(min(1, (number + 1) / self._at_once))
-                color = moment.guess + (color - moment.guess) * share
-            yield color
-        self._at_once = min(2 * self._at_once, self._ahead)
-        for moment in islice(self._waiting, self._at_once):  # by the next of them all is let in
-            moment.guess = moment.color
+            frame = self._waiting.popleft()
+            chroma = frame.chroma
+            if (
+                frame.provisional is not None
+            ):  # no jump from the frames that were settled with fewer predictions
+                fraction = np.float32(min(1, (number + 1) / self._batch))
+                chroma = frame.provisional + (chroma - frame.provisional) * fraction
+            yield chroma
+        self._batch = min(2 * self._batch, self._lookahead)
+        for frame in islice(self._waiting, self._batch):
+            frame.provisional = frame.chroma
 
-    def _look_ahead(self) -> None:
-        """Carry all looks forward in time, each to the frames after it."""
-        known: _Known | None = None
-        for moment in self._waiting:
-            if moment.past is None:
-                moment.past = self._learnt(_carried(known, moment.there), moment)
-            known = moment.past
+    def _carry_forward(self) -> None:
+        """Carry all predictions to later frames."""
+        estimate: _Estimate | None = None
+        for frame in self._waiting:
+            if frame.past is None:
+                frame.past = self._updated(_carried(estimate, frame.forward), frame)
+            estimate = frame.past
 
-    def _look_back(self) -> None:
-        """Carry them back, each to the frames before it."""
-        known: _Known | None = None
+    def _carry_backward(self) -> None:
+        """Carry all predictions to earlier frames."""
+        estimate: _Estimate | None = None
         until = 1
-        for moment in reversed(self._waiting):
-            moment.future, moment.until = known, until
-            until = 1 if moment.look else until + 1
-            known = _carried(self._learnt(known, moment), moment.back)
+        for frame in reversed(self._waiting):
+            frame.future, frame.until = estimate, until
+            until = 1 if frame.prediction else until + 1
+            estimate = _carried(self._updated(estimate, frame), frame.backward)
 
-    def _learnt(self, known: _Known | None, moment: _Moment) -> _Known | None:
-        """What is known of it, and what the network says, if it was asked."""
-        if moment.look is None:
-            return known
-        look = moment.look()
-        return known.with_look(look, self._most) if known else _Known.of(look, np.ones_like(look[..., 0]))
-
-
-def _carried(known: _Known | None, motion: Motion | None) -> _Known | None:
-    """Nothing, where there is nothing to carry or no way."""
-    return known.carried(motion) if known and motion else None
+    def _updated(self, estimate: _Estimate | None, frame: _WaitingFrame) -> _Estimate | None:
+        """The estimate with the frame's own prediction, if it has one."""
+        if frame.prediction is None:
+            return estimate
+        prediction = frame.prediction()
+        if estimate is None:
+            return _Estimate.of(prediction, np.ones_like(prediction[..., 0]))
+        return estimate.with_prediction(prediction, self._max_weight)
 
 
-def _beside(light: NDArray[np.uint8], color: Chroma) -> Floats:
-    """(H, W) and (h, w, 2) → (h, w, 3)."""
-    height, width = color.shape[:2]
-    return np.dstack((resize(light.astype(np.float32), height, width), color))
+def _carried(estimate: _Estimate | None, motion: Motion | None) -> _Estimate | None:
+    """The estimate carried along the motion; None if either is missing."""
+    return estimate.carried(motion) if estimate and motion else None
 
 
-def _same(dimmed: Floats, weights: Floats) -> float:
-    """0…1: whether two pictures show the same, by how far apart their light is, (h, w) codes."""
-    away = np.square(dimmed * np.float32(1 / _DIMMED))
-    there = 1 / (1 + away * away)
-    return float(np.interp(np.average(there, weights=weights), (_OTHER, _SAME), (0, 1)))
+def _with_grey(grey: NDArray[np.uint8], chroma: Chroma) -> Floats:
+    """(H, W) grey and (h, w, 2) chroma → (h, w, 3)."""
+    height, width = chroma.shape[:2]
+    return np.dstack((resize(grey.astype(np.float32), height, width), chroma))
+
+
+def _unchanged(grey_difference: Floats, weights: Floats) -> float:
+    """0…1: whether two images have the same content, from the (h, w) difference of their grey code values."""
+    relative = np.square(grey_difference * np.float32(1 / _GREY_CHANGE))
+    same = 1 / (1 + relative * relative)
+    return float(np.interp(np.average(same, weights=weights), (_CHANGED, _UNCHANGED), (0, 1)))

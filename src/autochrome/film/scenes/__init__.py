@@ -1,12 +1,13 @@
-"""Where does a new scene begin? Detectors that are told a film frame by frame, as small grey pictures.
+"""Cut detectors: where does a new shot begin? A detector gets the proxy of each frame in order.
 
-A detector has one method, `see`, and says how late it may answer. A new one is a class and a line in `DETECTORS`.
+A detector is a class with one required method, `process_frame`; it states how late it may report a cut. To add one,
+write the class and add a line to `DETECTORS`.
 """
 
 from collections.abc import Callable
 
 from autochrome.film.scenes.continuity import Continuity
-from autochrome.film.scenes.detector import Found, Frame, SceneDetector, find_cuts, mark_cuts, shrink
+from autochrome.film.scenes.detector import Detection, GreyFrame, SceneDetector, find_cuts, mark_cuts
 from autochrome.film.scenes.pyscenedetect import PySceneDetect
 from autochrome.film.scenes.techniques import Histogram, Orb, Scdet, Structure, Thesis
 
@@ -20,16 +21,15 @@ DETECTORS: dict[str, Callable[[], SceneDetector]] = {
     "scdet": Scdet,
     "pyscenedetect": PySceneDetect,
 }
-"""Those that need a library which is not installed say so when they are made (`ExtraMissing`)."""
+"""A detector raises `ExtraMissing` when it is created, if its library is not installed."""
 
 __all__ = [
     "DEFAULT",
     "DETECTORS",
-    "Found",
-    "Frame",
+    "Detection",
+    "GreyFrame",
     "SceneDetector",
     "Thesis",
     "find_cuts",
     "mark_cuts",
-    "shrink",
 ]

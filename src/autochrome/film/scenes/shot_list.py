@@ -1,8 +1,8 @@
-"""Where the shots of a film begin, as a file that people may edit and give back."""
+"""The shots of a film, and a JSON file of them that users may edit and give to `autochrome film --cuts`."""
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError
 
@@ -12,10 +12,17 @@ from autochrome.options import Options
 
 
 class Shot(Options):
-    """One shot. Its first frame counts; the time is for people."""
+    """One shot of a film. Only `first` decides where it begins; it ends where the next one begins."""
 
     first: Annotated[int, Field(ge=0)]  # number of its first frame, from 0
-    time: float | None = None  # seconds
+    time: float | None = None  # seconds, of its first frame
+    frames: int | None = None  # how many; None if they are not counted
+    confidence: float | None = None  # 0…1, mean over its frames; None before it is coloured
+
+    def with_frame(self, confidence: float) -> Self:
+        """The shot with one more frame, of this confidence 0…1."""
+        frames, mean = (self.frames or 0) + 1, self.confidence or 0.0
+        return self.model_copy(update={"frames": frames, "confidence": mean + (confidence - mean) / frames})
 
 
 class ShotList(Options):
@@ -27,24 +34,22 @@ class ShotList(Options):
 
     @property
     def firsts(self) -> list[int]:
-        """The frames that begin a shot."""
+        """The numbers of the frames that begin a shot."""
         return sorted(shot.first for shot in self.shots)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write it as JSON, a line a shot; what stood there is replaced in one step."""
+        """Write the list as JSON, one line per shot. An existing file is replaced in one step."""
         lines = ",\n".join(f"    {shot.model_dump_json(exclude_none=True)}" for shot in self.shots)
         head = self.model_dump_json(exclude={"shots"})[:-1]
         atomic_write(path, f'{head},"shots":[\n{lines}\n]}}\n')
 
 
 def load_shots(path: str | os.PathLike[str]) -> ShotList:
-    """The file at `path`; whatever is wrong with it is one sentence."""
+    """Read a list of shots."""
     try:
         return ShotList.model_validate_json(Path(path).read_bytes())
     except OSError as error:
         raise InputMissing(f"{path}: the list of shots cannot be read ({error.strerror}).") from error
     except ValidationError as error:
         example = '{"version":1,"shots":[{"first":0},{"first":48}]}'
-        raise UsageError(
-            f"{path}: this does not say where shots begin; it should look like {example}."
-        ) from error
+        raise UsageError(f"{path}: this is not a list of shots; it should look like {example}.") from error

@@ -1,4 +1,4 @@
-"""The techniques that others use, to stand beside ours on the same film."""
+"""Other known techniques, for comparison with the default detector."""
 
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -6,37 +6,36 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autochrome.errors import ExtraMissing
-from autochrome.film.scenes.detector import Frame, SceneDetector
+from autochrome.film.scenes.detector import GreyFrame, SceneDetector
 from autochrome.types import Floats
 
 
 class _Pairwise(SceneDetector):
-    """Compares each frame with the one before it; above `threshold` it is a cut."""
+    """Compares each frame with the one before it. A score above `threshold` is a cut."""
 
     def __init__(self) -> None:
-        self._seen = 0
+        self._count = 0
         self._before: Any = None
 
-    def see(self, frame: Frame) -> list[int]:
-        now = self._look(frame)
+    def process_frame(self, frame: GreyFrame) -> list[int]:
+        now = self._features(frame)
         self.score = 0.0 if self._before is None else self._difference(self._before, now)
-        number, self._before = self._seen, now
-        self._seen += 1
+        number, self._before = self._count, now
+        self._count += 1
         return [number] if number and self.score > self.threshold else []
 
-    def _look(self, frame: Frame) -> Any:
-        """What is kept of a frame for the next comparison."""
+    def _features(self, frame: GreyFrame) -> Any:
+        """What of a frame is needed for the next comparison."""
         return frame
 
     def _difference(self, before: Any, now: Any) -> float:
         raise NotImplementedError
 
 
-def levels(frame: Frame) -> Floats:
-    """(H, W) → (256,): how often each grey level occurs, less the mean, to length 1.
+def level_histogram(frame: GreyFrame) -> Floats:
+    """(H, W) → (256,): the histogram of grey levels, minus its mean, scaled to length 1.
 
-    On grey levels, that is. Hue and saturation of a grey frame never change: a detector that looks at them never
-    fires.
+    A histogram of hue and saturation is useless here: it is the same for every grey frame.
     """
     counts = np.bincount(frame.ravel(), minlength=256).astype(np.float32)
     counts -= counts.mean()
@@ -48,8 +47,8 @@ class Histogram(_Pairwise):
 
     threshold = 0.3
 
-    def _look(self, frame: Frame) -> Any:
-        return levels(frame)
+    def _features(self, frame: GreyFrame) -> Any:
+        return level_histogram(frame)
 
     def _difference(self, before: Any, now: Any) -> float:
         return 1 - float(before @ now)
@@ -57,15 +56,15 @@ class Histogram(_Pairwise):
 
 @lru_cache(maxsize=8)
 def _windows(length: int) -> Floats:
-    """(about length / 2, length): Gaussian windows of 11 pixels, σ 1.5, at every second place where one fits."""
+    """(about length / 2, length): Gaussian windows of 11 pixels, σ 1.5, at every second pixel where one fits."""
     middles = np.arange(5, max(6, length - 5), 2)[:, None]
-    away = np.abs(np.arange(length) - middles)
-    weights = np.exp(-0.5 * (away / 1.5) ** 2) * (away <= 5)
+    distance = np.abs(np.arange(length) - middles)
+    weights = np.exp(-0.5 * (distance / 1.5) ** 2) * (distance <= 5)
     return np.asarray(weights / weights.sum(1, keepdims=True), np.float32)
 
 
 class _Windowed(NamedTuple):
-    """A frame and its means in windows, so that each frame is worked on once."""
+    """A frame and its means in windows. They serve two comparisons, so they are computed once."""
 
     grey: Floats
     mean: Floats
@@ -77,13 +76,14 @@ def _mean(plane: Floats) -> Floats:
     return np.asarray(_windows(height) @ plane @ _windows(width).T, np.float32)
 
 
-def windowed(frame: Frame) -> _Windowed:
+def windowed(frame: GreyFrame) -> _Windowed:
+    """The frame with its means and the means of its squares."""
     grey = frame.astype(np.float32)
     return _Windowed(grey, _mean(grey), _mean(grey * grey))
 
 
 def structure(before: _Windowed, now: _Windowed) -> float:
-    """SSIM of two frames (11×11, σ 1.5), of every second window: nearly that of all, in a quarter of the time."""
+    """SSIM of two frames (11×11, σ 1.5) over every second window: nearly the SSIM of all, in a quarter of the time."""
     c1, c2 = 6.5025, 58.5225  # (0.01 · 255)², (0.03 · 255)²
     both, squares = before.mean * now.mean, before.mean**2 + now.mean**2
     covariance = _mean(before.grey * now.grey) - both
@@ -96,7 +96,7 @@ class Structure(_Pairwise):
 
     threshold = 0.6
 
-    def _look(self, frame: Frame) -> Any:
+    def _features(self, frame: GreyFrame) -> Any:
         return windowed(frame)
 
     def _difference(self, before: Any, now: Any) -> float:
@@ -104,7 +104,7 @@ class Structure(_Pairwise):
 
 
 class Thesis(_Pairwise):
-    """Histogram correlation below one bound and SSIM below another: 1 − SSIM where the histograms allow a cut."""
+    """Histogram correlation below one limit and SSIM below another. The score is 1 − SSIM, or 0 if histograms match."""
 
     threshold = 0.5
 
@@ -112,8 +112,8 @@ class Thesis(_Pairwise):
         super().__init__()
         self._correlation, self._ssim = correlation, ssim
 
-    def _look(self, frame: Frame) -> Any:
-        return levels(frame), windowed(frame)
+    def _features(self, frame: GreyFrame) -> Any:
+        return level_histogram(frame), windowed(frame)
 
     def _difference(self, before: Any, now: Any) -> float:
         if float(before[0] @ now[0]) >= self._correlation:
@@ -122,23 +122,23 @@ class Thesis(_Pairwise):
 
 
 class Orb(_Pairwise):
-    """1 − the share of ORB key points that are found again. Frames without key points say nothing."""
+    """1 − the fraction of ORB key points that are found again; 0 for frames without key points."""
 
     threshold = 0.9
-    _patch = 16  # pixels; smaller frames than two of them have no key points, and OpenCV fails on them
+    _patch = 16  # pixels; OpenCV fails on frames that are smaller than two patches
 
     def __init__(self) -> None:
         super().__init__()
         try:
             import cv2
         except ImportError as error:
-            raise ExtraMissing("The ORB detector needs OpenCV: pip install 'autochrome[lab]'.") from error
+            raise ExtraMissing("The detector 'orb' needs OpenCV: pip install 'autochrome[lab]'.") from error
         self._orb: Any = cv2.ORB.create(
             nfeatures=300, edgeThreshold=8, patchSize=self._patch, fastThreshold=10
         )
         self._matcher = cv2.BFMatcher(cv2.NORM_HAMMING)
 
-    def _look(self, frame: Frame) -> Any:
+    def _features(self, frame: GreyFrame) -> Any:
         return self._orb.detectAndCompute(frame, None)[1] if min(frame.shape) >= 2 * self._patch else None
 
     def _difference(self, before: Any, now: Any) -> float:
@@ -150,7 +150,7 @@ class Orb(_Pairwise):
 
 
 class Scdet(_Pairwise):
-    """FFmpeg's `scdet`, computed here: the mean absolute difference or its change, whichever is less, percent."""
+    """FFmpeg's filter `scdet`: the mean absolute difference or its change, whichever is less, in percent."""
 
     threshold = 10.0
 

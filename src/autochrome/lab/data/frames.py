@@ -10,7 +10,8 @@ import numpy as np
 from pydantic import Field
 
 from autochrome.errors import ExtraMissing, InputMissing, InputUnreadable, NothingFound, UsageError
-from autochrome.film.scenes import DETECTORS, SceneDetector, mark_cuts, shrink
+from autochrome.film.proxy import proxy_grey
+from autochrome.film.scenes import DETECTORS, SceneDetector, mark_cuts
 from autochrome.lab.data.pixels import RGB, encode, resize
 from autochrome.lab.data.shards import ShardWriter
 from autochrome.options import Options
@@ -91,7 +92,7 @@ def moments(path: Path) -> Iterator[Moment]:
 
 def _grey(moment: Moment) -> Any:
     green = moment.rgb[..., 1]  # near enough to lightness for finding cuts, and free
-    return shrink(green)
+    return proxy_grey(green)
 
 
 def choose(

@@ -57,7 +57,8 @@ def preview(order: Order, tell: Tell) -> Order:
 
 
 def _film(order: Order, target: Path, options: FilmOptions, tell: Tell) -> None:
-    from autochrome.film.pipeline import Progress, colorize_film
+    from autochrome.film.pipeline import colorize_film
+    from autochrome.film.report import Progress
 
     def told(progress: Progress) -> None:
         whole = max(progress.frames or 1, progress.frame)

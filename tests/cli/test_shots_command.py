@@ -1,3 +1,5 @@
+"""`autochrome shots`: the list of shots, and detectors compared."""
+
 import json
 
 import numpy as np
@@ -32,18 +34,27 @@ def film(tmp_path_factory):
     return path, [first for first, _ in made.truth.spans]
 
 
-def test_cuts_are_printed_with_their_times(autochrome, film):
+def test_the_list_has_shots_with_their_times(autochrome, film, tmp_path):
     path, cuts = film
-    ran = autochrome("scenes", path)
+    ran = autochrome("shots", path, "-o", tmp_path / "list.json")
     assert ran.code == 0, ran.err
-    assert ran.out.splitlines() == [f"{cut}\t{cut / 25:.2f} s" for cut in cuts]
+    shots = json.loads((tmp_path / "list.json").read_text())["shots"]
+    assert shots == [{"first": first, "time": pytest.approx(first / 25, abs=1e-3)} for first in [0, *cuts]]
+    assert (tmp_path / "list.jpg").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("words", [["--compare"], ["--json"], ["--plot", "scores.svg"]])
+def test_a_list_is_not_written_while_detectors_are_checked(autochrome, film, tmp_path, words):
+    path, _ = film
+    assert autochrome("shots", path, "-o", tmp_path / "list.json", *words).code == 2
+    assert not list(tmp_path.iterdir())
 
 
 def test_detectors_side_by_side_against_the_truth(autochrome, film, tmp_path):
     path, cuts = film
     page = tmp_path / "page.html"
     ran = autochrome(
-        "scenes", path, "--compare", "--truth", path.with_name("cuts.json"), "--plot", page, "--json"
+        "shots", path, "--compare", "--truth", path.with_name("cuts.json"), "--plot", page, "--json"
     )
     assert ran.code == 0, ran.err
     detectors = json.loads(ran.out)["detectors"]
@@ -57,7 +68,7 @@ def test_detectors_side_by_side_against_the_truth(autochrome, film, tmp_path):
 
 def test_the_table_names_precision_and_recall(autochrome, film):
     path, _ = film
-    ran = autochrome("scenes", path, "--detector", "ssim", "--truth", path.with_name("cuts.json"))
+    ran = autochrome("shots", path, "--cuts", "ssim", "--truth", path.with_name("cuts.json"))
     assert ran.code == 0, ran.err
     assert "precision" in ran.out
     assert "ssim" in ran.out
@@ -66,23 +77,33 @@ def test_the_table_names_precision_and_recall(autochrome, film):
 def test_both_bounds_of_the_thesis_can_be_set(autochrome, film):
     path, cuts = film
     found = [
-        autochrome("scenes", path, "--detector", "thesis", "--correlation", correlation, "--ssim", ssim).out
+        _cuts_of(
+            autochrome(
+                "shots", path, "--cuts", "thesis", "--json", "--correlation", correlation, "--ssim", ssim
+            )
+        )
         for correlation, ssim in (("0.997", "0.5"), ("-1", "0.5"), ("0.997", "-1"))
     ]
-    assert len(found[0].splitlines()) >= len(cuts)
-    assert found[1:] == ["", ""], "no two frames are as unlike as that"
+    assert len(found[0]) >= len(cuts)
+    assert found[1:] == [[], []], "no two frames are as unlike as that"
 
 
 def test_the_signal_is_drawn_by_itself(autochrome, film, tmp_path):
     path, cuts = film
-    assert autochrome("scenes", path, "--plot", tmp_path / "signal.svg").code == 0
+    assert autochrome("shots", path, "--plot", tmp_path / "signal.svg").code == 0
     svg = (tmp_path / "signal.svg").read_text()
     assert svg.startswith("<svg xmlns=")
     assert svg.count("<circle") == len(cuts)
 
 
-def test_wrong_words_about_scenes(autochrome, film, tmp_path):
+def _cuts_of(ran) -> list[int]:
+    """The cuts that `--json` printed for the only detector."""
+    (detector,) = json.loads(ran.out)["detectors"].values()
+    return detector["cuts"]
+
+
+def test_wrong_arguments(autochrome, film, tmp_path):
     path, _ = film
-    assert autochrome("scenes", path, "--detector", "luck").code == 2
-    assert autochrome("scenes", path, "--plot", "signal.doc").code == 2
-    assert autochrome("scenes", tmp_path / "none.mp4").code == 11
+    assert autochrome("shots", path, "--json", "--cuts", "luck").code == 2
+    assert autochrome("shots", path, "--plot", "signal.doc").code == 2
+    assert autochrome("shots", tmp_path / "none.mp4").code == 11
