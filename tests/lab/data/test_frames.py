@@ -35,7 +35,7 @@ class Known(SceneDetector):
     def __init__(self, every: int) -> None:
         self.every, self.count = every, 0
 
-    def see(self, frame):
+    def process_frame(self, frame):
         self.count += 1
         begins = (self.count - 1) % self.every == 0 and self.count > 1
         return [self.count - 1] if begins else []
