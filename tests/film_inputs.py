@@ -41,6 +41,7 @@ class FakeNetwork:
     predict: Any
     inputs: list[Luma] = field(default_factory=list)
     card: Card = field(default_factory=tint_card)
+    edition: str = ""
 
     def prepare(self, luma: Luma) -> Prepared:
         self.inputs.append(luma)
