@@ -88,6 +88,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (grey * 257.0).cast("ushort").copy(interpretation="grey16").write_to_file(name)
     tiny_tint(here / "network.onnx")
     make_film(here / "reel.mp4")
+    (here / "cuts.json").write_text('{"cuts": []}')
     HintsFile(version=1, points=[{"x": 0.5, "y": 0.5, "color": "#c83c28"}]).save("hints.json")
     return here
 

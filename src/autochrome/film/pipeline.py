@@ -78,7 +78,9 @@ def colorize_film(
         painter = choose_painter(job.network, options, reader.facts.turn, carried)
         shots = split_shots(map(make_proxy, reader), job.cut_source)
         merge_and_write = _writing(reader, writer, options)
-        with closing(prefetch(color_shots(shots, painter, options, writer.has_frame), QUEUE)) as colored_frames:
+        with closing(
+            prefetch(color_shots(shots, painter, options, writer.has_frame), QUEUE)
+        ) as colored_frames:
             for colored in colored_frames:
                 if colored.begins_shot and writer.end_shot() and stop and report.frames and stop():
                     raise KeyboardInterrupt("the same command goes on from here")
