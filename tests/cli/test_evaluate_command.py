@@ -53,7 +53,7 @@ def test_baselines_alone(autochrome, pictures, tmp_path):
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["--vivid", "much"], 2, "--vivid much: numbers"),
+        (["--vivid", "much"], 2, "--vivid much: give numbers"),
         (["--vivid", "3"], 2, "from 0 (grey) to 2"),
         (["--hints", "-1"], 2, "whole and not negative"),
         (["--hints", "1.5"], 2, "whole and not negative"),

@@ -41,7 +41,7 @@ def test_truth_from_a_file(tmp_path):
     assert read_true_cuts(file) == TRUTH
     for wrong in ("[1, 2]", '{"cuts": ["one"]}', "{", '{"scenes": []}'):
         file.write_text(wrong)
-        with pytest.raises(UsageError, match="does not say where the cuts are"):
+        with pytest.raises(UsageError, match="is not a file of true cuts"):
             read_true_cuts(file)
     with pytest.raises(InputMissing):
         read_true_cuts(tmp_path / "nowhere.json")

@@ -3,7 +3,9 @@ import pytest
 from skimage import data
 
 from autochrome.errors import FilmDamaged, InputMissing
-from autochrome.evaluate.film_protocol import FilmEvaluation, evaluate_film, film_table, shot_table
+from autochrome.evaluate.film_protocol import evaluate_film
+from autochrome.evaluate.film_report import film_table, shot_table
+from autochrome.evaluate.film_results import FilmEvaluation
 from autochrome.media.films.rgb_frames import read_rgb_frames
 from autochrome.model import open_model
 from autochrome.options import FilmOptions

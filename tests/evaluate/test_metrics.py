@@ -106,6 +106,26 @@ def test_ciede2000_is_skimages_all_over_lab():
     assert np.allclose(ours.ciede2000(lab1, lab2), expected, atol=TOLERANCES["metrics against scikit-image"])
 
 
+@pytest.mark.parametrize(
+    ("lab1", "lab2", "expected"),
+    [
+        ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
+        ((50, 0, 0), (50, -1, 2), 2.3669),
+        ((50, 2.5, 0), (50, 0, -2.5), 4.3065),
+        ((22.7233, 20.0904, -46.6940), (23.0331, 14.9730, -42.5619), 2.0373),
+    ],
+)
+def test_ciede2000_of_published_pairs(lab1, lab2, expected):
+    """Pairs of Sharma, Wu and Dalal 2005, four decimals."""
+    assert ours.ciede2000(np.array(lab1), np.array(lab2)) == pytest.approx(expected, abs=6e-5)
+
+
+def test_ssim_of_flat_images_is_the_formula_of_luminance():
+    dark, bright = np.full((20, 30, 3), 60), np.full((20, 30, 3), 190)
+    c1 = (0.01 * 255) ** 2
+    assert ours.ssim(dark, bright) == pytest.approx((2 * 60 * 190 + c1) / (60**2 + 190**2 + c1))
+
+
 def test_ab_error_counts_no_lightness():
     lab1 = np.array([[[50.0, 3.0, 4.0], [10.0, 0.0, 0.0]]])
     lab2 = np.array([[[90.0, 0.0, 0.0], [20.0, 0.0, 0.0]]])
@@ -117,7 +137,7 @@ def test_area_under_the_curve_is_the_counted_one():
     distance[:5] = 170  # beyond the end of the curve
     thresholds = np.linspace(0, 150, 15001)
     share = np.searchsorted(np.sort(distance.ravel()), thresholds) / distance.size
-    assert ours.ab_curve_area(distance) == pytest.approx(np.trapezoid(share, thresholds) / 150, abs=1e-4)
+    assert ours.ab_auc(distance) == pytest.approx(np.trapezoid(share, thresholds) / 150, abs=1e-4)
 
 
 def test_colorfulness_of_grey_is_nothing(coffee):

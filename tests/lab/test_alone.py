@@ -11,7 +11,6 @@ BLOCKED = (
         "onnx",
         "onnxscript",
         "cyclopts",
-        "matplotlib",
         "psutil",
         "skimage",
     ),

@@ -11,11 +11,12 @@ _DEBUG = "AUTOCHROME_DEBUG"
 
 EXTRAS = {
     "cv2": "lab",
-    "matplotlib": "lab",
+    "jinja2": "evaluate",
     "onnx": "lab",
     "PIL": "lab",
     "psutil": "lab",
     "safetensors": "lab",
+    "skimage": "evaluate",
     "tensorboard": "lab",
     "torch": "lab",
     "yaml": "lab",

@@ -1,4 +1,4 @@
-"""`autochrome evaluate`."""
+"""`autochrome evaluate`: measure a network on colour pictures or films."""
 
 from __future__ import annotations
 
@@ -22,61 +22,65 @@ BASELINES_ONLY = "baselines"
 def evaluate(
     model: Annotated[
         str,
-        Parameter(name="MODEL", help="A name, an ONNX file, a training run's folder, or `baselines` alone."),
+        Parameter(
+            name="MODEL",
+            help="The name of a model, an ONNX file, the folder of a training run, or `baselines` for no network.",
+        ),
     ],
     data: Annotated[
-        list[Path], Parameter(name="DATA", help="Folders, zips or tars of colour pictures; or colour films.")
+        list[Path],
+        Parameter(name="DATA", help="Folders, zips or tars of colour pictures; or colour films."),
     ],
     *,
     size: Annotated[
         int,
         Parameter(
-            validator=Number(gte=16, lte=1024), help="Short side at which pictures are coloured and scored."
+            validator=Number(gte=16, lte=1024),
+            help="Short side, in pixels, at which pictures are coloured and scored.",
         ),
     ] = 256,
     vivid: Annotated[
-        str, Parameter(help="How much colour, 0…2; several such as 0.5,1,1.5 give a curve.")
+        str, Parameter(help="How strong the colour is, 0…2; several numbers, such as 0.5,1,1.5, give a plot.")
     ] = "1",
     hints: Annotated[
         str, Parameter(help="Numbers of random hint points from the truth, such as 0,1,10,50.")
     ] = "0",
     carried: Annotated[
-        bool, Parameter(help="Also with the truth's colour carried along a random motion.")
+        bool, Parameter(help="Also run with hints from the truth, moved along a random motion.")
     ] = False,
     brush: Annotated[
-        bool, Parameter(help="Also with single painted points: do they come out, do they leak over edges?")
+        bool, Parameter(help="Also paint single points; measure their colour and leaks over edges.")
     ] = False,
     limit: Annotated[
         int | None,
         Parameter(
             validator=Number(gte=1),
-            help="So many pictures, spread evenly over the data; or of each film so many frames.",
+            help="Number of pictures, spread evenly over the data; for films, number of frames of each.",
         ),
     ] = None,
-    json: Annotated[Path | None, Parameter(help="Write every figure to this file.")] = None,
-    html: Annotated[Path | None, Parameter(help="Write a page with tables, curves and pictures.")] = None,
-    perceptual: Annotated[
-        Path | None, Parameter(help="SqueezeNet weights (.safetensors): also a distance as the eye judges.")
+    json: Annotated[Path | None, Parameter(help="Write all figures to this file.")] = None,
+    html: Annotated[
+        Path | None, Parameter(help="Write a page with tables, plots and pictures to this file.")
     ] = None,
-    device: Annotated[str, Parameter(help="Where a training run is worked out: cpu, cuda.")] = "cpu",
+    perceptual: Annotated[
+        Path | None,
+        Parameter(help="SqueezeNet weights (.safetensors): also measure a perceptual distance with them."),
+    ] = None,
+    device: Annotated[str, Parameter(help="Where a training run is computed: cpu, cuda.")] = "cpu",
 ) -> None:
-    """Measure a network on colour pictures, with grey, the mean colour and the best constant colour beside it."""
+    """Measure a network on colour pictures, beside grey, the mean colour and the best constant colour."""
     from autochrome.evaluate.photo_protocol import evaluate_photos
-    from autochrome.evaluate.photo_report import (
-        evaluation_galleries,
-        evaluation_tables,
-        format_table,
-        write_photo_report,
-    )
+    from autochrome.evaluate.photo_report import evaluation_galleries, evaluation_tables, write_photo_report
+    from autochrome.evaluate.report_page import format_table
     from autochrome.evaluate.samples import count_samples, read_samples
     from autochrome.files import atomic_write
 
-    trials = _trials(vivid, hints, carried)
-    network = _open(model, device)
+    trials = _parse_trials(vivid, hints, carried)
+    network = _open_network(model, device)
     if any(map(_is_film, data)):
-        return _films(network, data, size, trials[0].vivid, limit, json, html)
-    distance = _perceptual(perceptual)
-    with _progress(count_samples(data, limit)) as step:
+        return _evaluate_films(network, data, size, trials[0].vivid, limit, json, html)
+    distance = _open_perceptual(perceptual)
+    with _progress_bar(count_samples(data, limit)) as advance:
         result = evaluate_photos(
             network,
             read_samples(data, size, limit),
@@ -85,20 +89,19 @@ def evaluate(
             data=[path.name for path in data],
             size=size,
             perceptual=distance,
-            progress=step,
+            progress=advance,
         )
     if brush and network:
         from autochrome.evaluate.stroke_protocol import evaluate_strokes
 
         result.brush = evaluate_strokes(network, read_samples(data, size, limit))
-    print("\n\n".join(format_table(table) for table in evaluation_tables(result)))
+    print("\n\n".join(map(format_table, evaluation_tables(result))))
     if json:
         atomic_write(json, result.model_dump_json(indent=1) + "\n", make_folder=True)
     if html:
-        shown = (
-            evaluation_galleries(result, network, read_samples(data, size, limit), trials) if network else []
-        )
-        write_photo_report(html, result, shown)
+        samples = read_samples(data, size, limit)
+        galleries = evaluation_galleries(result, network, samples, trials) if network else []
+        write_photo_report(html, result, galleries)
 
 
 def _is_film(path: Path) -> bool:
@@ -107,7 +110,7 @@ def _is_film(path: Path) -> bool:
     return path.is_file() and path.suffix.lower() in FILM_SUFFIXES
 
 
-def _films(
+def _evaluate_films(
     network: ColorModel | None,
     films: Sequence[Path],
     size: int,
@@ -116,17 +119,20 @@ def _films(
     json: Path | None,
     html: Path | None,
 ) -> None:
-    """Films with true colours: how near, and how steady."""
+    """Measure a network on colour films: how near the colours are to the truth, and how steady."""
     from pydantic import TypeAdapter
 
-    from autochrome.evaluate.film_protocol import FilmEvaluation, evaluate_film, film_table, shot_table
-    from autochrome.evaluate.photo_report import format_table
-    from autochrome.evaluate.report_page import write_report
+    from autochrome.evaluate.film_protocol import evaluate_film
+    from autochrome.evaluate.film_report import film_table, shot_table
+    from autochrome.evaluate.film_results import FilmEvaluation
+    from autochrome.evaluate.report_page import format_table, write_report
     from autochrome.files import atomic_write
     from autochrome.options import FilmOptions
 
     if network is None or not all(map(_is_film, films)):
-        raise UsageError("Films are measured with a network, and not together with pictures.")
+        raise UsageError(
+            "Films can be measured only with a network, and pictures and films only in two separate commands."
+        )
     name, options = network.card.name, FilmOptions(vivid=vivid)
     results = [
         evaluate_film(film, network, name=name, size=size, limit=limit, options=options) for film in films
@@ -140,31 +146,30 @@ def _films(
         write_report(html, f"How well {name} colours films", tables)
 
 
-def _numbers(text: str, flag: str) -> list[float]:
+def _parse_numbers(text: str, flag: str) -> list[float]:
     try:
         return [float(part) for part in text.split(",")]
     except ValueError as error:
-        raise UsageError(
-            f"{flag} {text}: numbers with commas between them are meant, such as 0,1,10."
-        ) from error
+        raise UsageError(f"{flag} {text}: give numbers with commas between them, such as 0,1,10.") from error
 
 
-def _trials(vivid: str, hints: str, carried: bool) -> list[Trial]:
-    """Every vividness alone; every number of hints, and carried colour, at the first of them."""
+def _parse_trials(vivid: str, hints: str, carried: bool) -> list[Trial]:
+    """One trial for each vividness without hints; then, at the first vividness, one for each kind of hints."""
     from autochrome.evaluate.photo_protocol import Trial
 
-    levels = _numbers(vivid, "--vivid")
+    levels = _parse_numbers(vivid, "--vivid")
     if not all(0 <= level <= 2 for level in levels):
-        raise UsageError(f"--vivid {vivid}: it goes from 0 (grey) to 2 (bold).")
-    counts = _numbers(hints, "--hints")
+        raise UsageError(f"--vivid {vivid}: give numbers from 0 (grey) to 2 (strong).")
+    counts = _parse_numbers(hints, "--hints")
     if not all(count >= 0 and count.is_integer() for count in counts):
-        raise UsageError(f"--hints {hints}: numbers of points are whole and not negative.")
+        raise UsageError(f"--hints {hints}: numbers of points must be whole and not negative.")
     trials = [Trial(level) for level in levels]
     trials += [Trial(levels[0], points=int(count)) for count in counts if count]
     return [*trials, *([Trial(levels[0], carried=True)] if carried else [])]
 
 
-def _open(name: str, device: str) -> ColorModel | None:
+def _open_network(name: str, device: str) -> ColorModel | None:
+    """The network by its name, file or training run; None for the baselines alone."""
     if name == BASELINES_ONLY:
         return None
     if Path(name).is_dir():
@@ -176,7 +181,7 @@ def _open(name: str, device: str) -> ColorModel | None:
     return open_model(name, many=True)
 
 
-def _perceptual(file: Path | None) -> PerceptualDistance | None:
+def _open_perceptual(file: Path | None) -> PerceptualDistance | None:
     if file is None:
         return None
     from autochrome.lab.losses.perceptual import perceptual_distance
@@ -185,8 +190,8 @@ def _perceptual(file: Path | None) -> PerceptualDistance | None:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[], None]]:
-    """A bar on stderr, where that is a terminal; what comes back moves it on by one picture."""
+def _progress_bar(total: int) -> Iterator[Callable[[], None]]:
+    """A bar on stderr, if that is a terminal. Call the result after each picture."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 

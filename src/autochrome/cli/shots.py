@@ -98,8 +98,7 @@ def _check_detectors(
     """Run one or all detectors, and print or draw what they found."""
     from autochrome.evaluate.charts import draw_svg_file
     from autochrome.evaluate.cut_scores import TrueCuts, read_true_cuts
-    from autochrome.evaluate.photo_report import format_table
-    from autochrome.evaluate.report_page import write_report
+    from autochrome.evaluate.report_page import format_table, write_report
     from autochrome.files import atomic_write
 
     if plot and plot.suffix not in (".svg", ".html"):

@@ -1,1 +1,1 @@
-"""How good is it? Metrics, the baselines beside them, and a page to read."""
+"""Measure how well a network colours: metrics, baselines, protocols for photos, films and strokes, reports."""

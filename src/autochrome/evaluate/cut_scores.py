@@ -1,4 +1,4 @@
-"""Cuts that were found against cuts that are there."""
+"""Scores of cut detectors: count the cuts that were found, missed, and false."""
 
 import json
 from collections.abc import Sequence
@@ -13,10 +13,10 @@ TOLERANCE = 1  # frames
 
 
 class TrueCuts(BaseModel):
-    """Where a film's scenes begin: `{"cuts": [48, 97], "gradual": [[130, 154]]}`.
+    """The true cuts of a film: `{"cuts": [48, 97], "gradual": [[130, 154]]}`.
 
-    A cut is the number of the first frame of a scene, or [first, last] where something blank lies between two
-    scenes. In a gradual change one cut may be found or none.
+    A cut is the number of the first frame of a shot, or [first, last] where blank frames lie between two shots. In a
+    gradual change (dissolve, fade) a detector may find one cut or none.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -26,24 +26,24 @@ class TrueCuts(BaseModel):
 
     @property
     def spans(self) -> list[tuple[int, int]]:
-        """Each cut as first and last frame."""
+        """Each cut as its first and last frame."""
         return [cut if isinstance(cut, tuple) else (cut, cut) for cut in self.cuts]
 
 
 def read_true_cuts(path: Path) -> TrueCuts:
-    """From a JSON file."""
+    """Read the true cuts from a JSON file."""
     try:
         return TrueCuts.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise InputMissing(f"{path} cannot be read ({error.strerror}); check the path.") from error
     except (ValidationError, ValueError) as error:
         example = '{"cuts": [48, 97], "gradual": [[130, 154]]}'
-        raise UsageError(f"{path} does not say where the cuts are; it should look like {example}.") from error
+        raise UsageError(f"{path} is not a file of true cuts; it must look like this: {example}.") from error
 
 
 @dataclass(frozen=True, slots=True)
 class CutScore:
-    """How many cuts were found, missed, and made up."""
+    """Numbers of cuts: found, missed, and false (detected where there is no cut)."""
 
     found: int
     missed: int
@@ -54,32 +54,33 @@ class CutScore:
 
     @property
     def precision(self) -> float:
-        """Share of the named cuts that are there; 1 when none was named."""
+        """Fraction of the detected cuts that are true, 0…1; 1 if no cut was detected."""
         return self.found / (self.found + self.false) if self.found + self.false else 1.0
 
     @property
     def recall(self) -> float:
-        """Share of the cuts there that were named; 1 when there are none."""
+        """Fraction of the true cuts that were detected, 0…1; 1 if there is no true cut."""
         return self.found / (self.found + self.missed) if self.found + self.missed else 1.0
 
     @property
     def f1(self) -> float:
+        """Harmonic mean of precision and recall, 0…1, higher is better."""
         both = self.precision + self.recall
         return 2 * self.precision * self.recall / both if both else 0.0
 
 
-def score_cuts(named: Sequence[int], truth: TrueCuts, tolerance: int = TOLERANCE) -> CutScore:
-    """Pair cuts that were named with those there, each at most once, up to `tolerance` frames apart."""
-    left = sorted(named)
+def score_cuts(detected: Sequence[int], truth: TrueCuts, tolerance: int = TOLERANCE) -> CutScore:
+    """Match each true cut with at most one detected cut, up to `tolerance` frames apart."""
+    left = sorted(detected)
     found = sum(_take(left, span, tolerance) for span in truth.spans)
     for span in truth.gradual:
         _take(left, span, tolerance)
     return CutScore(found, len(truth.cuts) - found, len(left))
 
 
-def _take(named: list[int], span: tuple[int, int], tolerance: int) -> bool:
-    """Remove from `named` the first that lies in the span; whether there was one."""
-    inside = [cut for cut in named if span[0] - tolerance <= cut <= span[1] + tolerance]
+def _take(detected: list[int], span: tuple[int, int], tolerance: int) -> bool:
+    """Remove the first detected cut that lies in the span; returns whether there was one."""
+    inside = [cut for cut in detected if span[0] - tolerance <= cut <= span[1] + tolerance]
     if inside:
-        named.remove(inside[0])
+        detected.remove(inside[0])
     return bool(inside)

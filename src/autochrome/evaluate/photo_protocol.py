@@ -1,8 +1,7 @@
-"""The way of a measurement: a picture loses its colour, gets another, and is held against the truth.
+"""The protocol for photos: remove the colour of an image, colour it again, and compare the result with the truth.
 
-Each picture is scored as a person would see it: its own lightness, the network's small colour brought to full
-size by `merge`, 8 bits. Beside the network stand always grey, the mean colour, the best constant and the
-truth.
+A result is scored as a person would see it: the luma of the image, the network's small chroma upsampled to full size,
+8 bits. Every report also has the rows grey, mean colour, best constant and truth.
 """
 
 from __future__ import annotations
@@ -21,7 +20,8 @@ from autochrome.color import lab as color
 from autochrome.color import upsample
 from autochrome.color.resize import resize
 from autochrome.errors import NothingFound
-from autochrome.evaluate import baselines, hints_from_truth
+from autochrome.evaluate import baselines
+from autochrome.evaluate.hints_from_truth import carried_hints, point_hints, seeded_generator
 from autochrome.evaluate.metrics import (
     Float64Array,
     RgbLabImage,
@@ -42,20 +42,20 @@ from autochrome.evaluate.results import (
 from autochrome.evaluate.samples import Sample
 from autochrome.types import Chroma, Hints, Luma
 
-if TYPE_CHECKING:  # any object with these methods is measured: no runtime needs to be there
+if TYPE_CHECKING:  # any object with these methods can be evaluated; no runtime needs to be installed
     from autochrome.model import ColorModel
 
 RgbBytes: TypeAlias = NDArray[np.uint8]
-"""(H, W, 3) sRGB: what would be on the screen."""
+"""(H, W, 3) sRGB, 0…255."""
 PerceptualDistance: TypeAlias = Callable[[RgbBytes, RgbBytes], float]
-"""(result, truth) → distance."""
+"""(result, truth) → distance of their features; lower is nearer."""
 
-SMALL = 4  # the truth's colour is also shown shrunk so many times: what the merge alone costs
+SHRINK = 4  # one baseline shrinks the true chroma by this factor, to show what upsampling alone costs
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One way of asking the network."""
+    """One way to run the network: how vivid, and with which hints from the truth."""
 
     vivid: float = 1.0
     points: int = 0
@@ -63,76 +63,73 @@ class Trial:
 
     @property
     def name(self) -> str:
-        told = (
-            "carried colour"
-            if self.carried
-            else f"{self.points} point{'s' * (self.points > 1)}"
-            if self.points
-            else "alone"
-        )
-        return f"model, vivid {self.vivid:g}, {told}"
-
-    def hints(self, truth: RgbLabImage, picture: str) -> Hints:
-        """What the network is told of this picture: the same at every vividness and for every network."""
+        """The name of its row in a report."""
         if self.carried:
-            return hints_from_truth.carried(truth.lab, hints_from_truth.seeded_generator(picture, "carried"))
-        return hints_from_truth.points(
-            truth.lab, self.points, hints_from_truth.seeded_generator(picture, "points")
-        )
+            hints = "carried colour"
+        elif self.points:
+            hints = f"{self.points} point{'s' * (self.points > 1)}"
+        else:
+            hints = "alone"
+        return f"model, vivid {self.vivid:g}, {hints}"
+
+    def hints(self, truth: RgbLabImage, image: str) -> Hints:
+        """The hints for the image of this name: the same for every vividness and every network."""
+        if self.carried:
+            return carried_hints(truth.lab, seeded_generator(image, "carried"))
+        return point_hints(truth.lab, self.points, seeded_generator(image, "points"))
 
 
-def to_bytes(lab_result: Float64Array) -> RgbBytes:
-    """(H, W, 3) sRGB 0…255 floats → the bytes a person would see."""
-    return np.rint(lab_result).astype(np.uint8)
+def to_bytes(rgb: Float64Array) -> RgbBytes:
+    """(H, W, 3) sRGB 0…255 floats → the nearest bytes."""
+    return np.rint(rgb).astype(np.uint8)
 
 
-def merge_colors(luma: Luma, small: Chroma) -> RgbBytes:
-    """(H, W) L* and (h, w, 2) a*b* → the picture, as a photograph would be written."""
-    planes = upsample.apply(upsample.fit(luma, small), luma, 0, luma.shape[0])
+def merge_colors(luma: Luma, chroma: Chroma) -> RgbBytes:
+    """(H, W) luma and small (h, w, 2) chroma → (H, W, 3) sRGB, as `autochrome photo` writes it."""
+    planes = upsample.apply(upsample.fit(luma, chroma), luma, 0, luma.shape[0])
     return np.asarray(color.recolor(luma, planes, 8), np.uint8)
 
 
-def _shrunken_truth(lab: Float64Array) -> RgbBytes:
-    height, width = (max(1, side // SMALL) for side in lab.shape[:2])
-    return merge_colors(
-        lab[..., 0].astype(np.float32), resize(lab[..., 1:].astype(np.float32), height, width)
-    )
+def _shrink_truth(lab: Float64Array) -> RgbBytes:
+    height, width = (max(1, side // SHRINK) for side in lab.shape[:2])
+    chroma = resize(lab[..., 1:].astype(np.float32), height, width)
+    return merge_colors(lab[..., 0].astype(np.float32), chroma)
 
 
 BASELINES: dict[str, Callable[[Float64Array], RgbBytes]] = {
     "grey": lambda lab: to_bytes(baselines.grey(lab)),
     "mean colour": lambda lab: to_bytes(baselines.mean_color(lab)),
     "best constant": lambda lab: to_bytes(baselines.best_constant(lab)),
-    f"truth at 1/{SMALL} size": _shrunken_truth,
+    f"truth at 1/{SHRINK} size": _shrink_truth,
     "truth": lambda lab: to_bytes(baselines.replace_ab(lab, lab[..., 1:])),
 }
-"""(H, W, 3) L*a*b* of the truth → what each baseline makes of it."""
+"""Name of the row → the baseline: (H, W, 3) L*a*b* of the truth → (H, W, 3) sRGB."""
 
 
 def paint_trials(
     model: ColorModel, sample: Sample, truth: RgbLabImage, trials: Sequence[Trial]
 ) -> Iterator[RgbBytes]:
-    """The network's answers to one picture, in the order of the trials."""
+    """Colour one image in the way of each trial, in order. The encoder runs once."""
     luma = color.lightness(sample.rgb)
     prepared = model.prepare(luma)
     for trial in trials:
-        painted = model.paint(prepared, trial.hints(truth, sample.name), trial.vivid)
-        yield merge_colors(luma, painted.chroma)
+        prediction = model.paint(prepared, trial.hints(truth, sample.name), trial.vivid)
+        yield merge_colors(luma, prediction.chroma)
 
 
 def score_result(
     result: RgbBytes, truth: RgbLabImage, original: RgbBytes, perceptual: PerceptualDistance | None
 ) -> Scores:
-    """One result against its truth."""
-    seen = RgbLabImage.from_rgb(result)
-    numbers = score(seen, truth)
+    """Compute all scores of one result. original: the truth as bytes, for the perceptual distance."""
+    converted = RgbLabImage.from_rgb(result)
+    metrics = score(converted, truth)
     return Scores.model_validate(
         {
-            **numbers,
-            "psnr": min(numbers["psnr"], MAX_PSNR),
+            **metrics,
+            "psnr": min(metrics["psnr"], MAX_PSNR),
             "colorfulness": colorfulness(result),
-            "chroma": mean_chroma(seen.lab),
-            "squared_error": squared_error(seen.rgb, truth.rgb),
+            "chroma": mean_chroma(converted.lab),
+            "squared_error": squared_error(converted.rgb, truth.rgb),
             "pixels": result.shape[0] * result.shape[1],
             "perceptual": perceptual(result, original) if perceptual else None,
         }
@@ -145,30 +142,30 @@ def score_image(
     trials: Sequence[Trial],
     perceptual: PerceptualDistance | None = None,
 ) -> ImageScores:
-    """Every baseline and every trial on one picture."""
+    """Score every baseline and every trial on one image."""
     truth = RgbLabImage.from_rgb(sample.rgb)
     results = {name: make(truth.lab) for name, make in BASELINES.items()}
     if model is not None:
-        answers = paint_trials(model, sample, truth, trials)
-        results |= {trial.name: answer for trial, answer in zip(trials, answers, strict=True)}
+        painted = paint_trials(model, sample, truth, trials)
+        results |= {trial.name: result for trial, result in zip(trials, painted, strict=True)}
     rows = {name: score_result(result, truth, sample.rgb, perceptual) for name, result in results.items()}
     return ImageScores(name=sample.name, chroma=mean_chroma(truth.lab), rows=rows)
 
 
-def _groups(pictures: Sequence[ImageScores]) -> dict[str, list[ImageScores]]:
-    """Nearly grey pictures stand apart: there less colour is better, and PSNR of the whole would reward it."""
+def _group(images: Sequence[ImageScores]) -> dict[str, list[ImageScores]]:
+    """Split off nearly grey images: for them less colour is better, so they would raise the PSNR of pale results."""
     return {
-        "coloured": [p for p in pictures if Evaluation.is_coloured(p)],
-        "nearly_grey": [p for p in pictures if not Evaluation.is_coloured(p)],
-        "all": list(pictures),
+        "coloured": [image for image in images if Evaluation.is_coloured(image)],
+        "nearly_grey": [image for image in images if not Evaluation.is_coloured(image)],
+        "all": list(images),
     }
 
 
-def _rows(pictures: Sequence[ImageScores], trials: Sequence[Trial]) -> list[Row]:
-    rows = [summarize(name, "baseline", [p.rows[name] for p in pictures]) for name in BASELINES]
+def _make_rows(images: Sequence[ImageScores], trials: Sequence[Trial]) -> list[Row]:
+    rows = [summarize(name, "baseline", [image.rows[name] for image in images]) for name in BASELINES]
     for trial in trials:
-        asked = {"vivid": trial.vivid, "points": trial.points, "carried": trial.carried}
-        rows.append(summarize(trial.name, "model", [p.rows[trial.name] for p in pictures], **asked))
+        settings = {"vivid": trial.vivid, "points": trial.points, "carried": trial.carried}
+        rows.append(summarize(trial.name, "model", [image.rows[trial.name] for image in images], **settings))
     return compare_rows(rows, "grey", "truth")
 
 
@@ -183,25 +180,25 @@ def evaluate_photos(
     perceptual: PerceptualDistance | None = None,
     progress: Callable[[], None] = lambda: None,
 ) -> Evaluation:
-    """Measure a network on pictures; without one, the baselines alone.
+    """Evaluate a network on images, in the way of each trial; without a network, only the baselines.
 
-    Pictures whose truth is nearly grey are kept apart: there, less colour is better, and PSNR would reward
-    it.
+    name: of the network. data: names of the folders and archives. size: short side of the images, pixels.
+    progress: called after each image.
     """
     started = time.perf_counter()
-    asked = list(dict.fromkeys(trials)) if model is not None else []
-    pictures = []
+    chosen = list(dict.fromkeys(trials)) if model is not None else []
+    images = []
     for sample in samples:
-        pictures.append(score_image(model, sample, asked, perceptual))
+        images.append(score_image(model, sample, chosen, perceptual))
         progress()
-    if not pictures:
-        raise NothingFound("There was no picture to measure on; give a folder, zip or tar with some.")
+    if not images:
+        raise NothingFound("There is no picture to evaluate; give a folder, zip or tar of pictures.")
     return Evaluation(
         model=name,
         data=list(data),
         size=size,
         seconds=time.perf_counter() - started,
         machine=f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}",
-        groups={name: _rows(part, asked) for name, part in _groups(pictures).items() if part},
-        pictures=pictures,
+        groups={name: _make_rows(part, chosen) for name, part in _group(images).items() if part},
+        pictures=images,
     )

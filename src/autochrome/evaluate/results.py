@@ -1,41 +1,41 @@
-"""What a measurement is, once it is made: the JSON of a report, and how single pictures become one row of
-it."""
+"""The results of an evaluation: the JSON of a report, and how the scores of single images become one row."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from autochrome.evaluate.metrics import COLORFULNESS, METRICS, pooled_psnr
+from autochrome.evaluate.metrics import METRICS, pooled_psnr
 
-NEARLY_GREY = 4.0  # mean chroma of the truth below which a picture asks for no colour
-MAX_PSNR = 60.0  # dB: as much as a picture can score; an infinite figure would swallow every mean
+NEARLY_GREY = 4.0  # units of a*b*: an image whose truth has a lower mean chroma counts as nearly grey
+MAX_PSNR = 60.0  # dB: a higher PSNR is set to this, because one infinite value would make a mean infinite
 DEFINITIONS = {
-    "psnr": "dB on sRGB 0…255, 8-bit results, counted in float64, at most 60; the mean of the pictures' own",
-    "psnr_pooled": "dB of the error averaged over every pixel of every picture",
-    "over_grey": "psnr less the grey row's psnr; over_grey_pooled likewise",
-    "ssim": "Gaussian window 11×11, σ 1.5, sRGB 0…255, mean over channels",
-    "ciede2000": "mean ΔE₀₀ over pixels",
-    "ab_error": "mean distance in a*b* over pixels",
-    "ab_auc": "area under the share of pixels whose a*b* error is below t, t = 0…150, of 1",
-    "colorfulness": COLORFULNESS,
+    "psnr": f"dB on sRGB 0…255, 8-bit results, at most {MAX_PSNR:g}; the mean of the PSNR of each picture",
+    "psnr_pooled": "dB of the squared error averaged over all pixels of all pictures",
+    "over_grey": "psnr minus the psnr of the row grey; over_grey_pooled likewise",
+    "ssim": "structural similarity, −1…1: Gaussian window 11×11, σ 1.5, sRGB 0…255, mean over channels",
+    "ciede2000": "colour difference ΔE₀₀, mean over pixels; lower is better",
+    "ab_error": "distance in the a*b* plane, mean over pixels; lower is better",
+    "ab_auc": "area under the fraction of pixels with an a*b* error below t, t = 0…150; 1 is best",
+    "colorfulness": "Hasler–Süsstrunk 2003 with signed opponent channels (R−G, (R+G)/2−B)",
     "colorfulness_share": "mean colourfulness in percent of the truth's",
-    "colorfulness_gap": "mean |colourfulness − the truth's|, picture by picture",
-    "perceptual": "distance of features of the network file that was given; smaller is nearer",
-    "coloured": f"pictures whose truth has a mean chroma of at least {NEARLY_GREY:g}",
-    "nearly_grey": "the other pictures: colour where there is none",
-    "all": "both together",
+    "colorfulness_gap": "mean over pictures of |colourfulness − the truth's|; lower is better",
+    "perceptual": "distance of the features of the given network; lower is better",
+    "coloured": f"pictures whose truth has a mean chroma of {NEARLY_GREY:g} or more",
+    "nearly_grey": "pictures whose truth has almost no colour",
+    "all": "all pictures",
 }
+"""Name of a figure or group in the JSON → what it means."""
 
 
 class StrictModel(BaseModel):
-    """Part of a report: strict about names, so that a report that reads is a report we know."""
+    """A part of a report. Unknown names are errors, so a report of another version is not misread."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Scores(StrictModel):
-    """One picture, one way of colouring it."""
+    """The scores of one result on one image."""
 
     psnr: float  # dB, at most MAX_PSNR
     ssim: float
@@ -44,14 +44,14 @@ class Scores(StrictModel):
     ab_auc: float
     colorfulness: float
     colorfulness_gap: float
-    chroma: float  # mean distance from grey in a*b*
+    chroma: float  # mean distance from grey, units of a*b*
     squared_error: float
     pixels: int
     perceptual: float | None = None
 
 
 class Spread(StrictModel):
-    """One metric over pictures."""
+    """One metric over several images."""
 
     mean: float
     least: float
@@ -59,7 +59,7 @@ class Spread(StrictModel):
 
 
 class Row(StrictModel):
-    """One way of colouring, over all pictures of a group."""
+    """A baseline or a trial, summarized over the images of a group."""
 
     name: str
     kind: str  # "baseline" or "model"
@@ -76,15 +76,15 @@ class Row(StrictModel):
     ab_error: float
     ab_auc: float
     colorfulness: float
-    colorfulness_share: float | None = None  # percent; None where the truth has no colour at all
+    colorfulness_share: float | None = None  # percent; None if the truth has no colour at all
     colorfulness_gap: float
     chroma: float
     perceptual: float | None = None
-    perceptual_share: float | None = None  # of grey's distance
+    perceptual_share: float | None = None  # divided by grey's distance
 
 
 class ImageScores(StrictModel):
-    """One picture and what every row made of it."""
+    """One image: the scores of every row."""
 
     name: str
     chroma: float  # of the truth
@@ -92,52 +92,55 @@ class ImageScores(StrictModel):
 
 
 class BrushScores(StrictModel):
-    """What single painted points did; ΔE₀₀. Prediction colours are random, chroma 40."""
+    """Errors of single painted points with random colours of chroma 40; ΔE₀₀."""
 
     points: int
-    miss_median: float  # between the colour painted and the one that came out there
-    miss_ninety: float  # nine in ten miss by no more
-    within_six: float  # share of points that miss by 6 or less
+    miss_median: float  # between the painted colour and the result at the point
+    miss_ninety: float  # 90 % of the points have this error or less
+    within_six: float  # fraction of the points with an error of 6 or less
     edges: int
-    leak_median: float | None  # change of what lies beyond a strong edge 20 px from the point
+    leak_median: float | None  # change beyond a strong edge, 20 px from the point
     leak_ninety: float | None
 
 
 class Evaluation(StrictModel):
-    """One run of `autochrome evaluate`."""
+    """One run of `autochrome evaluate` on images."""
 
     model: str
     data: list[str]
-    size: int  # pixels, short side: rendered and scored
+    size: int  # pixels, short side: the images are coloured and scored at this size
     seconds: float
     machine: str
     definitions: dict[str, str] = DEFINITIONS
-    groups: dict[str, list[Row]]  # "coloured", "nearly_grey", "all", as far as there are such pictures
+    groups: dict[str, list[Row]]  # "coloured", "nearly_grey", "all"; a group without images is left out
     pictures: list[ImageScores]
     brush: BrushScores | None = None
 
     def row(self, name: str, group: str = "coloured") -> Row:
-        """One way of colouring over one group of pictures."""
+        """The row of this name in a group."""
         return next(row for row in self.groups[group] if row.name == name)
 
     @staticmethod
-    def is_coloured(picture: ImageScores) -> bool:
-        """Whether a picture's truth asks for colour."""
-        return picture.chroma >= NEARLY_GREY
+    def is_coloured(image: ImageScores) -> bool:
+        """Whether the truth of an image has colour."""
+        return image.chroma >= NEARLY_GREY
 
 
 def _spread(values: Sequence[float]) -> Spread:
     return Spread(mean=float(np.mean(values)), least=min(values), most=max(values))
 
 
-def summarize(name: str, kind: str, scores: Sequence[Scores], **asked: float | bool | None) -> Row:
-    """The scores of one way of colouring on several pictures → its row, not yet compared with the others."""
+def summarize(name: str, kind: str, scores: Sequence[Scores], **settings: float | bool | None) -> Row:
+    """Summarize the scores of several images in one row. `compare_rows` fills in the figures beside grey and truth.
+
+    settings: vivid, points and carried of a trial.
+    """
     means = {
         key: float(np.mean([getattr(score, key) for score in scores]))
         for key in (*METRICS, "colorfulness", "chroma")
         if key not in ("psnr", "ssim")
     }
-    far = [score.perceptual for score in scores if score.perceptual is not None]
+    distances = [score.perceptual for score in scores if score.perceptual is not None]
     pooled = pooled_psnr([score.squared_error for score in scores], [score.pixels for score in scores])
     return Row.model_validate(
         {
@@ -147,30 +150,30 @@ def summarize(name: str, kind: str, scores: Sequence[Scores], **asked: float | b
             "psnr": _spread([score.psnr for score in scores]),
             "psnr_pooled": min(pooled, MAX_PSNR),
             "ssim": _spread([score.ssim for score in scores]),
-            "perceptual": float(np.mean(far)) if far else None,
+            "perceptual": float(np.mean(distances)) if distances else None,
             **means,
-            **asked,
+            **settings,
         }
     )
 
 
 def compare_rows(rows: Sequence[Row], grey: str, truth: str) -> list[Row]:
-    """The same rows, each with its distance to the grey row and its share of the truth's colourfulness."""
-    floor = next(row for row in rows if row.name == grey)
-    ceiling = next(row for row in rows if row.name == truth)
-    return [_beside(row, floor, ceiling) for row in rows]
+    """Copy the rows with the gain over the row `grey` and the colourfulness in percent of the row `truth`."""
+    grey_row = next(row for row in rows if row.name == grey)
+    truth_row = next(row for row in rows if row.name == truth)
+    return [_compare_row(row, grey_row, truth_row) for row in rows]
 
 
-def _beside(row: Row, grey: Row, truth: Row) -> Row:
+def _compare_row(row: Row, grey: Row, truth: Row) -> Row:
     return row.model_copy(
         update={
             "over_grey": row.psnr.mean - grey.psnr.mean,
             "over_grey_pooled": row.psnr_pooled - grey.psnr_pooled,
-            "colorfulness_share": _share(100 * row.colorfulness, truth.colorfulness),
-            "perceptual_share": _share(row.perceptual, grey.perceptual),
+            "colorfulness_share": _divide(100 * row.colorfulness, truth.colorfulness),
+            "perceptual_share": _divide(row.perceptual, grey.perceptual),
         }
     )
 
 
-def _share(value: float | None, whole: float | None) -> float | None:
+def _divide(value: float | None, whole: float | None) -> float | None:
     return None if value is None or not whole else value / whole

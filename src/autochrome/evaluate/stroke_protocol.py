@@ -1,6 +1,6 @@
-"""What a single brush stroke does: does its colour come out where it was painted, and stay on its side of an edge?
+"""The protocol for brush strokes: is the result at a painted point the painted colour, and does it leak over an edge?
 
-Both are asked with colours that nobody would guess, as a person does who knows better than the network.
+Both use random strong colours, which the network would not predict by itself.
 """
 
 from __future__ import annotations
@@ -24,15 +24,16 @@ from autochrome.types import Hints
 if TYPE_CHECKING:
     from autochrome.model import ColorModel
 
-CHROMA = 40.0  # of the painted colour
-AWAY = 20  # pixels from the point to the edge
-LOOK = 20  # pixels beyond the edge, and up and down from the point, in which a edge_leak is looked for
-STEP = 20.0  # L* across an edge that is strong
+CHROMA = 40.0  # of a painted colour, units of a*b*
+EDGE_DISTANCE = 20  # pixels from the point to the edge
+LEAK_REACH = 20  # pixels beyond the edge, and above and below the point, where a leak is measured
+EDGE_STEP = 20.0  # difference of L* across a strong edge
+_UPSAMPLING_REACH = 2  # pixels beside the edge that guided upsampling mixes; they do not count
 
 
 @dataclass(frozen=True, slots=True)
-class Stroke:
-    """One point of POINT pixels."""
+class PaintedPoint:
+    """One painted square of POINT pixels."""
 
     top: int
     left: int
@@ -48,68 +49,75 @@ class Stroke:
         return hints
 
 
-def random_color(dice: np.random.Generator) -> tuple[float, float]:
-    """a*b* of a random hue."""
-    hue = dice.uniform(0, 2 * np.pi)
+def random_color(random: np.random.Generator) -> tuple[float, float]:
+    """a*b* with a random hue and the chroma CHROMA."""
+    hue = random.uniform(0, 2 * np.pi)
     return float(CHROMA * np.cos(hue)), float(CHROMA * np.sin(hue))
 
 
-def painted(model: ColorModel, rgb: RgbBytes, stroke: Stroke | None) -> RgbBytes:
-    """A picture coloured with one stroke known, or nothing."""
+def colorize_with_point(model: ColorModel, rgb: RgbBytes, point: PaintedPoint | None) -> RgbBytes:
+    """Colour an image with one painted point as its hints, or without hints."""
     luma = color.lightness(rgb)
-    hints = stroke.hints(*luma.shape) if stroke else Hints.none(*luma.shape)
+    hints = point.hints(*luma.shape) if point else Hints.none(*luma.shape)
     return merge_colors(luma, model.paint(model.prepare(luma), hints).chroma)
 
 
 def point_error(model: ColorModel, sample: Sample) -> float:
-    """ΔE₀₀ between the colour that was painted at a random point and the one that came out there."""
-    dice = seeded_generator(sample.name, "stroke")
+    """Paint a random point; returns the mean ΔE₀₀ between the painted colour and the result there. Lower is better."""
+    random = seeded_generator(sample.name, "stroke")
     height, width = sample.rgb.shape[:2]
-    stroke = Stroke(int(dice.integers(height - POINT)), int(dice.integers(width - POINT)), random_color(dice))
-    result = painted(model, sample.rgb, stroke)[stroke.square]
-    wanted = replace_ab(lab_from_srgb(sample.rgb[stroke.square] / 255), stroke.ab)
-    return float(ciede2000(lab_from_srgb(result / 255), lab_from_srgb(wanted / 255)).mean())
+    top, left = int(random.integers(height - POINT)), int(random.integers(width - POINT))
+    point = PaintedPoint(top, left, random_color(random))
+    result = colorize_with_point(model, sample.rgb, point)[point.square]
+    target = replace_ab(lab_from_srgb(sample.rgb[point.square] / 255), point.ab)
+    return float(ciede2000(lab_from_srgb(result / 255), lab_from_srgb(target / 255)).mean())
 
 
 def join_images(one: RgbBytes, other: RgbBytes) -> RgbBytes | None:
-    """Two pictures side by side as one, with a strong edge where they meet; None where they are too alike there."""
+    """Put two images side by side, with a strong edge between them; None if their luma is too similar there."""
     height = min(len(one), len(other))
     half = min(one.shape[1], other.shape[1], 2 * height) // 2
     left, right = one[:height, -half:], other[:height, :half]
-    step = abs(color.lightness(left)[:, -AWAY:].mean() - color.lightness(right)[:, :AWAY].mean())
-    return np.concatenate((left, right), axis=1) if step >= STEP else None
+    step = abs(
+        color.lightness(left)[:, -EDGE_DISTANCE:].mean() - color.lightness(right)[:, :EDGE_DISTANCE].mean()
+    )
+    return np.concatenate((left, right), axis=1) if step >= EDGE_STEP else None
 
 
-def edge_leak(model: ColorModel, rgb: RgbBytes, dice: np.random.Generator) -> float:
-    """ΔE₀₀ by which a stroke AWAY pixels left of a join_images's edge changes what lies right of it, near by."""
-    height, width = rgb.shape[:2]
-    top, edge = int(dice.integers(LOOK, height - LOOK)), width // 2
-    stroke = Stroke(top, edge - AWAY - POINT, random_color(dice))
-    beyond = np.s_[top - LOOK : top + LOOK, edge + 2 : edge + 2 + LOOK]  # the merge's own two pixels left out
-    with_it, without = (painted(model, rgb, s)[beyond] / 255 for s in (stroke, None))
-    return float(ciede2000(lab_from_srgb(with_it), lab_from_srgb(without)).mean())
+def edge_leak(model: ColorModel, joined: RgbBytes, random: np.random.Generator) -> float:
+    """Paint a point left of the edge in the middle; returns the mean ΔE₀₀ by which the right side changes near it.
+
+    Lower is better; 0 if the colour stays on its side.
+    """
+    height, width = joined.shape[:2]
+    top, edge = int(random.integers(LEAK_REACH, height - LEAK_REACH)), width // 2
+    point = PaintedPoint(top, edge - EDGE_DISTANCE - POINT, random_color(random))
+    right = edge + _UPSAMPLING_REACH
+    beyond = np.s_[top - LEAK_REACH : top + LEAK_REACH, right : right + LEAK_REACH]
+    with_point, without = (colorize_with_point(model, joined, p)[beyond] / 255 for p in (point, None))
+    return float(ciede2000(lab_from_srgb(with_point), lab_from_srgb(without)).mean())
 
 
 def evaluate_strokes(
     model: ColorModel, samples: Iterable[Sample], progress: Callable[[], None] = lambda: None
 ) -> BrushScores | None:
-    """Both questions on every picture; neighbours in the row make the collages. None without any picture."""
-    misses, leaks = [], []
+    """Measure both on every image. Neighbouring images are joined for the edges. None if there are no images."""
+    errors, leaks = [], []
     before: Sample | None = None
     for sample in samples:
-        misses.append(point_error(model, sample))
-        both = join_images(before.rgb, sample.rgb) if before else None
-        if both is not None:
-            leaks.append(edge_leak(model, both, seeded_generator(sample.name, "leak")))
+        errors.append(point_error(model, sample))
+        joined = join_images(before.rgb, sample.rgb) if before else None
+        if joined is not None:
+            leaks.append(edge_leak(model, joined, seeded_generator(sample.name, "leak")))
         before = sample
         progress()
-    if not misses:
+    if not errors:
         return None
     return BrushScores(
-        points=len(misses),
-        miss_median=float(np.median(misses)),
-        miss_ninety=float(np.quantile(misses, 0.9)),
-        within_six=float(np.mean(np.array(misses) <= 6)),
+        points=len(errors),
+        miss_median=float(np.median(errors)),
+        miss_ninety=float(np.quantile(errors, 0.9)),
+        within_six=float(np.mean(np.array(errors) <= 6)),
         edges=len(leaks),
         leak_median=float(np.median(leaks)) if leaks else None,
         leak_ninety=float(np.quantile(leaks, 0.9)) if leaks else None,
