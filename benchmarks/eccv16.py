@@ -1,4 +1,4 @@
-"""A network as large as the one of "Colorful Image Colorization" (2016), random weights: what ours is timed against."""
+"""A network of the size of "Colorful Image Colorization" (2016) with random weights: a reference for speed."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ BLOCKS = (
 )
 
 
-class StandIn(nn.Module):
+class Eccv16Sized(nn.Module):
     """(1, 1, H, W) L* → (1, 2, H, W) a*b*."""
 
     def __init__(self) -> None:
@@ -41,13 +41,14 @@ class StandIn(nn.Module):
         return 110 * nn.functional.interpolate(ab, scale_factor=4.0, mode="bilinear")
 
 
-def stand_in() -> StandIn:
+def make_network() -> Eccv16Sized:
+    """The network with weights from a fixed seed."""
     torch.manual_seed(0)
-    return StandIn().eval()
+    return Eccv16Sized().eval()
 
 
-def as_onnx(network: StandIn, size: int, path: Path) -> Path:
-    """The same network as an ONNX file for pictures of size × size."""
+def write_onnx(network: Eccv16Sized, size: int, path: Path) -> Path:
+    """Write the network as an ONNX file for images of size × size."""
     program = torch.onnx.export(network, (torch.zeros(1, 1, size, size),), dynamo=True, verbose=False)
     assert program is not None
     program.save(str(path), external_data=False)

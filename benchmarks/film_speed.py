@@ -1,4 +1,4 @@
-"""How quick film is, for `speed.py film`: against a pure transcode in the same run, stage by stage, and small."""
+"""Speed of films, for `speed.py film`: beside a pure transcode in the same run, by stage, and for a small clip."""
 
 import sys
 import time
@@ -12,15 +12,15 @@ from typing import Any
 import av
 import numpy as np
 
-from contract import compare
+from timing import compare_commands
 
 SIZES = {"720p": (720, 1280), "1080p": (1080, 1920)}
 STAGES = (
-    "small picture",
+    "proxy frames",
     "cuts",
     "motion and memory",
     "network",
-    "lines of Cb and Cr in Y′",
+    "local linear model",
     "Cb and Cr planes",
 )
 PRESET, QUALITY = "veryfast", 18
@@ -41,8 +41,8 @@ with av.open(sys.argv[1]) as old, av.open(sys.argv[2], "w") as new:
 """
 
 
-def moving(height: int, width: int, frames: int) -> Iterator[np.ndarray]:
-    """(height, width) codes: a camera that goes over a picture with the detail of a photograph, and film grain."""
+def moving_frames(height: int, width: int, frames: int) -> Iterator[np.ndarray]:
+    """(height, width) code values: a camera moves over an image with the detail of a photograph; with film grain."""
     random = np.random.default_rng(0)
     rows, columns = height + 64, width + 2 * frames + 64
     whole = np.zeros((rows, columns), np.float32)
@@ -62,22 +62,25 @@ def moving(height: int, width: int, frames: int) -> Iterator[np.ndarray]:
 
 
 def _enlarged(coarse: np.ndarray, step: int) -> np.ndarray:
-    """Straight lines between the values, `step` pixels apart."""
-    share = (np.arange(step, dtype=np.float32) / step)[:, None]
-    tall = (coarse[:-1, None] * (1 - share) + coarse[1:, None] * share).reshape(-1, coarse.shape[1])
-    wide = tall[:, :-1, None] * (1 - share[:, 0]) + tall[:, 1:, None] * share[:, 0]
+    """Enlarge by `step`, with bilinear interpolation."""
+    weight = (np.arange(step, dtype=np.float32) / step)[:, None]
+    tall = (coarse[:-1, None] * (1 - weight) + coarse[1:, None] * weight).reshape(-1, coarse.shape[1])
+    wide = tall[:, :-1, None] * (1 - weight[:, 0]) + tall[:, 1:, None] * weight[:, 0]
     return wide.reshape(tall.shape[0], -1)
 
 
-def draw(path: Path, height: int, width: int, frames: int, drawn: int | None = None) -> Path:
-    """A grey film of 25 frames a second. drawn: the same camera at so many rows, shrunk: things move as slowly."""
+def write_film(path: Path, height: int, width: int, frames: int, source_rows: int | None = None) -> Path:
+    """Write a grey film of 25 frames per second.
+
+    source_rows: generate it with so many rows and shrink it, so that the motion is as slow as in a large film.
+    """
     with av.open(str(path), "w") as film:
         stream: Any = film.add_stream("libx264", rate=25, options={"crf": "16", "preset": "veryfast"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.time_base = Fraction(1, 25)
-        rows = drawn or height
-        for number, light in enumerate(moving(rows, rows * width // height, frames)):
-            frame = av.VideoFrame.from_ndarray(light, format="gray8")
+        rows = source_rows or height
+        for number, codes in enumerate(moving_frames(rows, rows * width // height, frames)):
+            frame = av.VideoFrame.from_ndarray(codes, format="gray8")
             frame = frame.reformat(width, height, "yuv420p", interpolation="AREA")
             frame.pts = number
             film.mux(stream.encode(frame))
@@ -86,21 +89,21 @@ def draw(path: Path, height: int, width: int, frames: int, drawn: int | None = N
 
 
 def measure_film(folder: Path, seconds: float, runs: int, films: list[Path]) -> dict[str, Any]:
-    """Everything `speed.py film` says. films: to be measured in the place of drawn ones."""
-    given = {film.stem: film for film in films}
+    """The result of `speed.py film`. films: measured in place of generated ones."""
+    chosen = {film.stem: film for film in films}
     result: dict[str, Any] = {"x264": f"{PRESET}, crf {QUALITY}"}
-    for name in given or SIZES:
-        source = given.get(name) or draw(folder / f"{name}.mp4", *SIZES[name], round(25 * seconds))
-        result[name] = {**_ratio(source, folder, runs), "stages_ms": stages(source)}
-    small = draw(folder / "small.mp4", 128, 128, 1000, drawn=720)
-    rates = [_unencoded(small) for _ in range(runs + 1)][1:]
+    for name in chosen or SIZES:
+        source = chosen.get(name) or write_film(folder / f"{name}.mp4", *SIZES[name], round(25 * seconds))
+        result[name] = {**_compare_with_transcode(source, folder, runs), "stages_ms": measure_stages(source)}
+    small = write_film(folder / "small.mp4", 128, 128, 1000, source_rows=720)
+    rates = [_frames_per_second(small) for _ in range(runs + 1)][1:]
     result["128x128 without encode, frames/s"] = round(float(np.median(rates)))
     return result
 
 
-def _ratio(source: Path, folder: Path, runs: int) -> dict[str, Any]:
+def _compare_with_transcode(source: Path, folder: Path, runs: int) -> dict[str, Any]:
     color = [sys.executable, "-m", "autochrome", "film", str(source), "-o", str(folder / "color.mp4")]
-    times: dict[str, Any] = compare(
+    times: dict[str, Any] = compare_commands(
         {
             "film": [
                 *color,
@@ -122,10 +125,10 @@ def _ratio(source: Path, folder: Path, runs: int) -> dict[str, Any]:
     return times
 
 
-def stages(source: Path, most: int = 250) -> dict[str, float]:
-    """Processor milliseconds a frame of every stage, on one thread.
+def measure_stages(source: Path, most: int = 250) -> dict[str, float]:
+    """Processor milliseconds per frame of each stage, on one thread; of at most `most` frames.
 
-    Frames are decoded beforehand, a hundred at a time: a decoder beside it would have its share of caches and cores.
+    Frames are decoded before, a hundred at a time: a decoder at the same time would use caches and cores.
     """
     import cv2
 
@@ -145,36 +148,36 @@ def stages(source: Path, most: int = 250) -> dict[str, float]:
     memory = ShotMemory(options.every, 1 + (MAX_PREDICTIONS - 1) * options.smooth)
     spent: dict[str, list[float]] = {stage: [] for stage in STAGES}
 
-    def timed(stage: str, work: Callable[..., Any], *given: Any) -> Any:
+    def timed(stage: str, work: Callable[..., Any], *arguments: Any) -> Any:
         started = time.thread_time()
-        answer = work(*given)
+        result = work(*arguments)
         spent[stage].append(time.thread_time() - started)
-        return answer
+        return result
 
     with open_film(source) as film:
         height, width = film.facts.height, film.facts.width
         layer = ChromaLayer(film.facts.plane_format, 8, (-(-height // 2), -(-width // 2)), film.facts.centred)
         waiting: deque[Any] = deque()
 
-        def lay(colors: list[Any]) -> None:
-            for color in colors:
-                seen = waiting.popleft()
-                lines = timed(STAGES[4], fit_chroma, seen.frame, color, seen.halved_y)
-                timed(STAGES[5], layer.lay, seen.frame.y_plane, lines)
+        def render(chromas: list[Any]) -> None:
+            for chroma in chromas:
+                proxy = waiting.popleft()
+                coefficients = timed(STAGES[4], fit_chroma, proxy.frame, chroma, proxy.halved_y)
+                timed(STAGES[5], layer.render, proxy.frame.y_plane, coefficients)
 
         for frame in _in_batches(islice(film, most), 100):
-            seen = timed(STAGES[0], make_proxy, frame)
-            timed(STAGES[1], detector.process_frame, seen.grey)
-            timed(STAGES[2], memory.add_frame, seen.grey)
+            proxy = timed(STAGES[0], make_proxy, frame)
+            timed(STAGES[1], detector.process_frame, proxy.grey)
+            timed(STAGES[2], memory.add_frame, proxy.grey)
             if memory.wants_prediction:
                 luma = timed(STAGES[0], network_input, frame, options.size, film.facts.turn)
                 started = time.process_time()
-                answer, _ = predict(luma, network, 1.0, film.facts.turn)
+                chroma, _ = predict(luma, network, 1.0, film.facts.turn)
                 spent[STAGES[3]].append(time.process_time() - started)
-                timed(STAGES[2], memory.add_prediction, lambda answer=answer: answer)
-            waiting.append(seen)
-            lay(timed(STAGES[2], lambda: list(memory.settle())))
-        lay(timed(STAGES[2], lambda: list(memory.finish())))
+                timed(STAGES[2], memory.add_prediction, lambda chroma=chroma: chroma)
+            waiting.append(proxy)
+            render(timed(STAGES[2], lambda: list(memory.settle())))
+        render(timed(STAGES[2], lambda: list(memory.finish())))
     cv2.setNumThreads(threads)
     table = {stage: round(1000 * sum(times) / (frame.index + 1), 2) for stage, times in spent.items()}
     ours = sum(ms for stage, ms in table.items() if stage != "network")
@@ -186,8 +189,8 @@ def _in_batches(frames: Iterator[Any], count: int) -> Iterator[Any]:
         yield from batch
 
 
-def _unencoded(source: Path) -> float:
-    """Frames a second of everything but the encoder, on the threads that `autochrome film` uses."""
+def _frames_per_second(source: Path) -> float:
+    """Frames per second of the whole pipeline without the encoder, on the threads that `autochrome film` uses."""
     from contextlib import closing
 
     from autochrome.film.chroma import ChromaLayer
@@ -206,8 +209,8 @@ def _unencoded(source: Path) -> float:
         layer = ChromaLayer(film.facts.plane_format, 8, (64, 64), film.facts.centred)
         painter = choose_painter(network, options, film.facts.turn)
         shots = split_shots(map(make_proxy, film), choose_cuts(options))
-        with closing(prefetch(color_shots(shots, painter, options), QUEUE)) as tinted:
-            for each in tinted:
-                layer.render(each.frame.y_plane, each.coefficients)
+        with closing(prefetch(color_shots(shots, painter, options), QUEUE)) as colored_frames:
+            for colored in colored_frames:
+                layer.render(colored.frame.y_plane, colored.coefficients)
                 count += 1
     return count / (time.perf_counter() - started)

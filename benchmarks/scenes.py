@@ -1,9 +1,9 @@
-"""How well scenes are found: `python benchmarks/scenes.py --data check256.zip --clips FOLDER`.
+"""Compare the cut detectors on films with known cuts: `python benchmarks/scenes.py --data check256.zip --clips FOLDER`.
 
-Films with known cuts: made of still pictures (one film a difficulty, and several seeds), and pieces of real clips
-laid end to end in a random order. Every detector that can be run here sees the same frames. Precision, recall and
-F1 over all cuts, processor time a frame, and what each detector did on each difficulty (found / missed / made up);
-the time of SSIM with histogram on a pair of 128×128.
+The films are made from still pictures (one for each difficulty and seed); one more joins pieces of real clips in random
+order. Every installed detector gets the same frames. The result has precision, recall and F1 over all cuts, processor
+time per frame, and the cuts that were found / missed / false on each film; and the time of SSIM with histogram on two
+frames of 128×128.
 """
 
 import argparse
@@ -24,52 +24,53 @@ from autochrome.evaluate.cut_scores import CutScore, TrueCuts, score_cuts
 from autochrome.film.proxy import make_proxy
 from autochrome.film.scenes import DETECTORS, GreyFrame, find_cuts
 from autochrome.media.films import open_film
-from contract import publish, spread
+from timing import spread, write_result
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
-from made_films import MadeFilm, make_films
+from films_with_cuts import FilmWithCuts, make_films_with_cuts
 
-TAKES = 12  # pictures in a made film
+SHOTS = 12  # of each film made from pictures
 
 
-def made(data: Path, seeds: int) -> Iterator[MadeFilm]:
+def films_from_pictures(data: Path, seeds: int) -> Iterator[FilmWithCuts]:
+    """Films made from the pictures in a zip."""
     with zipfile.ZipFile(data) as archive:
         names = archive.namelist()
         for seed in range(seeds):
-            taken = names[seed * TAKES : (seed + 1) * TAKES]
-            pictures = [np.asarray(Image.open(BytesIO(archive.read(name))).convert("L")) for name in taken]
-            yield from make_films(pictures, seed)
+            chosen = names[seed * SHOTS : (seed + 1) * SHOTS]
+            pictures = [np.asarray(Image.open(BytesIO(archive.read(name))).convert("L")) for name in chosen]
+            yield from make_films_with_cuts(pictures, seed)
 
 
-def spliced(folder: Path, pieces: int = 40) -> MadeFilm:
-    """Pieces of 12 to 60 frames, two neighbours never out of the same clip."""
+def film_from_clips(folder: Path, pieces: int = 40) -> FilmWithCuts:
+    """Pieces of 12 to 60 frames; two pieces in a row are never from the same clip."""
     clips = []
     for path in sorted(folder.iterdir()):
         with open_film(path) as reader:
             clips.append([make_proxy(frame).grey for frame in reader])
-    dice = np.random.default_rng(0)
+    random = np.random.default_rng(0)
     frames: list[GreyFrame] = []
     cuts = []
     last = -1
     for _ in range(pieces):
-        which = int(dice.choice([i for i in range(len(clips)) if i != last]))
-        length = int(dice.integers(12, 61))
-        start = int(dice.integers(0, max(1, len(clips[which]) - length)))
+        clip = int(random.choice([i for i in range(len(clips)) if i != last]))
+        length = int(random.integers(12, 61))
+        start = int(random.integers(0, max(1, len(clips[clip]) - length)))
         if frames:
             cuts.append(len(frames))
-        frames += [_to_size(frame) for frame in clips[which][start : start + length]]
-        last = which
-    return MadeFilm("real clips", frames, TrueCuts(cuts=tuple(cuts)))
+        frames += [_resize(frame) for frame in clips[clip][start : start + length]]
+        last = clip
+    return FilmWithCuts("real clips", frames, TrueCuts(cuts=tuple(cuts)))
 
 
-def _to_size(frame: GreyFrame) -> GreyFrame:
+def _resize(frame: GreyFrame) -> GreyFrame:
     return np.asarray(np.rint(resize(frame.astype(np.float32), 72, 128)), np.uint8)
 
 
-def pair_time() -> dict[str, float]:
-    """Milliseconds of processor time a frame of 128×128, by the rule of SSIM and histogram."""
-    dice = np.random.default_rng(0)
-    frames = [dice.integers(0, 256, (128, 128), np.uint8) for _ in range(200)]
+def time_thesis() -> dict[str, float]:
+    """Milliseconds of processor time per frame of 128×128 for the detector of the thesis, SSIM with histogram."""
+    random = np.random.default_rng(0)
+    frames = [random.integers(0, 256, (128, 128), np.uint8) for _ in range(200)]
     times = []
     for _ in range(16):
         detector = DETECTORS["thesis"]()
@@ -77,19 +78,19 @@ def pair_time() -> dict[str, float]:
         for frame in frames:
             detector.process_frame(frame)
         times.append(1e3 * (thread_time() - started) / len(frames))
-    return spread(times[1:])  # the first warms up
+    return spread(times[1:])  # the first run is a warm-up
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="a zip of pictures")
-    parser.add_argument("--clips", type=Path, help="a folder of films without cuts of their own")
-    parser.add_argument("--seeds", type=int, default=2, help="films of each difficulty")
-    given = parser.parse_args()
-    films = list(made(given.data, given.seeds))
-    if given.clips:
-        films.append(spliced(given.clips))
-    result: dict[str, object] = {"ssim_and_histogram_ms_a_pair": pair_time()}
+    parser.add_argument("--clips", type=Path, help="a folder of films that have no cuts")
+    parser.add_argument("--seeds", type=int, default=2, help="number of films for each difficulty")
+    options = parser.parse_args()
+    films = list(films_from_pictures(options.data, options.seeds))
+    if options.clips:
+        films.append(film_from_clips(options.clips))
+    result: dict[str, object] = {"ssim_and_histogram_ms_a_pair": time_thesis()}
     for name, make in DETECTORS.items():
         try:
             make()
@@ -108,12 +109,10 @@ def main() -> None:
             "recall": total.recall,
             "f1": total.f1,
             "ms_a_frame": 1e3 * float(np.median(seconds)),
-            "found / missed / made up": {
-                k: f"{a.found} / {a.missed} / {a.false}" for k, a in by_film.items()
-            },
+            "found / missed / false": {k: f"{a.found} / {a.missed} / {a.false}" for k, a in by_film.items()},
         }
         print(f"{name:14} precision {total.precision:.3f}  recall {total.recall:.3f}  F1 {total.f1:.3f}")
-    publish("scenes", result)
+    write_result("scenes", result)
 
 
 if __name__ == "__main__":

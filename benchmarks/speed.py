@@ -1,4 +1,4 @@
-"""How quick, in how much memory: `python benchmarks/speed.py photo [--huge]`, `… network`, `… film`."""
+"""Measure time and memory: `python benchmarks/speed.py photo [--huge]`, `… network`, `… film`."""
 
 import argparse
 import sys
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pyvips
 
-from contract import compare, publish, run_once, spread
+from timing import compare_commands, run_once, spread, write_result
 
 AUTOCHROME = [sys.executable, "-m", "autochrome"]
 RECODE = (
@@ -21,20 +21,21 @@ RECODE = (
 )
 
 
-def photograph(width: int, height: int) -> pyvips.Image:
-    """A grey picture with the detail of a photograph: noise of all scales (1/f), the same every time."""
+def make_photograph(width: int, height: int) -> pyvips.Image:
+    """A grey image with the detail of a photograph: noise of all scales (1/f), from a fixed seed."""
     scales = [
         pyvips.Image.gaussnoise(max(1, width >> k), max(1, height >> k), sigma=9 * 1.6**k, mean=0, seed=k)
         for k in range(0, 9, 2)
     ]
-    grown = [s.resize(width / s.width, vscale=height / s.height, kernel="linear") for s in scales]
-    return (pyvips.Image.sum(grown) + 120).cast("uchar").copy(interpretation="b-w")
+    enlarged = [s.resize(width / s.width, vscale=height / s.height, kernel="linear") for s in scales]
+    return (pyvips.Image.sum(enlarged) + 120).cast("uchar").copy(interpretation="b-w")
 
 
 def measure_photo(folder: Path, runs: int) -> dict[str, Any]:
+    """A 12-megapixel JPEG through the command line, beside decoding and encoding it, and `--help`."""
     source = folder / "source.jpg"
-    photograph(4000, 3000).jpegsave(str(source), Q=90)
-    result: dict[str, Any] = compare(
+    make_photograph(4000, 3000).jpegsave(str(source), Q=90)
+    result: dict[str, Any] = compare_commands(
         {
             "photo": [*AUTOCHROME, "photo", str(source), "-o", str(folder / "color.jpg"), "--overwrite"],
             "decode_encode": [sys.executable, "-c", RECODE, str(source), str(folder / "plain.jpg")],
@@ -49,9 +50,10 @@ def measure_photo(folder: Path, runs: int) -> dict[str, Any]:
 
 
 def measure_huge(folder: Path) -> dict[str, Any]:
+    """A 600-megapixel TIFF through the command line, beside decoding and encoding it; once each."""
     side = 24500  # squared: 600 megapixels
     source, target = folder / "huge.tif", folder / "huge-color.tif"
-    photograph(3500, 3500).replicate(7, 7).tiffsave(str(source))
+    make_photograph(3500, 3500).replicate(7, 7).tiffsave(str(source))
     seconds, peak = run_once([*AUTOCHROME, "photo", str(source), "-o", str(target), "--overwrite"])
     plain, plain_peak = run_once(
         [
@@ -70,45 +72,45 @@ def measure_huge(folder: Path) -> dict[str, Any]:
 
 
 def measure_network(size: int, runs: int, folder: Path) -> dict[str, Any]:
-    """Ours and a stand-in for the network of 2016: both in each runtime, the stand-in also as people run it."""
+    """Our network and one of the size of eccv16: both in each runtime, the other also in PyTorch, as people run it."""
     import torch
 
     from autochrome.model import open_model
     from autochrome.types import Hints
-    from eccv16 import as_onnx, stand_in
+    from eccv16 import make_network, write_onnx
 
     luma = np.random.default_rng(0).uniform(0, 100, (size, size)).astype(np.float32)
     hints = Hints.none(size, size)
     hints.mask[size // 2, size // 2] = 1
-    other = stand_in()
-    file, plane = as_onnx(other, size, folder / "stand-in.onnx"), torch.from_numpy(luma)[None, None]
+    other = make_network()
+    file, plane = write_onnx(other, size, folder / "stand-in.onnx"), torch.from_numpy(luma)[None, None]
     calls: dict[str, Callable[[], Any]] = {"stand-in torch": lambda: other(plane)}
     for runtime in ("onnxruntime", "openvino"):
         ours, theirs = open_model(runtime=runtime), open_model(file, runtime=runtime, contract="eccv16")
-        prepared, read = ours.prepare(luma), theirs.prepare(luma)
+        prepared, other_prepared = ours.prepare(luma), theirs.prepare(luma)
         calls |= {
             f"prepare {runtime}": partial(ours.prepare, luma),
             f"paint {runtime}": partial(ours.paint, prepared),
             f"stroke {runtime}": partial(ours.paint, prepared, hints),
-            f"stand-in {runtime}": partial(theirs.paint, read),
+            f"stand-in {runtime}": partial(theirs.paint, other_prepared),
         }
     with torch.inference_mode():
         times = _milliseconds(calls, runs)
-    middle = {name: value["median"] for name, value in times.items()}
-    whole = {r: middle[f"prepare {r}"] + middle[f"paint {r}"] for r in ("onnxruntime", "openvino")}
+    medians = {name: value["median"] for name, value in times.items()}
+    whole = {r: medians[f"prepare {r}"] + medians[f"paint {r}"] for r in ("onnxruntime", "openvino")}
     return {
         "size": size,
         "ms": times,
         "picture_ms": {runtime: round(value, 2) for runtime, value in whole.items()},
         "times_quicker": {
-            "as people run each": round(middle["stand-in torch"] / whole["openvino"], 1),
-            **{f"both in {r}": round(middle[f"stand-in {r}"] / value, 1) for r, value in whole.items()},
+            "as people run each": round(medians["stand-in torch"] / whole["openvino"], 1),
+            **{f"both in {r}": round(medians[f"stand-in {r}"] / value, 1) for r, value in whole.items()},
         },
     }
 
 
 def _milliseconds(calls: dict[str, Callable[[], Any]], runs: int, warmup: int = 5) -> dict[str, Any]:
-    """All calls in turn, so that a change of the machine's mood meets each of them."""
+    """Time the calls. They take turns, so that other load on the machine affects all equally."""
     times: dict[str, list[float]] = {name: [] for name in calls}
     for turn in range(warmup + runs):
         for name, call in calls.items():
@@ -121,27 +123,35 @@ def _milliseconds(calls: dict[str, Callable[[], Any]], runs: int, warmup: int = 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["photo", "network", "film"])
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--size", type=int, default=256, help="of the network's picture")
-    parser.add_argument("--huge", action="store_true", help="also the 600-megapixel TIFF (4 GB of disk)")
-    parser.add_argument("--seconds", type=float, default=60, help="of each film that is drawn")
-    parser.add_argument("--film", type=Path, action="append", default=[], help="measure these instead")
-    parser.add_argument("--folder", type=Path, help="where to work; a temporary folder by default")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=given.folder) as folder:
-        if given.what == "film":
+    parser.add_argument("what", choices=["photo", "network", "film"], help="what to measure")
+    parser.add_argument("--runs", type=int, default=5, help="number of timed runs (network: at least 30)")
+    parser.add_argument("--size", type=int, default=256, help="side of the network's image, pixels")
+    parser.add_argument(
+        "--huge", action="store_true", help="also measure a 600-megapixel TIFF (4 GB of disk)"
+    )
+    parser.add_argument("--seconds", type=float, default=60, help="length of each generated film")
+    parser.add_argument(
+        "--film",
+        type=Path,
+        action="append",
+        default=[],
+        help="a film to measure in place of generated ones",
+    )
+    parser.add_argument("--folder", type=Path, help="where to write files; a temporary folder by default")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        if options.what == "film":
             from film_speed import measure_film
 
-            publish("film", measure_film(Path(folder), given.seconds, given.runs, given.film))
+            write_result("film", measure_film(Path(folder), options.seconds, options.runs, options.film))
             return
-        if given.what == "network":
-            publish("network", measure_network(given.size, max(given.runs, 30), Path(folder)))
+        if options.what == "network":
+            write_result("network", measure_network(options.size, max(options.runs, 30), Path(folder)))
             return
-        result = measure_photo(Path(folder), given.runs)
-        if given.huge:
+        result = measure_photo(Path(folder), options.runs)
+        if options.huge:
             result["huge"] = measure_huge(Path(folder))
-    publish("photo", result)
+    write_result("photo", result)
 
 
 if __name__ == "__main__":

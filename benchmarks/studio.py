@@ -1,8 +1,8 @@
-"""How soon the studio answers a brush: `python benchmarks/studio.py [--quiet-only]`.
+"""Measure the response time of the studio to a brush stroke: `python benchmarks/studio.py [--quiet-only]`.
 
-A 12-megapixel photograph, a view of 1280×800 pixels, one stroke more with each request; the time is a client's, from
-the request going out to the last byte of the picture. Once alone, once beside an export of a film and fifty clients who
-ask for the state of things every second.
+A 12-megapixel photograph, a view of 1280×800 pixels, one more stroke in each request. The time is that of the client,
+from the start of the request to the last byte of the image. First with no other load; then while a film is exported and
+fifty clients request the lists of jobs and projects every second.
 """
 
 import argparse
@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from contract import publish
-from speed import photograph
+from speed import make_photograph
+from timing import write_result
 
 STROKES = 200
-WARM = 10
+WARMUP = 10
 CLIENTS = 50
 VIEWS = [
     {"x": 0, "y": 0, "width": 1, "height": 1, "pixels": [1067, 800]},
@@ -48,29 +48,29 @@ asyncio.run(main())
 
 
 class Client:
-    """One connection's worth of requests."""
+    """Sends requests to the studio at an address."""
 
     def __init__(self, base: str) -> None:
         self._base = base
 
-    def ask(self, path: str, body: Any = None, method: str | None = None) -> bytes:
+    def request(self, path: str, body: Any = None, method: str | None = None) -> bytes:
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         headers = {
             "Content-Type": "application/octet-stream" if isinstance(body, bytes) else "application/json"
         }
         request = urllib.request.Request(self._base + path, data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return bytes(answer.read())
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return bytes(response.read())
 
     def json(self, path: str, body: Any = None, method: str | None = None) -> Any:
-        return json.loads(self.ask(path, body, method))
+        return json.loads(self.request(path, body, method))
 
 
 @contextmanager
-def studio(folder: Path) -> Iterator[str]:
-    """A studio of its own, and its address."""
-    words = [sys.executable, "-m", "autochrome", "studio", str(folder), "--no-browser", "--port", "0"]
-    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process:
+def run_studio(folder: Path) -> Iterator[str]:
+    """Start a studio with its library in a folder; gives its address."""
+    command = [sys.executable, "-m", "autochrome", "studio", str(folder), "--no-browser", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         try:
             yield process.stderr.readline().split()[-1].rstrip("/")
@@ -78,11 +78,11 @@ def studio(folder: Path) -> Iterator[str]:
             process.terminate()
 
 
-def film(path: Path, seconds: int) -> Path:
-    """A camera that moves over a large photograph, 720 × 540."""
+def write_film(path: Path, seconds: int) -> Path:
+    """Write a film of 720 × 540: a camera moves over a large photograph."""
     import av
 
-    wide = photograph(2400, 1600).numpy()
+    wide = make_photograph(2400, 1600).numpy()
     with av.open(str(path), "w") as output:
         stream = output.add_stream("libx264", rate=25, options={"preset": "veryfast"})
         stream.width, stream.height, stream.pix_fmt = 720, 540, "yuv420p"
@@ -96,48 +96,49 @@ def film(path: Path, seconds: int) -> Path:
     return path
 
 
-def strokes(client: Client, project: str, view: dict[str, Any]) -> dict[str, float]:
-    """Milliseconds from request to picture, over a drawing that grows."""
+def time_strokes(client: Client, project: str, view: dict[str, Any]) -> dict[str, float]:
+    """Milliseconds from request to image, while the number of strokes grows to 20."""
     random = np.random.default_rng(0)
     marks: list[dict[str, Any]] = []
     times = []
-    for turn in range(WARM + STROKES):
+    for turn in range(WARMUP + STROKES):
         start = random.uniform(0.05, 0.85, 2)
         path = [(start + 0.01 * step).clip(0, 1).tolist() for step in range(12)]
         color = "#" + bytes(random.integers(40, 220, 3).tolist()).hex()
         marks = [*marks[-19:], {"path": path, "color": color, "width": 0.03}]
-        question = {"hints": {"version": 1, "strokes": marks}, "view": view}
+        body = {"hints": {"version": 1, "strokes": marks}, "view": view}
         started = time.perf_counter()
-        client.ask(f"/api/projects/{project}/paint", question)
-        if turn >= WARM:
+        client.request(f"/api/projects/{project}/paint", body)
+        if turn >= WARMUP:
             times.append(1000 * (time.perf_counter() - started))
-        time.sleep(0.02)  # a hand is not quicker
+        time.sleep(0.02)  # a person draws no faster
     p50, p95 = np.percentile(times, [50, 95])
     return {"p50_ms": round(float(p50), 1), "p95_ms": round(float(p95), 1), "max_ms": round(max(times), 1)}
 
 
 def measure(folder: Path, *, quiet_only: bool) -> dict[str, Any]:
+    """The result of the benchmark. quiet_only: without the part under load."""
     source = folder / "source.jpg"
-    photograph(4000, 3000).jpegsave(str(source), Q=90)
-    with studio(folder / "studio") as base:
+    make_photograph(4000, 3000).jpegsave(str(source), Q=90)
+    with run_studio(folder / "studio") as base:
         client = Client(base)
         photo = client.json("/api/projects?name=scan.jpg", source.read_bytes())["id"]
         result: dict[str, Any] = {"picture": "4000x3000 grey JPEG", "strokes": STROKES}
         result["alone"] = {
-            "whole": strokes(client, photo, VIEWS[0]),
-            "zoomed": strokes(client, photo, VIEWS[1]),
+            "whole": time_strokes(client, photo, VIEWS[0]),
+            "zoomed": time_strokes(client, photo, VIEWS[1]),
         }
         if quiet_only:
             return result
-        reel = film(folder / "reel.mp4", 120)
-        number = client.json("/api/projects?name=reel.mp4", reel.read_bytes())["id"]
-        job = client.json(f"/api/projects/{number}/export", {}, "POST")["id"]
+        film = write_film(folder / "film.mp4", 120)
+        project = client.json("/api/projects?name=film.mp4", film.read_bytes())["id"]
+        job = client.json(f"/api/projects/{project}/export", {}, "POST")["id"]
         polling = subprocess.Popen([sys.executable, "-c", POLL, base, str(CLIENTS)])
         try:
             time.sleep(5)
             result["busy"] = {
-                "whole": strokes(client, photo, VIEWS[0]),
-                "zoomed": strokes(client, photo, VIEWS[1]),
+                "whole": time_strokes(client, photo, VIEWS[0]),
+                "zoomed": time_strokes(client, photo, VIEWS[1]),
             }
             alive = polling.poll() is None
         finally:
@@ -151,11 +152,11 @@ def measure(folder: Path, *, quiet_only: bool) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quiet-only", action="store_true", help="without the busy half")
-    parser.add_argument("--folder", type=Path, help="where to work; a temporary folder by default")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=given.folder) as folder:
-        publish("studio", measure(Path(folder), quiet_only=given.quiet_only))
+    parser.add_argument("--quiet-only", action="store_true", help="measure only without other load")
+    parser.add_argument("--folder", type=Path, help="where to write files; a temporary folder by default")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        write_result("studio", measure(Path(folder), quiet_only=options.quiet_only))
 
 
 if __name__ == "__main__":

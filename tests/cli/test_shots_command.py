@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from skimage import data
 
-from made_films import make_film
+from films_with_cuts import make_film_with_cuts
 
 av = pytest.importorskip("av")
 
@@ -21,7 +21,7 @@ def film(tmp_path_factory):
         data.coffee()[::2, ::2, 1],
         data.astronaut()[::2, ::2, 1],
     ]
-    made = make_film("two", pictures, 1)
+    made = make_film_with_cuts("two", pictures, 1)
     path = folder / "film.mkv"
     with av.open(path, "w") as out:
         stream = out.add_stream("ffv1", rate=25)

@@ -9,7 +9,7 @@ from autochrome.evaluate.metrics import ssim
 from autochrome.film.scenes import DEFAULT, DETECTORS, find_cuts, mark_cuts
 from autochrome.film.scenes.continuity import detail, similarity
 from autochrome.film.scenes.techniques import level_histogram, structure, windowed
-from made_films import DEFECTS, MOVES, make_film, make_films
+from films_with_cuts import DEFECTS, MOVES, make_film_with_cuts, make_films_with_cuts
 from tolerances import TOLERANCES
 
 NAMES = ("astronaut", "coffee", "chelsea", "camera", "rocket", "coins", "clock", "immunohistochemistry")
@@ -28,7 +28,7 @@ def pictures():
 
 @pytest.fixture(scope="module")
 def films(pictures):
-    return make_films(pictures, seed=3)
+    return make_films_with_cuts(pictures, seed=3)
 
 
 def make(name):
@@ -60,7 +60,7 @@ def test_every_detector_finds_plain_cuts(name, films):
 
 @pytest.mark.parametrize("name", DETECTORS)
 def test_a_film_without_cuts_has_none(name, pictures):
-    assert find_cuts(make_film("one", pictures[:1], 0).frames, make(name)).cuts == []
+    assert find_cuts(make_film_with_cuts("one", pictures[:1], 0).frames, make(name)).cuts == []
 
 
 @pytest.mark.parametrize("name", DETECTORS)
@@ -104,7 +104,7 @@ def test_ours_makes_no_cut_up(films, trouble):
 
 
 def test_a_flash_on_a_cut_is_one_cut(pictures):
-    film = make_film("plain", pictures[:2], 0)
+    film = make_film_with_cuts("plain", pictures[:2], 0)
     cut = film.truth.spans[0][0]
     frames = film.frames.copy()
     frames[cut] = np.full_like(frames[cut], 250)
@@ -112,15 +112,15 @@ def test_a_flash_on_a_cut_is_one_cut(pictures):
 
 
 def test_a_scene_that_comes_back_from_black_is_the_same_scene(pictures):
-    frames = make_film("one", pictures[:1], 0).frames
+    frames = make_film_with_cuts("one", pictures[:1], 0).frames
     black = [np.zeros_like(frames[0])] * 40
     assert find_cuts(frames[:20] + black + frames[20:], DETECTORS[DEFAULT]()).cuts == []
-    other = make_film("other", pictures[1:2], 0).frames
+    other = make_film_with_cuts("other", pictures[1:2], 0).frames
     assert find_cuts(frames[:20] + black + other, DETECTORS[DEFAULT]()).cuts == [60]
 
 
 def test_a_cut_near_the_end_is_found_when_the_film_is_over(pictures):
-    film = make_film("two", pictures[:2], 0)
+    film = make_film_with_cuts("two", pictures[:2], 0)
     cut = film.truth.spans[0][0]
     assert find_cuts(film.frames[: cut + 2], DETECTORS[DEFAULT]()).cuts == [cut]
 

@@ -23,7 +23,7 @@ def film_table(result: FilmEvaluation) -> Table:
     ]
     note = (
         f"{result.frames} frames at {result.size} px. CDC (change of the colour histograms) and warped error (change "
-        "of a*b* along the motion) measure steadiness: lower is steadier. Grey has the lowest; compare with the truth's."
+        "of a*b* along the motion) measure steadiness: lower is steadier. Grey has the lowest: compare with the truth."
     )
     strong = [i for i, row in enumerate(result.rows) if row.name.startswith("model")]
     return Table(result.film, columns, rows, note, strong)

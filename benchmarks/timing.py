@@ -1,4 +1,4 @@
-"""What all benchmarks share: whole commands timed from outside, medians, and the machine in the result."""
+"""Shared by all benchmarks: time whole commands, summarize times, and write the result with the machine in it."""
 
 import json
 import os
@@ -15,9 +15,9 @@ RESULTS = Path(__file__).parent / "results"
 
 
 def run_once(command: Sequence[str]) -> tuple[float, float]:
-    """Wall seconds, and peak resident megabytes, of one finished command.
+    """Run a command to its end; returns wall seconds and the peak of resident memory in megabytes.
 
-    A lean process stands between: the peak the system reports begins with the size of whoever started the command.
+    A small process starts the command: the peak that the system reports is never below the size of the parent.
     """
     timer = [sys.executable, "-S", __file__, *command]
     run = subprocess.run(timer, stdout=subprocess.PIPE, text=True, check=False)
@@ -28,7 +28,7 @@ def run_once(command: Sequence[str]) -> tuple[float, float]:
 
 
 def _time(command: Sequence[str]) -> int:
-    """Run and print seconds and megabytes; what `run_once` has between itself and the command."""
+    """Run a command and print its seconds and megabytes. This is the small process of `run_once`."""
     started = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -36,21 +36,24 @@ def _time(command: Sequence[str]) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-def compare(commands: dict[str, Sequence[str]], runs: int, warmup: int = 1) -> dict[str, dict[str, Any]]:
-    """Each command `runs` times, in turn, so that a change of the machine's mood meets all of them."""
-    seen: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
+def compare_commands(
+    commands: dict[str, Sequence[str]], runs: int, warmup: int = 1
+) -> dict[str, dict[str, Any]]:
+    """Time each command `runs` times. The commands take turns, so other load on the machine affects all equally."""
+    measured: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
     for turn in range(warmup + runs):
         for name, command in commands.items():
             result = run_once(command)
             if turn >= warmup:
-                seen[name].append(result)
+                measured[name].append(result)
     return {
         name: {"wall_s": spread([r[0] for r in rs]), "peak_mb": round(max(r[1] for r in rs))}
-        for name, rs in seen.items()
+        for name, rs in measured.items()
     }
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:
+    """Median, least and most of some values."""
     return {
         "median": round(statistics.median(values), 4),
         "min": round(min(values), 4),
@@ -58,7 +61,8 @@ def spread(values: Sequence[float]) -> dict[str, float]:
     }
 
 
-def machine() -> dict[str, Any]:
+def describe_machine() -> dict[str, Any]:
+    """Processor, number of cores, operating system and version of Python."""
     model = "unknown"
     info = Path("/proc/cpuinfo")
     if info.exists():
@@ -72,9 +76,9 @@ def machine() -> dict[str, Any]:
     }
 
 
-def publish(name: str, result: dict[str, Any]) -> None:
-    """Print the result, and keep it as results/NAME.json."""
-    text = json.dumps({"machine": machine(), **result}, indent=2)
+def write_result(name: str, result: dict[str, Any]) -> None:
+    """Print the result, and write it to results/NAME.json."""
+    text = json.dumps({"machine": describe_machine(), **result}, indent=2)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.json").write_text(text + "\n")
     print(text)
