@@ -1,10 +1,10 @@
-"""`make demo`: photographs and a film made grey, coloured by the real command line, and laid beside the truth.
+"""`make demo`: make photographs and a film grey, colour them with the command line, and compare them with the truth.
 
     python scripts/demo.py [FOLDER] [--model NAME|FILE]
 
-The pictures come with scikit-image. Into FOLDER go `grey/`, `color/`, one sheet a picture (before | after | truth) and
-`contact-sheet.png` with all of them; and `reel.mp4`, a film drawn from the same pictures, with `reel-color.mp4` and
-the two side by side.
+The pictures come with scikit-image. The script writes into FOLDER: `grey/`, `color/`, one image for each picture
+(before | after | truth), and `contact-sheet.png` with all of them; `reel.mp4`, a film generated from the same pictures,
+`reel-color.mp4`, and a film with both side by side.
 """
 
 import argparse
@@ -28,44 +28,48 @@ PICTURES = {
     "motorcycle": lambda: data.stereo_motorcycle()[0],
     "rocket": data.rocket,
 }
-GAP = 8  # pixels between the panels of a sheet
-ROW = 240  # height of a picture in the contact sheet
+GAP = 8  # pixels between images
+ROW_HEIGHT = 240  # of the contact sheet, pixels
 
-Bytes = NDArray[np.uint8]
+RgbBytes = NDArray[np.uint8]  # (H, W, 3) sRGB
 
 
 def main() -> None:
-    """Draw, colour, compare, and say where and how long."""
+    """Write the grey pictures, colour them, compare them, and print the time and the paths."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", nargs="?", default="out/demo", type=Path)
-    parser.add_argument("--model", default="tint")
-    asked = parser.parse_args()
+    parser.add_argument("folder", nargs="?", default="out/demo", type=Path, help="where to write")
+    parser.add_argument("--model", default="tint", help="a model's name or file")
+    options = parser.parse_args()
     truths = {name: load() for name, load in PICTURES.items()}
     for name, truth in truths.items():
-        save(asked.folder / "grey" / f"{name}.jpg", grey_of(truth))
+        save(options.folder / "grey" / f"{name}.jpg", to_grey(truth))
 
     started = time.perf_counter()
-    color(asked.folder / "grey", asked.folder / "color", asked.model)
+    run_photo_command(options.folder / "grey", options.folder / "color", options.model)
     seconds = time.perf_counter() - started
 
     rows = []
     for name, truth in truths.items():
-        panels = [as_rgb(io.imread(asked.folder / kind / f"{name}.jpg")) for kind in ("grey", "color")]
-        sheet = beside([*panels, truth])
-        save(asked.folder / f"{name}.png", sheet)
-        rows.append(beside([shrunk(panel) for panel in (*panels, truth)]))
-    save(asked.folder / "contact-sheet.png", below(rows))
+        panels = [to_rgb(io.imread(options.folder / kind / f"{name}.jpg")) for kind in ("grey", "color")]
+        panel_row = join_horizontally([*panels, truth])
+        save(options.folder / f"{name}.png", panel_row)
+        rows.append(join_horizontally([shrink_to_row(panel) for panel in (*panels, truth)]))
+    save(options.folder / "contact-sheet.png", join_vertically(rows))
 
-    print(f"{len(truths)} photographs coloured in {seconds:.1f} s, with the start of the program.")
-    print(f"Before | after | truth: {asked.folder / 'contact-sheet.png'}, and one sheet for each beside it.")
-    print(f"And as a film: {make_film(asked.folder, truths, asked.model)} (grey | colour | truth).")
+    print(
+        f"{len(truths)} photographs were coloured in {seconds:.1f} s; this includes the start of the program."
+    )
+    print(
+        f"Before | after | truth: {options.folder / 'contact-sheet.png'}, and one image for each beside it."
+    )
+    print(f"Film: {make_film(options.folder, truths, options.model)} (grey | colour | truth).")
 
 
-def color(source: Path, target: Path, model: str) -> None:
-    """What a person would type."""
-    words = [
+def run_photo_command(source: Path, target: Path, model: str) -> None:
+    """Run `autochrome photo`, as a person does."""
+    arguments = [
         "photo",
         str(source),
         "-o",
@@ -76,48 +80,49 @@ def color(source: Path, target: Path, model: str) -> None:
         "--model",
         model,
     ]
-    done = subprocess.run([sys.executable, "-m", "autochrome", *words], check=False)
+    done = subprocess.run([sys.executable, "-m", "autochrome", *arguments], check=False)
     if done.returncode:
         sys.exit(done.returncode)
 
 
-def grey_of(rgb: Bytes) -> Bytes:
-    """(H, W, 3) → (H, W): the grey of the same lightness."""
+def to_grey(rgb: RgbBytes) -> RgbBytes:
+    """(H, W, 3) → (H, W): the grey with the same L*."""
     lab = rgb2lab(rgb) * (1, 0, 0)
-    grey: Bytes = np.round(255 * lab2rgb(lab)[..., 0]).astype(np.uint8)
+    grey: RgbBytes = np.round(255 * lab2rgb(lab)[..., 0]).astype(np.uint8)
     return grey
 
 
-def as_rgb(pixels: Bytes) -> Bytes:
+def to_rgb(pixels: RgbBytes) -> RgbBytes:
     """(H, W) or (H, W, 3) → (H, W, 3)."""
     return np.repeat(pixels[..., None], 3, axis=-1) if pixels.ndim == 2 else pixels
 
 
-def beside(panels: list[Bytes]) -> Bytes:
-    """Pictures of one height from left to right on white."""
+def join_horizontally(panels: list[RgbBytes]) -> RgbBytes:
+    """Put images of the same height side by side, with white between them."""
     gap = np.full((panels[0].shape[0], GAP, 3), 255, np.uint8)
     return np.concatenate([part for panel in panels for part in (panel, gap)][:-1], axis=1)
 
 
-def below(rows: list[Bytes]) -> Bytes:
-    """Rows of any width from top to bottom on white."""
+def join_vertically(rows: list[RgbBytes]) -> RgbBytes:
+    """Put rows of any width below each other, on white."""
     width = max(row.shape[1] for row in rows)
     padded = [np.pad(row, ((0, GAP), (0, width - row.shape[1]), (0, 0)), constant_values=255) for row in rows]
     return np.concatenate(padded)[:-GAP]
 
 
-def shrunk(pixels: Bytes) -> Bytes:
-    """A picture at the contact sheet's height."""
-    width = round(pixels.shape[1] * ROW / pixels.shape[0])
-    small: Bytes = np.round(255 * resize(pixels, (ROW, width), anti_aliasing=True)).astype(np.uint8)
+def shrink_to_row(pixels: RgbBytes) -> RgbBytes:
+    """Resize an image to the height of the contact sheet's rows."""
+    width = round(pixels.shape[1] * ROW_HEIGHT / pixels.shape[0])
+    small: RgbBytes = np.round(255 * resize(pixels, (ROW_HEIGHT, width), anti_aliasing=True)).astype(np.uint8)
     return small
 
 
-def save(path: Path, pixels: Bytes) -> None:
+def save(path: Path, pixels: RgbBytes) -> None:
+    """Write an image; creates its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     quality = {"quality": 95} if path.suffix == ".jpg" else {}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # low contrast is the picture's own business
+        warnings.simplefilter("ignore")  # a picture may have low contrast
         io.imsave(path, pixels, check_contrast=False, **quality)
 
 

@@ -17,7 +17,7 @@ def pictures(tmp_path_factory):
     return folder
 
 
-def test_a_network_is_measured_and_a_page_is_written(autochrome, tiny_model, pictures, tmp_path):
+def test_the_table_the_json_and_the_page(autochrome, tiny_model, pictures, tmp_path):
     out, page = tmp_path / "out.json", tmp_path / "page.html"
     ran = autochrome(
         *("evaluate", tiny_model, pictures, "--size", 64, "--vivid", "1,0.5", "--hints", "0,3", "--carried"),
@@ -51,7 +51,7 @@ def test_baselines_alone(autochrome, pictures, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "said"),
+    ("options", "code", "message"),
     [
         (["--vivid", "much"], 2, "--vivid much: give numbers"),
         (["--vivid", "3"], 2, "from 0 (grey) to 2"),
@@ -59,13 +59,13 @@ def test_baselines_alone(autochrome, pictures, tmp_path):
         (["--hints", "1.5"], 2, "whole and not negative"),
     ],
 )
-def test_wrong_words(autochrome, tiny_model, pictures, words, code, said):
-    ran = autochrome("evaluate", tiny_model, pictures, *words)
+def test_wrong_options(autochrome, tiny_model, pictures, options, code, message):
+    ran = autochrome("evaluate", tiny_model, pictures, *options)
     assert ran.code == code
-    assert said in ran.err
+    assert message in ran.err
 
 
-def test_no_such_data_and_no_such_network(autochrome, tiny_model, tmp_path):
+def test_missing_data_and_missing_network(autochrome, tiny_model, tmp_path):
     assert autochrome("evaluate", tiny_model, tmp_path / "nowhere").code == 11
     assert autochrome("evaluate", tiny_model, tmp_path).code == 17
     assert autochrome("evaluate", tmp_path / "no.onnx", tmp_path).code == 31

@@ -25,12 +25,12 @@ def test_grey_has_no_colour(lab):
     assert metrics.colorfulness(baselines.grey(lab)) < 0.1
 
 
-def test_the_truth_comes_back_from_its_own_ab(lab):
+def test_the_true_ab_gives_the_truth(lab):
     truth = data.astronaut()[:120, :160].astype(float)
     assert metrics.psnr(baselines.replace_ab(lab, lab[..., 1:]), truth) > 80
 
 
-def test_the_oracle_beats_every_other_constant(lab):
+def test_the_best_constant_beats_other_constants(lab):
     truth = baselines.replace_ab(lab, lab[..., 1:])
     best = metrics.psnr(baselines.best_constant(lab), truth)
     rivals = [

@@ -9,23 +9,23 @@ TRUTH = TrueCuts(cuts=(10, 20, (30, 36)), gradual=((50, 60),))
 
 
 @pytest.mark.parametrize(
-    ("named", "expected"),
+    ("detected", "expected"),
     [
         ([10, 20, 33], CutScore(3, 0, 0)),
-        ([11, 19, 37], CutScore(3, 0, 0)),  # a frame beside
+        ([11, 19, 37], CutScore(3, 0, 0)),  # one frame away
         ([], CutScore(0, 3, 0)),
         ([10, 10, 11], CutScore(1, 2, 2)),  # a cut is found once
         ([10, 20, 30, 36], CutScore(3, 0, 1)),  # black between two scenes is one cut
-        ([10, 20, 30, 55], CutScore(3, 0, 0)),  # in a dissolve one may be named
-        ([10, 20, 30, 51, 55], CutScore(3, 0, 1)),  # but not two
+        ([10, 20, 30, 55], CutScore(3, 0, 0)),  # one cut in a dissolve is allowed
+        ([10, 20, 30, 51, 55], CutScore(3, 0, 1)),  # two are not
         ([13], CutScore(0, 3, 1)),
     ],
 )
-def test_cuts_are_paired_once(named, expected):
-    assert score_cuts(named, TRUTH) == expected
+def test_each_cut_is_matched_once(detected, expected):
+    assert score_cuts(detected, TRUTH) == expected
 
 
-def test_the_three_numbers():
+def test_precision_recall_and_f1():
     some = CutScore(found=3, missed=1, false=2)
     assert some.precision == 0.6
     assert some.recall == 0.75
@@ -35,7 +35,7 @@ def test_the_three_numbers():
     assert some + some == CutScore(6, 2, 4)
 
 
-def test_truth_from_a_file(tmp_path):
+def test_true_cuts_from_a_file(tmp_path):
     file = tmp_path / "cuts.json"
     file.write_text(json.dumps({"cuts": [10, 20, [30, 36]], "gradual": [[50, 60]]}))
     assert read_true_cuts(file) == TRUTH

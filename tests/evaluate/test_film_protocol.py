@@ -36,7 +36,7 @@ def result(film, tiny_model):
     return evaluate_film(film, open_model(tiny_model), name="tiny", size=64, options=options)
 
 
-def test_a_film_as_pictures(film):
+def test_a_film_as_rgb_frames(film):
     pictures = list(read_rgb_frames(film, 48))
     assert len(pictures) == FRAMES
     assert {p.shape for p in pictures} == {(48, 64, 3)}
@@ -45,12 +45,12 @@ def test_a_film_as_pictures(film):
     assert next(read_rgb_frames(film, 1000)).shape == (HEIGHT, WIDTH, 3)  # never enlarged
 
 
-def test_what_is_no_film(tmp_path):
+def test_a_missing_or_damaged_film(tmp_path):
     with pytest.raises(InputMissing):
         next(read_rgb_frames(tmp_path / "none.mp4", 64))
-    (tmp_path / "words.mp4").write_text("no film")
-    with pytest.raises(FilmDamaged, match="words"):
-        next(read_rgb_frames(tmp_path / "words.mp4", 64))
+    (tmp_path / "options.mp4").write_text("no film")
+    with pytest.raises(FilmDamaged, match="options"):
+        next(read_rgb_frames(tmp_path / "options.mp4", 64))
 
 
 def test_the_rows_of_a_film(result):
@@ -68,7 +68,7 @@ def test_the_rows_of_a_film(result):
         assert rows[name].warped_error > grey.warped_error
 
 
-def test_a_film_at_no_vividness_is_grey(film, tiny_model):
+def test_a_film_with_vivid_0_is_grey(film, tiny_model):
     options = FilmOptions(size=64, vivid=0)
     result = evaluate_film(film, open_model(tiny_model), name="tiny", size=64, limit=8, options=options)
     rows = {row.name: row for row in result.rows}
@@ -78,7 +78,7 @@ def test_a_film_at_no_vividness_is_grey(film, tiny_model):
     )
 
 
-def test_the_edges_of_its_shots(result):
+def test_the_ends_of_shots(result):
     (shot,) = result.shots
     assert (shot.first, shot.frames) == (0, FRAMES)
     truth = shot.ways["truth"]
@@ -91,7 +91,7 @@ def test_the_edges_of_its_shots(result):
     assert all(80 < float(cell) < 125 for cell in row[-2:])
 
 
-def test_a_film_in_a_report(result):
+def test_the_table_and_the_json_of_a_film(result):
     table = film_table(result)
     assert [row[0] for row in table.rows] == ["grey", "truth", "model, steady", "model, frame by frame"]
     assert all(len(row) == len(table.columns) for row in table.rows)
@@ -100,8 +100,8 @@ def test_a_film_in_a_report(result):
 
 def test_films_on_the_command_line(autochrome, film, tiny_model, tmp_path):
     page = tmp_path / "page.html"
-    words = ("--size", 64, "--limit", 8, "--html", page, "--json", tmp_path / "o.json")
-    ran = autochrome("evaluate", tiny_model, film, *words)
+    options = ("--size", 64, "--limit", 8, "--html", page, "--json", tmp_path / "o.json")
+    ran = autochrome("evaluate", tiny_model, film, *options)
     assert ran.code == 0, ran.err
     assert "warped error" in ran.out
     assert "frame by frame" in page.read_text()

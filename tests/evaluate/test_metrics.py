@@ -25,14 +25,14 @@ def grey_of(picture):
 
 
 @pytest.mark.parametrize("name", METRICS)
-def test_a_picture_is_its_own_best_match(name, coffee, worse):
+def test_equal_images_score_best(name, coffee, worse):
     metric, truth, result = METRICS[name], RgbLabImage.from_rgb(coffee), RgbLabImage.from_rgb(worse)
     same, other = metric.measure(truth, truth), metric.measure(result, truth)
     assert same > other if metric.better == "higher" else same < other
 
 
 @pytest.mark.parametrize("name", METRICS)
-def test_bytes_and_floats_give_one_number(name, coffee, worse):
+def test_bytes_and_floats_give_the_same_score(name, coffee, worse):
     metric = METRICS[name]
     bytes_, floats = (
         metric.measure(RgbLabImage.from_rgb(worse.astype(kind)), RgbLabImage.from_rgb(coffee.astype(kind)))
@@ -56,7 +56,7 @@ def test_psnr_does_not_wrap_like_unsigned_bytes():
     assert ours.psnr(result, truth) == pytest.approx(honest, abs=TOLERANCES["metrics against scikit-image"])
 
 
-def test_pooled_psnr_is_the_psnr_of_the_pictures_laid_together(coffee, worse):
+def test_pooled_psnr_is_the_psnr_of_the_joined_images(coffee, worse):
     parts = [(coffee[:50], worse[:50]), (coffee[50:], worse[50:])]
     errors = [ours.squared_error(result, truth) for truth, result in parts]
     pixels = [truth.shape[0] * truth.shape[1] for truth, _ in parts]
@@ -65,7 +65,7 @@ def test_pooled_psnr_is_the_psnr_of_the_pictures_laid_together(coffee, worse):
     )
 
 
-def test_no_error_at_all_is_infinitely_good(coffee):
+def test_psnr_of_equal_images_is_infinite(coffee):
     assert ours.psnr(coffee, coffee) == float("inf")
 
 
@@ -84,7 +84,7 @@ def test_ssim_of_a_plane_is_skimages(coffee, worse):
     assert ours.ssim(result, truth) == pytest.approx(expected, abs=TOLERANCES["metrics against scikit-image"])
 
 
-def test_ssim_refuses_what_its_window_does_not_fit_into():
+def test_ssim_needs_an_image_as_large_as_its_window():
     with pytest.raises(ValueError, match="11 pixels"):
         ours.ssim(np.zeros((10, 30, 3)), np.zeros((10, 30, 3)))
 
@@ -126,13 +126,13 @@ def test_ssim_of_flat_images_is_the_formula_of_luminance():
     assert ours.ssim(dark, bright) == pytest.approx((2 * 60 * 190 + c1) / (60**2 + 190**2 + c1))
 
 
-def test_ab_error_counts_no_lightness():
+def test_ab_error_ignores_lightness():
     lab1 = np.array([[[50.0, 3.0, 4.0], [10.0, 0.0, 0.0]]])
     lab2 = np.array([[[90.0, 0.0, 0.0], [20.0, 0.0, 0.0]]])
     assert ours.ab_distance(lab1, lab2).tolist() == [[5.0, 0.0]]
 
 
-def test_area_under_the_curve_is_the_counted_one():
+def test_ab_auc_equals_the_integral_over_thresholds():
     distance = np.random.default_rng(3).gamma(2, 15, (200, 200))
     distance[:5] = 170  # beyond the end of the curve
     thresholds = np.linspace(0, 150, 15001)
@@ -140,11 +140,11 @@ def test_area_under_the_curve_is_the_counted_one():
     assert ours.ab_auc(distance) == pytest.approx(np.trapezoid(share, thresholds) / 150, abs=1e-4)
 
 
-def test_colorfulness_of_grey_is_nothing(coffee):
+def test_colorfulness_of_grey_is_zero(coffee):
     assert ours.colorfulness(np.repeat(coffee[..., :1], 3, -1)) == 0
 
 
-def test_colorfulness_is_the_signed_definition():
+def test_colorfulness_keeps_the_signs_of_opponents():
     halves = np.zeros((10, 10, 3), np.uint8)
     halves[:5, :, 0] = 200  # red over
     halves[5:, :, 1] = 200  # green
@@ -152,7 +152,7 @@ def test_colorfulness_is_the_signed_definition():
     assert ours.colorfulness(halves) == pytest.approx(200 + 0.3 * 100)
 
 
-def test_colorfulness_gap_does_not_care_which_is_bolder(coffee):
+def test_colorfulness_gap_is_symmetric(coffee):
     bold, pale = RgbLabImage.from_rgb(coffee), RgbLabImage.from_rgb(coffee * 0.5 + 60)
     gap = METRICS["colorfulness_gap"].measure
     assert gap(bold, pale) == gap(pale, bold) > 5
@@ -170,18 +170,18 @@ def test_cdc_of_frozen_colour_is_zero_and_flicker_is_worse(coffee):
     assert 0 < ours.cdc(slow) < ours.cdc(flicker)
 
 
-def test_cdc_of_strangers_is_the_most_there_is():
+def test_cdc_of_unlike_frames():
     black, white = np.zeros((4, 4, 3), np.uint8), np.full((4, 4, 3), 255, np.uint8)
-    # At gap 1 always strangers (log 2), at gaps 2 and 4 always the same frame.
+    # At gap 1 the frames have no value in common (log 2); at gaps 2 and 4 they are equal.
     assert ours.cdc([black, white] * 4) == pytest.approx(np.log(2) / 3)
 
 
-def test_cdc_says_how_many_frames_it_needs():
+def test_cdc_needs_five_frames():
     with pytest.raises(ValueError, match="only 4"):
         ours.cdc([np.zeros((2, 2, 3), np.uint8)] * 4)
 
 
-def test_colour_that_moves_with_the_picture_is_steady(coffee):
+def test_colour_that_follows_the_motion_is_steady(coffee):
     lab = color.rgb2lab(coffee)[..., 1:]
     before, after = lab[10:110, 20:150], lab[10:110, 23:153]  # the camera went three pixels to the right
     flow = np.zeros((100, 130, 2))
@@ -190,14 +190,14 @@ def test_colour_that_moves_with_the_picture_is_steady(coffee):
     assert ours.warped_chroma_error(before, after, 0 * flow) > 1
 
 
-def test_warped_error_reads_between_pixels():
+def test_warped_error_interpolates():
     ramp = np.zeros((5, 9, 2))
     ramp[..., 0] = np.arange(9)
     flow = np.full((5, 9, 2), 0.5)
     assert ours.warped_chroma_error(ramp, ramp + np.array([0.5, 0]), flow) == pytest.approx(0)
 
 
-def test_doubtful_motion_does_not_count(coffee):
+def test_pixels_of_low_confidence_do_not_count(coffee):
     before = color.rgb2lab(coffee)[..., 1:]
     after = before.copy()
     after[:80] += 30

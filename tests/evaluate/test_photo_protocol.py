@@ -11,8 +11,8 @@ from autochrome.types import Hints, Prediction, Prepared
 from tolerances import TOLERANCES
 
 
-class Greyer:
-    """A network that answers no colour."""
+class GreyModel:
+    """A network that predicts no colour."""
 
     def prepare(self, luma):
         return Prepared(luma, None)
@@ -22,21 +22,21 @@ class Greyer:
         return Prediction(np.zeros((height // 4, width // 4, 2), np.float32))
 
 
-class Believer(Greyer):
-    """A network that answers exactly what it was told, times how vivid it shall be."""
+class HintModel(GreyModel):
+    """A network that predicts the hints, multiplied by vivid."""
 
     def paint(self, prepared, hints, vivid=1.0):
         return Prediction(hints.chroma * hints.mask[..., None] * vivid)
 
 
-def shrunk(picture, size):
+def shrink(picture, size):
     return np.ascontiguousarray(picture[: size * 2 : 2, : size * 2 : 2])
 
 
 @pytest.fixture(scope="module")
 def samples():
-    pictures = [shrunk(make(), 96) for make in (data.astronaut, data.coffee, data.chelsea)]
-    pictures.append(np.repeat(shrunk(data.camera(), 96)[..., None], 3, -1))
+    pictures = [shrink(make(), 96) for make in (data.astronaut, data.coffee, data.chelsea)]
+    pictures.append(np.repeat(shrink(data.camera(), 96)[..., None], 3, -1))
     return [Sample(f"made/{i}.png", picture) for i, picture in enumerate(pictures)]
 
 
@@ -45,7 +45,7 @@ def measure(model, samples, *trials):
 
 
 def test_a_network_without_colour_is_the_grey_row(samples):
-    report = measure(Greyer(), samples)
+    report = measure(GreyModel(), samples)
     ours, grey = report.row(Trial().name), report.row("grey")
     assert ours.psnr.mean == pytest.approx(
         grey.psnr.mean, abs=TOLERANCES["psnr of one picture made two ways"]
@@ -54,14 +54,14 @@ def test_a_network_without_colour_is_the_grey_row(samples):
     assert ours.colorfulness_share < 1
 
 
-def test_grey_pictures_are_scored_apart(samples):
-    report = measure(Greyer(), samples)
+def test_grey_pictures_have_their_own_group(samples):
+    report = measure(GreyModel(), samples)
     counts = {name: {row.pictures for row in rows} for name, rows in report.groups.items()}
     assert counts == {"coloured": {3}, "nearly_grey": {1}, "all": {4}}
     assert [p.chroma >= NEARLY_GREY for p in report.pictures] == [True, True, True, False]
 
 
-def test_the_rows_stand_in_the_order_people_expect(samples):
+def test_the_order_of_the_baselines(samples):
     report = measure(None, samples)
     grey, mean, best, small, truth = (report.row(name) for name in BASELINES)
     assert grey.psnr.mean < best.psnr.mean < small.psnr.mean
@@ -72,96 +72,96 @@ def test_the_rows_stand_in_the_order_people_expect(samples):
     assert small.colorfulness_share > 85
 
 
-def test_pooled_and_mean_are_two_numbers(samples):
+def test_pooled_psnr_differs_from_mean_psnr(samples):
     grey = measure(None, samples).row("grey")
     assert grey.psnr.least < grey.psnr_pooled < grey.psnr.mean < grey.psnr.most
 
 
-def test_more_hints_come_nearer_to_the_truth(samples):
-    report = measure(Believer(), samples, Trial(points=0), Trial(points=200), Trial(carried=True))
+def test_more_hints_raise_psnr(samples):
+    report = measure(HintModel(), samples, Trial(points=0), Trial(points=200), Trial(carried=True))
     none, points, carried = report.groups["coloured"][-3:]
     assert none.psnr.mean < points.psnr.mean < carried.psnr.mean
     assert (none.points, points.points, carried.carried) == (0, 200, True)
 
 
-def test_vividness_moves_colourfulness(samples):
-    report = measure(Believer(), samples, Trial(0.5, carried=True), Trial(1.0, carried=True))
+def test_vivid_changes_colourfulness(samples):
+    report = measure(HintModel(), samples, Trial(0.5, carried=True), Trial(1.0, carried=True))
     pale, full = report.groups["coloured"][-2:]
     assert pale.colorfulness_share < 0.7 * full.colorfulness_share
 
 
-def test_the_same_questions_every_time(samples):
+def test_hints_are_the_same_in_every_run(samples):
     trials = (Trial(points=20), Trial(carried=True))
-    first, second = (measure(Believer(), samples, *trials) for _ in range(2))
+    first, second = (measure(HintModel(), samples, *trials) for _ in range(2))
     assert first.groups == second.groups
 
 
-def test_a_trial_asked_twice_is_one_row(samples):
-    report = measure(Greyer(), samples[:1], Trial(), Trial(points=0))
+def test_a_repeated_trial_is_one_row(samples):
+    report = measure(GreyModel(), samples[:1], Trial(), Trial(points=0))
     assert len(report.groups["coloured"]) == len(BASELINES) + 1
 
 
-def test_the_lightness_of_a_result_is_the_pictures(samples):
-    seen = []
+def test_a_result_keeps_the_lightness(samples):
+    differences = []
 
-    def look(result, truth):
-        seen.append(np.abs(color.lightness(result) - color.lightness(truth)).mean())
+    def record(result, truth):
+        differences.append(np.abs(color.lightness(result) - color.lightness(truth)).mean())
         return 1.0
 
-    score_image(Believer(), samples[0], [Trial(carried=True)], look)
-    assert len(seen) == len(BASELINES) + 1
-    assert max(seen) < 0.3  # 8-bit steps
+    score_image(HintModel(), samples[0], [Trial(carried=True)], record)
+    assert len(differences) == len(BASELINES) + 1
+    assert max(differences) < 0.3  # 8-bit steps
 
 
-def test_a_perceptual_distance_is_told_as_a_share_of_greys(samples):
+def test_perceptual_distance_relative_to_grey(samples):
     def far(result, truth):
         return float(np.abs(result.astype(float) - truth).mean())
 
-    report = evaluate_photos(Greyer(), samples[:1], name="a", data=["b"], size=96, perceptual=far)
+    report = evaluate_photos(GreyModel(), samples[:1], name="a", data=["b"], size=96, perceptual=far)
     assert report.row("grey").perceptual_share == 1
     assert report.row("truth").perceptual == 0
     assert report.row("best constant").perceptual_share < 1
 
 
-def test_a_report_survives_its_json(samples):
-    report = measure(Greyer(), samples[:2])
+def test_a_report_is_the_same_after_json(samples):
+    report = measure(GreyModel(), samples[:2])
     assert Evaluation.model_validate_json(report.model_dump_json()) == report
 
 
-def test_nothing_to_measure_is_an_error():
+def test_no_pictures_is_an_error():
     with pytest.raises(NothingFound, match="no picture"):
-        measure(Greyer(), [])
+        measure(GreyModel(), [])
 
 
 def test_small_pictures_are_enlarged_before_they_are_scored(tmp_path):
     from PIL import Image
 
-    Image.fromarray(shrunk(data.coffee(), 50)).save(tmp_path / "a.png")
+    Image.fromarray(shrink(data.coffee(), 50)).save(tmp_path / "a.png")
     assert decode_image((tmp_path / "a.png").read_bytes(), "a", 64).shape == (64, 64, 3)
 
 
 def test_hints_of_a_picture_do_not_depend_on_the_others(samples):
-    alone = measure(Believer(), samples[1:2], Trial(points=5)).pictures[0]
-    among = measure(Believer(), samples, Trial(points=5)).pictures[1]
+    alone = measure(HintModel(), samples[1:2], Trial(points=5)).pictures[0]
+    among = measure(HintModel(), samples, Trial(points=5)).pictures[1]
     assert alone == among
 
 
 def test_no_hints_is_a_mask_of_zeros(samples):
-    heard = []
+    received = []
 
-    class Listener(Greyer):
+    class Recorder(GreyModel):
         def paint(self, prepared, hints, vivid=1.0):
-            heard.append(hints)
+            received.append(hints)
             return super().paint(prepared, hints, vivid)
 
-    measure(Listener(), samples[:1])
-    assert not heard[0].present
-    assert heard[0].mask.shape == Hints.none(96, 96).mask.shape
+    measure(Recorder(), samples[:1])
+    assert not received[0].present
+    assert received[0].mask.shape == Hints.none(96, 96).mask.shape
 
 
-def test_a_picture_that_really_is_grey_does_not_make_the_mean_infinite(samples):
+def test_a_grey_picture_does_not_make_the_mean_infinite(samples):
     grey = samples[-1]
-    report = measure(Greyer(), [grey])
+    report = measure(GreyModel(), [grey])
     assert set(report.groups) == {"nearly_grey", "all"}
     assert report.row("grey", "all").psnr.mean == MAX_PSNR
     assert report.row("grey", "all").colorfulness_share is None

@@ -12,7 +12,7 @@ VOID = {"meta", "img", "line", "circle"}
 
 
 class Page(HTMLParser):
-    """Checks that tags are closed in order, and gathers what the page would fetch."""
+    """Checks that tags are closed in order, and collects the addresses that the page loads."""
 
     def __init__(self):
         super().__init__()
@@ -40,22 +40,22 @@ def read(path):
     return page
 
 
-PICTURE = np.full((20, 30, 3), 90, np.uint8)
+IMAGE = np.full((20, 30, 3), 90, np.uint8)
 
 
-def test_a_page_stands_alone_and_says_everything(tmp_path):
+def test_a_page_loads_nothing_and_has_all_content(tmp_path):
     path = tmp_path / "new" / "page.html"
     write_report(
         path,
         "Grey & <colour>",
         [Table("Scores", ["", "dB"], [["grey", "24.0"], ["ours", "26.1"]], note="of 3", strong=[1])],
-        [Gallery("Best", [FigureRow("a/b.png", [Figure("truth", PICTURE)])])],
+        [Gallery("Best", [FigureRow("a/b.png", [Figure("truth", IMAGE)])])],
         [Plot("Curve", "x", "y", [Series("one", [(0, 0), (1, 2)]), Series("two", [(0, 1), (1, 1)])])],
         lead="Lead.",
         notes=[("psnr", "decibels")],
     )
     page = read(path)
-    said = "".join(page.text)
+    text = "".join(page.text)
     for word in (
         "Grey & <colour>",
         "Lead.",
@@ -68,7 +68,7 @@ def test_a_page_stands_alone_and_says_everything(tmp_path):
         "two",
         "decibels",
     ):
-        assert word in said
+        assert word in text
     assert len(page.fetched) == 1
     assert page.fetched[0].startswith("data:image/webp;base64,")
     assert "http" not in path.read_text(encoding="utf-8")
@@ -80,21 +80,21 @@ def test_a_title_alone_is_a_page(tmp_path):
     assert "Empty" in read(tmp_path / "p.html").text
 
 
-def test_where_nothing_can_be_written(tmp_path):
+def test_a_path_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputNotWritable, match="cannot be written"):
         write_report(tmp_path / "file" / "p.html", "No")
 
 
-def test_a_picture_in_a_page_is_the_picture():
+def test_data_uri_holds_the_image():
     import base64
     import io
 
     from PIL import Image
 
-    content = base64.b64decode(data_uri(PICTURE).split(",")[1])
+    content = base64.b64decode(data_uri(IMAGE).split(",")[1])
     shown = np.asarray(Image.open(io.BytesIO(content)).convert("RGB")).astype(int)
-    assert shown.shape == PICTURE.shape
+    assert shown.shape == IMAGE.shape
     assert np.abs(shown - 90).max() <= 3
 
 
@@ -102,13 +102,13 @@ def circles(svg):
     return [tuple(map(float, pair)) for pair in re.findall(r'cx="([\d.-]+)" cy="([\d.-]+)"', svg)]
 
 
-def test_a_chart_puts_larger_numbers_right_and_up():
+def test_larger_values_are_right_and_up():
     (x0, y0), (x1, y1) = circles(draw_svg(Plot("t", "x", "y", [Series("s", [(0, 0), (10, 5)])])))
     assert x0 < x1
     assert y0 > y1
 
 
-def test_a_chart_survives_what_measurements_give():
+def test_values_that_are_not_finite_are_left_out():
     nan, inf = float("nan"), float("inf")
     svg = draw_svg(
         Plot("t", "x", "y", [Series("s", [(0, nan), (1, inf), (2, 3)], labels=["a"])], [Marker(2, "cut")])
@@ -124,5 +124,5 @@ def test_a_chart_survives_what_measurements_give():
     ("low", "high", "expected"),
     [(0, 10, [0, 2, 4, 6, 8, 10]), (-3.2, 1.1, [-3, -2, -1, 0, 1]), (21.3, 24.9, [22, 23, 24])],
 )
-def test_axes_have_round_numbers(low, high, expected):
+def test_ticks_are_round_numbers(low, high, expected):
     assert ticks(low, high) == pytest.approx(expected)

@@ -38,7 +38,7 @@ def source(request, tmp_path):
     return path
 
 
-def test_every_kind_of_source_gives_the_same_pictures(source):
+def test_folders_and_archives_give_the_same_pictures(source):
     samples = list(read_samples([source], 32))
     assert [s.name for s in samples] == ["s/a/1.png", "s/a/2.PNG", "s/b/0.png"]
     assert [int(s.rgb[0, 0, 0]) for s in samples] == [1, 2, 0]
@@ -57,13 +57,13 @@ def test_one_picture_is_a_source(tmp_path):
     assert [s.name for s in read_samples([tmp_path / "one.png"], None)] == ["one.png"]
 
 
-def test_the_short_side_is_the_size_and_panoramas_are_cut_from_the_middle():
+def test_the_short_side_is_the_size_and_panoramas_are_cropped():
     assert decode_image(picture(100, 50), "a", 25).shape == (25, 50, 3)
     assert decode_image(picture(1000, 50), "a", 25).shape == (25, 100, 3)
     assert decode_image(picture(50, 1000), "a", None).shape == (200, 50, 3)
 
 
-def test_a_camera_turned_on_its_side_is_turned_back():
+def test_exif_orientation_is_applied():
     out = io.BytesIO()
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -79,13 +79,13 @@ def test_transparent_and_grey_pictures_become_rgb():
         assert decode_image(out.getvalue(), "a", None).dtype == np.uint8
 
 
-def test_a_broken_picture_is_named(tmp_path):
+def test_the_error_names_a_broken_picture(tmp_path):
     (tmp_path / "broken.png").write_bytes(picture()[:60])
     with pytest.raises(NotAPicture, match=r"broken\.png cannot be read"):
         list(read_samples([tmp_path], 32))
 
 
-def test_nothing_there(tmp_path):
+def test_a_missing_path(tmp_path):
     with pytest.raises(InputMissing, match="does not exist"):
         count_samples([tmp_path / "nowhere"])
 

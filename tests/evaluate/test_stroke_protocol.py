@@ -9,8 +9,8 @@ from autochrome.evaluate.stroke_protocol import edge_leak, evaluate_strokes, joi
 from autochrome.types import Prediction, Prepared
 
 
-class Obedient:
-    """Paints exactly where it was told, grey elsewhere."""
+class HintModel:
+    """A network that predicts the hints, and grey elsewhere."""
 
     def prepare(self, luma):
         return Prepared(luma, None)
@@ -19,19 +19,19 @@ class Obedient:
         return Prediction(hints.chroma * hints.mask[..., None])
 
 
-class Deaf(Obedient):
-    """Hears nothing."""
+class GreyModel(HintModel):
+    """A network that ignores the hints and predicts grey."""
 
     def paint(self, prepared, hints, vivid=1.0):
         return Prediction(np.zeros_like(hints.chroma))
 
 
-class Flooding(Obedient):
-    """Paints everything in the one colour it was told."""
+class FloodModel(HintModel):
+    """A network that predicts the mean colour of the hints everywhere."""
 
     def paint(self, prepared, hints, vivid=1.0):
-        told = hints.chroma[hints.mask > 0]
-        return Prediction(np.zeros_like(hints.chroma) + (told.mean(0) if len(told) else 0))
+        hinted = hints.chroma[hints.mask > 0]
+        return Prediction(np.zeros_like(hints.chroma) + (hinted.mean(0) if len(hinted) else 0))
 
 
 @pytest.fixture(scope="module")
@@ -41,31 +41,31 @@ def samples():
     return [Sample("dark", dark), Sample("bright", bright), Sample("cat", chelsea)]
 
 
-def test_who_obeys_and_who_does_not(samples):
-    assert evaluate_strokes(Obedient(), samples[:2]).miss_ninety < 1.5
-    assert evaluate_strokes(Obedient(), samples).within_six == 1
-    assert evaluate_strokes(Deaf(), samples).miss_median > 12
-    assert evaluate_strokes(Deaf(), samples).within_six == 0
+def test_the_error_of_a_point(samples):
+    assert evaluate_strokes(HintModel(), samples[:2]).miss_ninety < 1.5
+    assert evaluate_strokes(HintModel(), samples).within_six == 1
+    assert evaluate_strokes(GreyModel(), samples).miss_median > 12
+    assert evaluate_strokes(GreyModel(), samples).within_six == 0
 
 
-def test_who_floods_leaks(samples):
-    assert evaluate_strokes(Flooding(), samples).leak_median > 12
-    assert evaluate_strokes(Obedient(), samples).leak_median < 0.1
-    assert evaluate_strokes(Deaf(), samples).leak_median == 0
+def test_a_leak_over_an_edge(samples):
+    assert evaluate_strokes(FloodModel(), samples).leak_median > 12
+    assert evaluate_strokes(HintModel(), samples).leak_median < 0.1
+    assert evaluate_strokes(GreyModel(), samples).leak_median == 0
 
 
-def test_an_edge_is_strong_or_it_is_none(samples):
+def test_images_are_joined_only_at_a_strong_edge(samples):
     dark, bright, _ = (sample.rgb for sample in samples)
     assert join_images(dark, dark) is None
-    both = join_images(dark, bright)
-    assert both.shape == (80, 90, 3)
-    assert (both[0, 44, 0], both[0, 45, 0]) == (60, 190)
+    joined = join_images(dark, bright)
+    assert joined.shape == (80, 90, 3)
+    assert (joined[0, 44, 0], joined[0, 45, 0]) == (60, 190)
 
 
-def test_the_same_strokes_every_time(samples):
-    both = join_images(samples[0].rgb, samples[1].rgb)
-    assert point_error(Flooding(), samples[2]) == point_error(Flooding(), samples[2])
-    assert edge_leak(Flooding(), both, seeded_generator("a", "leak")) == edge_leak(
-        Flooding(), both, seeded_generator("a", "leak")
+def test_strokes_are_the_same_in_every_run(samples):
+    joined = join_images(samples[0].rgb, samples[1].rgb)
+    assert point_error(FloodModel(), samples[2]) == point_error(FloodModel(), samples[2])
+    assert edge_leak(FloodModel(), joined, seeded_generator("a", "leak")) == edge_leak(
+        FloodModel(), joined, seeded_generator("a", "leak")
     )
-    assert evaluate_strokes(Flooding(), []) is None
+    assert evaluate_strokes(FloodModel(), []) is None
