@@ -8,14 +8,12 @@ The pictures come with scikit-image. The script writes into FOLDER: `grey/`, `co
 """
 
 import argparse
-import subprocess
-import sys
 import time
 import warnings
 from pathlib import Path
 
 import numpy as np
-from demo_film import make_film
+from demo_film import make_film, run_autochrome
 from numpy.typing import NDArray
 from skimage import data, io
 from skimage.color import lab2rgb, rgb2lab
@@ -47,7 +45,10 @@ def main() -> None:
         save(options.folder / "grey" / f"{name}.jpg", to_grey(truth))
 
     started = time.perf_counter()
-    run_photo_command(options.folder / "grey", options.folder / "color", options.model)
+    grey, color = options.folder / "grey", options.folder / "color"
+    run_autochrome(
+        "photo", grey, "-o", color, "--name", "{stem}{suffix}", "--overwrite", "--model", options.model
+    )
     seconds = time.perf_counter() - started
 
     rows = []
@@ -65,24 +66,6 @@ def main() -> None:
         f"Before | after | truth: {options.folder / 'contact-sheet.png'}, and one image for each beside it."
     )
     print(f"Film: {make_film(options.folder, truths, options.model)} (grey | colour | truth).")
-
-
-def run_photo_command(source: Path, target: Path, model: str) -> None:
-    """Run `autochrome photo`, as a person does."""
-    arguments = [
-        "photo",
-        str(source),
-        "-o",
-        str(target),
-        "--name",
-        "{stem}{suffix}",
-        "--overwrite",
-        "--model",
-        model,
-    ]
-    done = subprocess.run([sys.executable, "-m", "autochrome", *arguments], check=False)
-    if done.returncode:
-        sys.exit(done.returncode)
 
 
 def to_grey(rgb: RgbBytes) -> RgbBytes:

@@ -24,21 +24,15 @@ def make_film(folder: Path, photographs: dict[str, RgbBytes], model: str) -> Pat
     """Write the film, colour it with `autochrome film`, and write grey, colour and truth side by side."""
     reel = write_film(folder / "reel.mp4", list(photographs.values()))
     color = folder / "reel-color.mp4"
-    arguments = [
-        "film",
-        str(reel),
-        "-o",
-        str(color),
-        "--overwrite",
-        "--compare",
-        "--compare-gif",
-        "--model",
-        model,
-    ]
-    done = subprocess.run([sys.executable, "-m", "autochrome", *arguments], check=False)
+    run_autochrome("film", reel, "-o", color, "--overwrite", "--compare", "--compare-gif", "--model", model)
+    return color.with_name("reel-color-compare.mp4")
+
+
+def run_autochrome(*arguments: str | Path) -> None:
+    """Run a command of autochrome, as a person does; ends this program if the command fails."""
+    done = subprocess.run([sys.executable, "-m", "autochrome", *map(str, arguments)], check=False)
     if done.returncode:
         sys.exit(done.returncode)
-    return color.with_name("reel-color-compare.mp4")
 
 
 def write_film(path: Path, photographs: list[RgbBytes]) -> Path:
