@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autochrome.errors import AutochromeError
 from autochrome.hints.file import HintsFile
@@ -14,13 +14,13 @@ from autochrome.studio.open_photo import said
 from autochrome.studio.references import spoken
 from autochrome.studio.schemas import ExportPart, Job, Project, ShotMark, ShotSpan
 
-if TYPE_CHECKING:
-    from autochrome.studio.service import Studio
+Studio = Any
+"""The open studio, `service.Studio`; imported there it would be a circle."""
 
 Tell = Callable[[float, str], None]
 
 
-def do(studio: "Studio", job: Job, child: Child, tell: Tell) -> None:
+def do(studio: Studio, job: Job, child: Child, tell: Tell) -> None:
     """Do a job. Raises what `Child.run` raises."""
     project = studio.library.get(job.project)
     try:
@@ -29,7 +29,7 @@ def do(studio: "Studio", job: Job, child: Child, tell: Tell) -> None:
         raise AutochromeError(without_places(str(error), studio.folder)) from error
 
 
-def _export(studio: "Studio", project: Project, job: Job, child: Child, tell: Tell) -> None:
+def _export(studio: Studio, project: Project, job: Job, child: Child, tell: Tell) -> None:
     folder = studio.library.place(project.id) / "export"
     folder.mkdir(exist_ok=True)
     order = _order(studio, project) | {"work": f"export {project.kind}", "folder": str(folder)}
@@ -48,7 +48,7 @@ def _export(studio: "Studio", project: Project, job: Job, child: Child, tell: Te
     studio.library.change(project.id, export=ExportPart(ready=True, name=name, revision=project.revision))
 
 
-def _order(studio: "Studio", project: Project) -> dict[str, Any]:
+def _order(studio: Studio, project: Project) -> dict[str, Any]:
     """What every work on a project needs to know."""
     options = studio.options(project)
     hints = said(studio.library.hints(project.id))
@@ -63,7 +63,7 @@ def _order(studio: "Studio", project: Project) -> dict[str, Any]:
     }
 
 
-def _shots(studio: "Studio", project: Project, job: Job, child: Child, tell: Tell) -> None:
+def _shots(studio: Studio, project: Project, job: Job, child: Child, tell: Tell) -> None:
     found = child.run(_order(studio, project) | {"work": "shots", "frames": film_of(project).frames}, tell)
     doubts = {first: doubt for first, doubt in found["shots"] if doubt is not None}
     film = film_of(studio.library.get(project.id))
@@ -71,7 +71,7 @@ def _shots(studio: "Studio", project: Project, job: Job, child: Child, tell: Tel
     studio.library.change(project.id, recolored=True, film=film.model_copy(update={"shots": shots}))
 
 
-def _preview(studio: "Studio", project: Project, job: Job, child: Child, tell: Tell) -> None:
+def _preview(studio: Studio, project: Project, job: Job, child: Child, tell: Tell) -> None:
     shot = shot_of(project, job.shot or 0)
     path = preview_path(studio, project, shot)
     path.parent.mkdir(exist_ok=True)
@@ -85,13 +85,13 @@ def _preview(studio: "Studio", project: Project, job: Job, child: Child, tell: T
         shutil.rmtree(path.with_name(f".{path.name}.parts"), ignore_errors=True)
 
 
-def preview_path(studio: "Studio", project: Project, shot: ShotSpan) -> Path:
+def preview_path(studio: Studio, project: Project, shot: ShotSpan) -> Path:
     """Where the preview of a shot lies, as it would be now."""
     name = f"{project.revision}-{shot.first}-{shot.last}.mp4"
     return studio.library.place(project.id) / "previews" / name
 
 
-WORKS: dict[str, Callable[["Studio", Project, Job, Child, Tell], None]] = {
+WORKS: dict[str, Callable[[Studio, Project, Job, Child, Tell], None]] = {
     "export": _export,
     "shots": _shots,
     "preview": _preview,
