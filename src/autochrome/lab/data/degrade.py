@@ -1,6 +1,6 @@
 """Making grey as old cameras did: film stocks, exposure, fading, grain, blur, scratches. L* in, L* out."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -8,8 +8,7 @@ from torch.nn import functional as F
 
 from autochrome.color.lab import lightness_from_light
 
-if TYPE_CHECKING:
-    from autochrome.lab.data.batches import SampleOptions
+SampleOptions = Any  # batches.SampleOptions; imported here it would be a circle
 
 
 def uniform(low: float, high: float, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
@@ -44,7 +43,7 @@ def film_grey(linear: Tensor, real: Tensor, share: float, generator: torch.Gener
     return luma
 
 
-def weather(luma: Tensor, options: "SampleOptions", generator: torch.Generator) -> Tensor:
+def weather(luma: Tensor, options: SampleOptions, generator: torch.Generator) -> Tensor:
     """(N, 1, H, W) L* → the same after a hundred years. Each trouble befalls its own share of the samples."""
     troubles = (
         (options.tone, _tone),
