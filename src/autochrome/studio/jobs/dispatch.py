@@ -88,7 +88,8 @@ def _preview(studio: Studio, project: Project, job: Job, child: Child, tell: Tel
 def preview_path(studio: Studio, project: Project, shot: ShotSpan) -> Path:
     """Where the preview of a shot lies, as it would be now."""
     name = f"{project.revision}-{shot.first}-{shot.last}.mp4"
-    return studio.library.place(project.id) / "previews" / name
+    path: Path = studio.library.place(project.id) / "previews" / name
+    return path
 
 
 WORKS: dict[str, Callable[[Studio, Project, Job, Child, Tell], None]] = {
