@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from autochrome.lab.networks import build_network
-from autochrome.lab.recipe import load_recipe
+from autochrome.lab.recipe_files import load_recipe
 from autochrome.lab.training.checkpoint import Progress, save_checkpoint
 from autochrome.lab.training.trained_model import TrainedModel, open_trained_model
 from autochrome.types import Hints
