@@ -73,9 +73,9 @@ def letterbox(rgb: RGB, side: int) -> RGB:
 
 def read_frames(path: Path) -> Iterator[TimedPicture]:
     """Every frame of a film with the time at which it is shown."""
-    from autochrome.media.films.pictures import timed_pictures
+    from autochrome.media.films.rgb_frames import read_timed_frames
 
-    for time, rgb in timed_pictures(path):
+    for time, rgb in read_timed_frames(path):
         yield TimedPicture(time, rgb)
 
 

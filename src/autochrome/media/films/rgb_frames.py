@@ -29,7 +29,7 @@ def read_rgb_frames(path: str | os.PathLike[str], size: int) -> Iterator[NDArray
         raise FilmDamaged(f"{path}: this film cannot be read ({error}).") from error
 
 
-def timed_pictures(path: str | os.PathLike[str]) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+def read_timed_frames(path: str | os.PathLike[str]) -> Iterator[tuple[float, NDArray[np.uint8]]]:
     """Every frame, upright and in the order shown: its time in seconds, and (H, W, 3) R′G′B′ at full size."""
     with open_film(path) as film:
         for frame in film:
