@@ -26,7 +26,12 @@ TINY: dict[str, list[str]] = {
     "studio-film": _STUDIO_GAN,
     "alpha": _COURSE,
     "beta": _COURSE,
-    "full": ["network.encoder=[4,4,4]", "network.joined=8", "network.decoder=[4,4,4]", "network.width=0.125"],
+    "full": [
+        "network.encoder=[4,4,4]",
+        "network.fusion_width=8",
+        "network.decoder=[4,4,4]",
+        "network.width=0.125",
+    ],
     "gan": ["network.down=[8,8,8]", "network.up=[8,8]", "critic.filters=[4,4]"],
     "nogan": [
         "network.depth=18",

@@ -12,9 +12,9 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from autochrome.lab.losses.perceptual import SqueezeNet
+from autochrome.lab.networks.feature_networks import SqueezeNet
 from autochrome.lab.networks.mobilenet import MobileNet
-from autochrome.lab.recipe import load_recipe
+from autochrome.lab.recipe_files import load_recipe
 from conftest import Ran
 from shortened import shortened
 
@@ -31,7 +31,7 @@ def photograph(seed: int, side: int = 96) -> Image.Image:
 
 def mobilenet_weights() -> dict[str, torch.Tensor]:
     weights = {}
-    for name, layer in MobileNet(seen=3).named_children():
+    for name, layer in MobileNet(in_channels=3).named_children():
         weights[f"{name}.weight"] = layer.weight.detach().contiguous()
         for statistic, value in (("weight", 1.0), ("bias", 0.0), ("running_mean", 0.0), ("running_var", 1.0)):
             weights[f"{name}_bn.{statistic}"] = torch.full((len(layer.weight),), value)

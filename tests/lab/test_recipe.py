@@ -2,7 +2,7 @@ import pytest
 import yaml
 
 from autochrome.errors import RecipeError
-from autochrome.lab.recipe import find_recipe, load_recipe, make_recipe, override, recipe_names
+from autochrome.lab.recipe_files import find_recipe, load_recipe, make_recipe, override, recipe_names
 
 
 def test_reads_and_dumps_the_same(small_recipe):
@@ -27,9 +27,9 @@ def test_overrides_reach_phases_by_name_number_and_all(small_recipe):
     for key in ("phases.one.batch", "phases.0.batch", "phases.*.batch"):
         assert load_recipe(small_recipe, [f"{key}=4"]).phases[0].batch == 4
     changed = load_recipe(
-        small_recipe, ["phases.one.losses.l1.painted=2", "network.down=[4,4]", "network.up=[4]"]
+        small_recipe, ["phases.one.losses.l1.hint_weight=2", "network.down=[4,4]", "network.up=[4]"]
     )
-    assert changed.phases[0].losses == {"l1": {"weight": 1, "painted": 2}}
+    assert changed.phases[0].losses == {"l1": {"weight": 1, "hint_weight": 2}}
     assert changed.network.config["down"] == [4, 4]
 
 
@@ -81,6 +81,6 @@ def test_numbers_as_people_write_them(small_recipe):
 def test_a_rebuilt_network_needs_no_files(small_recipe):
     raw = yaml.safe_load(small_recipe.read_text())
     raw["network"] = {"family": "x", "encoder": "gone.safetensors", "start": "gone", "filters": [1]}
-    rebuilt = make_recipe(raw).network.rebuilt()
+    rebuilt = make_recipe(raw).network.without_files()
     assert rebuilt.start is None
     assert rebuilt.config == {"encoder": "none", "filters": [1]}

@@ -12,7 +12,7 @@ from autochrome.lab.data.shards import ShardWriter
 from autochrome.lab.losses.color import LOSSES
 from autochrome.lab.networks import CRITICS, NETWORKS, build_network
 from autochrome.lab.networks.resnet_unet import ResNet
-from autochrome.lab.recipe import RECIPES, load_recipe, recipe_names
+from autochrome.lab.recipe_files import RECIPES, load_recipe, recipe_names
 from autochrome.lab.training.run import train
 from autochrome.lab.training.run_options import RunOptions
 from shortened import shortened

@@ -38,7 +38,7 @@ def train(
     minutes
         The length of the whole run; the learning rates are scheduled over it.
     """
-    from autochrome.lab.recipe import load_recipe
+    from autochrome.lab.recipe_files import load_recipe
     from autochrome.lab.training.run import train
     from autochrome.lab.training.run_options import RunOptions
 

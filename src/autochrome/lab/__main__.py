@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from autochrome.lab.recipe import load_recipe
+from autochrome.lab.recipe_files import load_recipe
 from autochrome.lab.training.run import train
 from autochrome.lab.training.run_options import RunOptions
 

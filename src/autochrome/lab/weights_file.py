@@ -1,5 +1,6 @@
 """Read safetensors files of weights, and load them into a network strictly."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -7,15 +8,16 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from autochrome.errors import CheckpointError
+from autochrome.lab.old_names import with_current_names
 
 
 def read_weights(file: Path) -> dict[str, Tensor]:
-    """Name → tensor, on the CPU."""
+    """Name → tensor, on the CPU. Names of older versions are replaced by the current ones."""
     try:
         tensors: dict[str, Tensor] = load_file(file)
     except (OSError, SafetensorError) as e:
         raise CheckpointError(f"{file} cannot be read as safetensors weights: {e}.") from e
-    return tensors
+    return with_current_names(tensors)
 
 
 def load_weights(network: nn.Module, file: Path) -> None:
@@ -34,3 +36,21 @@ def load_weights(network: nn.Module, file: Path) -> None:
                 f"{file} does not fit this network: {problem} {first} ({len(names)} tensors in all)."
             )
     network.load_state_dict(tensors, strict=True)
+
+
+def load_pretrained(module: nn.Module, file: str, ignore: Collection[str] = ()) -> None:
+    """Load published weights. Names that begin with one of `ignore` are skipped; all others must fit.
+
+    The counters of batch norm (`num_batches_tracked`) may be missing: published files often lack them.
+    """
+    tensors = read_weights(Path(file))
+    tensors = {name: value for name, value in tensors.items() if not name.startswith(tuple(ignore))}
+    own = {k: v for k, v in module.state_dict().items() if not k.endswith("num_batches_tracked")}
+    tensors = {name: value for name, value in tensors.items() if not name.endswith("num_batches_tracked")}
+    wrong = sorted(own.keys() ^ tensors.keys()) or [k for k, v in own.items() if v.shape != tensors[k].shape]
+    if wrong:
+        raise CheckpointError(
+            f"{file} does not fit this network: {len(wrong)} layers are missing, unknown or of another shape, "
+            f"the first is {wrong[0]!r}; give a file made for the same layers."
+        )
+    module.load_state_dict(tensors | {k: v for k, v in module.state_dict().items() if k not in own})

@@ -21,7 +21,7 @@ from autochrome.errors import ModelOutputInvalid
 from autochrome.model.onnx_file import Interface, Port
 from autochrome.types import Chroma, Floats, Hints, Luma
 
-UNHINTED = "_alone"
+UNHINTED = "_unhinted"
 """Suffix of the outputs of the graph without hint inputs, which is faster."""
 HINT_INPUTS = ("hint", "mask")
 """The inputs that this graph does not have."""

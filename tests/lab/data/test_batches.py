@@ -6,12 +6,13 @@ from pydantic import ValidationError
 from skimage import data
 
 from autochrome.color.lab import lab_from_srgb
-from autochrome.lab.data.batches import SampleOptions, make_batch
+from autochrome.lab.data.batches import make_batch
+from autochrome.lab.data.options import SampleOptions
 
 PLAIN = SampleOptions(flip=0)
 EVERYTHING = SampleOptions(
-    sheet=0.3, film=0.5, tone=0.5, fade=0.5, grain=0.5, blur=0.5, scratches=0.5,
-    points=0.4, region=0.2, carried=0.4, wrong=0.3, recolour=0.5, collage=0.4,
+    blank_page=0.3, film_stock=0.5, tone=0.5, fade=0.5, grain=0.5, blur=0.5, scratches=0.5,
+    points=0.4, region=0.2, warped=0.4, wrong_hints=0.3, recolor=0.5, side_by_side=0.4,
 )  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def test_everything_keeps_its_range() -> None:
 
 def test_right_of_a_seam_is_another_picture_of_which_nothing_is_said() -> None:
     plain = make_batch(pictures(12), PLAIN, draw()).truth
-    batch = make_batch(pictures(12), SampleOptions(flip=0, collage=1, points=1, recolour=1), draw())
+    batch = make_batch(pictures(12), SampleOptions(flip=0, side_by_side=1, points=1, recolor=1), draw())
     other = (batch.truth == plain.roll(1, 0)).all(1)  # (N, H, W)
     foreign = other.all(1).flip(1).int().cumprod(1).sum(1)  # whole columns of it, from the right
     seams = 64 - foreign
@@ -71,7 +72,7 @@ def test_right_of_a_seam_is_another_picture_of_which_nothing_is_said() -> None:
 def test_a_sheet_has_no_colour_and_the_picture_on_it_keeps_its_own() -> None:
     many = pictures(12).repeat(2, 1, 1, 1, 1)
     plain = make_batch(many, PLAIN, draw())
-    batch = make_batch(many, SampleOptions(flip=0, sheet=1), draw())
+    batch = make_batch(many, SampleOptions(flip=0, blank_page=1), draw())
     assert torch.equal(batch.luma, batch.truth[:, :1])
     sheet = (batch.truth != plain.truth).any(1)  # (N, H, W)
     assert sheet.flatten(1).any(1).all()
@@ -82,7 +83,7 @@ def test_a_sheet_has_no_colour_and_the_picture_on_it_keeps_its_own() -> None:
     lightness = batch.luma[:, 0].flatten(1)[share > 0.95]
     assert lightness.mean(1).std() > 10  # light ones and dark ones
     assert (lightness.std(1) > 3).any()  # graded, or written on
-    some = make_batch(many, SampleOptions(flip=0, sheet=0.3), draw())
+    some = make_batch(many, SampleOptions(flip=0, blank_page=0.3), draw())
     assert 1 <= (some.truth != plain.truth).flatten(1).any(1).sum() <= 14
 
 
@@ -91,7 +92,7 @@ def test_mirrored_pictures_are_mirrored_whole() -> None:
     assert torch.equal(batch.truth, make_batch(pictures(), PLAIN, draw()).truth.flip(3))
 
 
-@pytest.mark.parametrize("trouble", ["film", "tone", "fade", "grain", "blur", "scratches"])
+@pytest.mark.parametrize("trouble", ["film_stock", "tone", "fade", "grain", "blur", "scratches"])
 def test_old_grey_changes_what_is_seen_and_never_the_truth(trouble: str) -> None:
     batch = make_batch(pictures(), SampleOptions(flip=0, **{trouble: 1.0}), draw())
     plain = make_batch(pictures(), PLAIN, draw())
@@ -103,7 +104,7 @@ def test_old_grey_changes_what_is_seen_and_never_the_truth(trouble: str) -> None
 def test_film_blind_to_red_sees_red_darker() -> None:
     red = torch.zeros(40, 1, 32, 32, 3, dtype=torch.uint8)
     red[..., 0] = 255
-    luma = make_batch(red, SampleOptions(flip=0, film=1), draw()).luma.mean((1, 2, 3))
+    luma = make_batch(red, SampleOptions(flip=0, film_stock=1), draw()).luma.mean((1, 2, 3))
     assert luma.min() < 35  # L* of pure red is 53
     assert luma.max() > 55
 
@@ -112,7 +113,7 @@ def test_a_grey_picture_is_the_same_grey_on_every_film() -> None:
     grey = (
         torch.randint(0, 256, (4, 1, 32, 32, 1), generator=draw()).to(torch.uint8).expand(-1, -1, -1, -1, 3)
     )
-    batch = make_batch(grey, SampleOptions(flip=0, film=1), draw())
+    batch = make_batch(grey, SampleOptions(flip=0, film_stock=1), draw())
     assert torch.allclose(batch.luma, batch.truth[:, :1], atol=0.05)
 
 
@@ -126,14 +127,14 @@ def test_points_are_small_and_say_the_truth() -> None:
 
 
 def test_one_point_is_one_point() -> None:
-    batch = make_batch(pictures(12), SampleOptions(flip=0, points=1, most_points=1), draw())
+    batch = make_batch(pictures(12), SampleOptions(flip=0, points=1, max_points=1), draw())
     rows = (batch.mask.amax(3) > 0).sum((1, 2))
     columns = (batch.mask.amax(2) > 0).sum((1, 2))
     assert torch.equal(batch.mask.sum((1, 2, 3)), (rows * columns).float())
 
 
 def test_carried_colour_covers_most_and_lies_a_little_off() -> None:
-    options = SampleOptions(flip=0, carried=1, moved=4)
+    options = SampleOptions(flip=0, warped=1, max_shift=4)
     batch = make_batch(pictures(12), options, draw())
     known = batch.mask > 0
     assert known.float().mean() > 0.6
@@ -149,12 +150,12 @@ def test_a_region_is_the_truth_in_one_part() -> None:
 
 
 def test_wrong_hints_are_little_believed() -> None:
-    batch = make_batch(pictures(12), SampleOptions(flip=0, carried=1, wrong=1), draw())
+    batch = make_batch(pictures(12), SampleOptions(flip=0, warped=1, wrong_hints=1), draw())
     assert batch.mask.max() <= 0.25
 
 
 def test_turned_colours_turn_the_truth_and_the_hint_alike() -> None:
-    batch = make_batch(pictures(12), SampleOptions(flip=0, carried=1, moved=0, recolour=1), draw())
+    batch = make_batch(pictures(12), SampleOptions(flip=0, warped=1, max_shift=0, recolor=1), draw())
     plain = make_batch(pictures(12), PLAIN, draw())
     assert (batch.truth - plain.truth).abs().amax((1, 2, 3)).min() > 3
     assert torch.equal(batch.truth[:, :1], plain.truth[:, :1])
@@ -173,7 +174,7 @@ def test_in_pairs_the_frame_before_is_the_hint() -> None:
 
 def test_shares_of_hints_may_not_exceed_the_whole() -> None:
     with pytest.raises(ValidationError, match="may not exceed 1"):
-        SampleOptions(points=0.7, carried=0.5)
+        SampleOptions(points=0.7, warped=0.5)
 
 
 def test_unknown_settings_are_named() -> None:

@@ -1,18 +1,27 @@
 """Frames out of films: at the rate that was asked for, in bars, in pairs that never cross a cut, split by film."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 import cv2
 import numpy as np
 import pytest
 
-from autochrome.errors import InputMissing, InputUnreadable, NothingFound, UsageError
+from autochrome.errors import InputMissing, NotAFilm, NothingFound, UsageError
 from autochrome.film.scenes import SceneDetector
-from autochrome.lab.data.crops import open_pictures
-from autochrome.lab.data.frames import FrameOptions, Moment, choose, letterbox, moments, take
+from autochrome.lab.data.frames import (
+    FrameOptions,
+    TimedPicture,
+    letterbox,
+    read_frames,
+    select_frames,
+    write_frame_shards,
+)
+from autochrome.lab.data.options import DataSettings
 from autochrome.lab.data.pixels import decode
-from autochrome.lab.recipe import DataSettings
+from autochrome.lab.data.sources import open_pictures
 from autochrome.media.collection import find_pictures
+from filmmaking import make_film
 from small import picture
 
 RATE = 10
@@ -43,27 +52,35 @@ class Known(SceneDetector):
 
 def made(count):
     """Frame n is as bright as n."""
-    return (Moment(i / RATE, np.full((4, 8, 3), i, np.uint8)) for i in range(count))
+    return (TimedPicture(i / RATE, np.full((4, 8, 3), i, np.uint8)) for i in range(count))
 
 
 def test_the_frames_of_a_film_with_their_times(tmp_path):
-    found = list(moments(film(tmp_path / "a.avi", [1])))
-    assert [round(m.second, 2) for m in found] == [round(i / RATE, 2) for i in range(12)]
+    found = list(read_frames(film(tmp_path / "a.avi", [1])))
+    assert [round(m.time, 2) for m in found] == [round(i / RATE, 2) for i in range(12)]
     assert np.abs(found[0].rgb.astype(int) - picture(1, 64, 120)[:, :96]).mean() < 8, (
         "red and blue in their places"
     )
 
 
+def test_a_film_of_variable_rate_has_the_times_of_its_timestamps(tmp_path):
+    times = [0, 40, 80, 200, 240, 1000, 1040, 1500]  # milliseconds
+    path = make_film(tmp_path / "v.mkv", times=times, base=Fraction(1, 1000), sound=None)
+    assert [m.time for m in read_frames(path)] == pytest.approx([t / 1000 for t in times])
+    chosen = select_frames(read_frames(path), Known(1000), 1.0, FrameOptions(size=16))
+    assert [s.time for s in chosen] == pytest.approx([0, 1.0])
+
+
 def test_the_rate_and_the_beginning_that_is_left_out():
     options = FrameOptions(size=16, skip=1.0)
-    chosen = list(choose(made(40), Known(1000), 2.0, options))
+    chosen = list(select_frames(made(40), Known(1000), 2.0, options))
     assert [s for _, s, _ in chosen] == pytest.approx([1.0, 1.5, 2.0, 2.5, 3.0, 3.5])
-    assert len(list(choose(made(40), Known(1000), 100.0, options))) == 30, "no more than there are"
+    assert len(list(select_frames(made(40), Known(1000), 100.0, options))) == 30, "no more than there are"
 
 
 def test_pairs_are_neighbours_and_never_cross_a_cut():
     options = FrameOptions(size=16, pairs=True)
-    chosen = list(choose(made(40), Known(7), 10.0, options))
+    chosen = list(select_frames(made(40), Known(7), 10.0, options))
     assert len(chosen) > 20
     for scene, second, (before, after) in chosen:
         n = round(second * RATE)
@@ -84,7 +101,7 @@ def test_films_become_shards_that_the_trainer_reads(tmp_path, pairs):
     films = [film(tmp_path / "one.avi", [1, 2]), film(tmp_path / "two.avi", [3])]
     test = [film(tmp_path / "three.avi", [4])]
     options = FrameOptions(size=32, rate=5, test_rate=10, pairs=pairs)
-    taken = take(films, test, tmp_path / "out", options)
+    taken = write_frame_shards(films, test, tmp_path / "out", options)
     assert [(t.film, t.test) for t in taken] == [("one.avi", False), ("two.avi", False), ("three.avi", True)]
     assert taken[0].scenes == 2, "the cut in the middle was found"
     entries = find_pictures([tmp_path / "out-train.zip"])
@@ -102,15 +119,15 @@ def test_films_become_shards_that_the_trainer_reads(tmp_path, pairs):
 
 def test_what_cannot_be(tmp_path):
     one = film(tmp_path / "one.avi", [1])
-    with pytest.raises(UsageError, match="split by film"):
-        take([one], [one], tmp_path / "out")
+    with pytest.raises(UsageError, match="for training and for testing"):
+        write_frame_shards([one], [one], tmp_path / "out")
     with pytest.raises(UsageError, match="continuity"):
-        take([one], [], tmp_path / "out", FrameOptions(detector="nobody"))
+        write_frame_shards([one], [], tmp_path / "out", FrameOptions(detector="unknown"))
     with pytest.raises(InputMissing):
-        take([tmp_path / "none.mp4"], [], tmp_path / "out")
+        write_frame_shards([tmp_path / "none.mp4"], [], tmp_path / "out")
     (tmp_path / "text.mp4").write_text("hello")
-    with pytest.raises(InputUnreadable):
-        take([tmp_path / "text.mp4"], [], tmp_path / "out")
+    with pytest.raises(NotAFilm):
+        write_frame_shards([tmp_path / "text.mp4"], [], tmp_path / "out")
     with pytest.raises(NothingFound):
-        take([one], [], tmp_path / "out", FrameOptions(skip=60))
+        write_frame_shards([one], [], tmp_path / "out", FrameOptions(skip=60))
     assert not list(tmp_path.glob("out*"))

@@ -7,7 +7,14 @@ import pytest
 from skimage.data import astronaut, chelsea, coffee
 
 from autochrome.errors import NothingFound
-from autochrome.lab.data.gather import GatherOptions, Seen, fingerprint, gather, look, mean_chroma
+from autochrome.lab.data.gather import (
+    GatherOptions,
+    HashIndex,
+    check_picture,
+    gather,
+    mean_chroma,
+    perceptual_hash,
+)
 from autochrome.lab.data.pixels import decode, encode, resize
 from autochrome.media.collection import find_pictures
 from small import picture
@@ -65,7 +72,7 @@ def test_nothing_of_use(tmp_path):
 
 
 def test_shards_can_be_gathered_again(shard, tmp_path):
-    looked = look(find_pictures([shard])[0], SMALL.model_copy(update={"smallest": 16}))
+    looked = check_picture(find_pictures([shard])[0], SMALL.model_copy(update={"smallest": 16}))
     assert looked.name == "shard/even"
     assert looked.reason == ""
 
@@ -78,21 +85,21 @@ def test_the_fingerprint_survives_what_copying_does():
             "brighter": (rgb * 0.8 + 40).astype(np.uint8),
         }
         for name, copy in copies.items():
-            assert (fingerprint(rgb) ^ fingerprint(copy)).bit_count() <= 3, name
-    assert (fingerprint(chelsea()) ^ fingerprint(coffee())).bit_count() > 15
+            assert (perceptual_hash(rgb) ^ perceptual_hash(copy)).bit_count() <= 3, name
+    assert (perceptual_hash(chelsea()) ^ perceptual_hash(coffee())).bit_count() > 15
 
 
 def test_near_hashes_are_found_wherever_the_bits_differ():
     random = np.random.default_rng(0)
     hashes = [int(x) for x in random.integers(0, 2**63, 200)]
-    seen = Seen(3)
+    seen = HashIndex(3)
     assert all(seen.add(h) for h in hashes)
     for h in hashes[:50]:
         flipped = h
         for bit in random.choice(64, 3, replace=False):
             flipped ^= 1 << int(bit)
         assert not seen.add(flipped)
-    assert Seen(-1).add(5)
+    assert HashIndex(-1).add(5)
 
 
 def test_mean_chroma():

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from autochrome.errors import RecipeError
-from autochrome.lab.data.crops import label_numbers
-from autochrome.lab.recipe import make_recipe
+from autochrome.lab.data.sources import label_numbers
+from autochrome.lab.recipe_files import make_recipe
 from autochrome.lab.training.run import train
 from autochrome.lab.training.run_options import RunOptions
 
@@ -16,12 +16,12 @@ RECIPE = {
     "network": {
         "family": "fusion",
         "encoder": [4, 4, 4],
-        "joined": 8,
+        "fusion_width": 8,
         "decoder": [4, 4, 4],
         "width": 0.125,
         "classes": 2,
     },
-    "data": {"size": 32, "whole": 1.0},
+    "data": {"size": 32, "full_crops": 1.0},
     "samples": {"flip": 0.0},
     "phases": [
         {

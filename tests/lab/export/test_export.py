@@ -15,11 +15,11 @@ from autochrome.lab.export import export as exporting
 from autochrome.lab.export.export import export
 from autochrome.lab.export.trace import to_onnx
 from autochrome.lab.networks import NETWORKS
-from autochrome.lab.recipe import load_recipe
+from autochrome.lab.recipe_files import load_recipe
 from autochrome.lab.training.run import train
 from autochrome.lab.training.run_networks import open_run
 from autochrome.lab.training.run_options import RunOptions
-from autochrome.lab.types import Answer, ColorNetwork, Part
+from autochrome.lab.types import ColorNetwork, ExportPart, NetworkOutput
 from autochrome.model import open_model
 from autochrome.types import Hints
 from small import RECIPE
@@ -52,13 +52,13 @@ class InTwo(ColorNetwork):
         super().__init__()
         self.slow, self.quick = Slow(), Quick()
 
-    def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> Answer:
-        return Answer(self.quick(self.slow(luma), hint, mask, luma.new_ones(1))[0])
+    def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> NetworkOutput:
+        return NetworkOutput(self.quick(self.slow(luma), hint, mask, luma.new_ones(1))[0])
 
-    def export_parts(self) -> list[Part]:
+    def export_parts(self) -> list[ExportPart]:
         return [
-            Part(self.slow, {"luma": (1, 1)}, ("deep",)),
-            Part(
+            ExportPart(self.slow, {"luma": (1, 1)}, ("deep",)),
+            ExportPart(
                 self.quick,
                 {"deep": (32, 8), "hint": (2, 1), "mask": (1, 1)},
                 ("ab", "confidence"),
@@ -91,7 +91,7 @@ def traced_once() -> Iterator[None]:
     """Tracing is slow, and the same part with the same weights gives the same graph."""
     graphs: dict[tuple[tuple[str, ...], bytes], onnx.ModelProto] = {}
 
-    def remembered(part: Part, example: Mapping[str, Tensor], multiple: int) -> onnx.ModelProto:
+    def remembered(part: ExportPart, example: Mapping[str, Tensor], multiple: int) -> onnx.ModelProto:
         weights = b"".join(t.numpy().tobytes() for t in part.module.state_dict().values())
         key = (type(part.module).__name__, *part.outputs), weights
         if key not in graphs:
@@ -196,11 +196,11 @@ def test_what_answers_otherwise_is_not_written(runs, tmp_path, monkeypatch):
             ab, sure = super().forward(*planes)
             return (ab + 9 if torch.compiler.is_exporting() else ab), sure
 
-    def drifting(self: InTwo) -> list[Part]:
+    def drifting(self: InTwo) -> list[ExportPart]:
         slow, quick = whole(self)
         module = Drifts()
         module.load_state_dict(quick.module.state_dict())
-        return [slow, Part(module, quick.inputs, quick.outputs, quick.numbers)]
+        return [slow, ExportPart(module, quick.inputs, quick.outputs, quick.scalars)]
 
     whole = InTwo.export_parts
     monkeypatch.setattr(InTwo, "export_parts", drifting)

@@ -5,11 +5,11 @@ import torch
 from torch.nn import functional as F
 
 from autochrome.lab.losses.adversarial import ADVERSARIAL, feature_matching
-from autochrome.lab.types import Critique
+from autochrome.lab.types import CriticOutput
 
 
-def critiques(*scores: float) -> list[Critique]:
-    return [Critique(torch.tensor([[s]], requires_grad=True)) for s in scores]
+def critiques(*scores: float) -> list[CriticOutput]:
+    return [CriticOutput(torch.tensor([[s]], requires_grad=True)) for s in scores]
 
 
 @pytest.fixture(params=list(ADVERSARIAL))
@@ -41,9 +41,9 @@ def test_binary_cross_entropy_is_the_one_on_logits() -> None:
     bce = F.binary_cross_entropy_with_logits
     loss = ADVERSARIAL["bce"]
     torch.testing.assert_close(
-        loss.critic([Critique(real)], [Critique(fake)]), bce(real, one) + bce(fake, zero)
+        loss.critic([CriticOutput(real)], [CriticOutput(fake)]), bce(real, one) + bce(fake, zero)
     )
-    torch.testing.assert_close(loss.generator([Critique(fake)]), bce(fake, one))
+    torch.testing.assert_close(loss.generator([CriticOutput(fake)]), bce(fake, one))
 
 
 def test_least_squares_aims_at_one_and_zero() -> None:
@@ -61,7 +61,7 @@ def test_hinge_is_content_beyond_its_margin() -> None:
 
 def test_scales_count_alike_whatever_their_size(kind: str) -> None:
     loss = ADVERSARIAL[kind]
-    large, small = Critique(torch.full((2, 1, 8, 8), 0.3)), Critique(torch.full((2, 1, 2, 2), -0.7))
+    large, small = CriticOutput(torch.full((2, 1, 8, 8), 0.3)), CriticOutput(torch.full((2, 1, 2, 2), -0.7))
     separate = (loss.generator([large]) + loss.generator([small])) / 2
     torch.testing.assert_close(loss.generator([large, small]), separate)
 
@@ -70,9 +70,9 @@ def test_feature_matching_is_nothing_between_equals_and_teaches_only_the_maker()
     real = [torch.randn(2, 4, 3, 3, requires_grad=True) for _ in range(2)]
     fake = [(r.detach() + 0.5).requires_grad_() for r in real]
     score = torch.zeros(2, 1)
-    same = feature_matching([Critique(score, real)], [Critique(score, real)])
+    same = feature_matching([CriticOutput(score, real)], [CriticOutput(score, real)])
     assert same == 0
-    loss = feature_matching([Critique(score, real)], [Critique(score, fake)])
+    loss = feature_matching([CriticOutput(score, real)], [CriticOutput(score, fake)])
     assert loss.item() == pytest.approx(0.5)
     loss.backward()
     assert all(r.grad is None for r in real)

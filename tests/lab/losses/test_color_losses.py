@@ -4,19 +4,20 @@ import pytest
 import torch
 
 from autochrome.errors import RecipeError
-from autochrome.evaluate.metrics import colorfulness, psnr
+from autochrome.evaluate.metrics import colorfulness as measured_colorfulness
+from autochrome.evaluate.metrics import psnr
 from autochrome.lab.losses.color import (
     LOSSES,
     Bins,
-    Colourfulness,
+    Colorfulness,
     SmoothL1,
     TotalVariation,
+    colorfulness,
     true_ab,
-    vividness,
 )
 from autochrome.lab.networks.color_bins import bin_centres, encode
-from autochrome.lab.training.validation import as_rgb
-from autochrome.lab.types import Answer, Batch
+from autochrome.lab.rendering import rgb_from_lab_planes
+from autochrome.lab.types import Batch, NetworkOutput
 
 ON_AB = ("l1", "mse", "smooth_l1")
 
@@ -35,8 +36,8 @@ def test_the_truth_costs_nothing_and_grey_does(name: str) -> None:
     b = batch()
     at_quarter = true_ab(b, torch.zeros(3, 2, 8, 8))
     loss = LOSSES[name]()
-    assert loss(b, Answer(at_quarter)).item() == pytest.approx(0, abs=1e-6)
-    assert loss(b, Answer(at_quarter * 0)).item() > 0.01
+    assert loss(b, NetworkOutput(at_quarter)).item() == pytest.approx(0, abs=1e-6)
+    assert loss(b, NetworkOutput(at_quarter * 0)).item() > 0.01
 
 
 def test_the_truth_is_shrunk_by_area() -> None:
@@ -52,8 +53,10 @@ def test_errors_at_painted_places_count_more() -> None:
     left, right = ab.clone(), ab.clone()
     left[..., 0] += 10
     right[..., -1] += 10
-    loss = SmoothL1(painted=8)
-    assert loss(b, Answer(left)).item() == pytest.approx(9 * loss(b, Answer(right)).item(), rel=1e-4)
+    loss = SmoothL1(hint_weight=8)
+    assert loss(b, NetworkOutput(left)).item() == pytest.approx(
+        9 * loss(b, NetworkOutput(right)).item(), rel=1e-4
+    )
 
 
 def test_bins_are_least_where_the_right_ones_are_likely() -> None:
@@ -61,80 +64,82 @@ def test_bins_are_least_where_the_right_ones_are_likely() -> None:
     index, share = encode(true_ab(b, torch.zeros(3, 2, 4, 4)), centres)
     right = torch.full((3, len(centres), 4, 4), -9.0).scatter(1, index, share.log())
     loss = Bins().eval()
-    at_truth = loss(b, Answer(true_ab(b, right), right))
-    undecided = loss(b, Answer(true_ab(b, right), torch.zeros_like(right)))
+    at_truth = loss(b, NetworkOutput(true_ab(b, right), right))
+    undecided = loss(b, NetworkOutput(true_ab(b, right), torch.zeros_like(right)))
     assert at_truth < 0.5 * undecided
 
 
 def test_bins_learn_how_common_colours_are() -> None:
     b = batch()
-    loss = Bins(pace=0.5)
-    before = loss.share.clone()
-    loss(b, Answer(b.truth[:, 1:], torch.zeros(3, len(loss.centres), 4, 4)))
-    assert loss.share.sum().item() == pytest.approx(1, abs=1e-4)
-    assert not torch.equal(before, loss.share)
-    still = loss.eval().share.clone()
-    loss(b, Answer(b.truth[:, 1:], torch.zeros(3, len(loss.centres), 4, 4)))
-    assert torch.equal(still, loss.share)
+    loss = Bins(momentum=0.5)
+    before = loss.frequency.clone()
+    loss(b, NetworkOutput(b.truth[:, 1:], torch.zeros(3, len(loss.centres), 4, 4)))
+    assert loss.frequency.sum().item() == pytest.approx(1, abs=1e-4)
+    assert not torch.equal(before, loss.frequency)
+    still = loss.eval().frequency.clone()
+    loss(b, NetworkOutput(b.truth[:, 1:], torch.zeros(3, len(loss.centres), 4, 4)))
+    assert torch.equal(still, loss.frequency)
 
 
-@pytest.mark.parametrize(("name", "missing"), [("bins", "distribution"), ("gist", "gist")])
+@pytest.mark.parametrize(("name", "missing"), [("bins", "distribution"), ("coarse_ab", "coarse")])
 def test_what_a_network_does_not_answer_is_said(name: str, missing: str) -> None:
     with pytest.raises(RecipeError, match=missing):
-        LOSSES[name]()(batch(), Answer(torch.zeros(3, 2, 8, 8)))
+        LOSSES[name]()(batch(), NetworkOutput(torch.zeros(3, 2, 8, 8)))
 
 
 def test_the_gist_is_held_to_the_mean_colour_of_large_places() -> None:
     b = batch(8)
     right = true_ab(b, torch.zeros(3, 2, 2, 2))
-    loss = LOSSES["gist"]()
-    assert loss(b, Answer(b.truth[:, 1:], gist=right)).item() == 0
-    assert loss(b, Answer(b.truth[:, 1:], gist=right + 11)).item() == pytest.approx(0.01)
+    loss = LOSSES["coarse_ab"]()
+    assert loss(b, NetworkOutput(b.truth[:, 1:], coarse_ab=right)).item() == 0
+    assert loss(b, NetworkOutput(b.truth[:, 1:], coarse_ab=right + 11)).item() == pytest.approx(0.01)
 
 
 def test_total_variation_is_nought_on_one_colour() -> None:
     loss = TotalVariation()
-    assert loss(batch(), Answer(torch.full((3, 2, 8, 8), 30.0))).item() == 0
-    assert loss(batch(), Answer(batch(8).truth[:, 1:])).item() > 0
+    assert loss(batch(), NetworkOutput(torch.full((3, 2, 8, 8), 30.0))).item() == 0
+    assert loss(batch(), NetworkOutput(batch(8).truth[:, 1:])).item() > 0
 
 
 def test_colourfulness_asks_for_more_colour_but_never_for_less() -> None:
-    b, loss = batch(), Colourfulness()
+    b, loss = batch(), Colorfulness()
     ab = b.truth[:, 1:]
-    assert loss(b, Answer(ab * 0.5)).item() > 0.02
-    assert loss(b, Answer(ab * 1.5)).item() == 0
+    assert loss(b, NetworkOutput(ab * 0.5)).item() > 0.02
+    assert loss(b, NetworkOutput(ab * 1.5)).item() == 0
 
 
 def test_colour_that_nobody_can_see_does_not_count() -> None:
-    b, loss = batch(), Colourfulness()
+    b, loss = batch(), Colorfulness()
     far_out = torch.zeros_like(b.truth[:, 1:])
     far_out[:, :, 0, 0] = 1e4  # outside sRGB it is shown as the most that fits there
-    assert loss(b, Answer(far_out)).item() > 0.5 * loss(b, Answer(far_out * 0)).item()
+    assert loss(b, NetworkOutput(far_out)).item() > 0.5 * loss(b, NetworkOutput(far_out * 0)).item()
 
 
 def test_colourfulness_is_the_measures() -> None:
-    rgb = as_rgb(batch().truth[:, :1], batch().truth[:, 1:])
-    wanted = [colorfulness(255 * picture.movedim(0, 2).double().numpy()) for picture in rgb]
-    assert torch.allclose(255 * vividness(rgb), torch.tensor(wanted, dtype=torch.float32), atol=0.3)
+    rgb = rgb_from_lab_planes(batch().truth[:, :1], batch().truth[:, 1:])
+    wanted = [measured_colorfulness(255 * picture.movedim(0, 2).double().numpy()) for picture in rgb]
+    assert torch.allclose(255 * colorfulness(rgb), torch.tensor(wanted, dtype=torch.float32), atol=0.3)
 
 
 def test_steps_forgive_an_even_error_and_no_patch() -> None:
     b = batch()
     truth = true_ab(b, torch.zeros(3, 2, 8, 8))
-    loss = LOSSES["steps"]()
-    assert loss(b, Answer(truth + 20)).item() == pytest.approx(0, abs=1e-6)
+    loss = LOSSES["gradient"]()
+    assert loss(b, NetworkOutput(truth + 20)).item() == pytest.approx(0, abs=1e-6)
     patch = torch.zeros_like(truth)
     patch[..., 2:6, 2:6] = 20
-    assert loss(b, Answer(truth + patch)).item() > 0.02
+    assert loss(b, NetworkOutput(truth + patch)).item() > 0.02
     undecided = torch.zeros(3, len(bin_centres(12)), 4, 4)
-    assert loss(b, Answer(truth, undecided)).item() > 0.02, "the mean of a distribution is held to it too"
+    assert loss(b, NetworkOutput(truth, undecided)).item() > 0.02, (
+        "the mean of a distribution is held to it too"
+    )
 
 
-@pytest.mark.parametrize("name", [*ON_AB, "bins", "steps", "total_variation", "colourfulness"])
+@pytest.mark.parametrize("name", [*ON_AB, "bins", "gradient", "total_variation", "colorfulness"])
 def test_gradients_are_numbers(name: str) -> None:
     ab = torch.zeros(3, 2, 8, 8, requires_grad=True)
     logits = torch.zeros(3, len(bin_centres()), 4, 4, requires_grad=True)
-    LOSSES[name]()(batch(mask=0.5), Answer(ab, logits)).backward()
+    LOSSES[name]()(batch(mask=0.5), NetworkOutput(ab, logits)).backward()
     gradients = [x.grad for x in (ab, logits) if x.grad is not None]
     assert gradients
     assert all(g.isfinite().all() for g in gradients)
@@ -143,16 +148,18 @@ def test_gradients_are_numbers(name: str) -> None:
 def test_decibels_are_those_of_the_measure() -> None:
     b = batch()
     luma, ab = b.truth[:, :1], b.truth[:, 1:] * 0.5
-    painted, real = (as_rgb(luma, x).movedim(1, -1).double().numpy() * 255 for x in (ab, b.truth[:, 1:]))
+    painted, real = (
+        rgb_from_lab_planes(luma, x).movedim(1, -1).double().numpy() * 255 for x in (ab, b.truth[:, 1:])
+    )
     measured = sum(psnr(p, r) for p, r in zip(painted, real, strict=True)) / 3
-    assert LOSSES["decibels"](enough=99)(b, Answer(ab)).item() == pytest.approx(-measured, abs=1e-3)
+    assert LOSSES["psnr"](target=99)(b, NetworkOutput(ab)).item() == pytest.approx(-measured, abs=1e-3)
 
 
 def test_decibels_ask_for_no_more_than_enough_and_learn_everywhere() -> None:
     b = batch()
     b.truth[0, 1:], b.truth[1, :1] = 0, 0  # a grey picture, and a black one
     ab = torch.zeros(3, 2, 32, 32, requires_grad=True)
-    value = LOSSES["decibels"](enough=30)(b, Answer(ab))
+    value = LOSSES["psnr"](target=30)(b, NetworkOutput(ab))
     assert value.item() > -30
     value.backward()
     assert ab.grad.isfinite().all()

@@ -10,10 +10,11 @@ from torch import nn
 
 from autochrome.errors import CheckpointError, RecipeError
 from autochrome.lab.losses.color import LOSSES
-from autochrome.lab.losses.perceptual import SqueezeNet, distances, open_features, perceptual_distance
+from autochrome.lab.losses.perceptual import feature_distances, perceptual_distance
+from autochrome.lab.networks.feature_networks import SqueezeNet, open_features
 from autochrome.lab.networks.mobilenet import MobileNet
 from autochrome.lab.networks.resnet_unet import ResNet
-from autochrome.lab.types import Answer, Batch
+from autochrome.lab.types import Batch, NetworkOutput
 
 
 def squeezenet() -> dict[str, torch.Tensor]:
@@ -22,7 +23,7 @@ def squeezenet() -> dict[str, torch.Tensor]:
 
 def mobilenet() -> dict[str, torch.Tensor]:
     weights = {}
-    for name, layer in MobileNet(seen=3).named_children():
+    for name, layer in MobileNet(in_channels=3).named_children():
         weights[f"{name}.weight"] = layer.weight.detach()
         for statistic, value in (("weight", 1.0), ("bias", 0.0), ("running_mean", 0.0), ("running_var", 1.0)):
             weights[f"{name}_bn.{statistic}"] = torch.full((len(layer.weight),), value)
@@ -57,8 +58,11 @@ def test_every_kind_of_file_is_known_by_its_names(file: str) -> None:
 def test_a_picture_is_no_distance_from_itself_and_grey_is_further_than_pale(file: str) -> None:
     network, real = open_features(file), pictures()
     grey = real.mean(1, keepdim=True).expand_as(real)
-    near, far = distances(network, real * 0.9 + grey * 0.1, real), distances(network, grey, real)
-    assert (distances(network, real, real) == 0).all()
+    near, far = (
+        feature_distances(network, real * 0.9 + grey * 0.1, real),
+        feature_distances(network, grey, real),
+    )
+    assert (feature_distances(network, real, real) == 0).all()
     assert (near > 0).all()
     assert (near < far).all()
     assert (far <= 2).all()
@@ -67,8 +71,8 @@ def test_a_picture_is_no_distance_from_itself_and_grey_is_further_than_pale(file
 def test_distances_of_a_picture_do_not_depend_on_its_neighbours(file: str) -> None:
     network, real = open_features(file), pictures(3)
     grey = real.mean(1, keepdim=True).expand_as(real)
-    alone = distances(network, grey[:1], real[:1])
-    torch.testing.assert_close(distances(network, grey, real)[:1], alone, atol=1e-6, rtol=1e-4)
+    alone = feature_distances(network, grey[:1], real[:1])
+    torch.testing.assert_close(feature_distances(network, grey, real)[:1], alone, atol=1e-6, rtol=1e-4)
 
 
 def test_the_loss_teaches_the_answer_and_never_the_teacher(file: str) -> None:
@@ -79,7 +83,7 @@ def test_the_loss_teaches_the_answer_and_never_the_teacher(file: str) -> None:
     luma[..., :8, :8], luma[..., -8:, -8:] = 0, 100
     truth = torch.cat([luma, torch.randn(2, 2, 64, 64) * 20], 1)
     loss = LOSSES["perceptual"](file=file)
-    value = loss(Batch(luma, truth, torch.zeros(2, 2, 64, 64), torch.zeros_like(luma)), Answer(ab))
+    value = loss(Batch(luma, truth, torch.zeros(2, 2, 64, 64), torch.zeros_like(luma)), NetworkOutput(ab))
     value.backward()
     assert ab.grad.isfinite().all()
     assert ab.grad.any()
@@ -90,7 +94,7 @@ def test_shrunk_first_it_judges_from_afar(file: str) -> None:
     luma = torch.rand(2, 1, 96, 96) * 100
     truth = torch.cat([luma, torch.randn(2, 2, 96, 96) * 20], 1)
     batch = Batch(luma, truth, torch.zeros(2, 2, 96, 96), torch.zeros_like(luma))
-    grey, real = Answer(torch.zeros(2, 2, 24, 24)), Answer(truth[:, 1:])
+    grey, real = NetworkOutput(torch.zeros(2, 2, 24, 24)), NetworkOutput(truth[:, 1:])
     loss = LOSSES["perceptual"](file=file, side=64)
     assert loss(batch, real) == pytest.approx(0, abs=1e-6)
     assert loss(batch, grey) > 0
@@ -99,7 +103,7 @@ def test_shrunk_first_it_judges_from_afar(file: str) -> None:
 
 def test_the_measure_is_the_loss_on_bytes(file: str) -> None:
     one, other = (np.random.default_rng(i).integers(0, 256, (64, 64, 3), np.uint8) for i in range(2))
-    expected = distances(
+    expected = feature_distances(
         open_features(file), *(torch.from_numpy(x).movedim(-1, 0)[None] / 255 for x in (one, other))
     )
     assert perceptual_distance(file)(one, other) == pytest.approx(float(expected), rel=1e-5)
@@ -112,12 +116,12 @@ def test_without_a_file_it_says_how_to_give_one() -> None:
 
 def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     save_file(nn.Linear(2, 2).state_dict(), tmp_path / "linear.safetensors")
-    with pytest.raises(CheckpointError, match="no SqueezeNet"):
+    with pytest.raises(CheckpointError, match="not SqueezeNet"):
         open_features(str(tmp_path / "linear.safetensors"))
     odd = resnet()
     odd = {k: v for k, v in odd.items() if not k.startswith("layer2.1.")}
     save_file(odd, tmp_path / "odd.safetensors")
-    with pytest.raises(CheckpointError, match="unknown depth"):
+    with pytest.raises(CheckpointError, match="unsupported depth"):
         open_features(str(tmp_path / "odd.safetensors"))
     lacking = {k: v for k, v in squeezenet().items() if k != "features.9.squeeze.bias"}
     save_file(lacking, tmp_path / "lacking.safetensors")

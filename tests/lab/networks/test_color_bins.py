@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from autochrome.color.lab import lab_from_srgb
-from autochrome.lab.networks.color_bins import BOLDEST, bin_centres, encode, mean_and_spread, rebalance
+from autochrome.lab.networks.color_bins import MAX_WEIGHT, bin_centres, encode, mean_and_spread, rebalance
 
 
 def test_every_colour_of_srgb_is_near_a_bin() -> None:
@@ -36,7 +36,7 @@ def test_rare_bins_weigh_more_up_to_a_limit() -> None:
     share = torch.softmax(torch.linspace(0, 12, 50), 0)
     weight = rebalance(share)
     assert (weight.diff() <= 1e-6).all()  # the more often, the less
-    assert weight.max() <= BOLDEST
+    assert weight.max() <= MAX_WEIGHT
     assert (weight * share).sum() == pytest.approx(1, abs=0.15)
 
 

@@ -11,16 +11,17 @@ from torch import nn
 from autochrome.errors import CheckpointError, RecipeError
 from autochrome.lab.export.trace import to_onnx
 from autochrome.lab.networks import CRITICS, NETWORKS, build_critic, build_network
-from autochrome.lab.networks.encoder_decoder import EnlargedConv
-from autochrome.lab.networks.layers import AB_SCALE, SelfAttention, ShuffleUp, grey_rgb, load_weights, start
-from autochrome.lab.types import Answer, ColorNetwork, Part
+from autochrome.lab.networks.encoder_decoder import UpsampledConv
+from autochrome.lab.networks.layers import AB_SCALE, SelfAttention, ShuffleUp, grey_rgb, init_weights
+from autochrome.lab.types import ColorNetwork, ExportPart, NetworkOutput
+from autochrome.lab.weights_file import load_pretrained
 
 SMALL: dict[str, list[dict]] = {
     "encoder_decoder": [
         {"filters": (4, 8, 8, 8, 8, 8, 8, 4)},
         {"inputs": ("luma", "hint"), "norm": "instance"},
     ],
-    "tint": [{"widths": (8, 8, 16, 16), "encoder_width": 0.25, "cell": 40.0}],
+    "tint": [{"widths": (8, 8, 16, 16), "encoder_width": 0.25, "bin_size": 40.0}],
     "unet": [
         {"down": (4, 8, 8), "up": (8, 4)},
         {
@@ -35,13 +36,13 @@ SMALL: dict[str, list[dict]] = {
     "classic_unet": [
         {"filters": (4, 8, 8)},
         {"filters": (4, 8, 8), "bins": 7, "norm": "none", "fold": 2, "classes": 3},
-        {"filters": (4, 8, 8), "dropout": 0.5, "mirrored": True},
+        {"filters": (4, 8, 8), "dropout": 0.5, "mirror_average": True},
     ],
     "fusion": [
-        {"encoder": (8, 8, 8), "joined": 16, "decoder": (16, 8, 8), "width": 1 / 16, "classes": 3},
+        {"encoder": (8, 8, 8), "fusion_width": 16, "decoder": (16, 8, 8), "width": 1 / 16, "classes": 3},
         {
             "encoder": (8, 8, 8),
-            "joined": 16,
+            "fusion_width": 16,
             "decoder": (16, 8, 8),
             "width": 1 / 8,
             "classifier": "mobilenet",
@@ -73,9 +74,9 @@ def shown(network: ColorNetwork, count: int = 2, size: int = 64) -> tuple[torch.
     return luma, hint, mask
 
 
-def whole(answer: Answer) -> torch.Tensor:
+def whole(answer: NetworkOutput) -> torch.Tensor:
     """Everything that was answered, as one long row."""
-    said = (answer.ab, answer.logits, answer.classes, answer.gist)
+    said = (answer.ab, answer.logits, answer.class_logits, answer.coarse_ab)
     return torch.cat([t.flatten() for t in said if t is not None])
 
 
@@ -150,11 +151,11 @@ CHOSEN = [*ONE_EACH, ("unet", SMALL["unet"][2])]
 
 
 @torch.no_grad()
-def worked_through(parts: list[Part], known: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+def worked_through(parts: list[ExportPart], known: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """All that the parts of a network answer, in torch and at rest, beside what was known before."""
     for part in parts:
         part.module.eval()
-        known = known | part.answer(known)
+        known = known | part.run(known)
     return known
 
 
@@ -177,7 +178,7 @@ def test_the_exported_network_answers_alike(family: str, config: dict) -> None:
     )
     expected, traced = worked_through(parts, known)["ab"], worked_through(parts, traced)
     for part in parts:
-        names = (*part.inputs, *part.numbers)
+        names = (*part.inputs, *part.scalars)
         model = to_onnx(part, {name: traced[name] for name in names}, side)
         session = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
         answers = session.run(list(part.outputs), {name: known[name].numpy() for name in names})
@@ -209,7 +210,7 @@ def test_the_thesis_networks_have_the_layers_of_the_thesis(family: str, config: 
 
 
 def test_doubling_and_convolving_in_one_step_is_the_same_as_in_two() -> None:
-    layer = EnlargedConv(3, 5)
+    layer = UpsampledConv(3, 5)
     x = torch.randn(2, 3, 6, 7)
     one_step = layer.train()(x)
     assert one_step.shape == (2, 5, 12, 14)
@@ -218,13 +219,13 @@ def test_doubling_and_convolving_in_one_step_is_the_same_as_in_two() -> None:
 
 def test_a_mirrored_network_sees_a_mirrored_picture_alike() -> None:
     torch.manual_seed(2)
-    network = build_network("classic_unet", filters=(4, 8, 8), mirrored=True)
+    network = build_network("classic_unet", filters=(4, 8, 8), mirror_average=True)
     picture = shown(network)
     turned = tuple(plane.flip(3) for plane in picture)
     network.eval()
     with torch.no_grad():
         assert torch.allclose(network(*picture).ab, network(*turned).ab.flip(3), atol=1e-4)
-        network.mirrored = False
+        network.mirror_average = False
         assert not torch.allclose(network(*picture).ab, network(*turned).ab.flip(3), atol=1e-1)
 
 
@@ -237,7 +238,7 @@ def test_thesis_weights_are_all_positive_and_normal_ones_are_not() -> None:
 
 def test_spectral_norm_survives_the_first_weights() -> None:
     network = nn.Sequential(SelfAttention(8))
-    start(network, "thesis")
+    init_weights(network, "thesis")
     assert (network[0].value.parametrizations.weight.original >= 0).all()
 
 
@@ -300,10 +301,10 @@ class TestGivenWeights:
 
     def test_a_missing_or_broken_file_is_said_so(self, tmp_path: Path) -> None:
         with pytest.raises(CheckpointError, match=r"none.safetensors cannot be read"):
-            load_weights(nn.Linear(1, 1), str(tmp_path / "none.safetensors"))
+            load_pretrained(nn.Linear(1, 1), str(tmp_path / "none.safetensors"))
         (tmp_path / "cut.safetensors").write_bytes(b"123")
         with pytest.raises(CheckpointError, match=r"cut.safetensors cannot be read"):
-            load_weights(nn.Linear(1, 1), str(tmp_path / "cut.safetensors"))
+            load_pretrained(nn.Linear(1, 1), str(tmp_path / "cut.safetensors"))
 
 
 def test_the_residual_encoder_has_the_published_names() -> None:

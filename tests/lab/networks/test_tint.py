@@ -10,14 +10,16 @@ from safetensors.torch import save_file
 from torch.nn import functional as F
 
 from autochrome.errors import CheckpointError
-from autochrome.lab.networks.flow import flowed
-from autochrome.lab.networks.given import HEADS, LOOK, Level, Look
 from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.networks.mobilenet import BLOCKS, BN_EPS, MobileNet, depthwise
-from autochrome.lab.networks.tint import HEARD, WEIGHT, Painting, Tint, gain
+from autochrome.lab.networks.tint import Tint
+from autochrome.lab.networks.tint.decoder import DecoderOutput
+from autochrome.lab.networks.tint.diffusion import diffuse
+from autochrome.lab.networks.tint.hint_propagation import HEAD_CHANNELS, HEADS, HintAttention, HintLevel
+from autochrome.lab.networks.tint.prediction import COARSE_WEIGHT, HINTED_RESIDUAL, merge_hints, vivid_gain
 from autochrome.model import UNHINTED
 
-SMALL = {"widths": (8, 8, 16, 16), "encoder_width": 0.125, "cell": 40.0}
+SMALL = {"widths": (8, 8, 16, 16), "encoder_width": 0.125, "bin_size": 40.0}
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def answers(
     """What the parts of its file answer, one after the other, by name."""
     known = {"luma": luma, "hint": hint, "mask": mask, "vivid": torch.tensor(vivid)}
     for part in network.export_parts():
-        known |= part.answer(known)
+        known |= part.run(known)
     return known
 
 
@@ -77,22 +79,24 @@ def test_colour_given_everywhere_comes_through(network: Tint) -> None:
     luma, _, mask = asked(network)
     hint = torch.tensor([30.0, -20.0]).view(1, 2, 1, 1).expand(1, 2, 64, 96)
     with torch.no_grad():
-        painting = network.painter(network.prepare(luma), hint, torch.ones_like(mask))
-    given = painting.given / painting.trust
+        painting = network.decoder(network.prepare(luma), hint, torch.ones_like(mask))
+    given = painting.hint_ab / painting.hint_weight
     assert torch.allclose(given.mean((0, 2, 3)) * 110, torch.tensor([30.0, -20.0]), atol=1.0)
 
 
 def test_attention_does_not_cross_to_another_lightness() -> None:
     """A point on a dark thing: everywhere the same kind of place, but only the dark half is told."""
     torch.manual_seed(2)
-    look, places = Look(), torch.ones(1, HEADS * LOOK, 4, 4)
+    attention, places = HintAttention(), torch.ones(1, HEADS * HEAD_CHANNELS, 4, 4)
     light = torch.full((1, 1, 8, 8), -0.6)  # L* 20
     light[..., 4:] = 0.6  # L* 80
     cover = torch.zeros(1, 1, 4, 4)
     cover[..., 1, 0] = 0.1
     colour = torch.tensor([0.3, -0.2]).view(1, 2, 1, 1)
     with torch.no_grad():
-        reached = look(places, Level(colour * cover, cover, -0.6 * cover), light).view(1, HEADS, 3, 8, 8)
+        reached = attention(places, HintLevel(colour * cover, cover, -0.6 * cover), light).view(
+            1, HEADS, 3, 8, 8
+        )
     strength, given = reached[:, :, 2], reached[:, :, :2]
     assert strength[..., :4].min() > 1e-6
     assert strength[..., 4:].max() < 1e-3 * strength[..., :4].min()
@@ -102,23 +106,23 @@ def test_attention_does_not_cross_to_another_lightness() -> None:
 
 def test_places_that_look_alike_agree() -> None:
     """Two kinds of places, told apart by what they are or by how light they are: each gets the mean of its own kind."""
-    look = Look()
+    attention = HintAttention()
     kind = torch.zeros(1, 1, 8, 8)
     kind[..., 4:] = 1
     colour = torch.randn(1, 2, 8, 8, generator=torch.Generator().manual_seed(2)) * 10
     means = [colour[..., :4].mean((2, 3)), colour[..., 4:].mean((2, 3))]
     wanted = torch.where(kind > 0, means[1][..., None, None], means[0][..., None, None])
     with torch.no_grad():
-        look.near.fill_(-20)  # near or far is the same
-        for conv in (look.query, look.key):  # one channel: +8 for one kind, −8 for the other
+        attention.log_distance_weight.fill_(-20)  # near or far is the same
+        for conv in (attention.query, attention.key):  # one channel: +8 for one kind, −8 for the other
             conv.weight.zero_()
             conv.bias.zero_()
             conv.weight[0, 0], conv.bias[0] = 16, -8
-        places = kind.expand(1, HEADS * LOOK, 8, 8)
-        assert torch.allclose(look.agreed(places, kind * 0, colour), wanted, atol=0.01)
-        assert torch.allclose(look.agreed(places * 0, kind, colour), wanted, atol=0.01)
+        places = kind.expand(1, HEADS * HEAD_CHANNELS, 8, 8)
+        assert torch.allclose(attention.mean_of_similar(places, kind * 0, colour), wanted, atol=0.01)
+        assert torch.allclose(attention.mean_of_similar(places * 0, kind, colour), wanted, atol=0.01)
         everywhere = colour.mean((2, 3), keepdim=True).expand_as(colour)
-        assert torch.allclose(look.agreed(places * 0, kind * 0, colour), everywhere, atol=0.01)
+        assert torch.allclose(attention.mean_of_similar(places * 0, kind * 0, colour), everywhere, atol=0.01)
 
 
 def test_colour_flows_over_what_has_no_edge() -> None:
@@ -127,16 +131,16 @@ def test_colour_flows_over_what_has_no_edge() -> None:
     light[..., 16:] = 0.5
     colour = torch.zeros(1, 2, 16, 32)
     colour[:, 0, 6:10, 6:10], colour[:, 1, 6:10, 22:26] = 40, -40
-    even = flowed(colour, light)
+    even = diffuse(colour, light)
     first, second = even[0, :, :, :16], even[0, :, :, 16:]
     assert first[0].amax() < 8
     assert first[0].amin() > 0.5
     assert first[1].abs().max() < 1e-3, "nothing comes over the edge"
     assert second[1].amax() < -0.5
     alone = torch.where(colour.sum(1, keepdim=True) != 0, 1.0, -1.0)
-    assert torch.allclose(flowed(colour, alone), colour, atol=1e-4), "nor out of what has an edge all around"
+    assert torch.allclose(diffuse(colour, alone), colour, atol=1e-4), "nor out of what has an edge all around"
     small = torch.rand(1, 2, 3, 5)  # smaller than the longest step
-    assert flowed(small, torch.zeros(1, 1, 3, 5)).shape == small.shape
+    assert diffuse(small, torch.zeros(1, 1, 3, 5)).shape == small.shape
 
 
 def test_vividness_rises_smoothly_from_grey(network: Tint) -> None:
@@ -150,17 +154,17 @@ def test_vividness_rises_smoothly_from_grey(network: Tint) -> None:
 
 
 def test_the_gain_never_falls() -> None:
-    assert gain(torch.tensor(0.0)) == 0
-    assert (gain(torch.linspace(0, 2, 50)).diff() > 0).all()
+    assert vivid_gain(torch.tensor(0.0)) == 0
+    assert (vivid_gain(torch.linspace(0, 2, 50)).diff() > 0).all()
 
 
 def test_given_colour_is_kept_whatever_the_vividness(network: Tint) -> None:
     shape = (1, 2, 8, 8)
     told = torch.full(shape, 0.25)
     bins = len(network.centres)
-    painting = Painting(torch.rand(shape), told, torch.ones(1, 1, 8, 8), torch.randn(1, bins, 4, 4))
+    painting = DecoderOutput(torch.rand(shape), told, torch.ones(1, 1, 8, 8), torch.randn(1, bins, 4, 4))
     for vivid in (0.2, 1.0, 2.0):
-        ab, sure = network.decode(painting, torch.rand(shape), torch.tensor(vivid))
+        ab, sure = merge_hints(painting, torch.rand(shape), torch.tensor(vivid), network.centres)
         assert torch.allclose(ab, told * 110)
         assert torch.allclose(sure, torch.ones_like(sure))
 
@@ -170,9 +174,12 @@ def test_a_torn_distribution_is_less_sure(network: Tint) -> None:
     sure_of_one = torch.zeros(1, bins, 4, 4)
     sure_of_one[:, 0] = 30
     told = [
-        network.decode(Painting(nothing, nothing, nothing[:, :1], logits), nothing, torch.tensor(1.0))[
-            1
-        ].mean()
+        merge_hints(
+            DecoderOutput(nothing, nothing, nothing[:, :1], logits),
+            nothing,
+            torch.tensor(1.0),
+            network.centres,
+        )[1].mean()
         for logits in (sure_of_one, torch.zeros(1, bins, 4, 4))
     ]
     assert 0 <= told[1] < 0.6 < told[0] <= 1
@@ -183,7 +190,7 @@ def test_the_slow_half_does_not_see_hints_and_halves_make_the_whole(network: Tin
     assert set(see.inputs) == {"luma"}
     assert set(know.inputs) <= set(see.outputs)
     assert set(alone.inputs) < set(know.outputs)
-    assert {"hint", "mask", "second"} < set(told.inputs) < {*see.outputs, *know.outputs, "hint", "mask"}
+    assert {"hint", "mask", "residual_ab"} < set(told.inputs) < {*see.outputs, *know.outputs, "hint", "mask"}
     known = answers(network, *asked(network), 1.0)
     for name, (channels, stride) in (know.inputs | alone.inputs | told.inputs).items():
         assert known[name].shape == (1, channels, 64 // stride, 96 // stride)
@@ -193,8 +200,8 @@ def test_the_slow_half_does_not_see_hints_and_halves_make_the_whole(network: Tin
 def test_alone_it_has_second_thoughts_and_beside_hints_fewer(network: Tint, vivid: float) -> None:
     luma, hint, mask = asked(network)
     known = answers(network, luma, hint * 0, mask * 0, vivid)
-    assert known["second"].abs().max() > 0.1
-    less = (1 - HEARD) * known["second"] * gain(torch.tensor(vivid))
+    assert known["residual_ab"].abs().max() > 0.1
+    less = (1 - HINTED_RESIDUAL) * known["residual_ab"] * vivid_gain(torch.tensor(vivid))
     assert torch.allclose(known["ab"], known["ab" + UNHINTED] - less, atol=0.01)
     assert torch.allclose(known["confidence"], known["confidence" + UNHINTED], atol=1e-3)
     assert vivid == 0 or known["ab"].abs().max() > 0.1
@@ -203,9 +210,9 @@ def test_alone_it_has_second_thoughts_and_beside_hints_fewer(network: Tint, vivi
 def test_the_first_thought_has_its_weight_everywhere(network: Tint) -> None:
     bolder = deepcopy(network)
     with torch.no_grad():
-        bolder.gist[1].bias += 10 / AB_SCALE
-    second = [answers(n, *asked(n), 1.0)["second"] for n in (network, bolder)]
-    assert torch.allclose(second[1] - second[0], torch.tensor(10 * WEIGHT), atol=1e-3)
+        bolder.coarse_head[1].bias += 10 / AB_SCALE
+    second = [answers(n, *asked(n), 1.0)["residual_ab"] for n in (network, bolder)]
+    assert torch.allclose(second[1] - second[0], torch.tensor(10 * COARSE_WEIGHT), atol=1e-3)
 
 
 def test_shares_of_the_palette(network: Tint) -> None:

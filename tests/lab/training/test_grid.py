@@ -8,7 +8,7 @@ import pytest
 
 from autochrome.errors import CheckpointError, RecipeError, UsageError
 from autochrome.lab.data.pixels import decode
-from autochrome.lab.recipe import read_recipe
+from autochrome.lab.recipe_files import read_recipe
 from autochrome.lab.training import grid
 from autochrome.lab.training.grid import GridOptions, combinations, run_grid
 

@@ -3,7 +3,8 @@ import pytest
 import torch
 
 from autochrome.lab.networks import build_network
-from autochrome.lab.recipe import load_recipe
+from autochrome.lab.networks.tint.prediction import merge_hints
+from autochrome.lab.recipe_files import load_recipe
 from autochrome.lab.training.checkpoint import Progress, save_checkpoint
 from autochrome.lab.training.trained_model import TrainedModel, open_trained_model
 from autochrome.types import Hints
@@ -75,10 +76,10 @@ def test_a_network_of_two_halves_keeps_its_own_vividness():
     prepared = model.prepare(luma)
     for vivid in (0.6, 1.7):
         with torch.no_grad():
-            maps = network.prepare(planes[0])
-            second = network.imagine(maps)[1]
-            painting = network.painter(maps, planes[1], planes[2])
-            expected, sure = network.decode(painting, second, torch.tensor([vivid]))
+            features = network.prepare(planes[0])
+            residual = network.predict_unhinted(features)[1]
+            output = network.decoder(features, planes[1], planes[2])
+            expected, sure = merge_hints(output, residual, torch.tensor([vivid]), network.centres)
         ours = model.paint(prepared, hints, vivid)
         assert np.allclose(ours.chroma, expected[0].permute(1, 2, 0), atol=1e-3)
         assert np.allclose(ours.confidence, sure[0, 0], atol=1e-3)

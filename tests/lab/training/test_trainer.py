@@ -12,9 +12,10 @@ import pytest
 import torch
 
 from autochrome.errors import CheckpointError, RecipeError, TrainingDiverged
-from autochrome.lab.data.crops import middle_squares, open_pictures
+from autochrome.lab.data.crops import center_squares
+from autochrome.lab.data.sources import open_pictures
 from autochrome.lab.losses.color import LOSSES
-from autochrome.lab.recipe import load_recipe
+from autochrome.lab.recipe_files import load_recipe
 from autochrome.lab.training.checkpoint import best_weights, list_checkpoints, load_state
 from autochrome.lab.training.distributed import ProcessGroup
 from autochrome.lab.training.run import train
@@ -75,8 +76,8 @@ def test_the_same_seed_gives_the_same_run(small_recipe, shard, tmp_path):
 
 
 def test_pictures_may_lie_on_the_device(small_recipe, shard, tmp_path):
-    there = run(small_recipe, tmp_path / "there", shard, "data.keep=device")
-    here = run(small_recipe, tmp_path / "here", shard, "data.keep=stream")
+    there = run(small_recipe, tmp_path / "there", shard, "data.storage=device")
+    here = run(small_recipe, tmp_path / "here", shard, "data.storage=stream")
     assert losses(there) == pytest.approx(losses(here), rel=0.05)
 
 
@@ -203,7 +204,7 @@ def test_minutes_end_the_run_annealed(small_recipe, shard, tmp_path):
 PHASES = """phases=[
   {name: first, steps: 4, batch: 8, losses: {l1: 1}},
   {name: worse, steps: 6, batch: 8, losses: {l1: -5}, optimizer: {lr: 0.05}, freeze: [down.0],
-   checkpoint_every: 0.4, pick: gain, schedule: constant}]"""
+   checkpoint_every: 0.4, best_by: gain, schedule: constant}]"""
 
 
 def test_phases_freeze_and_pick(small_recipe, shard, tmp_path):
@@ -218,7 +219,7 @@ def test_phases_freeze_and_pick(small_recipe, shard, tmp_path):
     assert not all(torch.equal(last[k], first[k]) for k in last)
     gains = [float(r["gain"]) for r in read_epochs(out) if r["phase"] == "worse"]
     recipe, network = open_run(out)
-    held_out = middle_squares(open_pictures([str(shard)], recipe.data), 16, 40)
+    held_out = center_squares(open_pictures([str(shard)], recipe.data), 16, 40)
     assert validate(network, held_out, recipe.samples)["gain"] > max(gains) + 1, (
         "it went back to the first, least bad"
     )

@@ -1,4 +1,4 @@
-"""CIFAR-10 as shards, from any of the archives it comes in: binary, Python's, or JPEG files in a tar."""
+"""CIFAR-10 as shards, from any of its archives: the binary one, the Python one, or JPEG files in a tar."""
 
 import io
 import pickle
@@ -16,8 +16,8 @@ from autochrome.media.collection import find_pictures
 
 LABELS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 _SIDE = 32
-_RECORD = 1 + 3 * _SIDE * _SIDE  # a label, then red, green and blue planes
-_HARMLESS = {
+_RECORD = 1 + 3 * _SIDE * _SIDE  # one byte for the label, then the red, green and blue planes
+_SAFE_CLASSES = {
     ("numpy.core.multiarray", "_reconstruct"),
     ("numpy._core.multiarray", "_reconstruct"),
     ("numpy", "ndarray"),
@@ -26,29 +26,29 @@ _HARMLESS = {
 }
 
 
-class _Careful(pickle.Unpickler):
-    """Arrays and words, nothing that runs: a pickle may hold any program."""
+class _SafeUnpickler(pickle.Unpickler):
+    """Loads arrays and text only: a pickle can run any program."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in _HARMLESS:
-            raise pickle.UnpicklingError(f"{module}.{name} has no place in a data set")
+        if (module, name) not in _SAFE_CLASSES:
+            raise pickle.UnpicklingError(f"{module}.{name} is not allowed in a data set")
         return super().find_class(module, name)
 
 
 def _batch(name: str, data: bytes) -> Iterator[tuple[RGB, int]]:
-    """The pictures and labels of one batch file."""
+    """The pictures and label numbers of one batch file."""
     if name.endswith(".bin"):
         records = np.frombuffer(data, np.uint8).reshape(-1, _RECORD)
         labels, planes = records[:, 0], records[:, 1:]
     else:
-        batch = _Careful(io.BytesIO(data), encoding="bytes").load()
+        batch = _SafeUnpickler(io.BytesIO(data), encoding="bytes").load()
         labels, planes = np.asarray(batch[b"labels"]), np.asarray(batch[b"data"], np.uint8)
     pictures = planes.reshape(-1, 3, _SIDE, _SIDE).transpose(0, 2, 3, 1)
     yield from zip(pictures, (int(label) for label in labels), strict=True)
 
 
 def _split(name: str) -> str | None:
-    """train or test, from a batch file's name; None for the other files."""
+    """train or test, from the name of a batch file; None for other files."""
     stem = Path(name).name
     if stem.startswith("data_batch"):
         return "train"
@@ -56,7 +56,10 @@ def _split(name: str) -> str | None:
 
 
 def convert(archive: Path, out: Path) -> dict[str, int]:
-    """Write out/cifar10-train.zip and out/cifar10-test.zip, as far as the archive has them; how many pictures each."""
+    """Write out/cifar10-train.zip and out/cifar10-test.zip, if the archive has them.
+
+    Returns the pictures in each split.
+    """
     if not archive.exists():
         raise InputMissing(f"There is no file {archive}.")
     try:
@@ -67,7 +70,7 @@ def convert(archive: Path, out: Path) -> dict[str, int]:
         if data:
             return _from_batches(data, out)
     except (tarfile.TarError, OSError, ValueError, KeyError, pickle.UnpicklingError) as e:
-        raise InputUnreadable(f"{archive} is no CIFAR-10 archive: {e}.") from e
+        raise InputUnreadable(f"{archive} is not a CIFAR-10 archive: {e}.") from e
     return _from_pictures(archive, out)
 
 
@@ -86,7 +89,7 @@ def _from_batches(batches: dict[str, bytes], out: Path) -> dict[str, int]:
 
 
 def _from_pictures(archive: Path, out: Path) -> dict[str, int]:
-    """…/train/<class>/name.jpg, or without the split: then it is named by the archive."""
+    """From …/train/<class>/name.jpg; without a folder for the split, the archive's name tells it."""
     counts = {}
     entries = find_pictures([archive])
     for split in ("train", "test"):

@@ -1,108 +1,98 @@
-"""Making grey as old cameras did: film stocks, exposure, fading, grain, blur, scratches. L* in, L* out."""
-
-from typing import Any
+"""Degradations of old photographs: film stock, exposure, fading, grain, blur, scratches. L* in, L* out."""
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from autochrome.color.lab import lightness_from_light
-
-SampleOptions = Any  # batches.SampleOptions; imported here it would be a circle
-
-
-def uniform(low: float, high: float, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
-    return low + (high - low) * torch.rand(shape, generator=generator, device=generator.device)
+from autochrome.lab.data.options import SampleOptions
+from autochrome.lab.data.random import choose, normal, uniform
 
 
-def normal(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
-    return torch.randn(shape, generator=generator, device=generator.device)
+def film_stock_luma(linear: Tensor, luma: Tensor, probability: float, generator: torch.Generator) -> Tensor:
+    """(N, 3, H, W) linear RGB 0…1 and its L* (N, 1, H, W) → (N, 1, H, W) L*; some as another film stock records it.
 
-
-def chosen(share: float, count: int, generator: torch.Generator) -> Tensor:
-    """(count,) bool: each with this chance."""
-    return torch.rand(count, generator=generator, device=generator.device) < share
-
-
-def film_grey(linear: Tensor, real: Tensor, share: float, generator: torch.Generator) -> Tensor:
-    """(N, 3, H, W) linear light 0…1 and its L* (N, 1, H, W) → (N, 1, H, W) L*, for a share as another film sees it.
-
-    Film before 1930 is blind to red, later film sees it a little too well: red is weighted 0…0.6, blue 0.02…0.6.
+    Film before 1930 does not record red; later film records it a little too strongly. So red gets a weight of 0…0.6,
+    green 0.25…0.9 and blue 0.02…0.6, before the three are scaled to a sum of 1.
     """
     count = len(linear)
-    which = chosen(share, count, generator)
+    chosen = choose(probability, count, generator)
     red, blue = uniform(0, 0.6, (count, 1), generator), uniform(0.02, 0.6, (count, 1), generator)
     green = uniform(0.25, 0.9, (count, 1), generator)
     weights = torch.cat([red, green, blue], 1)
     weights = weights / weights.sum(1, keepdim=True)
-    if not which.any():
-        return real
-    light = torch.einsum("nchw,nc->nhw", linear[which], weights[which])
-    luma = real.clone()
-    luma[which] = lightness_from_light(light).unsqueeze(1)
-    return luma
+    if not chosen.any():
+        return luma
+    exposure = torch.einsum("nchw,nc->nhw", linear[chosen], weights[chosen])
+    result = luma.clone()
+    result[chosen] = lightness_from_light(exposure).unsqueeze(1)
+    return result
 
 
-def weather(luma: Tensor, options: SampleOptions, generator: torch.Generator) -> Tensor:
-    """(N, 1, H, W) L* → the same after a hundred years. Each trouble befalls its own share of the samples."""
-    troubles = (
-        (options.tone, _tone),
+def degrade(luma: Tensor, options: SampleOptions, generator: torch.Generator) -> Tensor:
+    """(N, 1, H, W) L* → the same with degradations. Each degradation applies to its own fraction of the samples."""
+    degradations = (
+        (options.tone, _change_tone),
         (options.blur, _blur),
-        (options.grain, _grain),
-        (options.scratches, _scratches),
+        (options.grain, _add_grain),
+        (options.scratches, _add_scratches),
         (options.fade, _fade),
     )
-    if not any(share for share, _ in troubles):
+    if not any(probability for probability, _ in degradations):
         return luma
     luma = luma.clone()
-    for share, trouble in troubles:
-        which = chosen(share, len(luma), generator)
-        if which.any():
-            luma[which] = trouble(luma[which], generator)
+    for probability, apply in degradations:
+        chosen = choose(probability, len(luma), generator)
+        if chosen.any():
+            luma[chosen] = apply(luma[chosen], generator)
     return luma.clamp(0, 100)
 
 
-def _tone(luma: Tensor, generator: torch.Generator) -> Tensor:
+def _change_tone(luma: Tensor, generator: torch.Generator) -> Tensor:
+    """Another gamma, contrast and brightness."""
     shape = (len(luma), 1, 1, 1)
     gamma = torch.exp(uniform(-0.35, 0.35, shape, generator))
     contrast = torch.exp(uniform(-0.3, 0.3, shape, generator))
-    bent = 100 * (luma.clamp(0.1, 100) / 100) ** gamma
-    middle = bent.mean((1, 2, 3), keepdim=True)
-    return ((bent - middle) * contrast + middle + uniform(-10, 10, shape, generator)).clamp(0, 100)
+    curved = 100 * (luma.clamp(0.1, 100) / 100) ** gamma
+    mean = curved.mean((1, 2, 3), keepdim=True)
+    return ((curved - mean) * contrast + mean + uniform(-10, 10, shape, generator)).clamp(0, 100)
 
 
 def _fade(luma: Tensor, generator: torch.Generator) -> Tensor:
+    """Black becomes L* 0…25, white L* 70…100."""
     shape = (len(luma), 1, 1, 1)
     black, white = uniform(0, 25, shape, generator), uniform(70, 100, shape, generator)
     return black + luma.clamp(0, 100) / 100 * (white - black)
 
 
 def _blur(luma: Tensor, generator: torch.Generator) -> Tensor:
+    """A mix of the picture and its mean over 5×5 pixels."""
     amount = uniform(0.2, 1, (len(luma), 1, 1, 1), generator)
     soft = F.avg_pool2d(F.pad(luma, (2, 2, 2, 2), mode="replicate"), 5, stride=1)
     return luma + amount * (soft - luma)
 
 
-def _grain(luma: Tensor, generator: torch.Generator) -> Tensor:
+def _add_grain(luma: Tensor, generator: torch.Generator) -> Tensor:
+    """Noise of 0.5…6 L*, fine or coarse."""
     shape = (len(luma), 1, 1, 1)
     fine = normal(tuple(luma.shape), generator)
     coarse = 2 * F.avg_pool2d(F.pad(fine, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
-    size = uniform(0, 1, shape, generator)
+    coarseness = uniform(0, 1, shape, generator)
     strength = uniform(0.5, 6, shape, generator)
-    return luma + strength * (fine + size * (coarse - fine))
+    return luma + strength * (fine + coarseness * (coarse - fine))
 
 
-def _scratches(luma: Tensor, generator: torch.Generator) -> Tensor:
-    """Up to four upright lines, and specks, black or white."""
+def _add_scratches(luma: Tensor, generator: torch.Generator) -> Tensor:
+    """Up to four nearly vertical lines, and specks; both are lighter or darker than the picture."""
     n, _, height, width = luma.shape
-    at = torch.arange(width, device=luma.device).view(1, 1, 1, width)
+    column = torch.arange(width, device=luma.device).view(1, 1, 1, width)
     for _ in range(4):
-        place, lean = (
+        start, slope = (
             uniform(-0.5, 1.5, (n, 1, 1, 1), generator),
             uniform(-0.05, 0.05, (n, 1, 1, 1), generator),
         )
-        rows = torch.arange(height, device=luma.device).view(1, 1, height, 1)
-        line = ((at - place * width - lean * rows).abs() < 0.7).to(luma.dtype)
+        row = torch.arange(height, device=luma.device).view(1, 1, height, 1)
+        line = ((column - start * width - slope * row).abs() < 0.7).to(luma.dtype)
         luma = luma + line * uniform(-60, 60, (n, 1, 1, 1), generator)
     speck = uniform(0, 1, tuple(luma.shape), generator) > uniform(0.995, 1, (n, 1, 1, 1), generator)
     return torch.where(speck, uniform(0, 100, (n, 1, 1, 1), generator), luma)

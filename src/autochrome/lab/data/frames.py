@@ -1,15 +1,14 @@
-"""Frames of films as pictures to learn from: single ones, or pairs within one scene. Split by film, never by frame."""
+"""Film frames as training pictures: single frames, or pairs within one scene. Train and test data are split by film."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from pydantic import Field
 
-from autochrome.errors import ExtraMissing, InputMissing, InputUnreadable, NothingFound, UsageError
+from autochrome.errors import NothingFound, UsageError
 from autochrome.film.proxy import proxy_grey
 from autochrome.film.scenes import DETECTORS, SceneDetector, mark_cuts
 from autochrome.lab.data.pixels import RGB, encode, resize
@@ -18,30 +17,42 @@ from autochrome.options import Options
 
 
 class FrameOptions(Options):
-    """Which frames of a film become pictures."""
+    """Which frames of a film become training pictures."""
 
-    size: Annotated[int, Field(ge=16, description="Pictures are size × size, with black bars.")] = 128
-    rate: Annotated[float, Field(gt=0, description="Pictures (or pairs) a second, to learn from.")] = 2 / 3
-    test_rate: Annotated[float, Field(gt=0, description="The same, to test with.")] = 3.0
-    pairs: Annotated[bool, Field(description="Each frame with the one before it, never across a cut.")] = (
-        False
-    )
-    skip: Annotated[float, Field(ge=0, description="Seconds at the beginning that are left out.")] = 0.0
-    detector: Annotated[str, Field(description="Who finds the cuts: a name in DETECTORS.")] = "continuity"
-    quality: Annotated[int, Field(ge=1, le=100, description="Of the WebP pictures written.")] = 85
+    size: Annotated[int, Field(ge=16, description="Pictures are size × size pixels, with black bars.")] = 128
+    rate: Annotated[
+        float, Field(gt=0, description="Pictures (or pairs) per second of film, for training.")
+    ] = 2 / 3
+    test_rate: Annotated[
+        float, Field(gt=0, description="Pictures (or pairs) per second of film, for testing.")
+    ] = 3.0
+    pairs: Annotated[
+        bool, Field(description="Write each frame with the previous frame; a pair never crosses a cut.")
+    ] = False
+    skip: Annotated[float, Field(ge=0, description="Seconds at the beginning of each film to skip.")] = 0.0
+    detector: Annotated[str, Field(description="Detector of cuts: a name in DETECTORS.")] = "continuity"
+    quality: Annotated[int, Field(ge=1, le=100, description="Quality of the WebP pictures.")] = 85
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TimedPicture:
     """One frame of a film."""
 
-    second: float
-    rgb: RGB  # (H, W, 3), whole
+    time: float  # seconds at which it is shown
+    rgb: RGB  # (H, W, 3), at full size
+
+
+class Selection(NamedTuple):
+    """A frame that becomes a training picture."""
+
+    scene: int  # 1, 2, 3 …
+    time: float  # seconds
+    pictures: tuple[RGB, ...]  # the frame; or the previous frame and the frame
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What was written of one film."""
+class FilmSummary:
+    """What was written from one film."""
 
     film: str
     pictures: int  # or pairs
@@ -50,7 +61,7 @@ class Taken:
 
 
 def letterbox(rgb: RGB, side: int) -> RGB:
-    """The whole frame in a black square of side × side."""
+    """The whole frame in a black square, side × side."""
     height, width = rgb.shape[:2]
     scale = side / max(height, width)
     inner = resize(rgb, max(1, round(height * scale)), max(1, round(width * scale)))
@@ -60,91 +71,75 @@ def letterbox(rgb: RGB, side: int) -> RGB:
     return square
 
 
-@contextmanager
-def _open(path: Path) -> Iterator[tuple[Any, float]]:
-    """OpenCV's reader, and the frames a second."""
-    try:
-        import cv2
-    except ImportError as e:
-        raise ExtraMissing("Reading films here needs OpenCV: pip install 'autochrome[lab]'.") from e
-    if not path.exists():
-        raise InputMissing(f"There is no film {path}.")
-    film = cv2.VideoCapture(str(path))
-    try:
-        if not film.isOpened():
-            raise InputUnreadable(f"{path} cannot be read as a film.")
-        yield film, film.get(cv2.CAP_PROP_FPS) or 25.0
-    finally:
-        film.release()
+def read_frames(path: Path) -> Iterator[TimedPicture]:
+    """Every frame of a film with the time at which it is shown."""
+    from autochrome.media.films.rgb_frames import read_timed_frames
+
+    for time, rgb in read_timed_frames(path):
+        yield TimedPicture(time, rgb)
 
 
-def moments(path: Path) -> Iterator[Moment]:
-    """Every frame of a film, in order."""
-    with _open(path) as (film, rate):
-        number = 0
-        while True:
-            read, bgr = film.read()
-            if not read:
-                break
-            yield Moment(number / rate, np.ascontiguousarray(bgr[..., ::-1]))
-            number += 1
+def _proxy(frame: TimedPicture) -> RGB:
+    """The small grey frame for the detector. Green is close enough to lightness to find cuts."""
+    return proxy_grey(frame.rgb[..., 1])
 
 
-def _grey(moment: Moment) -> Any:
-    green = moment.rgb[..., 1]  # near enough to lightness for finding cuts, and free
-    return proxy_grey(green)
+def select_frames(
+    frames: Iterator[TimedPicture], detector: SceneDetector, rate: float, options: FrameOptions
+) -> Iterator[Selection]:
+    """The frames that become training pictures, `rate` per second of film."""
+    scene, next_time, previous = 0, options.skip, None
+    for frame, begins_scene in mark_cuts(frames, detector, _proxy):
+        scene += begins_scene
+        if begins_scene:
+            previous = None
+        if frame.time + 1e-6 >= next_time and (previous is not None or not options.pairs):
+            chosen = (frame,) if previous is None or not options.pairs else (previous, frame)
+            yield Selection(scene, frame.time, tuple(letterbox(f.rgb, options.size) for f in chosen))
+            next_time = max(next_time, frame.time - 1 / rate) + 1 / rate
+        previous = frame
 
 
-def choose(
-    film: Iterator[Moment], detector: SceneDetector, rate: float, options: FrameOptions
-) -> Iterator[tuple[int, float, tuple[RGB, ...]]]:
-    """(scene, second, one picture or the frame before and this one), `rate` times a second of film."""
-    scene, due, before = 0, options.skip, None
-    for moment, begins in mark_cuts(film, detector, _grey):
-        scene += begins
-        if begins:
-            before = None
-        if moment.second + 1e-6 >= due and (before is not None or not options.pairs):
-            pictures = (moment,) if before is None or not options.pairs else (before, moment)
-            yield scene, moment.second, tuple(letterbox(m.rgb, options.size) for m in pictures)
-            due = max(due, moment.second - 1 / rate) + 1 / rate
-        before = moment
-
-
-def take(
+def write_frame_shards(
     films: Sequence[Path],
     test: Sequence[Path],
     out: Path,
     options: FrameOptions | None = None,
     progress: Callable[[], None] = lambda: None,
-) -> list[Taken]:
-    """Write OUT-train.zip and, of other films, OUT-test.zip: film/scene/time.webp, or …-0.webp with …-1.webp."""
+) -> list[FilmSummary]:
+    """Write OUT-train.zip and, from other films, OUT-test.zip. Names in them are film/scene/time.webp.
+
+    With pairs the names end in -0.webp (previous frame) and -1.webp. `progress` is called after each film.
+    """
     options = options or FrameOptions()
     if options.detector not in DETECTORS:
         raise UsageError(f"--detector {options.detector}: choose one of {', '.join(DETECTORS)}.")
     both = {p.resolve() for p in films} & {p.resolve() for p in test}
     if both:
-        raise UsageError(f"{both.pop()} would be learnt from and tested with; frames are split by film.")
-    taken = []
-    for split, chosen in (("train", films), ("test", test)):
-        if chosen:
+        raise UsageError(
+            f"{both.pop()} is a film for training and for testing; give it for one of them only."
+        )
+    summaries = []
+    for split, paths in (("train", films), ("test", test)):
+        if paths:
             with ShardWriter(out.with_name(f"{out.name}-{split}.zip")) as writer:
-                for film in chosen:
-                    taken.append(_take_one(film, writer, split == "test", options))
+                for film in paths:
+                    summaries.append(_write_film(film, writer, split == "test", options))
                     progress()
                 if not writer.count:
-                    raise NothingFound(f"No frame of {', '.join(map(str, chosen))} could be used.")
-    return taken
+                    raise NothingFound(f"No frame of {', '.join(map(str, paths))} was selected.")
+    return summaries
 
 
-def _take_one(film: Path, writer: ShardWriter, test: bool, options: FrameOptions) -> Taken:
+def _write_film(film: Path, writer: ShardWriter, test: bool, options: FrameOptions) -> FilmSummary:
     rate = options.test_rate if test else options.rate
     count, scenes = 0, set()
-    for scene, second, pictures in choose(moments(film), DETECTORS[options.detector](), rate, options):
-        name = f"{film.stem}/{scene:04}/{round(1000 * second):08}"
+    detector = DETECTORS[options.detector]()
+    for scene, time, pictures in select_frames(read_frames(film), detector, rate, options):
+        name = f"{film.stem}/{scene:04}/{round(1000 * time):08}"
         for i, rgb in enumerate(pictures):
-            end = f"-{i}" if options.pairs else ""
-            writer.add(f"{name}{end}.webp", encode(rgb, "webp", options.quality))
+            suffix = f"-{i}" if options.pairs else ""
+            writer.add(f"{name}{suffix}.webp", encode(rgb, "webp", options.quality))
         count += 1
         scenes.add(scene)
-    return Taken(film.name, count, len(scenes), test)
+    return FilmSummary(film.name, count, len(scenes), test)

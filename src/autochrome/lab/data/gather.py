@@ -1,4 +1,4 @@
-"""A data set out of folders: what can be learnt from is kept, at one size; what cannot is counted and named."""
+"""Make a shard from folders of pictures: useful pictures are kept at one size, the others are counted and listed."""
 
 import json
 import os
@@ -23,59 +23,68 @@ from autochrome.options import Options
 from autochrome.parallel import map_ordered
 
 REASONS = ("unreadable", "tiny", "near-grey", "duplicate")
-_BANDS = 4  # of 16 bits: hashes that differ in fewer bits than there are bands agree in one of them
-_FINE = 32
-_WAVES = np.cos(np.pi / _FINE * np.arange(8)[:, None] * (np.arange(_FINE) + 0.5))  # (8, 32), as in JPEG
+_BANDS = 4  # bands of 16 bits: hashes that differ in fewer than 4 bits are equal in at least one band
+_DCT_SIDE = 32  # pixels
+_DCT = np.cos(np.pi / _DCT_SIDE * np.arange(8)[:, None] * (np.arange(_DCT_SIDE) + 0.5))  # (8, 32)
 
 
 class GatherOptions(Options):
-    """What a picture must be to be learnt from."""
+    """Which pictures are kept, and how they are written."""
 
-    size: Annotated[int, Field(ge=16, description="Shrink to this short side.")] = 144
-    smallest: Annotated[int, Field(ge=1, description="Drop pictures with a shorter short side.")] = 64
-    chroma: Annotated[float, Field(ge=0, description="Drop pictures whose mean chroma is lower.")] = 4.0
+    size: Annotated[int, Field(ge=16, description="Shrink to this short side, in pixels.")] = 144
+    smallest: Annotated[
+        int, Field(ge=1, description="Drop pictures with a shorter short side, in pixels.")
+    ] = 64
+    chroma: Annotated[float, Field(ge=0, description="Drop pictures with a lower mean chroma.")] = 4.0
     alike: Annotated[
-        int, Field(ge=-1, lt=_BANDS, description="Drop pictures whose hash differs in so few bits; -1: none.")
+        int,
+        Field(
+            ge=-1,
+            lt=_BANDS,
+            description="Drop pictures whose perceptual hash differs from a kept one in at most this many bits; "
+            "-1: keep all.",
+        ),
     ] = 3
-    quality: Annotated[int, Field(ge=1, le=100, description="Of the WebP pictures written.")] = 80
-    valid: Annotated[float, Field(ge=0, lt=1, description="Share that goes to a second shard.")] = 0.0
+    quality: Annotated[int, Field(ge=1, le=100, description="Quality of the WebP pictures.")] = 80
+    valid: Annotated[float, Field(ge=0, lt=1, description="Fraction that goes to a second shard.")] = 0.0
 
 
 @dataclass(slots=True)
-class Gathered:
-    """What became of the pictures that were found."""
+class GatherResult:
+    """How many pictures were kept and which were dropped."""
 
     kept: int = 0
     valid: int = 0
-    dropped: dict[str, str] = field(default_factory=dict)  # path → why
+    dropped: dict[str, str] = field(default_factory=dict)  # path → reason
 
     @property
     def counts(self) -> dict[str, int]:
-        """Reason → how many were dropped for it."""
+        """Reason → number of pictures dropped."""
         return {reason: Counter(self.dropped.values())[reason] for reason in REASONS}
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """One picture that was looked at: why it is of no use, or what is written of it."""
+class CheckedPicture:
+    """A picture after the checks: the reason to drop it, or the bytes to write."""
 
     name: str
     path: str
-    reason: str = ""
-    data: bytes = b""
-    print: int = 0  # its perceptual hash
+    reason: str = ""  # empty: keep it
+    data: bytes = b""  # WebP
+    hash: int = 0  # perceptual hash, 64 bits
 
 
-def fingerprint(rgb: RGB) -> int:
-    """64 bits that hardly change when a picture is shrunk, recoded or made a little brighter.
+def perceptual_hash(rgb: RGB) -> int:
+    """64 bits that hardly change when a picture is shrunk, compressed again or made a little brighter.
 
-    The signs of its 8×8 slowest waves against their median. On 1500 photographs shrunk by a third and saved as JPEG of
-    quality 70, 97 % stay within 3 bits, and no two of them come that close to each other.
+    Each bit compares one of the 8×8 lowest DCT coefficients with their median. On 1500 photographs shrunk
+    by a third and saved as JPEG of quality 70, the hash of 97 % changes in at most 3 bits; no two of the photographs
+    have hashes that close.
     """
-    grey = resize(rgb, _FINE, _FINE) @ np.array([0.299, 0.587, 0.114])
-    waves = (_WAVES @ grey @ _WAVES.T).ravel()
-    waves[0] = 0.0  # how bright it is says nothing
-    bits = np.packbits(waves > np.median(waves[1:]))
+    grey = resize(rgb, _DCT_SIDE, _DCT_SIDE) @ np.array([0.299, 0.587, 0.114])
+    coefficients = (_DCT @ grey @ _DCT.T).ravel()
+    coefficients[0] = 0.0  # ignore the mean brightness
+    bits = np.packbits(coefficients > np.median(coefficients[1:]))
     return int.from_bytes(bits.tobytes(), "big")
 
 
@@ -85,49 +94,49 @@ def mean_chroma(rgb: RGB) -> float:
     return float(np.hypot(lab[..., 1], lab[..., 2]).mean())
 
 
-class Seen:
-    """The hashes of what is kept, searched by bands instead of one by one."""
+class HashIndex:
+    """The hashes of the kept pictures, searched by bands of 16 bits instead of one by one."""
 
     def __init__(self, alike: int) -> None:
         self._alike = alike
         self._bands: list[dict[int, list[int]]] = [{} for _ in range(_BANDS)]
 
-    def add(self, print: int) -> bool:
-        """Remember a hash, unless one within the tolerance is known: then False."""
-        keys = [(print >> (16 * i)) & 0xFFFF for i in range(_BANDS)]
+    def add(self, hash: int) -> bool:
+        """Add a hash and return True; if a hash within the tolerance is already there, return False."""
+        keys = [(hash >> (16 * i)) & 0xFFFF for i in range(_BANDS)]
         near = (h for band, key in zip(self._bands, keys, strict=True) for h in band.get(key, ()))
-        if any((h ^ print).bit_count() <= self._alike for h in near):
+        if any((h ^ hash).bit_count() <= self._alike for h in near):
             return False
         for band, key in zip(self._bands, keys, strict=True):
-            band.setdefault(key, []).append(print)
+            band.setdefault(key, []).append(hash)
         return True
 
 
-def look(entry: Entry, options: GatherOptions) -> Looked:
-    """Everything that can be said of a picture by itself."""
+def check_picture(entry: Entry, options: GatherOptions) -> CheckedPicture:
+    """Decode and check one picture, without comparing it to the others."""
     path = f"{entry.path}" if entry.path.name in entry.name else f"{entry.path}:{entry.name}"
     name = target_name(entry)
     try:
         rgb = decode(entry.read(), path)
     except (NotAPicture, OSError):
-        return Looked(name, path, "unreadable")
+        return CheckedPicture(name, path, "unreadable")
     if min(rgb.shape[:2]) < options.smallest:
-        return Looked(name, path, "tiny")
+        return CheckedPicture(name, path, "tiny")
     if mean_chroma(rgb) < options.chroma:
-        return Looked(name, path, "near-grey")
+        return CheckedPicture(name, path, "near-grey")
     small = shrink_to(rgb, options.size)
-    return Looked(name, path, "", encode(small, "webp", options.quality), fingerprint(small))
+    return CheckedPicture(name, path, "", encode(small, "webp", options.quality), perceptual_hash(small))
 
 
 def target_name(entry: Entry) -> str:
-    """source/label: the folder that was given, and the one the picture lies in."""
+    """source/label: the folder that was given, and the folder that holds the picture."""
     inside = entry.name.split("/")
     source = entry.path.stem if entry.offset or entry.data is not None else _root(entry).name or "pictures"
     return f"{source}/{inside[-2] if len(inside) > 1 else source}"
 
 
 def _root(entry: Entry) -> Path:
-    """The folder that was given: what is left of the path without the name inside it."""
+    """The folder that was given: the path without the name inside it."""
     return entry.path.parents[entry.name.count("/")]
 
 
@@ -136,46 +145,47 @@ def gather(
     out: Path,
     options: GatherOptions | None = None,
     progress: Callable[[], None] = lambda: None,
-) -> Gathered:
-    """Write `out` (and `…-valid.zip`), and beside it a JSON list of what was dropped and why."""
+) -> GatherResult:
+    """Write the shard `out` (and `…-valid.zip`), and next to it a JSON file with the reason of each dropped picture."""
     options = options or GatherOptions()
     entries = find_pictures(paths)
-    result = Gathered()
+    result = GatherResult()
     with ExitStack() as stack:
         main = stack.enter_context(ShardWriter(out))
         valid = stack.enter_context(ShardWriter(valid_name(out))) if options.valid else None
-        for looked in _useful(entries, options, result, progress):
-            held_out = valid is not None and _share(looked.path) < options.valid
+        for picture in _kept_pictures(entries, options, result, progress):
+            held_out = valid is not None and _fraction(picture.path) < options.valid
             writer = valid if valid is not None and held_out else main
-            writer.add(f"{looked.name}/{writer.count:06}.webp", looked.data)
+            writer.add(f"{picture.name}/{writer.count:06}.webp", picture.data)
             result.kept += not held_out
             result.valid += held_out
         if not result.kept:
-            reasons = ", ".join(f"{n} {why}" for why, n in result.counts.items() if n)
-            raise NothingFound(f"None of {len(entries)} pictures can be learnt from: {reasons}.")
+            reasons = ", ".join(f"{n} {reason}" for reason, n in result.counts.items() if n)
+            raise NothingFound(f"None of {len(entries)} pictures can be used for training: {reasons}.")
     report = {"kept": result.kept, "valid": result.valid, **result.counts, "dropped": result.dropped}
     atomic_write(out.with_suffix(".json"), json.dumps(report, indent=1) + "\n")
     return result
 
 
-def _useful(
-    entries: Iterable[Entry], options: GatherOptions, result: Gathered, progress: Callable[[], None]
-) -> Iterator[Looked]:
-    """Pictures worth keeping, in order; the others are noted in the result."""
-    seen = Seen(options.alike)
-    for looked in map_ordered(lambda entry: look(entry, options), entries, os.cpu_count() or 1):
+def _kept_pictures(
+    entries: Iterable[Entry], options: GatherOptions, result: GatherResult, progress: Callable[[], None]
+) -> Iterator[CheckedPicture]:
+    """The pictures to keep, in order. The others are added to `result.dropped`."""
+    hashes = HashIndex(options.alike)
+    for picture in map_ordered(lambda entry: check_picture(entry, options), entries, os.cpu_count() or 1):
         progress()
-        reason = looked.reason or ("" if seen.add(looked.print) else "duplicate")
+        reason = picture.reason or ("" if hashes.add(picture.hash) else "duplicate")
         if reason:
-            result.dropped[looked.path] = reason
+            result.dropped[picture.path] = reason
         else:
-            yield looked
+            yield picture
 
 
 def valid_name(out: Path) -> Path:
+    """The path of the second shard."""
     return out.with_name(f"{out.stem}-valid.zip")
 
 
-def _share(name: str) -> float:
-    """A number 0…1 out of a name: the same picture goes the same way every time."""
+def _fraction(name: str) -> float:
+    """A number 0…1 from a hash of the name, so that a picture goes to the same shard every time."""
     return int.from_bytes(blake2b(name.encode(), digest_size=6).digest(), "big") / 2**48

@@ -1,6 +1,6 @@
-"""Pictures as uint8 arrays: decoding, encoding, resizing, with OpenCV or else Pillow, whichever is installed.
+"""Decode, encode and resize pictures as uint8 arrays, with OpenCV if it is installed, else with Pillow.
 
-The lab's own small door to pictures, because training must also run where libvips is not.
+The lab has its own functions for this because training must also run where libvips is not installed.
 """
 
 from typing import Any, TypeAlias
@@ -17,23 +17,25 @@ cv2: Any
 try:
     import cv2
 
-    cv2.setNumThreads(1)  # whoever calls us brings his own threads
+    cv2.setNumThreads(1)  # the callers use threads themselves
 except ImportError:
     cv2 = None
 try:
     from PIL import Image, ImageOps
 except ImportError as e:
     if cv2 is None:
-        raise ExtraMissing("Training needs OpenCV or Pillow: pip install 'autochrome[lab]'.") from e
+        raise ExtraMissing(
+            "Training needs OpenCV or Pillow; install one with: pip install 'autochrome[lab]'"
+        ) from e
 
 
 def decode(data: bytes, name: str = "a picture") -> RGB:
-    """The bytes of a picture file, turned as its EXIF says, as (H, W, 3) sRGB."""
+    """The bytes of a picture file → (H, W, 3) sRGB, rotated as its EXIF orientation tells. `name` is for errors."""
     if cv2 is not None:
-        found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
-        if found is None:
-            raise NotAPicture(f"{name} cannot be read as a picture.")
-        rgb: RGB = cv2.cvtColor(found, cv2.COLOR_BGR2RGB)
+        bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
+        if bgr is None:
+            raise NotAPicture(f"{name} cannot be decoded as a picture.")
+        rgb: RGB = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
         return rgb
     from io import BytesIO
 
@@ -41,28 +43,28 @@ def decode(data: bytes, name: str = "a picture") -> RGB:
         with Image.open(BytesIO(data)) as opened:
             return np.asarray(ImageOps.exif_transpose(opened).convert("RGB")).copy()
     except (OSError, ValueError, SyntaxError) as e:
-        raise NotAPicture(f"{name} cannot be read as a picture.") from e
+        raise NotAPicture(f"{name} cannot be decoded as a picture.") from e
 
 
-def encode(rgb: RGB, kind: str = "webp", quality: int = 90) -> bytes:
-    """(H, W, 3) sRGB → the bytes of a file of this kind: webp, jpg or png."""
+def encode(rgb: RGB, format: str = "webp", quality: int = 90) -> bytes:
+    """(H, W, 3) sRGB → the bytes of a picture file. format: webp, jpg or png; quality: 1…100, not for png."""
     if cv2 is not None:
-        flag = {"webp": cv2.IMWRITE_WEBP_QUALITY, "jpg": cv2.IMWRITE_JPEG_QUALITY}.get(kind)
-        done, data = cv2.imencode(
-            f".{kind}", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [flag, quality] if flag is not None else []
+        flag = {"webp": cv2.IMWRITE_WEBP_QUALITY, "jpg": cv2.IMWRITE_JPEG_QUALITY}.get(format)
+        encoded, data = cv2.imencode(
+            f".{format}", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), [flag, quality] if flag is not None else []
         )
-        if not done:
-            raise ValueError(f"cannot encode as {kind}")
+        if not encoded:
+            raise ValueError(f"cannot encode as {format}")
         return bytes(data)
     from io import BytesIO
 
     out = BytesIO()
-    Image.fromarray(rgb).save(out, {"jpg": "jpeg"}.get(kind, kind), quality=quality)
+    Image.fromarray(rgb).save(out, {"jpg": "jpeg"}.get(format, format), quality=quality)
     return out.getvalue()
 
 
 def resize(rgb: RGB, height: int, width: int) -> RGB:
-    """To height × width: averaged when it shrinks, smooth when it grows."""
+    """Resize to height × width: area mean when it shrinks, bilinear when it grows."""
     if rgb.shape[:2] == (height, width):
         return rgb
     if cv2 is not None:
@@ -74,17 +76,17 @@ def resize(rgb: RGB, height: int, width: int) -> RGB:
     return np.asarray(Image.fromarray(rgb).resize((width, height), Image.Resampling.BILINEAR))
 
 
-def shrink_to(rgb: RGB, short: int) -> RGB:
-    """The same picture with its short side at most `short` pixels."""
+def shrink_to(rgb: RGB, short_side: int) -> RGB:
+    """The picture with a short side of at most `short_side` pixels."""
     height, width = rgb.shape[:2]
-    scale = short / min(height, width)
+    scale = short_side / min(height, width)
     if scale >= 1:
         return rgb
     return resize(rgb, round(height * scale), round(width * scale))
 
 
-def center(rgb: RGB, side: int) -> RGB:
-    """The middle square, side × side."""
+def center_square(rgb: RGB, side: int) -> RGB:
+    """The largest square in the centre of the picture, resized to side × side."""
     height, width = rgb.shape[:2]
     edge = min(height, width)
     top, left = (height - edge) // 2, (width - edge) // 2

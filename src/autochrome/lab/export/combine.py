@@ -13,7 +13,7 @@ from onnx import compose, numpy_helper
 from autochrome.lab.export.precision import SMALL
 from autochrome.lab.export.trace import OnnxModel
 
-_INPUT_FROM_OUTPUT = "{}_given"
+_INPUT_FROM_OUTPUT = "{}_in"
 """The name of an input that receives an earlier graph's output: one name cannot be both."""
 
 

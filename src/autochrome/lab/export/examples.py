@@ -7,23 +7,24 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from autochrome.lab.data.batches import SampleOptions, make_batch
-from autochrome.lab.data.crops import middle_squares, open_pictures
-from autochrome.lab.recipe import DataSettings
-from autochrome.lab.types import Part
+from autochrome.lab.data.batches import make_batch
+from autochrome.lab.data.crops import center_squares
+from autochrome.lab.data.options import DataSettings, SampleOptions
+from autochrome.lab.data.sources import open_pictures
+from autochrome.lab.types import ExportPart
 
 Tensors: TypeAlias = Mapping[str, Tensor]  # by name: luma, hint, mask, vivid, and outputs of parts
 
 _MAX_PICTURES = 64
-_WITH_HINTS = SampleOptions(flip=0, points=0.5, carried=0.3)
+_WITH_HINTS = SampleOptions(flip=0, points=0.5, warped=0.3)
 
 
 def make_examples(paths: Sequence[str], side: int) -> list[Tensors]:
     """luma, hint, mask and vivid of side × side pictures, one each. Without paths they are coloured noise."""
     generator = torch.Generator().manual_seed(0)
     if paths:
-        pictures = open_pictures(paths, DataSettings(size=side, limit=_MAX_PICTURES, keep="stream"))
-        squares = middle_squares(pictures, side, _MAX_PICTURES)[:, -1:]
+        pictures = open_pictures(paths, DataSettings(size=side, limit=_MAX_PICTURES, storage="stream"))
+        squares = center_squares(pictures, side, _MAX_PICTURES)[:, -1:]
     else:
         blocks = torch.rand(8, 3, side // 8, side // 8, generator=generator)
         smooth = F.interpolate(blocks, (side, side), mode="bilinear") * 255
@@ -42,9 +43,9 @@ def make_tracing_example(multiple: int) -> Tensors:
 
 
 @torch.no_grad()
-def run_parts(parts: Sequence[Part], inputs: Tensors) -> dict[str, Tensor]:
+def run_parts(parts: Sequence[ExportPart], inputs: Tensors) -> dict[str, Tensor]:
     """Run all parts; returns the inputs and all outputs."""
     tensors = dict(inputs)
     for part in parts:
-        tensors |= part.answer(tensors)
+        tensors |= part.run(tensors)
     return tensors

@@ -28,7 +28,7 @@ from autochrome.lab.recipe import Recipe
 from autochrome.lab.training.checkpoint import list_checkpoints, load_state
 from autochrome.lab.training.run_networks import open_run
 from autochrome.lab.training.trained_model import CONTRACT_OF
-from autochrome.lab.types import ColorNetwork, Part
+from autochrome.lab.types import ColorNetwork, ExportPart
 from autochrome.model import CONTRACTS, UNHINTED, Card, ColorModel, open_model, with_card
 from autochrome.types import Floats, Hints
 
@@ -58,8 +58,8 @@ def export(
 ) -> Exported:
     """Write the network of a run as ONNX. int8 needs `pictures` (folders, zips, tars) for its value ranges.
 
-    int8 quantises the convolutions that the network allows (`ColorNetwork.sturdy`), except those whose names contain
-    one of `leave`.
+    int8 quantises the convolutions that the network allows (`ColorNetwork.int8_layers`), except those whose names
+    contain one of `leave`.
     """
     if precision == "int8" and not pictures:
         raise UsageError("int8 needs pictures to measure value ranges on: give some with --data.")
@@ -78,7 +78,7 @@ def export(
 
 def _make_graphs(
     network: ColorNetwork,
-    parts: Sequence[Part],
+    parts: Sequence[ExportPart],
     precision: Precision,
     examples: Sequence[Tensors],
     leave: Sequence[str],
@@ -91,15 +91,15 @@ def _make_graphs(
         tracing_example = run_parts(parts, make_tracing_example(network.multiple))
         graph = to_onnx(part, tracing_example, network.multiple)
         if precision == "int8":
-            names = (*part.inputs, *part.numbers)
-            graph = quantize(graph, [{n: f[n] for n in names} for f in feeds], network.sturdy, leave)
+            names = (*part.inputs, *part.scalars)
+            graph = quantize(graph, [{n: f[n] for n in names} for f in feeds], network.int8_layers, leave)
         yield graph if precision == "fp32" else store_weights_as_fp16(graph)
 
 
 def make_card(
     recipe: Recipe,
     network: ColorNetwork,
-    parts: Sequence[Part],
+    parts: Sequence[ExportPart],
     links: dict[str, str],
     stride: int,
     figures: dict[str, float],
@@ -136,7 +136,7 @@ def _figures(source: Path) -> dict[str, float]:
 
 
 def check(
-    data: bytes, parts: Sequence[Part], examples: Sequence[Tensors], precision: Precision, name: str
+    data: bytes, parts: Sequence[ExportPart], examples: Sequence[Tensors], precision: Precision, name: str
 ) -> float:
     """Compare the file with the trained parts, with and without hints; returns the distance in a*b*.
 
@@ -160,7 +160,7 @@ def check(
     return distance
 
 
-def _trained_chroma(parts: Sequence[Part], example: Tensors, *, hinted: bool) -> Floats:
+def _trained_chroma(parts: Sequence[ExportPart], example: Tensors, *, hinted: bool) -> Floats:
     """(H, W, 2) a*b* of the trained network."""
     if not hinted:
         example = {**example, **{name: torch.zeros_like(example[name]) for name in ("hint", "mask")}}

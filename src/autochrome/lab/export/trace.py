@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor, nn
 
-from autochrome.lab.types import Part
+from autochrome.lab.types import ExportPart
 
 OPSET = 18
 
@@ -42,13 +42,13 @@ def silence(*loggers: str) -> Iterator[None]:
             logging.getLogger(name).setLevel(level)
 
 
-def to_onnx(part: Part, example: Mapping[str, Tensor], multiple: int) -> OnnxModel:
+def to_onnx(part: ExportPart, example: Mapping[str, Tensor], multiple: int) -> OnnxModel:
     """One part as an ONNX model, for pictures whose sides are any multiples of `multiple`."""
-    names = [*part.inputs, *part.numbers]
+    names = [*part.inputs, *part.scalars]
     rows, columns = (torch.export.Dim(side, min=1, max=4096) for side in ("rows", "columns"))
     pixels = [multiple // stride for _, stride in part.inputs.values()]
     dynamic: list[dict[int, Any]] = [{2: n * rows, 3: n * columns} for n in pixels]
-    dynamic += [{} for _ in part.numbers]
+    dynamic += [{} for _ in part.scalars]
     with silence("torch.onnx", "onnxscript", "onnx_ir"):
         program = torch.onnx.export(
             _WithInputList(part.module).eval(),

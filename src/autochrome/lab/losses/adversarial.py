@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from autochrome.lab.types import Critique
+from autochrome.lab.types import CriticOutput
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +18,16 @@ class Adversarial:
     not_fake: Callable[[Tensor], Tensor]  # critic: a made picture's score is too high
     not_fooled: Callable[[Tensor], Tensor]  # generator: the critic saw through it
 
-    def critic(self, real: Sequence[Critique], fake: Sequence[Critique]) -> Tensor:
+    def critic(self, real: Sequence[CriticOutput], fake: Sequence[CriticOutput]) -> Tensor:
         """The critic's loss, a scalar: both mistakes added, the mean over pictures, patches and scales."""
         return _mean(self.not_real, real) + _mean(self.not_fake, fake)
 
-    def generator(self, fake: Sequence[Critique]) -> Tensor:
+    def generator(self, fake: Sequence[CriticOutput]) -> Tensor:
         """The generator's loss, a scalar."""
         return _mean(self.not_fooled, fake)
 
 
-def _mean(punish: Callable[[Tensor], Tensor], critiques: Sequence[Critique]) -> Tensor:
+def _mean(punish: Callable[[Tensor], Tensor], critiques: Sequence[CriticOutput]) -> Tensor:
     return torch.stack([punish(critique.score.float()).mean() for critique in critiques]).mean()
 
 
@@ -42,7 +42,7 @@ ADVERSARIAL: dict[str, Adversarial] = {
 }
 
 
-def feature_matching(real: Sequence[Critique], fake: Sequence[Critique]) -> Tensor:
+def feature_matching(real: Sequence[CriticOutput], fake: Sequence[CriticOutput]) -> Tensor:
     """Mean distance between the critic's inner maps of the real and of the made picture, a scalar.
 
     Every layer of every scale counts alike. Nothing flows back through the real side.

@@ -1,7 +1,7 @@
-"""What a network is held to. Every loss is called `loss(batch, answer)`, in physical units, and answers one number.
+"""Losses on a network's output: each is called `loss(batch, output)` and returns a scalar.
 
-The truth is shrunk to the answer's size by area: an answer at a quarter of the size is held to the mean colour of each
-of its places.
+The truth is shrunk to the size of the output by area: an output at a quarter of the size is compared with the mean
+colour of each 4×4 square.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,183 +12,194 @@ from torch.nn import functional as F
 
 from autochrome.errors import RecipeError
 from autochrome.lab.losses.perceptual import Perceptual
-from autochrome.lab.networks.color_bins import GRID, bin_centres, encode, mean_and_spread, rebalance
+from autochrome.lab.networks.color_bins import BIN_SIZE, bin_centres, encode, mean_and_spread, rebalance
 from autochrome.lab.networks.layers import AB_SCALE
-from autochrome.lab.training.validation import as_rgb, full_size
-from autochrome.lab.types import Answer, Batch, Loss
+from autochrome.lab.rendering import full_size_ab, rgb_from_lab_planes
+from autochrome.lab.types import Batch, Loss, NetworkOutput
 
 
 def true_ab(batch: Batch, like: Tensor) -> Tensor:
     """(N, 2, h, w) a*b*: the truth at the size of `like`, by area."""
-    return shrunk(batch.truth[:, 1:], like)
+    return shrink_by_area(batch.truth[:, 1:], like)
 
 
-def shrunk(planes: Tensor, like: Tensor) -> Tensor:
+def shrink_by_area(planes: Tensor, like: Tensor) -> Tensor:
+    """(N, C, H, W) → (N, C, h, w): the planes at the size of `like`."""
     if planes.shape[-2:] == like.shape[-2:]:
         return planes
     return F.interpolate(planes, like.shape[-2:], mode="area")
 
 
 class Distance(Loss):
-    """Mean of `kind` over a*b*, in units of 110; places with hints count `painted` times as much more."""
+    """The mean of `function` over a*b*, in units of 110. Hinted pixels get `hint_weight` as additional weight."""
 
-    def __init__(self, kind: Callable[..., Tensor], painted: float = 0.0, beta: float | None = None) -> None:
+    def __init__(
+        self, function: Callable[..., Tensor], hint_weight: float = 0.0, beta: float | None = None
+    ) -> None:
         super().__init__()
-        self.kind, self.painted = kind, painted
+        self.function, self.hint_weight = function, hint_weight
         self.settings = {} if beta is None else {"beta": beta}
 
-    def forward(self, batch: Batch, answer: Answer) -> Tensor:
-        truth = true_ab(batch, answer.ab) / AB_SCALE
-        error = self.kind(answer.ab / AB_SCALE, truth, reduction="none", **self.settings)
-        if self.painted:
-            # A hint that is hardly believed is often wrong; it makes no place important.
-            weight = 1 + self.painted * shrunk(batch.mask, answer.ab).square()
+    def forward(self, batch: Batch, output: NetworkOutput) -> Tensor:
+        truth = true_ab(batch, output.ab) / AB_SCALE
+        error = self.function(output.ab / AB_SCALE, truth, reduction="none", **self.settings)
+        if self.hint_weight:
+            # The square: hints with a low mask are often wrong and get little additional weight.
+            weight = 1 + self.hint_weight * shrink_by_area(batch.mask, output.ab).square()
             return (error * weight).sum() / weight.expand_as(error).sum()
         return error.mean()
 
 
 class L1(Distance):
-    def __init__(self, painted: float = 0.0) -> None:
-        super().__init__(F.l1_loss, painted)
+    """Mean absolute error."""
+
+    def __init__(self, hint_weight: float = 0.0) -> None:
+        super().__init__(F.l1_loss, hint_weight)
 
 
 class MSE(Distance):
-    def __init__(self, painted: float = 0.0) -> None:
-        super().__init__(F.mse_loss, painted)
+    """Mean squared error."""
+
+    def __init__(self, hint_weight: float = 0.0) -> None:
+        super().__init__(F.mse_loss, hint_weight)
 
 
 class SmoothL1(Distance):
-    """`beta`, in units of 110: errors below it count by their square."""
+    """Absolute error, but squared error below `beta` (in units of 110)."""
 
-    def __init__(self, painted: float = 0.0, beta: float = 0.05) -> None:
-        super().__init__(F.smooth_l1_loss, painted, beta)
+    def __init__(self, hint_weight: float = 0.0, beta: float = 0.05) -> None:
+        super().__init__(F.smooth_l1_loss, hint_weight, beta)
 
 
 class Bins(Loss):
-    """Cross entropy over the quantised a*b* plane, rare colours counting more.
+    """Cross entropy over the bins of the a*b* plane. Rare colours get more weight.
 
-    How rare a colour is, is learnt on the way: a slow average over the batches.
+    The frequency of each bin is a slow running average over the batches; `momentum` is the weight of one batch.
     """
 
     centres: Tensor
-    share: Tensor
+    frequency: Tensor
 
-    def __init__(self, cell: float = GRID, pace: float = 0.02) -> None:
+    def __init__(self, bin_size: float = BIN_SIZE, momentum: float = 0.02) -> None:
         super().__init__()
-        self.pace = pace
-        centres = bin_centres(cell)
+        self.momentum = momentum
+        centres = bin_centres(bin_size)
         self.register_buffer("centres", centres)
-        # Before anything is seen: most colours are pale.
-        self.register_buffer("share", torch.softmax(-centres.norm(dim=1) / 12, 0))
+        # The first guess: most colours are pale.
+        self.register_buffer("frequency", torch.softmax(-centres.norm(dim=1) / 12, 0))
 
-    def forward(self, batch: Batch, answer: Answer) -> Tensor:
-        if answer.logits is None:
-            raise RecipeError("The bins loss needs a network that answers a distribution over colours.")
-        index, share = encode(true_ab(batch, answer.logits), self.centres)
+    def forward(self, batch: Batch, output: NetworkOutput) -> Tensor:
+        if output.logits is None:
+            raise RecipeError("The loss 'bins' needs a network that predicts a distribution over colours.")
+        index, weights = encode(true_ab(batch, output.logits), self.centres)
         with torch.no_grad():
-            seen = torch.zeros_like(self.share).index_add_(0, index.reshape(-1), share.reshape(-1))
+            counts = torch.zeros_like(self.frequency).index_add_(0, index.reshape(-1), weights.reshape(-1))
             if self.training:
-                self.share.lerp_(seen / seen.sum(), self.pace)
-        weight = rebalance(self.share)[index[:, :1]]  # of the nearest bin
-        entropy = -(share * torch.log_softmax(answer.logits, 1).gather(1, index)).sum(1, keepdim=True)
-        return (entropy * weight).sum() / weight.sum()
+                self.frequency.lerp_(counts / counts.sum(), self.momentum)
+        rarity = rebalance(self.frequency)[index[:, :1]]  # of the nearest bin
+        entropy = -(weights * torch.log_softmax(output.logits, 1).gather(1, index)).sum(1, keepdim=True)
+        return (entropy * rarity).sum() / rarity.sum()
 
 
-class Gist(Loss):
-    """Mean square of how far the colour of large places is off, in units of 110."""
+class CoarseAB(Loss):
+    """Mean squared error of the coarse colour at stride 16, in units of 110."""
 
-    def forward(self, batch: Batch, answer: Answer) -> Tensor:
-        if answer.gist is None:
-            raise RecipeError("The gist loss needs a network that says the gist of a picture, such as tint.")
-        return F.mse_loss(answer.gist / AB_SCALE, true_ab(batch, answer.gist) / AB_SCALE)
+    def forward(self, batch: Batch, output: NetworkOutput) -> Tensor:
+        if output.coarse_ab is None:
+            raise RecipeError(
+                "The loss 'coarse_ab' needs a network that predicts coarse colour, such as tint."
+            )
+        return F.mse_loss(output.coarse_ab / AB_SCALE, true_ab(batch, output.coarse_ab) / AB_SCALE)
 
 
 class TotalVariation(Loss):
-    """Mean step between neighbouring places, in units of 110: against patches."""
+    """Mean difference of neighbouring pixels, in units of 110: it penalises patches."""
 
-    def forward(self, batch: Batch, answer: Answer) -> Tensor:
-        return _steps(answer.ab / AB_SCALE)
+    def forward(self, batch: Batch, output: NetworkOutput) -> Tensor:
+        return _mean_gradient(output.ab / AB_SCALE)
 
 
-class Steps(Loss):
-    """Mean error of the steps between neighbouring places, in units of 110, at the answer's size and `coarser` ones.
+class Gradient(Loss):
+    """Mean error of the differences of neighbouring pixels, in units of 110, at the output's size and smaller ones.
 
-    A wrong colour that is even costs nothing: this is against patches where the truth has none. Where the network
-    answers a distribution, its mean is held to the same.
+    A constant colour error costs nothing; patches that the truth does not have cost much. If the network predicts a
+    distribution, its mean gets the same loss. `factors`: how many times smaller the other sizes are.
     """
 
     centres: Tensor
 
-    def __init__(self, cell: float = GRID, coarser: Sequence[int] = (2, 4)) -> None:
+    def __init__(self, bin_size: float = BIN_SIZE, factors: Sequence[int] = (2, 4)) -> None:
         super().__init__()
-        self.times = (1, *coarser)
-        self.register_buffer("centres", bin_centres(cell))
+        self.factors = (1, *factors)
+        self.register_buffer("centres", bin_centres(bin_size))
 
-    def forward(self, batch: Batch, answer: Answer) -> Tensor:
-        ideas = [answer.ab]
-        if answer.logits is not None:
-            ideas.append(mean_and_spread(answer.logits, self.centres)[0])
-        errors = [(ab - true_ab(batch, ab)) / AB_SCALE for ab in ideas]
-        wide = [F.avg_pool2d(e, n) for e in errors for n in self.times if min(e.shape[-2:]) >= 2 * n]
-        return torch.stack([_steps(e) for e in wide]).mean()
+    def forward(self, batch: Batch, output: NetworkOutput) -> Tensor:
+        predictions = [output.ab]
+        if output.logits is not None:
+            predictions.append(mean_and_spread(output.logits, self.centres)[0])
+        errors = [(ab - true_ab(batch, ab)) / AB_SCALE for ab in predictions]
+        scaled = [F.avg_pool2d(e, n) for e in errors for n in self.factors if min(e.shape[-2:]) >= 2 * n]
+        return torch.stack([_mean_gradient(e) for e in scaled]).mean()
 
 
-def _steps(planes: Tensor) -> Tensor:
+def _mean_gradient(planes: Tensor) -> Tensor:
     return planes.diff(dim=-1).abs().mean() + planes.diff(dim=-2).abs().mean()
 
 
-def vividness(rgb: Tensor) -> Tensor:
-    """(N, 3, H, W) sRGB 0…1 → (N,) colourfulness as the measure counts it, in units of 255."""
+def colorfulness(rgb: Tensor) -> Tensor:
+    """(N, 3, H, W) sRGB 0…1 → (N,) colourfulness as `autochrome.evaluate` measures it, in units of 255."""
     red, green, blue = rgb.unbind(1)
     opponents = torch.stack((red - green, (red + green) / 2 - blue), 1).flatten(2)
     spread, middle = opponents.var(2, correction=0), opponents.mean(2).square()
     return (spread.sum(1) + 1e-6).sqrt() + 0.3 * (middle.sum(1) + 1e-6).sqrt()
 
 
-class Colourfulness(Loss):
-    """How far the colourfulness of each picture stays below the truth's, in units of 255.
+class Colorfulness(Loss):
+    """How much the colourfulness of each picture is below the truth's, in units of 255.
 
-    Seen in sRGB, as it will be shown: counted in a*b*, a network learns to answer a few pixels with hundreds of units,
-    which cost it next to nothing there.
+    It is measured in sRGB. Measured in a*b*, a network could reach it with very large values in a few pixels, which the
+    gamut cuts off.
     """
 
-    def forward(self, batch: Batch, answer: Answer) -> Tensor:
+    def forward(self, batch: Batch, output: NetworkOutput) -> Tensor:
         luma = batch.truth[:, :1]
-        wanted = vividness(as_rgb(luma, batch.truth[:, 1:]))
-        return F.relu(wanted - vividness(as_rgb(luma, full_size(answer, batch)))).mean()
+        target = colorfulness(rgb_from_lab_planes(luma, batch.truth[:, 1:]))
+        return F.relu(target - colorfulness(rgb_from_lab_planes(luma, full_size_ab(output, batch)))).mean()
 
 
-class Decibels(Loss):
-    """Mean over pictures of their error in sRGB, as decibels below full scale: what the mean of PSNRs asks for.
+class PSNR(Loss):
+    """The negative mean PSNR of the pictures in sRGB, in dB.
 
-    Every picture counts alike, whether colour is a little or far off. Beyond `enough` dB nothing is asked for, or
-    nearly grey pictures would get all the attention.
+    Every picture has the same weight, whether its error is small or large. A PSNR above `target` dB is not improved
+    further; otherwise nearly grey pictures would dominate.
     """
 
-    def __init__(self, enough: float = 35.0) -> None:
+    def __init__(self, target: float = 35.0) -> None:
         super().__init__()
-        self.floor = 10 ** (-enough / 10)
+        self.floor = 10 ** (-target / 10)
 
-    def forward(self, batch: Batch, answer: Answer) -> Tensor:
+    def forward(self, batch: Batch, output: NetworkOutput) -> Tensor:
         luma = batch.truth[:, :1]
-        painted, real = as_rgb(luma, full_size(answer, batch)), as_rgb(luma, batch.truth[:, 1:])
-        error = (painted - real).square().mean((1, 2, 3))
+        predicted = rgb_from_lab_planes(luma, full_size_ab(output, batch))
+        real = rgb_from_lab_planes(luma, batch.truth[:, 1:])
+        error = (predicted - real).square().mean((1, 2, 3))
         return 10 * (error + self.floor).log10().mean()
 
 
 class Label(Loss):
-    """Cross entropy of what the picture shows: the label is the folder it lies in."""
+    """Cross entropy of the picture's label. The label is the folder that holds the picture."""
 
-    def forward(self, batch: Batch, answer: Answer) -> Tensor:
-        if answer.classes is None or batch.label is None:
+    def forward(self, batch: Batch, output: NetworkOutput) -> Tensor:
+        if output.class_logits is None or batch.label is None:
             raise RecipeError(
-                "The label loss needs a network that names labels: set network.classes to their number."
+                "The loss 'label' needs a network with a classifier: set network.classes to the number of labels."
             )
-        if batch.label.max() >= answer.classes.shape[1]:
+        classes = output.class_logits.shape[1]
+        if batch.label.max() >= classes:
             raise RecipeError(
-                f"The pictures have more labels than the network's {answer.classes.shape[1]}: raise network.classes."
+                f"The pictures have more labels than the network's {classes} classes: raise network.classes."
             )
-        return F.cross_entropy(answer.classes, batch.label)
+        return F.cross_entropy(output.class_logits, batch.label)
 
 
 LOSSES: dict[str, Callable[..., Loss]] = {
@@ -196,11 +207,11 @@ LOSSES: dict[str, Callable[..., Loss]] = {
     "mse": MSE,
     "smooth_l1": SmoothL1,
     "bins": Bins,
-    "gist": Gist,
+    "coarse_ab": CoarseAB,
     "total_variation": TotalVariation,
-    "steps": Steps,
-    "colourfulness": Colourfulness,
-    "decibels": Decibels,
+    "gradient": Gradient,
+    "colorfulness": Colorfulness,
+    "psnr": PSNR,
     "perceptual": Perceptual,
     "label": Label,
 }

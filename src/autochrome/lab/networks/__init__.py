@@ -1,4 +1,4 @@
-"""Networks and critics, one family a file. A family is a class; a recipe's numbers make it one network or another."""
+"""Networks and critics, one family per file. A family is a class; the settings in a recipe are its arguments."""
 
 import inspect
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from autochrome.lab.networks.tint import Tint
 from autochrome.lab.networks.unet import UNet
 from autochrome.lab.types import ColorNetwork, Critic
 
-Part = TypeVar("Part", bound=nn.Module)
+Module = TypeVar("Module", bound=nn.Module)
 
 NETWORKS: dict[str, Callable[..., ColorNetwork]] = {
     "encoder_decoder": EncoderDecoder,
@@ -36,25 +36,25 @@ CRITICS: dict[str, Callable[..., Critic]] = {
 
 
 def build_network(family: str, **config: Any) -> ColorNetwork:
-    """The network of a recipe: its family's name and that family's own settings."""
+    """Build the network of a recipe from the name of its family and the settings of that family."""
     return _build(NETWORKS, "network", family, config)
 
 
 def build_critic(family: str, **config: Any) -> Critic:
-    """The critic of a recipe: its family's name and that family's own settings."""
+    """Build the critic of a recipe from the name of its family and the settings of that family."""
     return _build(CRITICS, "critic", family, config)
 
 
-def _build(families: dict[str, Callable[..., Part]], what: str, family: str, config: dict[str, Any]) -> Part:
+def _build(
+    families: dict[str, Callable[..., Module]], kind: str, family: str, config: dict[str, Any]
+) -> Module:
     if family not in families:
-        raise RecipeError(f"There is no {what} called {family!r}; the recipe may name {', '.join(families)}.")
+        raise RecipeError(f"There is no {kind} {family!r}; choose one of {', '.join(families)}.")
     known = list(inspect.signature(families[family]).parameters)
     unknown = [name for name in config if name not in known]
     if unknown:
-        raise RecipeError(f"The {what} {family!r} has no setting {unknown[0]!r}; it has {', '.join(known)}.")
+        raise RecipeError(f"The {kind} {family!r} has no setting {unknown[0]!r}; it has {', '.join(known)}.")
     try:
         return families[family](**config)
     except (TypeError, ValueError, KeyError) as error:
-        raise RecipeError(
-            f"The {what} {family!r} cannot be built from the recipe's settings: {error}."
-        ) from error
+        raise RecipeError(f"The {kind} {family!r} cannot be built from these settings: {error}.") from error

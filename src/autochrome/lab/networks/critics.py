@@ -1,6 +1,6 @@
-"""Critics: they see a coloured picture, (N, 3, H, W) L*a*b*, and say how real it looks.
+"""Critics: (N, 3, H, W) L*a*b* of a colour picture → a score of how real it looks.
 
-All scores are logits, without bound: the losses in `adversarial` expect them so, and none may be squashed here.
+All scores are logits without bound, as the losses in `adversarial` expect; no critic ends with a sigmoid.
 """
 
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from autochrome.errors import RecipeError
-from autochrome.lab.networks.layers import Init, Norm, SelfAttention, normed, scaled_lab, start
-from autochrome.lab.types import Critic, Critique
+from autochrome.lab.networks.layers import Init, Norm, SelfAttention, init_weights, scale_lab, with_norm
+from autochrome.lab.types import Critic, CriticOutput
 
 
 class DenseCritic(Critic):
-    """Convolution blocks, then two dense layers: one score a picture, of `size` × `size` pixels only."""
+    """Convolution blocks, then two dense layers: one score per picture. Pictures must be size × size pixels."""
 
     def __init__(
         self, blocks: Sequence[nn.Module], size: int, dense: int, dropout: float, init: Init
@@ -33,23 +33,23 @@ class DenseCritic(Critic):
             nn.Dropout(dropout),
             nn.Linear(dense, 1),
         )
-        start(self, init)
+        init_weights(self, init)
 
-    def forward(self, lab: Tensor) -> list[Critique]:
+    def forward(self, lab: Tensor) -> list[CriticOutput]:
         if lab.shape[-2:] != (self.size, self.size):
             raise RecipeError(
-                f"This critic is built for {self.size} px, but saw {lab.shape[-2]}×{lab.shape[-1]}: "
-                "set critic.size to the size of the training pictures."
+                f"This critic is built for {self.size} px, but the pictures are {lab.shape[-2]}×{lab.shape[-1]}: "
+                "set critic.size to the size of the training crops."
             )
-        x, features = scaled_lab(lab), []
+        x, features = scale_lab(lab), []
         for block in self.blocks:
             x = block(x)
             features.append(x)
-        return [Critique(self.head(x), features)]
+        return [CriticOutput(self.head(x), features)]
 
 
 class PlainCritic(DenseCritic):
-    """The thesis's first (D1): 4×4 convolutions of stride 2, ReLU, a quarter dropped after each but the first."""
+    """The thesis's first critic (D1): 4×4 convolutions of stride 2, ReLU, dropout 0.25 after each but the first."""
 
     def __init__(
         self,
@@ -68,9 +68,9 @@ class PlainCritic(DenseCritic):
 
 
 class PooledCritic(DenseCritic):
-    """The thesis's second (D2), and its critic at 128 px: two 3×3 convolutions, then average pooling, in each block.
+    """The thesis's second critic (D2), also at 128 px: blocks of two 3×3 convolutions and average pooling.
 
-    `last_max` pools the last block by the maximum first, as the critic at 128 px does.
+    last_max: the last block has max pooling before its average pooling, as in the critic at 128 px.
     """
 
     def __init__(
@@ -97,9 +97,9 @@ class PooledCritic(DenseCritic):
 
 
 class PatchCritic(Critic):
-    """A score for every patch: 4×4 stride-2 blocks of growing width, one 3×3 block, and the matrix of scores.
+    """A map of scores, one per patch: blocks of 4×4 convolutions with stride 2, a 3×3 block, and the score layer.
 
-    `attention` puts self-attention behind that block, counted from 1 (0: none).
+    attention: self-attention after the block of this number, from 1; 0: none.
     """
 
     def __init__(
@@ -113,23 +113,23 @@ class PatchCritic(Critic):
         self.blocks, before = nn.ModuleList(), 3
         for i, after in enumerate((*filters, filters[-1]), 1):
             kernel, stride = (4, 2) if i <= len(filters) else (3, 1)
-            block = [normed(nn.Conv2d(before, after, kernel, stride, 1), "none" if i == 1 else norm)]
-            attend = [SelfAttention(after)] if i == attention else []
-            self.blocks.append(nn.Sequential(*block, nn.LeakyReLU(0.2), *attend))
+            block = [with_norm(nn.Conv2d(before, after, kernel, stride, 1), "none" if i == 1 else norm)]
+            attention_layer = [SelfAttention(after)] if i == attention else []
+            self.blocks.append(nn.Sequential(*block, nn.LeakyReLU(0.2), *attention_layer))
             before = after
         self.score = nn.Conv2d(before, 1, 3, 1, 1)
-        start(self, init)
+        init_weights(self, init)
 
-    def forward(self, lab: Tensor) -> list[Critique]:
-        x, features = scaled_lab(lab), []
+    def forward(self, lab: Tensor) -> list[CriticOutput]:
+        x, features = scale_lab(lab), []
         for block in self.blocks:
             x = block(x)
             features.append(x)
-        return [Critique(self.score(x), features)]
+        return [CriticOutput(self.score(x), features)]
 
 
 class MultiScaleCritic(Critic):
-    """`scales` patch critics: the first sees the picture as it is, each next one at half the size of the last."""
+    """Several patch critics: the first one on the full picture, each next one on a picture of half the size."""
 
     def __init__(
         self,
@@ -142,9 +142,9 @@ class MultiScaleCritic(Critic):
         super().__init__()
         self.critics = nn.ModuleList(PatchCritic(filters, norm, attention, init) for _ in range(scales))
 
-    def forward(self, lab: Tensor) -> list[Critique]:
-        answers: list[Critique] = []
+    def forward(self, lab: Tensor) -> list[CriticOutput]:
+        outputs: list[CriticOutput] = []
         for critic in self.critics:
-            answers += critic(lab)
+            outputs += critic(lab)
             lab = F.avg_pool2d(lab, 3, 2, 1, count_include_pad=False)
-        return answers
+        return outputs

@@ -1,19 +1,27 @@
-"""Encoder and decoder without skips: the smallest idea of a colour network, and the first of the thesis line (G1)."""
+"""Encoder and decoder without skip connections: the first generator of the thesis (G1)."""
 
 from collections.abc import Sequence
 
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from autochrome.lab.networks.layers import AB_SCALE, Init, Norm, channels_of, normed, scaled, start
-from autochrome.lab.types import Answer, ColorNetwork
+from autochrome.lab.networks.layers import (
+    AB_SCALE,
+    Init,
+    Norm,
+    init_weights,
+    input_channels,
+    scale_inputs,
+    with_norm,
+)
+from autochrome.lab.types import ColorNetwork, NetworkOutput
 
 
-class EnlargedConv(nn.Conv2d):
-    """Every pixel doubled both ways, then a 3×3 convolution.
+class UpsampledConv(nn.Conv2d):
+    """Upsampling by 2 (nearest), then a 3×3 convolution.
 
-    Three rows of the large map are two of the small one. While training the same sums are made there, by a 4×4
-    kernel: four multiplications a pixel instead of nine.
+    In training the same result is computed on the small map by a transposed 4×4 convolution: 4 multiplications per
+    pixel instead of 9.
     """
 
     def __init__(self, channels: int, filters: int) -> None:
@@ -28,10 +36,10 @@ class EnlargedConv(nn.Conv2d):
 
 
 class EncoderDecoder(ColorNetwork):
-    """Down twice, up twice, 3×3 convolutions, ReLU, tanh at the end.
+    """Downsample twice, upsample twice; 3×3 convolutions, ReLU, tanh at the end.
 
-    `filters` are the widths of all layers but the last, which answers a*b*. Every second layer is normed, and the last
-    too, as in the original (a norm before tanh is odd: it fixes the spread of the answer over a batch).
+    filters: channels of all layers except the last, which predicts a*b*. Every second layer has a norm, and the last
+    one too, as in the original (a norm before tanh is unusual: it fixes the spread of the output over a batch).
     """
 
     def __init__(
@@ -43,19 +51,19 @@ class EncoderDecoder(ColorNetwork):
     ) -> None:
         super().__init__()
         if len(filters) != 8:
-            raise ValueError(f"it takes eight filters, not {len(filters)}")
+            raise ValueError(f"filters needs 8 numbers, not {len(filters)}")
         self.inputs, self.multiple = tuple(inputs), 4
-        widths = [channels_of(inputs), *filters, 2]
+        widths = [input_channels(inputs), *filters, 2]
         strides = (1, 2, 2, 1, 1, 1, 1, 1, 1)
-        enlarged, unnormed = (5, 6), (0, 2, 7)
+        upsampled, without_norm = (5, 6), (0, 2, 7)
         layers: list[nn.Module] = []
         for i, stride in enumerate(strides):
-            into, out = widths[i : i + 2]
-            conv = EnlargedConv(into, out) if i in enlarged else nn.Conv2d(into, out, 3, stride, 1)
-            layers += [normed(conv, "none" if i in unnormed else norm), nn.ReLU()]
+            before, after = widths[i : i + 2]
+            conv = UpsampledConv(before, after) if i in upsampled else nn.Conv2d(before, after, 3, stride, 1)
+            layers += [with_norm(conv, "none" if i in without_norm else norm), nn.ReLU()]
         layers[-1] = nn.Tanh()
         self.layers = nn.Sequential(*layers)
-        start(self, init)
+        init_weights(self, init)
 
-    def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> Answer:
-        return Answer(self.layers(scaled(luma, hint, mask, self.inputs)) * AB_SCALE)
+    def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> NetworkOutput:
+        return NetworkOutput(self.layers(scale_inputs(luma, hint, mask, self.inputs)) * AB_SCALE)

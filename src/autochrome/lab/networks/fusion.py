@@ -1,7 +1,6 @@
-"""Encoder–decoder with a fusion layer: what the picture shows, as one description, is joined to every place of it.
+"""Encoder–decoder with a fusion layer: global features of the whole picture are joined to the local features.
 
-The description comes from a classifier that sees the whole picture: a residual network or MobileNet v1, from nothing
-or from given weights.
+The global features come from a classifier: a residual network or MobileNet v1, from scratch or from a weights file.
 """
 
 from collections.abc import Sequence
@@ -10,14 +9,15 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from autochrome.lab.networks.layers import AB_SCALE, Norm, grey_rgb, load_weights, normed
+from autochrome.lab.networks.layers import AB_SCALE, Norm, grey_rgb, with_norm
 from autochrome.lab.networks.mobilenet import MobileNet
 from autochrome.lab.networks.resnet_unet import ResNet
-from autochrome.lab.types import Answer, ColorNetwork
+from autochrome.lab.types import ColorNetwork, NetworkOutput
+from autochrome.lab.weights_file import load_pretrained
 
 
-class Describer(nn.Module):
-    """(N, 1, H, W) L* → (N, `channels`, 1, 1): the mean of a classifier's deepest map."""
+class GlobalFeatures(nn.Module):
+    """(N, 1, H, W) L* → (N, `channels`, 1, 1): the mean of a classifier's deepest feature map."""
 
     def __init__(self, kind: Literal["resnet", "mobilenet"], weights: str, depth: int, width: float) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class Describer(nn.Module):
         else:
             self.net = ResNet(depth, int(64 * width))
             if weights != "none":
-                load_weights(self.net, weights, left_out=("fc.",))
+                load_pretrained(self.net, weights, ignore=("fc.",))
         self.channels = self.net.channels[-1]
 
     def forward(self, luma: Tensor) -> Tensor:
@@ -38,17 +38,19 @@ class Describer(nn.Module):
 
 
 class Fusion(ColorNetwork):
-    """`encoder` are the widths of three pairs of 3×3 convolutions, each pair halving the size; `joined` the width of
-    the fusion layer; `decoder` the widths of three more convolutions, the size doubled after each.
+    """Local features at stride 8, joined with global features of the whole picture.
 
-    `classifier` is "resnet" or "mobilenet", `width` 1 its published size, `weights` a file for it ("none": it learns
-    along with the rest). `classes` lets it name so many labels, for the loss `label`.
+    encoder: channels of three pairs of 3×3 convolutions; each pair halves the size.
+    fusion_width: channels of the fusion layer.
+    decoder: channels of three convolutions; the size doubles after each.
+    classifier: "resnet" (of this depth) or "mobilenet"; width: 1 is its published size; weights: a file, or "none" to
+    train it from scratch. classes: labels that it classifies, for the loss `label`; 0: none.
     """
 
     def __init__(
         self,
         encoder: Sequence[int] = (64, 128, 256),
-        joined: int = 256,
+        fusion_width: int = 256,
         decoder: Sequence[int] = (128, 64, 32),
         norm: Norm = "batch",
         classifier: Literal["resnet", "mobilenet"] = "resnet",
@@ -59,28 +61,29 @@ class Fusion(ColorNetwork):
     ) -> None:
         super().__init__()
         self.inputs, self.multiple = ("luma",), 32
-        self.classifier = Describer(classifier, weights, depth, width)
-        self.naming = nn.Linear(self.classifier.channels, classes) if classes else None
+        self.classifier = GlobalFeatures(classifier, weights, depth, width)
+        self.label_head = nn.Linear(self.classifier.channels, classes) if classes else None
         layers: list[nn.Module] = []
         before = 1
         for filters in encoder:
             layers += [_conv(before, filters, 2, norm), _conv(filters, filters, 1, norm)]
             before = filters
         self.encoder = nn.Sequential(*layers)
-        self.join = nn.Sequential(nn.Conv2d(before + self.classifier.channels, joined, 1), nn.ReLU())
-        layers, before = [], joined
+        self.join = nn.Sequential(nn.Conv2d(before + self.classifier.channels, fusion_width, 1), nn.ReLU())
+        layers, before = [], fusion_width
         for filters in decoder:
             layers += [_conv(before, filters, 1, norm), nn.Upsample(scale_factor=2)]
             before = filters
         self.decoder = nn.Sequential(*layers, nn.Conv2d(before, 2, 3, padding=1), nn.Tanh())
 
-    def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> Answer:
-        places = self.encoder(luma / 50 - 1)
-        picture = self.classifier(luma)
-        x = self.join(torch.cat([places, picture.expand(-1, -1, *places.shape[2:])], 1))
-        named = self.naming(picture.flatten(1)) if self.naming else None
-        return Answer(self.decoder(x) * AB_SCALE, classes=named)
+    def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> NetworkOutput:
+        local_features = self.encoder(luma / 50 - 1)
+        global_features = self.classifier(luma)
+        everywhere = global_features.expand(-1, -1, *local_features.shape[2:])
+        x = self.join(torch.cat([local_features, everywhere], 1))
+        class_logits = self.label_head(global_features.flatten(1)) if self.label_head else None
+        return NetworkOutput(self.decoder(x) * AB_SCALE, class_logits=class_logits)
 
 
 def _conv(channels: int, filters: int, stride: int, norm: Norm) -> nn.Sequential:
-    return nn.Sequential(normed(nn.Conv2d(channels, filters, 3, stride, 1), norm), nn.ReLU())
+    return nn.Sequential(with_norm(nn.Conv2d(channels, filters, 3, stride, 1), norm), nn.ReLU())

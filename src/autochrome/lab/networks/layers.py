@@ -1,10 +1,9 @@
-"""The pieces every family is built from: scaling at the door, norms, attention, upsampling, first weights.
+"""Layers that several network families share: input scaling, norms, attention, upsampling, initial weights.
 
-Networks and critics see numbers of about −1…1: L* as `L/50 − 1`, a*b* divided by `AB_SCALE`. Nobody outside knows.
+Inside, networks and critics work with values of about −1…1: L* as `L/50 − 1`, a*b* divided by `AB_SCALE`.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Literal, TypeAlias
 
 import torch
@@ -13,11 +12,10 @@ from torch.nn import functional as F
 from torch.nn.utils.parametrizations import spectral_norm
 
 from autochrome.color.lab import light_from_lightness, srgb_from_linear
-from autochrome.errors import CheckpointError
-from autochrome.lab.weights_file import read_weights
+from autochrome.lab.types import CHANNELS
 
 AB_SCALE = 110.0
-"""a*b* of sRGB stay within ±108; one unit inside a network is this many outside."""
+"""One unit inside a network is this many a*b* units. a*b* of sRGB colours are within ±108."""
 
 Norm: TypeAlias = Literal["batch", "instance", "spectral", "none"]
 Init: TypeAlias = Literal["torch", "normal", "thesis"]
@@ -25,40 +23,41 @@ Init: TypeAlias = Literal["torch", "normal", "thesis"]
 NORMS: dict[str, Callable[[int], nn.Module]] = {
     "batch": nn.BatchNorm2d,
     "instance": lambda channels: nn.InstanceNorm2d(channels, affine=True),
-    "spectral": lambda channels: nn.Identity(),  # it sits on the weights: see `normed`
+    "spectral": lambda channels: nn.Identity(),  # applied to the weights: see `with_norm`
     "none": lambda channels: nn.Identity(),
 }
 
 
-def normed(conv: nn.Conv2d | nn.ConvTranspose2d, norm: Norm) -> nn.Sequential:
-    """The convolution with its norm; "spectral" bounds the weights instead of the answer."""
+def with_norm(conv: nn.Conv2d | nn.ConvTranspose2d, norm: Norm) -> nn.Sequential:
+    """The convolution followed by its norm. "spectral" normalises the weights instead of the output."""
     layer = spectral_norm(conv) if norm == "spectral" else conv
     return nn.Sequential(layer, NORMS[norm](conv.out_channels))
 
 
-def scaled(luma: Tensor, hint: Tensor, mask: Tensor, inputs: Sequence[str]) -> Tensor:
-    """What `inputs` names of L* 0…100, a*b* and mask 0…1 → (N, 1…4, H, W), about −1…1."""
+def scale_inputs(luma: Tensor, hint: Tensor, mask: Tensor, inputs: Sequence[str]) -> Tensor:
+    """L* 0…100, a*b*, mask 0…1 → those that `inputs` names, concatenated: (N, 1…4, H, W), about −1…1."""
     parts = {"luma": luma / 50 - 1, "hint": hint / AB_SCALE, "mask": mask}
     return torch.cat([parts[name] for name in inputs], 1)
 
 
-def channels_of(inputs: Sequence[str]) -> int:
-    return sum({"luma": 1, "hint": 2, "mask": 1}[name] for name in inputs)
+def input_channels(inputs: Sequence[str]) -> int:
+    """Number of channels of these inputs."""
+    return sum(CHANNELS[name] for name in inputs)
 
 
-def scaled_lab(lab: Tensor) -> Tensor:
-    """(N, 3, H, W) L*a*b* → the same, about −1…1: what a critic sees."""
+def scale_lab(lab: Tensor) -> Tensor:
+    """(N, 3, H, W) L*a*b* → the same scaled to about −1…1: the input of a critic."""
     return torch.cat([lab[:, :1] / 50 - 1, lab[:, 1:] / AB_SCALE], 1)
 
 
 def grey_rgb(luma: Tensor) -> Tensor:
-    """(N, 1, H, W) L* → (N, 3, H, W) the sRGB grey of that lightness, 0…1: what a given classifier sees."""
+    """(N, 1, H, W) L* → (N, 3, H, W) grey sRGB 0…1 of that lightness: the input of a pretrained classifier."""
     grey: Tensor = srgb_from_linear(light_from_lightness(luma))
     return grey.expand(-1, 3, -1, -1)
 
 
 class SelfAttention(nn.Module):
-    """Every place looks at every other one. Starts as the identity: `weight` is learnt from zero."""
+    """Self-attention over all pixels. It starts as the identity: `weight` is trained from zero."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -70,19 +69,19 @@ class SelfAttention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) → the same shape; memory grows with (H·W)²."""
         query, key, value = (layer(x).flatten(2) for layer in (self.query, self.key, self.value))
-        attention = (query.transpose(1, 2) @ key).softmax(-1)  # (N, HW, HW): row = the place that looks
-        seen: Tensor = (value @ attention.transpose(1, 2)).view_as(x)
-        return x + self.weight * seen
+        attention = (query.transpose(1, 2) @ key).softmax(-1)  # (N, HW, HW): a row per query
+        attended: Tensor = (value @ attention.transpose(1, 2)).view_as(x)
+        return x + self.weight * attended
 
 
 class ShuffleUp(nn.Module):
-    """Twice the size by pixel shuffle. ICNR first weights and a small blur keep the chequerboard away."""
+    """Upsampling by 2 with pixel shuffle. ICNR initial weights and a small blur avoid checkerboard patterns."""
 
     def __init__(self, channels: int, out: int, norm: Norm, blur: bool = True) -> None:
         super().__init__()
         conv = nn.Conv2d(channels, 4 * out, 1, bias=False)
-        _same_over_each_square(conv.weight)
-        self.conv = normed(conv, norm)
+        _init_icnr(conv.weight)
+        self.conv = with_norm(conv, norm)
         self.blur = blur
 
     def forward(self, x: Tensor) -> Tensor:
@@ -93,18 +92,18 @@ class ShuffleUp(nn.Module):
         return F.avg_pool2d(F.pad(x, (1, 0, 1, 0), mode="replicate"), 2, stride=1)
 
 
-def _same_over_each_square(weight: Tensor) -> None:
-    """ICNR: the four pixels made from one start equal, so the first picture is smooth."""
+def _init_icnr(weight: Tensor) -> None:
+    """ICNR: the four output pixels of one input pixel start equal, so the first output is smooth."""
     small = nn.init.kaiming_normal_(torch.empty(weight.shape[0] // 4, *weight.shape[1:]))
     with torch.no_grad():
         weight.copy_(small.repeat_interleave(4, 0))
 
 
-def start(module: nn.Module, init: Init) -> None:
-    """First weights of every convolution and dense layer in `module`.
+def init_weights(module: nn.Module, init: Init) -> None:
+    """Draw the initial weights of every convolution and dense layer in `module`.
 
-    "thesis" draws them from 0…0.02, so all are positive and every layer begins as a blur: odd, but that is how the
-    original was trained. "normal" (mean 0, deviation 0.02) is what it most likely meant. "torch" leaves them.
+    "thesis": uniform 0…0.02, as the original thesis was trained; all weights are positive, so every layer starts as a
+    blur. "normal": mean 0, standard deviation 0.02, most likely what the thesis meant. "torch": PyTorch's own.
     """
     draw: dict[str, Callable[[Tensor], Tensor]] = {
         "thesis": lambda weight: nn.init.uniform_(weight, 0, 0.02),
@@ -114,23 +113,6 @@ def start(module: nn.Module, init: Init) -> None:
         return
     for layer in module.modules():
         if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
-            bounded = getattr(layer, "parametrizations", None)  # where spectral norm keeps the weight itself
+            spectral = getattr(layer, "parametrizations", None)  # spectral norm stores the weight here
             with torch.no_grad():
-                draw[init](bounded.weight.original if bounded else layer.weight)
-
-
-def load_weights(module: nn.Module, file: str, left_out: Collection[str] = ()) -> None:
-    """Fill `module` from a safetensors file. Every name and shape must fit; only names under `left_out` may be over."""
-    given = read_weights(Path(file))
-    given = {name: value for name, value in given.items() if not name.startswith(tuple(left_out))}
-    wanted = {k: v for k, v in module.state_dict().items() if not k.endswith("num_batches_tracked")}
-    given = {name: value for name, value in given.items() if not name.endswith("num_batches_tracked")}
-    wrong = sorted(wanted.keys() ^ given.keys()) or [
-        k for k, v in wanted.items() if v.shape != given[k].shape
-    ]
-    if wrong:
-        raise CheckpointError(
-            f"{file} does not fit this network: {len(wrong)} layers are missing, unknown or of another shape, "
-            f"the first is {wrong[0]!r}; give a file made for the same layers."
-        )
-    module.load_state_dict(given | {k: v for k, v in module.state_dict().items() if k not in wanted})
+                draw[init](spectral.weight.original if spectral else layer.weight)

@@ -1,7 +1,7 @@
-"""MobileNet v1 without its classifier: what a picture means, at strides 4, 8, 16 and 32.
+"""MobileNet v1 without its classifier: feature maps at strides 4, 8, 16 and 32.
 
-Batch norm is folded into the convolutions when published weights are read: a network that is trained on in small steps
-wants no running statistics, and a runtime wants fewer layers.
+When published weights are read, batch norm is folded into the convolutions: fine-tuning in small steps needs no running
+statistics, and fewer layers run faster.
 """
 
 from pathlib import Path
@@ -25,27 +25,27 @@ BLOCKS: tuple[tuple[int, int, int], ...] = (
     *((512, 512, 1),) * 5,
     (512, 1024, 2),
 )
-MAPS = (3, 5, 11, 12)
-"""The blocks whose answers are kept: strides 4, 8, 16, 32."""
-NEAR = 3
-"""So many blocks look at edges and steps; what comes after them asks what they were edges of."""
+OUTPUT_BLOCKS = (3, 5, 11, 12)
+"""The blocks whose outputs are the feature maps at strides 4, 8, 16, 32."""
+EARLY_BLOCKS = 3
+"""Number of blocks in the early stages, which detect edges; the late stages recognise objects."""
 
 BN_EPS = 1e-3  # of the published weights
 
 
 class MobileNet(nn.Module):
-    """(N, 1, H, W) grey −1…1, sides multiples of 32 → four maps at strides 4, 8, 16, 32, `channels` wide.
+    """(N, 1, H, W) grey −1…1 → four feature maps at strides 4, 8, 16, 32 with `channels` channels.
 
-    With `seen` 3 it sees sRGB instead of grey.
+    Height and width must be multiples of 32. width: factor on all channels. in_channels: 1 for grey, 3 for sRGB.
     """
 
-    def __init__(self, width: float = 1.0, weights: str = "none", seen: int = 1) -> None:
+    def __init__(self, width: float = 1.0, weights: str = "none", in_channels: int = 1) -> None:
         super().__init__()
         wide = [round(width * out) for _, out, _ in BLOCKS]
         first = round(width * BLOCKS[0][0])
-        self.channels = tuple(wide[i - 1] for i in MAPS)
-        self.edges = wide[NEAR - 1]  # channels of what `near` hands on
-        self.conv1 = nn.Conv2d(seen, first, 3, 2)
+        self.channels = tuple(wide[i - 1] for i in OUTPUT_BLOCKS)
+        self.early_channels = wide[EARLY_BLOCKS - 1]  # channels of the second output of `early_stages`
+        self.conv1 = nn.Conv2d(in_channels, first, 3, 2)
         for i, (before, out, (_, _, stride)) in enumerate(zip([first, *wide], wide, BLOCKS, strict=False), 1):
             self.add_module(f"conv_dw_{i}", nn.Conv2d(before, before, 3, stride, groups=before))
             self.add_module(f"conv_pw_{i}", nn.Conv2d(before, out, 1))
@@ -55,42 +55,42 @@ class MobileNet(nn.Module):
             assert layer.bias is not None
             nn.init.zeros_(layer.bias)
         if weights != "none":
-            self.load_state_dict(folded(weights, self))
+            self.load_state_dict(fold_batch_norm(weights, self))
 
     def forward(self, grey: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        map4, edges = self.near(grey)
-        return map4, *self.far(edges)
+        features4, early8 = self.early_stages(grey)
+        return features4, *self.late_stages(early8)
 
-    def near(self, grey: Tensor) -> tuple[Tensor, Tensor]:
-        """The first blocks: the map at stride 4, and what `far` goes on from, at stride 8."""
+    def early_stages(self, grey: Tensor) -> tuple[Tensor, Tensor]:
+        """The first blocks: the features at stride 4, and the input of `late_stages` at stride 8."""
         x = F.relu6(self.conv1(F.pad(grey, (0, 1, 0, 1))))
-        for i in range(1, NEAR + 1):
-            x = self._across(i, self._around(i, x))
-        return x, self._around(NEAR + 1, x)
+        for i in range(1, EARLY_BLOCKS + 1):
+            x = self._pointwise(i, self._depthwise(i, x))
+        return x, self._depthwise(EARLY_BLOCKS + 1, x)
 
-    def far(self, edges: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The rest: the maps at strides 8, 16, 32."""
-        x, maps = self._across(NEAR + 1, edges), []
-        for i in range(NEAR + 2, len(BLOCKS) + 1):
-            x = self._across(i, self._around(i, x))
-            if i in MAPS:
+    def late_stages(self, early8: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The other blocks: the features at strides 8, 16, 32."""
+        x, maps = self._pointwise(EARLY_BLOCKS + 1, early8), []
+        for i in range(EARLY_BLOCKS + 2, len(BLOCKS) + 1):
+            x = self._pointwise(i, self._depthwise(i, x))
+            if i in OUTPUT_BLOCKS:
                 maps.append(x)
         return maps[0], maps[1], maps[2]
 
-    def _around(self, block: int, x: Tensor) -> Tensor:
-        """A block's look at its neighbours, each channel for itself."""
+    def _depthwise(self, block: int, x: Tensor) -> Tensor:
+        """The depthwise 3×3 convolution of a block."""
         return F.relu6(depthwise(x, self.get_submodule(f"conv_dw_{block}")))
 
-    def _across(self, block: int, x: Tensor) -> Tensor:
-        """A block's look across the channels."""
+    def _pointwise(self, block: int, x: Tensor) -> Tensor:
+        """The pointwise 1×1 convolution of a block."""
         return F.relu6(self.get_submodule(f"conv_pw_{block}")(x))
 
 
 def depthwise(x: Tensor, conv: nn.Module) -> Tensor:
-    """A 3×3 depthwise convolution, at stride 2 padded on the right and below only, as TensorFlow does.
+    """A 3×3 depthwise convolution; at stride 2 it is padded at the right and bottom only, as in TensorFlow.
 
-    While gradients are wanted a stride of 2 is worked out at stride 1 and thinned: on a CPU the backward pass of a
-    strided depthwise convolution costs ten times as much.
+    In training a stride of 2 is computed at stride 1 and subsampled: on a CPU the backward pass of a strided depthwise
+    convolution takes ten times as long.
     """
     assert isinstance(conv, nn.Conv2d)
     if conv.stride == (1, 1):
@@ -100,34 +100,37 @@ def depthwise(x: Tensor, conv: nn.Module) -> Tensor:
     return F.conv2d(F.pad(x, (0, 1, 0, 1)), conv.weight, conv.bias, stride=2, groups=conv.groups)
 
 
-def folded(file: str, network: MobileNet) -> dict[str, Tensor]:
-    """Published weights with batch norm folded and the colour kernel summed to grey. Every layer must be there."""
+def fold_batch_norm(file: str, network: MobileNet) -> dict[str, Tensor]:
+    """Published weights with batch norm folded in, and the first kernel summed over RGB for a grey input."""
     if not Path(file).is_file():
         raise CheckpointError(
-            f"{file}: no such weights file; give MobileNet v1 as safetensors, or encoder=none."
+            f"{file}: there is no such weights file; give MobileNet v1 as safetensors, or encoder=none."
         )
     try:
-        given = load_file(file)
+        tensors = load_file(file)
     except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{file} is not a readable safetensors file; it may be cut short.") from error
+        raise CheckpointError(f"{file} cannot be read as safetensors; it may be truncated.") from error
     layers = [name for name, _ in network.named_children()]
     statistics = ("weight", "bias", "running_mean", "running_var")
-    wanted = {f"{x}.weight" for x in layers} | {f"{x}_bn.{s}" for x in layers for s in statistics}
-    odd = sorted(wanted ^ given.keys())
-    if odd:
+    expected = {f"{x}.weight" for x in layers} | {f"{x}_bn.{s}" for x in layers for s in statistics}
+    wrong = sorted(expected ^ tensors.keys())
+    if wrong:
         raise CheckpointError(
-            f"{file} is not the MobileNet v1 we know: {odd[0]!r} is missing or not expected."
+            f"{file} is not MobileNet v1 as published: {wrong[0]!r} is missing or not expected."
         )
     result = {}
     for name in layers:
-        weight = given[f"{name}.weight"].float()
+        weight = tensors[f"{name}.weight"].float()
         if name == "conv1" and network.conv1.in_channels == 1:
             weight = weight.sum(1, keepdim=True)
-        gamma, beta, mean, var = (given[f"{name}_bn.{s}"].float() for s in statistics)
+        gamma, beta, mean, var = (tensors[f"{name}_bn.{s}"].float() for s in statistics)
         scale = gamma / (var + BN_EPS).sqrt()
         result[f"{name}.weight"] = weight * scale.view(-1, 1, 1, 1)
         result[f"{name}.bias"] = beta - mean * scale
-    wrong = [k for k, v in network.state_dict().items() if v.shape != result[k].shape]
-    if wrong:
-        raise CheckpointError(f"{file} has another width: {wrong[0]!r} is {tuple(result[wrong[0]].shape)}.")
+    mismatch = [k for k, v in network.state_dict().items() if v.shape != result[k].shape]
+    if mismatch:
+        name = mismatch[0]
+        raise CheckpointError(
+            f"{file} has another width: {name!r} has the shape {tuple(result[name].shape)}."
+        )
     return result

@@ -51,9 +51,9 @@ class CriticTrainer:
         with self._autocast():
             of_fake = self._critic(fake)
         losses = {"fooling": (self._settings.weight, self._losses.generator(of_fake))}
-        if self._settings.matching:
+        if self._settings.feature_matching:
             with torch.no_grad(), self._autocast():
                 of_real = self._critic(real)
-            losses["matching"] = (self._settings.matching, feature_matching(of_real, of_fake))
+            losses["matching"] = (self._settings.feature_matching, feature_matching(of_real, of_fake))
         self._critic.requires_grad_(self.is_trained)
         return losses

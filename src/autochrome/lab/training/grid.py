@@ -13,7 +13,8 @@ from autochrome.evaluate.results import Row, Scores, compare_rows, summarize
 from autochrome.evaluate.samples import Sample, read_samples
 from autochrome.files import atomic_write
 from autochrome.lab.montage import columns, sheet, write_sheet
-from autochrome.lab.recipe import Recipe, make_recipe, override, read_recipe
+from autochrome.lab.recipe import Recipe
+from autochrome.lab.recipe_files import make_recipe, override, read_recipe
 from autochrome.lab.training.checkpoint import is_done, list_checkpoints
 from autochrome.lab.training.grid_report import write_grid_report
 from autochrome.lab.training.run import train

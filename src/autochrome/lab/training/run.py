@@ -16,9 +16,11 @@ from torch import Tensor
 
 from autochrome.errors import CheckpointError, RecipeError
 from autochrome.files import atomic_write
-from autochrome.lab.data.crops import middle_squares, open_pictures
-from autochrome.lab.data.on_device import pick_device
-from autochrome.lab.recipe import Recipe, load_recipe
+from autochrome.lab.data.crops import center_squares
+from autochrome.lab.data.on_device import choose_device
+from autochrome.lab.data.sources import open_pictures
+from autochrome.lab.recipe import Recipe
+from autochrome.lab.recipe_files import load_recipe
 from autochrome.lab.training.checkpoint import list_checkpoints
 from autochrome.lab.training.distributed import ProcessGroup, join_process_group
 from autochrome.lab.training.monitor import Monitor
@@ -33,7 +35,7 @@ from autochrome.lab.training.training_data import TrainingData
 def train(recipe: Recipe, run: Path, options: RunOptions) -> Path:
     """Train a recipe into the folder `run`. `checkpoint.best_weights(run)` is its result."""
     recipe = _recipe_of_run(recipe, run, options)
-    device = pick_device(options.device)
+    device = choose_device(options.device)
     with join_process_group(device) as group:
         trainer = _set_up(recipe, run, options, device, group)
         with ExitStack() as stack:
@@ -82,7 +84,7 @@ def _held_out_pictures(recipe: Recipe, options: RunOptions) -> Tensor | None:
     paths = options.valid or recipe.data.valid
     if not paths:
         return None
-    settings = recipe.data.model_copy(update={"limit": recipe.valid_count, "often": {}})
-    return middle_squares(
+    settings = recipe.data.model_copy(update={"limit": recipe.valid_count, "repeat": {}})
+    return center_squares(
         open_pictures(paths, settings), recipe.valid_size or recipe.data.size, recipe.valid_count
     )

@@ -10,7 +10,8 @@ from torch import nn
 
 from autochrome.errors import CheckpointError
 from autochrome.lab.networks import build_critic, build_network
-from autochrome.lab.recipe import NetworkSettings, Recipe, load_recipe
+from autochrome.lab.recipe import NetworkSettings, Recipe
+from autochrome.lab.recipe_files import load_recipe
 from autochrome.lab.training.checkpoint import best_weights
 from autochrome.lab.training.distributed import ProcessGroup
 from autochrome.lab.training.moving_average import MovingAverage
@@ -65,7 +66,7 @@ def build_networks(
         return network
 
     torch.manual_seed(derive_seed(recipe.seed, "weights"))
-    settings = recipe.network.rebuilt() if resumed else recipe.network
+    settings = recipe.network.without_files() if resumed else recipe.network
     network = prepare(_build(settings, build_network))
     critic = prepare(_build(recipe.critic, build_critic)) if recipe.critic else None
     average = MovingAverage(network, recipe.ema) if recipe.ema else None
@@ -85,7 +86,7 @@ def open_run(run: Path) -> tuple[Recipe, ColorNetwork]:
     if not (run / "recipe.yaml").is_file():
         raise CheckpointError(f"{run} is not a run: it has no recipe.yaml.")
     recipe = load_recipe(run / "recipe.yaml")
-    settings = recipe.network.rebuilt()
+    settings = recipe.network.without_files()
     network = build_network(settings.family, **settings.config)
     load_weights(network, best_weights(run))
     network.eval().requires_grad_(False)

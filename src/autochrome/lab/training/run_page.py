@@ -5,7 +5,7 @@ from pathlib import Path
 
 from autochrome.evaluate.charts import Plot, Series
 from autochrome.evaluate.report_page import Table, write_report
-from autochrome.lab.recipe import load_recipe
+from autochrome.lab.recipe_files import load_recipe
 from autochrome.lab.training.monitor import read_machine
 from autochrome.lab.training.run_tables import Row, read_epochs, read_steps
 

@@ -10,11 +10,11 @@ from torch.optim import Optimizer
 from autochrome.errors import RecipeError
 from autochrome.lab.losses.color import LOSSES
 from autochrome.lab.recipe import OptimizerSettings, Phase
+from autochrome.lab.rendering import full_size_ab
 from autochrome.lab.training.critic_trainer import Autocast, CriticTrainer
 from autochrome.lab.training.distributed import ProcessGroup
 from autochrome.lab.training.schedule import make_optimizer
-from autochrome.lab.training.validation import full_size
-from autochrome.lab.types import Answer, Batch, ColorNetwork, Critic
+from autochrome.lab.types import Batch, ColorNetwork, Critic, NetworkOutput
 
 Losses: TypeAlias = dict[str, Tensor]
 """Detached losses by name. `total` is the weighted sum that the network is trained with."""
@@ -122,7 +122,7 @@ class Stepper:
             weighted = {k: (weight, loss(batch, output)) for k, (weight, loss) in self._losses.items()}
         losses: Losses = {}
         if self._critic_trainer:
-            fake = torch.cat((batch.truth[:, :1], full_size(output, batch)), 1)
+            fake = torch.cat((batch.truth[:, :1], full_size_ab(output, batch)), 1)
             if self._critic_trainer.is_trained:
                 losses["critic"] = self._critic_trainer.backward(batch.truth, fake.detach())
             if trains_network:
@@ -133,12 +133,14 @@ class Stepper:
             losses |= {"total": total.detach(), **{k: value.detach() for k, (_, value) in weighted.items()}}
         return losses
 
-    def _run_network(self, batch: Batch, *, with_gradients: bool) -> Answer:
+    def _run_network(self, batch: Batch, *, with_gradients: bool) -> NetworkOutput:
         """The output of the network as float32."""
         with torch.set_grad_enabled(with_gradients), self._autocast():
             output = self._network(batch.luma, batch.hint, batch.mask)
-        others = (None if x is None else x.float() for x in (output.logits, output.classes, output.gist))
-        return Answer(output.ab.float(), *others)
+        others = (
+            None if x is None else x.float() for x in (output.logits, output.class_logits, output.coarse_ab)
+        )
+        return NetworkOutput(output.ab.float(), *others)
 
     def _optimize(self, name: str, optimizer: Optimizer) -> Tensor:
         """Average the gradients over processes, clip them, take the step; returns the 2-norm of the gradient."""

@@ -40,7 +40,7 @@ class TrainedModel:
         """Run the encoder, if the network has one of its own. `luma` is (H, W) L*."""
         tensors = {"luma": self._tensor(luma, repeat=True)}
         for part in self._encoders:
-            tensors |= part.answer(tensors)
+            tensors |= part.run(tensors)
         return Prepared(luma, tensors)
 
     @torch.no_grad()
@@ -53,8 +53,8 @@ class TrainedModel:
         tensors["hint"] = self._tensor(hints.chroma * (hints.mask > 0)[..., None], repeat=False)
         tensors["mask"] = self._tensor(hints.mask, repeat=False)
         tensors["vivid"] = torch.tensor([vivid], dtype=torch.float32, device=self._device)
-        outputs = {name.removesuffix(UNHINTED): output for name, output in part.answer(tensors).items()}
-        factor = 1.0 if "vivid" in part.numbers and vivid > 0 else vivid
+        outputs = {name.removesuffix(UNHINTED): output for name, output in part.run(tensors).items()}
+        factor = 1.0 if "vivid" in part.scalars and vivid > 0 else vivid
         padded = (tensors["luma"].shape[2], tensors["luma"].shape[3])
 
         def crop(plane: Tensor) -> Floats:

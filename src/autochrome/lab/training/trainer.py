@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from autochrome.errors import RecipeError, TrainingDiverged
-from autochrome.lab.data.crops import Cutter
+from autochrome.lab.data.crops import Cropper
 from autochrome.lab.recipe import Phase, Recipe
 from autochrome.lab.training.checkpoint import (
     Progress,
@@ -48,7 +48,7 @@ class PhaseState:
 
     phase: Phase
     stepper: Stepper
-    cropper: Cutter
+    cropper: Cropper
     meter: LossMeter
     clock: PhaseClock
     steps: int | None  # the phase's length in steps
@@ -146,9 +146,11 @@ class Trainer:
             self._end_epoch(state, progress.step // state.cropper.steps_per_epoch + 1)
         else:
             self.log.update_last_epoch(progress.scores)
-        if phase.pick and progress.best_step not in (-1, progress.total_steps):
+        if phase.best_by and progress.best_step not in (-1, progress.total_steps):
             self.networks.load(checkpoint_folder(self.run, progress.best_step))
-            self.log.message(f"{phase.name}: continue from step {progress.best_step}, the best {phase.pick}")
+            self.log.message(
+                f"{phase.name}: continue from step {progress.best_step}, the best {phase.best_by}"
+            )
         if progress.phase + 1 == len(self.recipe.phases):
             progress.done = True
         else:
@@ -234,8 +236,8 @@ class Trainer:
         self.log.log_scores(progress.total_steps, scores, image)
         self.log.message(f"{phase.name} step {progress.total_steps}: {format_scores(scores)}")
         freeze(self.networks.network, phase.freeze)
-        if phase.pick:
-            self._remember_best(phase.pick, scores)
+        if phase.best_by:
+            self._remember_best(phase.best_by, scores)
 
     def _remember_best(self, name: str, scores: dict[str, float]) -> None:
         if name not in scores:

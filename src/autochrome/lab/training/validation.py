@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
-from autochrome.color.lab import lab_from_srgb, srgb_from_lab
-from autochrome.lab.data.batches import SampleOptions, make_batch
-from autochrome.lab.types import Answer, Batch, ColorNetwork
+from autochrome.color.lab import lab_from_srgb
+from autochrome.lab.data.batches import make_batch
+from autochrome.lab.data.options import SampleOptions
+from autochrome.lab.rendering import full_size_ab, rgb_from_lab_planes
+from autochrome.lab.types import Batch, ColorNetwork
 
 LOWER_IS_BETTER = {"ab_error"}
 """Scores that are better when they are lower; all others are better when they are higher."""
@@ -23,27 +24,13 @@ def validation_batch(pictures: Tensor, samples: SampleOptions) -> Batch:
     return Batch(truth[:, :1], truth, torch.zeros_like(truth[:, 1:]), torch.zeros_like(truth[:, :1]))
 
 
-def full_size(answer: Answer, batch: Batch) -> Tensor:
-    """(N, 2, H, W) a*b* over all the pixels of the batch."""
-    ab = answer.ab.float()
-    if ab.shape[-2:] == batch.truth.shape[-2:]:
-        return ab
-    return F.interpolate(ab, batch.truth.shape[-2:], mode="bilinear", align_corners=False)
-
-
-def as_rgb(luma: Tensor, ab: Tensor) -> Tensor:
-    """(N, 1, H, W) and (N, 2, H, W) → (N, 3, H, W) sRGB 0…1."""
-    rgb: Tensor = srgb_from_lab(torch.cat((luma, ab), 1).permute(0, 2, 3, 1))
-    return rgb.permute(0, 3, 1, 2)
-
-
 def _predictions(
     network: ColorNetwork, pictures: Tensor, samples: SampleOptions, batch_size: int
 ) -> Iterator[tuple[Batch, Tensor]]:
     """Each batch with the predicted a*b* at its full size."""
     for part in pictures.split(batch_size):
         batch = validation_batch(part, samples)
-        yield batch, full_size(network(batch.luma, batch.hint, batch.mask), batch)
+        yield batch, full_size_ab(network(batch.luma, batch.hint, batch.mask), batch)
 
 
 @torch.no_grad()
@@ -62,9 +49,9 @@ def validate(
     ab_error = chroma = true_chroma = 0.0
     for batch, ab in _predictions(network, pictures, samples, batch_size):
         luma, true_ab = batch.truth[:, :1], batch.truth[:, 1:]
-        truth = as_rgb(luma, true_ab)
-        errors.append((as_rgb(luma, ab) - truth).square().mean((1, 2, 3)))
-        grey_errors.append((as_rgb(luma, torch.zeros_like(ab)) - truth).square().mean((1, 2, 3)))
+        truth = rgb_from_lab_planes(luma, true_ab)
+        errors.append((rgb_from_lab_planes(luma, ab) - truth).square().mean((1, 2, 3)))
+        grey_errors.append((rgb_from_lab_planes(luma, torch.zeros_like(ab)) - truth).square().mean((1, 2, 3)))
         fraction = len(ab) / len(pictures)
         ab_error += fraction * float((ab - true_ab).norm(dim=1).mean())
         chroma += fraction * float(ab.norm(dim=1).mean())
@@ -88,7 +75,9 @@ def comparison_image(network: ColorNetwork, pictures: Tensor, samples: SampleOpt
     batch, ab = next(_predictions(network, pictures, samples, len(pictures)))
     network.train(was_training)
     luma = batch.truth[:, :1]
-    rows = torch.cat([as_rgb(luma, x) for x in (torch.zeros_like(ab), ab, batch.truth[:, 1:])], dim=3)
+    rows = torch.cat(
+        [rgb_from_lab_planes(luma, x) for x in (torch.zeros_like(ab), ab, batch.truth[:, 1:])], dim=3
+    )
     return torch.cat(list(rows), dim=1).clamp(0, 1)
 
 

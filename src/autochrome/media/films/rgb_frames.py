@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.errors import FilmDamaged, InputMissing
+from autochrome.media.films.open import open_film
 
 
 def read_rgb_frames(path: str | os.PathLike[str], size: int) -> Iterator[NDArray[np.uint8]]:
@@ -26,3 +27,11 @@ def read_rgb_frames(path: str | os.PathLike[str], size: int) -> Iterator[NDArray
                 yield np.ascontiguousarray(small.to_ndarray())
     except (av.FFmpegError, IndexError) as error:
         raise FilmDamaged(f"{path}: this film cannot be read ({error}).") from error
+
+
+def read_timed_frames(path: str | os.PathLike[str]) -> Iterator[tuple[float, NDArray[np.uint8]]]:
+    """Every frame, upright and in the order shown: its time in seconds, and (H, W, 3) R′G′B′ at full size."""
+    with open_film(path) as film:
+        for frame in film:
+            rgb = frame.decoded.to_ndarray(format="rgb24")
+            yield frame.time, np.ascontiguousarray(np.rot90(rgb, film.facts.turn // 90))

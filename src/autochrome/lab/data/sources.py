@@ -1,0 +1,117 @@
+"""The pictures of a recipe as samples of one or two pictures, decoded once or at each use."""
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from autochrome.errors import NothingFound
+from autochrome.lab.data.options import DataSettings
+from autochrome.lab.data.pixels import RGB, decode, shrink_to
+from autochrome.media.collection import Entry, find_pictures
+
+
+class PictureSource(Protocol):
+    """Samples of one or two pictures of any size."""
+
+    names: list[str]  # of each sample, as in the shard: source/label/name
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int) -> tuple[RGB, ...]: ...
+
+
+@dataclass(slots=True)
+class PicturesInMemory:
+    """Pictures that are decoded once and kept in memory."""
+
+    names: list[str]
+    samples: list[tuple[RGB, ...]]
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __getitem__(self, index: int) -> tuple[RGB, ...]:
+        return self.samples[index]
+
+
+@dataclass(slots=True)
+class StreamedPictures:
+    """Pictures that are decoded at each use, for data that does not fit in memory."""
+
+    names: list[str]
+    entries: list[tuple[Entry, ...]]
+    max_short_side: int | None  # pixels
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __getitem__(self, index: int) -> tuple[RGB, ...]:
+        return _read(self.entries[index], self.max_short_side)
+
+
+def open_pictures(paths: Sequence[str], settings: DataSettings) -> PictureSource:
+    """The pictures of a recipe, in memory if they fit."""
+    entries = find_pictures(paths, settings.only, settings.exclude)
+    groups: list[tuple[Entry, ...]] = _pairs(entries) if settings.pairs else [(e,) for e in entries]
+    if settings.limit and settings.limit < len(groups):
+        groups = [groups[i * len(groups) // settings.limit] for i in range(settings.limit)]
+    order = [i for i, group in enumerate(groups) for _ in range(_repeats(group[-1].name, settings.repeat))]
+    names = [groups[i][-1].name for i in order]
+    size = settings.max_short_side
+    if settings.storage == "stream" or (settings.storage == "auto" and not _fit_in_memory(groups, size)):
+        return StreamedPictures(names, [groups[i] for i in order], size)
+    with ThreadPoolExecutor(settings.workers or os.cpu_count()) as pool:
+        samples = list(pool.map(lambda g: _read(g, size), groups))
+    return PicturesInMemory(names, [samples[i] for i in order])
+
+
+def label_numbers(names: Sequence[str]) -> Tensor:
+    """(count,) int64: the class number of each name `source/label/name`; labels are numbered in sorted order."""
+    labels = [name.split("/")[-2] if "/" in name else "" for name in names]
+    numbers = {label: i for i, label in enumerate(sorted(set(labels)))}
+    return torch.tensor([numbers[label] for label in labels])
+
+
+def _read(entries: Sequence[Entry], max_short_side: int | None) -> tuple[RGB, ...]:
+    pictures = (decode(e.read(), f"{e.path}:{e.name}") for e in entries)
+    return tuple(shrink_to(p, max_short_side) if max_short_side else p for p in pictures)
+
+
+def _pairs(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
+    """NAME-0 with NAME-1. A picture without its partner is skipped."""
+    groups: dict[str, dict[str, Entry]] = {}
+    for entry in entries:
+        stem, _, number = entry.name.rpartition(".")[0].rpartition("-")
+        groups.setdefault(stem, {})[number] = entry
+    pairs: list[tuple[Entry, ...]] = [(g["0"], g["1"]) for g in groups.values() if g.keys() >= {"0", "1"}]
+    if not pairs:
+        raise NothingFound(
+            "There are no pairs (NAME-0 and NAME-1) in this data; make it with `autochrome data frames --pairs`."
+        )
+    return pairs
+
+
+def _repeats(name: str, repeat: Mapping[str, int]) -> int:
+    """How many times per epoch a picture is used."""
+    return max((times for pattern, times in repeat.items() if fnmatch(name, pattern)), default=1)
+
+
+def _fit_in_memory(groups: Sequence[tuple[Entry, ...]], max_short_side: int | None) -> bool:
+    """Whether all pictures, decoded, take less than 60 % of the free memory. Estimated from about 64 of them."""
+    some = groups[:: max(1, len(groups) // 64)]
+    size = sum(p.nbytes for g in some for p in _read(g, max_short_side)) / len(some)
+    return size * len(groups) < 0.6 * _free_memory()
+
+
+def _free_memory() -> int:
+    """Bytes of free memory; very large where the system does not tell."""
+    try:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (ValueError, OSError, AttributeError):
+        return 1 << 62
