@@ -1,4 +1,4 @@
-"""The lab's commands from words to files: data, train, export, montage, grid."""
+"""The commands of the lab, from arguments to files: data, train, export, montage, grid."""
 
 import tarfile
 from pathlib import Path
@@ -23,16 +23,16 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_from_a_folder_to_a_network_that_colours(home, autochrome):
+def test_data_train_export_montage(home, autochrome):
     shard = home / "shard.zip"
     gathered = ("data", "images", home / "pictures", "-o", shard, "--smallest", 32, "--alike", -1)
     assert "16 pictures" in autochrome(*gathered).out
     run = home / "run"
-    words = ("--data", shard, "--valid", shard, "--out", run, "--device", "cpu")
+    options = ("--data", shard, "--valid", shard, "--out", run, "--device", "cpu")
     short = ("--set", "phases.one.steps=3", "--set", "phases.one.epochs=null")
-    assert autochrome("train", home / "small.yaml", *short, *words).code == 0
-    assert autochrome("train", home / "small.yaml", "--resume", *words).code == 0, (
-        "done already: nothing to do"
+    assert autochrome("train", home / "small.yaml", *short, *options).code == 0
+    assert autochrome("train", home / "small.yaml", "--resume", *options).code == 0, (
+        "a run that is done can be resumed: nothing happens"
     )
     assert autochrome("export", run, "-o", home / "small.onnx").code == 0
     assert open_model(home / "small.onnx").card.name == "small"
@@ -44,9 +44,9 @@ def test_from_a_folder_to_a_network_that_colours(home, autochrome):
     assert decode(sheet.read_bytes()).shape == (22 + 2 * 44, 4 * 44, 3)
 
 
-def test_a_grid(home, autochrome):
-    words = ("--data", home / "pictures", "--test", home / "pictures", "--out", home / "grid", "--limit", 4)
-    ran = autochrome("grid", home / "small.yaml", *words, "--device", "cpu")
+def test_grid(home, autochrome):
+    options = ("--data", home / "pictures", "--test", home / "pictures", "--out", home / "grid", "--limit", 4)
+    ran = autochrome("grid", home / "small.yaml", *options, "--device", "cpu")
     assert ran.code == 0, ran.err
     lines = ran.out.splitlines()
     assert lines[1].startswith("grey")
@@ -61,7 +61,7 @@ def test_cifar(home, autochrome):
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "says"),
+    ("arguments", "code", "message"),
     [
         (("train", "nonesuch"), 71, "thesis-grid"),
         (("train", "alpha"), 17, "No picture"),
@@ -73,10 +73,10 @@ def test_cifar(home, autochrome):
         (("grid", "alpha", "--data", "x", "--test", "x"), 71, "no grid"),
     ],
 )
-def test_what_is_wrong_is_one_line(words, code, says, autochrome, tmp_path, monkeypatch):
+def test_errors_are_one_line(arguments, code, message, autochrome, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    ran = autochrome(*words)
+    ran = autochrome(*arguments)
     assert ran.code == code
-    assert says in ran.err
+    assert message in ran.err
     assert ran.err.count("\n") == 1
     assert not list(tmp_path.iterdir())

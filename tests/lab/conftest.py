@@ -1,4 +1,4 @@
-"""A shard of small pictures and a recipe for it. One thread: the tests share the machine."""
+"""A shard of small pictures and a recipe for it. Each test runs on one thread."""
 
 import os
 from pathlib import Path

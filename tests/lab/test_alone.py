@@ -1,4 +1,4 @@
-"""Training must run where only the training libraries are."""
+"""Training runs without the libraries of the rest of the package."""
 
 import subprocess
 import sys
@@ -19,7 +19,7 @@ BLOCKED = (
 PROGRAM = f"""
 import sys
 
-class Wall:
+class HideLibraries:
     def __init__(self, finder):
         self.finder = finder
 
@@ -27,7 +27,7 @@ class Wall:
         hidden = name.split(".")[0] in {BLOCKED!r}
         return None if hidden else self.finder.find_spec(name, path, target)
 
-sys.meta_path[:] = [Wall(finder) for finder in sys.meta_path]
+sys.meta_path[:] = [HideLibraries(finder) for finder in sys.meta_path]
 from autochrome.lab.__main__ import main
 main()
 assert not set(sys.modules) & set({BLOCKED!r})
@@ -35,9 +35,17 @@ assert not set(sys.modules) & set({BLOCKED!r})
 
 
 def test_a_run_needs_no_other_library(small_recipe, shard, tmp_path):
-    words = [str(small_recipe), "--data", str(shard), "--valid", str(shard), "--out", str(tmp_path / "run")]
+    arguments = [
+        str(small_recipe),
+        "--data",
+        str(shard),
+        "--valid",
+        str(shard),
+        "--out",
+        str(tmp_path / "run"),
+    ]
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *words, "--device", "cpu"],
+        [sys.executable, "-c", PROGRAM, *arguments, "--device", "cpu"],
         capture_output=True,
         text=True,
         timeout=300,

@@ -1,4 +1,4 @@
-"""The course can be followed: every command of its four pages, in their order, in one folder, each made very short."""
+"""All commands of the course's four pages run, in order, in one folder. Training is shortened."""
 
 import re
 import shlex
@@ -24,7 +24,7 @@ PAGES = [
 
 
 def photograph(seed: int, side: int = 96) -> Image.Image:
-    """Colour patches of its own, unlike any other seed's."""
+    """Smooth colour patches that differ for every seed."""
     coarse = np.random.default_rng(seed).integers(0, 256, (5, 5, 3), dtype=np.uint8)
     return Image.fromarray(coarse).resize((side, side), Image.Resampling.BICUBIC)
 
@@ -39,16 +39,16 @@ def mobilenet_weights() -> dict[str, torch.Tensor]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What a student has: two photographs, a folder of pictures, two files of weights."""
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What the course needs: two photographs, a folder of pictures, two files of weights."""
     monkeypatch.chdir(tmp_path)
     photograph(1000).save("holiday.jpg")
     photograph(1001).save("other.jpg")
     photograph(1000).convert("L").save("holiday-grey.png")  # as the first page's Python does
     for i in range(30):
-        folder = tmp_path / "pictures" / ("mountain", "street")[i % 2]
-        folder.mkdir(parents=True, exist_ok=True)
-        photograph(i).save(folder / f"{i}.png")
+        label = tmp_path / "pictures" / ("mountain", "street")[i % 2]
+        label.mkdir(parents=True, exist_ok=True)
+        photograph(i).save(label / f"{i}.png")
     save_file(mobilenet_weights(), "mobilenet_v1.safetensors")
     save_file({k: v.contiguous() for k, v in SqueezeNet().state_dict().items()}, "squeezenet1_0.safetensors")
     return tmp_path
@@ -64,23 +64,25 @@ def commands(page: Path) -> list[list[str]]:
     ]
 
 
-def quicker(words: list[str]) -> list[str]:
-    """The same command, on a small network and for two steps."""
-    if words[0] != "train":
-        return words
-    asked = [words[i + 1] for i, word in enumerate(words) if word == "--set"]
-    changes = shortened(load_recipe(words[1]), size=64)
-    if any(change.startswith("weights=") for change in asked):
-        changes = [c for c in changes if not c.startswith("network.width")]  # a given file has its own width
-    return [*words, *(word for change in changes for word in ("--set", change))]
+def shorten(arguments: list[str]) -> list[str]:
+    """The same command with a small network and two steps."""
+    if arguments[0] != "train":
+        return arguments
+    overrides = [arguments[i + 1] for i, argument in enumerate(arguments) if argument == "--set"]
+    changes = shortened(load_recipe(arguments[1]), size=64)
+    if any(change.startswith("weights=") for change in overrides):
+        changes = [
+            c for c in changes if not c.startswith("network.width")
+        ]  # the weights file has its own width
+    return [*arguments, *(argument for change in changes for argument in ("--set", change))]
 
 
 @pytest.mark.slow
-def test_every_command_of_the_course_works(desk: Path, autochrome: Callable[..., Ran]) -> None:
+def test_every_command_of_the_course_works(folder: Path, autochrome: Callable[..., Ran]) -> None:
     for page in PAGES:
-        for words in commands(page):
-            ran = autochrome(*quicker(words))
-            assert ran.code == 0, f"{page.name}: autochrome {shlex.join(words)}: {ran.err}"
+        for arguments in commands(page):
+            ran = autochrome(*shorten(arguments))
+            assert ran.code == 0, f"{page.name}: autochrome {shlex.join(arguments)}: {ran.err}"
     for made in (
         "alpha.png",
         "mine.zip",
@@ -90,9 +92,9 @@ def test_every_command_of_the_course_works(desk: Path, autochrome: Callable[...,
         "gan.png",
         "runs/nogan",
     ):
-        assert (desk / made).exists(), made
+        assert (folder / made).exists(), made
 
 
-def test_each_page_leads_to_the_next() -> None:
+def test_each_page_links_to_the_next() -> None:
     for page, following in pairwise(PAGES):
         assert f"({following.name})" in page.read_text(encoding="utf-8")

@@ -3,13 +3,13 @@ import pytest
 
 from autochrome.color.lab import lab_from_srgb
 from autochrome.lab.data.pixels import decode
-from autochrome.lab.montage import columns, sheet, write_sheet
+from autochrome.lab.montage import draw_montage, montage_columns, write_montage
 from autochrome.types import Prediction, Prepared
 from small import picture
 
 
 class Red:
-    """Paints everything in one colour."""
+    """Predicts one colour everywhere."""
 
     def prepare(self, luma):
         return Prepared(luma, None)
@@ -22,7 +22,7 @@ class Red:
 
 def test_columns_are_grey_networks_truth():
     pictures = [picture(1), picture(2)]
-    cells = columns({"red": Red()}, pictures)
+    cells = montage_columns({"red": Red()}, pictures)
     assert list(cells) == ["grey", "red", "truth"]
     assert np.ptp(cells["grey"][0], axis=2).max() <= 1
     a = lab_from_srgb(cells["red"][0][8:-8, 8:-8] / 255.0)[..., 1]
@@ -31,9 +31,9 @@ def test_columns_are_grey_networks_truth():
 
 
 @pytest.mark.parametrize("across", [1, 2])
-def test_every_picture_stands_in_its_cell(tmp_path, across):
+def test_every_picture_is_in_its_cell(tmp_path, across):
     pictures = [np.full((24, 32, 3), 60 * i + 20, np.uint8) for i in range(3)]
-    whole = sheet({"grey": pictures, "truth": pictures}, 64, across)
+    whole = draw_montage({"grey": pictures, "truth": pictures}, 64, across)
     step = 68
     rows = -(-3 // across)
     assert whole.shape == (22 + rows * step, across * 2 * step + (across - 1) * 8, 3)
@@ -42,5 +42,5 @@ def test_every_picture_stands_in_its_cell(tmp_path, across):
         y, x = 22 + row * step + 10, block * (2 * step + 8) + 10
         assert whole[y, x, 0] == whole[y, x + step, 0] == 60 * i + 20
     assert (whole[:20] < 128).any(), "captions"
-    write_sheet(tmp_path / "new" / "sheet.png", whole)
-    np.testing.assert_array_equal(decode((tmp_path / "new" / "sheet.png").read_bytes()), whole)
+    write_montage(tmp_path / "new" / "montage.png", whole)
+    np.testing.assert_array_equal(decode((tmp_path / "new" / "montage.png").read_bytes()), whole)

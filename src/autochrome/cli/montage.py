@@ -1,4 +1,4 @@
-"""autochrome montage: a sheet to look at."""
+"""autochrome montage: pictures of several networks side by side."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,25 +15,25 @@ def montage(
     limit: int = 8,
     across: int = 1,
 ) -> None:
-    """Grey, what each network makes of it, and the truth, side by side, a row a picture.
+    """Write grey, the result of each network and the truth side by side, one row per picture.
 
     Parameters
     ----------
     data
-        Folders, zips or tars of colour pictures, or single ones.
+        Folders, zips or tars of colour pictures, or picture files.
     output
-        The sheet to write: .png, .jpg or .webp.
+        The file to write: .png, .jpg or .webp.
     models
-        Names, ONNX files or runs; each gets a column.
+        Names of models, ONNX files or folders of runs; each gets a column.
     size
-        Pixels of a picture's long side on the sheet, and of its short side when it is coloured.
+        The long side of a picture in the montage, and the short side at which it is coloured, in pixels.
     limit
-        So many pictures, spread evenly over the data.
+        Number of pictures, spread evenly over the data.
     across
-        So many pictures beside each other before the next row begins.
+        Number of pictures side by side in a row.
     """
     from autochrome.evaluate.samples import read_samples
-    from autochrome.lab.montage import columns, sheet, write_sheet
+    from autochrome.lab.montage import draw_montage, montage_columns, write_montage
     from autochrome.lab.training.trained_model import open_trained_model
     from autochrome.model import open_model
 
@@ -41,5 +41,5 @@ def montage(
         Path(m).stem: open_trained_model(Path(m)) if Path(m).is_dir() else open_model(m) for m in models
     }
     pictures = [sample.rgb for sample in read_samples(data, size, limit)]
-    write_sheet(output, sheet(columns(opened, pictures), size, across))
+    write_montage(output, draw_montage(montage_columns(opened, pictures), size, across))
     print(output)

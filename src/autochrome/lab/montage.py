@@ -1,8 +1,7 @@
-"""Sheets to look at: grey, what networks made of it, and the truth, a row a picture."""
+"""Montages: grey, the result of each network, and the truth, side by side; one row per picture."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,69 +11,61 @@ from autochrome.evaluate.metrics import RgbLabImage
 from autochrome.evaluate.photo_protocol import merge_colors, to_bytes
 from autochrome.files import atomic_write
 from autochrome.lab.data.pixels import RGB, encode, resize
-
-if TYPE_CHECKING:
-    from autochrome.model import ColorModel
+from autochrome.model import ColorModel
 
 _GAP = 4  # pixels between cells
-_HEAD = 22  # pixels for the captions
+_CAPTION_HEIGHT = 22  # pixels
 
 
-def colored(model: "ColorModel", rgb: RGB, vivid: float = 1.0) -> RGB:
-    """(H, W, 3) → the same picture as a network would colour its lightness."""
+def colorize(model: ColorModel, rgb: RGB, vivid: float = 1.0) -> RGB:
+    """(H, W, 3) sRGB → the same luma with the colours that a network predicts."""
     luma = lightness(rgb)
     picture: RGB = merge_colors(luma, model.paint(model.prepare(luma), None, vivid).chroma)
     return picture
 
 
-def columns(models: Mapping[str, "ColorModel"], pictures: Sequence[RGB]) -> dict[str, list[RGB]]:
-    """Caption → its pictures from top to bottom: grey, each network, truth."""
+def montage_columns(models: Mapping[str, ColorModel], pictures: Sequence[RGB]) -> dict[str, list[RGB]]:
+    """Caption → pictures from top to bottom: grey, each network, truth."""
     return {
         "grey": [to_bytes(grey(RgbLabImage.from_rgb(rgb).lab)) for rgb in pictures],
-        **{name: [colored(model, rgb) for rgb in pictures] for name, model in models.items()},
+        **{name: [colorize(model, rgb) for rgb in pictures] for name, model in models.items()},
         "truth": list(pictures),
     }
 
 
-def sheet(cells: Mapping[str, Sequence[RGB]], side: int, across: int = 1) -> RGB:
-    """The columns side by side under their captions, every cell fitted into side × side.
+def draw_montage(columns: Mapping[str, Sequence[RGB]], side: int, across: int = 1) -> RGB:
+    """All columns under their captions, each picture fitted into side × side pixels.
 
-    `across`: that many pictures of a column beside each other before the next row begins.
+    `across` is the number of pictures side by side in a row: the columns are repeated that many times.
     """
-    names, count = list(cells), len(next(iter(cells.values())))
+    count = len(next(iter(columns.values())))
     rows = -(-count // across)
     step = side + _GAP
-    height, width = _HEAD + rows * step, across * len(names) * step + (across - 1) * 2 * _GAP
-    whole = np.full((height, width, 3), 255, np.uint8)
+    block_width = len(columns) * step + 2 * _GAP
+    height, width = _CAPTION_HEIGHT + rows * step, across * block_width - 2 * _GAP
+    canvas = np.full((height, width, 3), 255, np.uint8)
     for i in range(count):
         row, block = divmod(i, across)
-        left = block * (len(names) * step + 2 * _GAP)
-        for column, name in enumerate(names):
-            cell = _fitted(cells[name][i], side)
-            y, x = _HEAD + row * step, left + column * step
-            whole[y : y + cell.shape[0], x : x + cell.shape[1]] = cell
-    return _captioned(
-        whole,
-        {
-            b * (len(names) * step + 2 * _GAP) + i * step: n
-            for b in range(across)
-            for i, n in enumerate(names)
-        },
-    )
+        for column, pictures in enumerate(columns.values()):
+            picture = _fit(pictures[i], side)
+            y, x = _CAPTION_HEIGHT + row * step, block * block_width + column * step
+            canvas[y : y + picture.shape[0], x : x + picture.shape[1]] = picture
+    captions = {b * block_width + i * step: name for b in range(across) for i, name in enumerate(columns)}
+    return _draw_captions(canvas, captions)
 
 
-def _fitted(rgb: RGB, side: int) -> RGB:
-    """As large as it goes into side × side; small pictures grow in whole steps, so that their pixels stay pixels."""
+def _fit(rgb: RGB, side: int) -> RGB:
+    """Resize to fit into side × side. Small pictures are enlarged by whole factors, so that pixels stay squares."""
     height, width = rgb.shape[:2]
     scale = side / max(height, width)
     if scale >= 2:
-        times = int(scale)
-        return rgb.repeat(times, 0).repeat(times, 1)
+        factor = int(scale)
+        return rgb.repeat(factor, 0).repeat(factor, 1)
     return resize(rgb, max(1, round(height * scale)), max(1, round(width * scale)))
 
 
-def _captioned(rgb: RGB, captions: Mapping[int, str]) -> RGB:
-    """Words at the top, each at its place from the left."""
+def _draw_captions(rgb: RGB, captions: Mapping[int, str]) -> RGB:
+    """Draw text at the top. `captions`: pixels from the left → text."""
     from PIL import Image, ImageDraw
 
     image = Image.fromarray(rgb)
@@ -84,7 +75,7 @@ def _captioned(rgb: RGB, captions: Mapping[int, str]) -> RGB:
     return np.asarray(image)
 
 
-def write_sheet(path: Path, rgb: RGB) -> None:
-    """As .png, .jpg or .webp; whole or not at all."""
+def write_montage(path: Path, rgb: RGB) -> None:
+    """Write it as .png, .jpg or .webp, whole or not at all."""
     data = encode(rgb, path.suffix.lower().lstrip(".").replace("jpeg", "jpg"), 90)
     atomic_write(path, data, make_folder=True)

@@ -1,4 +1,4 @@
-"""An exported network answers as the trained one, at any size, in every precision, in one graph or two."""
+"""An exported network predicts as the trained one, at any size, in every precision, in one graph or two."""
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
@@ -25,7 +25,7 @@ from autochrome.types import Hints
 from small import RECIPE
 
 
-class Slow(nn.Module):
+class Encoder(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv2d(1, 32, 8, 8)
@@ -34,32 +34,32 @@ class Slow(nn.Module):
         return torch.relu(self.conv(luma / 50 - 1))
 
 
-class Quick(nn.Module):
+class Decoder(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv2d(35, 3, 3, padding=1)
 
     def forward(self, deep: Tensor, hint: Tensor, mask: Tensor, vivid: Tensor) -> tuple[Tensor, Tensor]:
-        known = nn.functional.avg_pool2d(torch.cat((hint / 110, mask), 1), 8)
-        said = self.conv(torch.cat((deep, known), 1))
-        return said[:, :2] * 60 * vivid, said[:, 2:].sigmoid()
+        hints = nn.functional.avg_pool2d(torch.cat((hint / 110, mask), 1), 8)
+        output = self.conv(torch.cat((deep, hints), 1))
+        return output[:, :2] * 60 * vivid, output[:, 2:].sigmoid()
 
 
-class InTwo(ColorNetwork):
+class TwoParts(ColorNetwork):
     inputs, multiple, contract = ("luma", "hint", "mask"), 16, "tint"
 
     def __init__(self) -> None:
         super().__init__()
-        self.slow, self.quick = Slow(), Quick()
+        self.encoder, self.decoder = Encoder(), Decoder()
 
     def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> NetworkOutput:
-        return NetworkOutput(self.quick(self.slow(luma), hint, mask, luma.new_ones(1))[0])
+        return NetworkOutput(self.decoder(self.encoder(luma), hint, mask, luma.new_ones(1))[0])
 
     def export_parts(self) -> list[ExportPart]:
         return [
-            ExportPart(self.slow, {"luma": (1, 1)}, ("deep",)),
+            ExportPart(self.encoder, {"luma": (1, 1)}, ("deep",)),
             ExportPart(
-                self.quick,
+                self.decoder,
                 {"deep": (32, 8), "hint": (2, 1), "mask": (1, 1)},
                 ("ab", "confidence"),
                 ("vivid",),
@@ -73,25 +73,25 @@ def runs(shard: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pat
     folder = tmp_path_factory.mktemp("runs")
     (folder / "small.yaml").write_text(RECIPE)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(NETWORKS, "in_two", InTwo)
+        patch.setitem(NETWORKS, "two_parts", TwoParts)
         made = {}
-        for name, network in (("one", []), ("two", ["network={family: in_two}"])):
+        for name, network in (("one", []), ("two", ["network={family: two_parts}"])):
             recipe = load_recipe(folder / "small.yaml", ["phases.one.epochs=4", *network])
             made[name] = train(recipe, folder / name, RunOptions((str(shard),), (str(shard),), "cpu"))
     return made
 
 
 @pytest.fixture(autouse=True)
-def known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(NETWORKS, "in_two", InTwo)
+def two_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(NETWORKS, "two_parts", TwoParts)
 
 
 @pytest.fixture(scope="module", autouse=True)
-def traced_once() -> Iterator[None]:
+def trace_once() -> Iterator[None]:
     """Tracing is slow, and the same part with the same weights gives the same graph."""
     graphs: dict[tuple[tuple[str, ...], bytes], onnx.ModelProto] = {}
 
-    def remembered(part: ExportPart, example: Mapping[str, Tensor], multiple: int) -> onnx.ModelProto:
+    def cached(part: ExportPart, example: Mapping[str, Tensor], multiple: int) -> onnx.ModelProto:
         weights = b"".join(t.numpy().tobytes() for t in part.module.state_dict().values())
         key = (type(part.module).__name__, *part.outputs), weights
         if key not in graphs:
@@ -99,12 +99,12 @@ def traced_once() -> Iterator[None]:
         return deepcopy(graphs[key])
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exporting, "to_onnx", remembered)
+        patch.setattr(exporting, "to_onnx", cached)
         yield
 
 
 @pytest.mark.parametrize(("name", "stride"), [("one", 1), ("two", 8)])
-def test_it_answers_alike_at_another_size(runs, tmp_path, name, stride):
+def test_predictions_are_the_same_at_another_size(runs, tmp_path, name, stride):
     done = export(runs[name], tmp_path / "net.onnx")
     assert done.distance < 0.01
     _, network = open_run(runs[name])
@@ -114,39 +114,39 @@ def test_it_answers_alike_at_another_size(runs, tmp_path, name, stride):
     planes = (
         torch.from_numpy(p)[None] for p in (luma[None], hints.chroma.transpose(2, 0, 1), hints.mask[None])
     )
-    wanted = network(*planes).ab[0].permute(1, 2, 0).numpy().clip(-110, 110)
+    expected = network(*planes).ab[0].permute(1, 2, 0).numpy().clip(-110, 110)
     model = open_model(done.path, runtime="onnxruntime")
-    np.testing.assert_allclose(model.paint(model.prepare(luma), hints).chroma, wanted, atol=0.01)
+    np.testing.assert_allclose(model.paint(model.prepare(luma), hints).chroma, expected, atol=0.01)
     assert (model.card.name, model.card.stride) == ("small", stride)
     assert model.card.figures["grey_psnr"] == pytest.approx(
         model.card.figures["psnr"] - model.card.figures["gain"], abs=1e-3
     )
 
 
-def test_two_graphs_share_nothing(runs, tmp_path):
+def test_two_graphs_share_no_nodes(runs, tmp_path):
     path = export(runs["two"], tmp_path / "net.onnx").path
     graph = onnx.load(path).graph
-    assert [p.name for p in graph.input] == ["luma", "deep_given", "hint", "mask", "vivid"]
+    assert [p.name for p in graph.input] == ["luma", "deep_in", "hint", "mask", "vivid"]
     assert [p.name for p in graph.output] == ["deep", "ab", "confidence"]
-    halves: dict[str, set[str]] = {"part0/": set(), "part1/": set()}
+    names: dict[str, set[str]] = {"part0/": set(), "part1/": set()}
     for node in graph.node:
-        halves[node.name[:6]] |= {*node.input, *node.output}
-    assert not halves["part0/"] & halves["part1/"] - {""}
+        names[node.name[:6]] |= {*node.input, *node.output}
+    assert not names["part0/"] & names["part1/"] - {""}
     model = open_model(path, runtime="onnxruntime")
-    assert model.card.features == {"deep": "deep_given"}
+    assert model.card.features == {"deep": "deep_in"}
     prepared = model.prepare(np.full((16, 16), 50, np.float32))
-    neutral, bold = (model.paint(prepared, vivid=v).chroma for v in (1.0, 2.0))
-    np.testing.assert_allclose(bold, 2 * neutral, atol=1e-3)
+    normal, vivid = (model.paint(prepared, vivid=v).chroma for v in (1.0, 2.0))
+    np.testing.assert_allclose(vivid, 2 * normal, atol=1e-3)
 
 
-def test_the_file_does_not_tell_where_it_was_made(runs, tmp_path):
+def test_the_file_has_no_source_paths(runs, tmp_path):
     content = export(runs["two"], tmp_path / "net.onnx").path.read_bytes()
     assert str(Path(exporting.__file__).parents[1]).encode() not in content
     assert b".py" not in content
 
 
 @pytest.mark.parametrize("name", ["one", "two"])
-def test_smaller_precisions_are_smaller(runs, tmp_path, shard, name):
+def test_smaller_precisions_make_smaller_files(runs, tmp_path, shard, name):
     sizes = {}
     for precision in ("fp32", "fp16", "int8"):
         pictures = [str(shard)] if precision == "int8" else []
@@ -163,13 +163,13 @@ def numpy_bytes(path: Path) -> list[int]:
     return [onnx.numpy_helper.to_array(t).nbytes for t in onnx.load(path).graph.initializer]
 
 
-def test_layers_can_be_left_out_of_int8(runs, tmp_path, shard):
+def test_layers_can_be_excluded_from_int8(runs, tmp_path, shard):
     done = export(runs["one"], tmp_path / "net.onnx", "int8", [str(shard)], leave=["network.down"])
     assert "QuantizeLinear" not in {node.op_type for node in onnx.load(done.path).graph.node}
 
 
-def test_the_network_that_ships_in_8_bits(shard, tmp_path):
-    """Small, but whole: what it works out from constants is not for 8 bits, nor are the steps of those for 16."""
+def test_tint_in_int8(shard, tmp_path):
+    """Only the weights of its int8 layers are in 8 bits."""
     (tmp_path / "small.yaml").write_text(RECIPE)
     small = "network={family: tint, widths: [8, 16, 16, 16], encoder_width: 0.25, cell: 40}"
     recipe = load_recipe(tmp_path / "small.yaml", [small, "phases.one.epochs=1", "data.size=32"])
@@ -179,37 +179,37 @@ def test_the_network_that_ships_in_8_bits(shard, tmp_path):
     graph = onnx.load(done.path).graph
     eight = {t.name.partition(".")[2] for t in graph.initializer if t.data_type == onnx.TensorProto.INT8}
     assert {name.removesuffix("_quantized") for name in eight if name.endswith("weight_quantized")} == {
-        f"network.{name}" for name in sturdy_layers()
+        f"network.{name}" for name in int8_weights()
     }
 
 
-def sturdy_layers() -> set[str]:
+def int8_weights() -> set[str]:
     painter = {f"painter.level.{i}.{half}.weight" for i in (1, 2, 3) for half in ("one", "two")}
     return painter | {f"encoder.conv_pw_{i}.weight" for i in range(6, 13)}
 
 
-def test_what_answers_otherwise_is_not_written(runs, tmp_path, monkeypatch):
-    class Drifts(Quick):
-        """Computes one thing when it is traced, another when it is asked."""
+def test_a_file_that_predicts_otherwise_is_not_written(runs, tmp_path, monkeypatch):
+    class Drifts(Decoder):
+        """Computes one thing when it is traced, another when it runs."""
 
         def forward(self, *planes: Tensor) -> tuple[Tensor, Tensor]:
-            ab, sure = super().forward(*planes)
-            return (ab + 9 if torch.compiler.is_exporting() else ab), sure
+            ab, confidence = super().forward(*planes)
+            return (ab + 9 if torch.compiler.is_exporting() else ab), confidence
 
-    def drifting(self: InTwo) -> list[ExportPart]:
-        slow, quick = whole(self)
+    def drifting(self: TwoParts) -> list[ExportPart]:
+        encoder, decoder = export_parts(self)
         module = Drifts()
-        module.load_state_dict(quick.module.state_dict())
-        return [slow, ExportPart(module, quick.inputs, quick.outputs, quick.scalars)]
+        module.load_state_dict(decoder.module.state_dict())
+        return [encoder, ExportPart(module, decoder.inputs, decoder.outputs, decoder.scalars)]
 
-    whole = InTwo.export_parts
-    monkeypatch.setattr(InTwo, "export_parts", drifting)
+    export_parts = TwoParts.export_parts
+    monkeypatch.setattr(TwoParts, "export_parts", drifting)
     with pytest.raises(ExportMismatch, match="not written"):
         export(runs["two"], tmp_path / "net.onnx")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_missing_is_said(runs, tmp_path):
+def test_missing_inputs_are_errors(runs, tmp_path):
     with pytest.raises(UsageError, match="--data"):
         export(runs["one"], tmp_path / "net.onnx", "int8")
     with pytest.raises(CheckpointError, match=r"recipe\.yaml"):

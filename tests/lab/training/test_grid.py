@@ -1,4 +1,4 @@
-"""A grid trains what is not done, measures all of it beside grey, and can be interrupted anywhere."""
+"""A grid trains the runs that are not done, measures all of them beside grey, and can be interrupted."""
 
 import csv
 from pathlib import Path
@@ -33,19 +33,19 @@ def options(tmp_path: Path, shard: Path, **changes: object) -> GridOptions:
     return GridOptions((str(shard),), (shard,), **settings)
 
 
-def test_names_and_settings_of_the_combinations(recipe):
+def test_combinations_have_names_and_settings(recipe):
     made = {r.name: r for r in combinations(read_recipe(recipe))}
     assert list(made) == ["none-1", "none-2", "batch-1", "batch-2"]
     assert made["batch-2"].network.config["norm"] == "batch"
     assert made["batch-2"].critic.family == "pooled"
 
 
-def test_a_recipe_without_a_grid(small_recipe):
+def test_a_recipe_without_a_grid_is_an_error(small_recipe):
     with pytest.raises(RecipeError, match="no grid"):
         list(combinations(read_recipe(small_recipe)))
 
 
-def test_the_grid_from_end_to_end(recipe, shard, tmp_path, monkeypatch):
+def test_a_grid_can_be_interrupted_and_continued(recipe, shard, tmp_path, monkeypatch):
     trained = []
     whole = grid.train
 
@@ -61,7 +61,9 @@ def test_the_grid_from_end_to_end(recipe, shard, tmp_path, monkeypatch):
         run_grid(str(recipe), [], asked)
     assert "2 of 4 runs are done" in (asked.out / "report.html").read_text()
     rows = run_grid(str(recipe), [], asked)
-    assert trained == ["none-1", "none-2", "batch-1", "batch-1", "batch-2"], "what is done is not done again"
+    assert trained == ["none-1", "none-2", "batch-1", "batch-1", "batch-2"], (
+        "a run that is done is not trained again"
+    )
 
     assert rows[0].name == "grey"
     assert rows[0].over_grey == 0
@@ -73,7 +75,7 @@ def test_the_grid_from_end_to_end(recipe, shard, tmp_path, monkeypatch):
 
     page = (asked.out / "report.html").read_text()
     assert f"{models[0].name} is first" in page
-    assert page.count("<img") == 4, "a montage a run"
+    assert page.count("<img") == 4, "one montage per run"
     assert "Epoch durations" in page
     with (asked.out / "table.csv").open() as file:
         table = list(csv.DictReader(file))
@@ -88,14 +90,14 @@ def test_the_grid_from_end_to_end(recipe, shard, tmp_path, monkeypatch):
         run_grid(str(recipe), ["seed=9"], asked)
 
 
-def test_an_unknown_order(recipe, shard, tmp_path):
+def test_an_unknown_sort_order_is_an_error(recipe, shard, tmp_path):
     with pytest.raises(UsageError, match="psnr_pooled"):
         run_grid(str(recipe), [], options(tmp_path, shard, sort="beauty"))
 
 
-def test_the_largest_is_the_winner_in_every_order(recipe, shard, tmp_path):
+def test_the_truth_beats_grey_in_every_sort_order(recipe, shard, tmp_path):
     rows = run_grid(str(recipe), ["grid={seed: [1]}"], options(tmp_path, shard, limit=None))
-    assert all(row.pictures == 40 for row in rows), "a mean over some of the pictures says little"
+    assert all(row.pictures == 40 for row in rows), "without a limit all pictures are measured"
     truth, grey = (next(row for row in rows if row.name == name) for name in ("truth", "grey"))
     for name, key in grid.SORT_KEYS.items():
         assert key(truth) > key(grey), name

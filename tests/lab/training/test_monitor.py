@@ -16,7 +16,7 @@ from autochrome.lab.training.monitor import (
 from autochrome.lab.training.run_page import machine_plots, thin_out, write_run_page
 
 
-def test_processors_and_memory_are_watched(tmp_path):
+def test_cpu_and_memory_are_measured(tmp_path):
     with Monitor(tmp_path, every=0.05):
         limit = time.monotonic() + 10
         while len(read_machine(tmp_path)) < 3 and time.monotonic() < limit:
@@ -28,8 +28,8 @@ def test_processors_and_memory_are_watched(tmp_path):
     assert {plot.title for plot in machine_plots(tmp_path)} >= {"Processors", "Memory"}
 
 
-def test_a_second_sitting_goes_on_in_the_same_file(tmp_path):
-    source = lambda: {"cpu0_percent": 5.0}  # noqa: E731 — as short as what it says
+def test_a_resumed_run_continues_the_same_file(tmp_path):
+    source = lambda: {"cpu0_percent": 5.0}  # noqa: E731
     for _ in range(2):
         with Monitor(tmp_path, every=0.01, sources=[source]):
             time.sleep(0.1)
@@ -38,17 +38,17 @@ def test_a_second_sitting_goes_on_in_the_same_file(tmp_path):
     assert all(row["cpu0_percent"] == 5 for row in rows)
 
 
-def test_the_gpu_as_nvidia_smi_tells_it(monkeypatch):
+def test_gpu_values_of_nvidia_smi(monkeypatch):
     monkeypatch.setattr(monitor, "which", lambda name: "/usr/bin/nvidia-smi")
-    said = SimpleNamespace(stdout="41, 118.53, 2048, 97\n")
-    monkeypatch.setattr(monitor.subprocess, "run", lambda *a, **k: said)
+    result = SimpleNamespace(stdout="41, 118.53, 2048, 97\n")
+    monkeypatch.setattr(monitor.subprocess, "run", lambda *a, **k: result)
     assert measure_gpu() == {"gpu_celsius": 41, "gpu_watts": 118.53, "gpu_memory_mb": 2048, "gpu_percent": 97}
     assert list(GPU_COLUMNS.values()) == list(measure_gpu())
-    said.stdout = "41, [N/A], 2048, 97\n"
+    result.stdout = "41, [N/A], 2048, 97\n"
     assert measure_gpu() == {}
 
 
-def test_a_gpu_that_does_not_answer_stops_nothing(monkeypatch):
+def test_without_gpu_values_training_goes_on(monkeypatch):
     def hangs(*a, **k):
         raise subprocess.TimeoutExpired("nvidia-smi", 4)
 
@@ -59,12 +59,12 @@ def test_a_gpu_that_does_not_answer_stops_nothing(monkeypatch):
     assert measure_gpu() == {}
 
 
-def test_nothing_is_told_without_psutil(monkeypatch):
+def test_without_psutil_there_are_no_cpu_values(monkeypatch):
     monkeypatch.setattr(monitor, "_psutil", lambda: None)
     assert measure_cpu() == {}
 
 
-def test_long_lines_are_thinned_to_their_means():
+def test_lines_with_many_points_are_thinned_out():
     values = [(float(i), float(i % 2)) for i in range(3000)]
     thin = thin_out(values)
     assert len(thin) == 300
@@ -72,7 +72,7 @@ def test_long_lines_are_thinned_to_their_means():
     assert thin_out([]) == []
 
 
-def test_the_page_of_a_run(small_recipe, tmp_path):
+def test_the_report_of_a_run(small_recipe, tmp_path):
     run = tmp_path / "run"
     run.mkdir()
     (run / "recipe.yaml").write_text(small_recipe.read_text())
@@ -84,7 +84,7 @@ def test_the_page_of_a_run(small_recipe, tmp_path):
         assert title in page, title
 
 
-def test_the_most_memory_is_in_megabytes_and_never_forgotten():
+def test_peak_memory_is_in_megabytes_and_never_falls():
     held = bytearray(b"x" * 64_000_000)
     then = psutil.Process().memory_info().rss / 1e6
     del held

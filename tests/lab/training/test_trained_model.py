@@ -27,42 +27,42 @@ def run(tmp_path, small_recipe):
     return folder
 
 
-def answer(model, hints=None, vivid=1.0, shape=(30, 41)):
+def paint(model, hints=None, vivid=1.0, shape=(30, 41)):
     luma = np.random.default_rng(0).uniform(0, 100, shape).astype(np.float32)
     return model.paint(model.prepare(luma), hints, vivid).chroma
 
 
-def test_a_run_answers_over_exactly_the_picture(run):
-    chroma = answer(open_trained_model(run))
+def test_the_chroma_covers_exactly_the_picture(run):
+    chroma = paint(open_trained_model(run))
     assert chroma.shape == (30, 41, 2)
     assert np.isfinite(chroma).all()
-    assert np.array_equal(chroma, answer(open_trained_model(run)))
+    assert np.array_equal(chroma, paint(open_trained_model(run)))
 
 
-def test_vividness_scales_the_answer(run):
+def test_vivid_scales_the_chroma(run):
     model = open_trained_model(run)
-    assert not answer(model, vivid=0).any()
-    assert np.allclose(answer(model, vivid=0.5), 0.5 * answer(model), atol=1e-4)
+    assert not paint(model, vivid=0).any()
+    assert np.allclose(paint(model, vivid=0.5), 0.5 * paint(model), atol=1e-4)
 
 
-def test_one_checkpoint_of_a_run_can_be_asked(run):
+def test_one_checkpoint_of_a_run_can_be_opened(run):
     first, second = sorted((run / "checkpoints").iterdir())
-    assert np.array_equal(answer(open_trained_model(second)), answer(open_trained_model(run)))
-    assert not np.array_equal(answer(open_trained_model(first)), answer(open_trained_model(run)))
+    assert np.array_equal(paint(open_trained_model(second)), paint(open_trained_model(run)))
+    assert not np.array_equal(paint(open_trained_model(first)), paint(open_trained_model(run)))
 
 
-def test_no_hints_is_a_mask_of_zeros_whatever_lies_under_it():
+def test_a_mask_of_zeros_equals_no_hints():
     network = build_network("unet", down=[8, 8], up=[8], norm="none", inputs=["luma", "hint", "mask"])
-    model = TrainedModel(network, "told")
+    model = TrainedModel(network, "hinted")
     nonsense = Hints(np.full((30, 41, 2), 99, np.float32), np.zeros((30, 41), np.float32))
-    assert np.array_equal(answer(model, nonsense), answer(model))
+    assert np.array_equal(paint(model, nonsense), paint(model))
     painted = Hints(nonsense.chroma, np.ones((30, 41), np.float32))
-    assert not np.array_equal(answer(model, painted), answer(model))
+    assert not np.array_equal(paint(model, painted), paint(model))
     assert model.card.hints == 3
 
 
-def test_a_network_of_two_halves_keeps_its_own_vividness():
-    """tint: what its parts answer, which is what its exported file answers; over the picture, not the padding."""
+def test_a_network_with_an_input_vivid_scales_the_chroma_itself():
+    """tint: the model predicts what the parts of the network predict, over the picture without its padding."""
     torch.manual_seed(0)
     network = build_network("tint", widths=[8, 8, 8, 8], encoder_width=0.25)
     model = TrainedModel(network, "tiny")
@@ -85,4 +85,4 @@ def test_a_network_of_two_halves_keeps_its_own_vividness():
         assert np.allclose(ours.confidence, sure[0, 0], atol=1e-3)
     assert not model.paint(prepared, hints, 0).chroma.any()
     assert model.card.contract == "tint"
-    assert answer(model).shape == (8, 11, 2)
+    assert paint(model).shape == (8, 11, 2)

@@ -1,4 +1,4 @@
-"""What a run promises: the same again, on after a kill, one as two, and a stop when the numbers are gone."""
+"""A run can be repeated, resumed after a kill, split over two processes, and stops when a loss is not finite."""
 
 import csv
 import os
@@ -44,12 +44,22 @@ def same_weights(one: Path, two: Path) -> bool:
     return a.keys() == b.keys() and all(torch.equal(a[k], b[k]) for k in a)
 
 
-def command(recipe: Path, out: Path, shard: Path, *more: str) -> list[str]:
-    words = ["-m", "autochrome.lab", str(recipe), "--data", str(shard), "--out", str(out), "--device", "cpu"]
-    return [*words, *more]
+def command(recipe: Path, out: Path, shard: Path, *options: str) -> list[str]:
+    arguments = [
+        "-m",
+        "autochrome.lab",
+        str(recipe),
+        "--data",
+        str(shard),
+        "--out",
+        str(out),
+        "--device",
+        "cpu",
+    ]
+    return [*arguments, *options]
 
 
-def test_it_learns_and_leaves_everything_behind(small_recipe, shard, tmp_path):
+def test_a_run_lowers_its_loss_and_writes_all_files(small_recipe, shard, tmp_path):
     out = run(small_recipe, tmp_path / "run", shard, "phases.one.epochs=12", "ema=0.9")
     curve = losses(out)
     assert len(curve) == 60
@@ -65,7 +75,7 @@ def test_it_learns_and_leaves_everything_behind(small_recipe, shard, tmp_path):
     assert best_weights(out).name == "average.safetensors"
 
 
-def test_the_same_seed_gives_the_same_run(small_recipe, shard, tmp_path):
+def test_the_same_seed_gives_the_same_losses_and_weights(small_recipe, shard, tmp_path):
     one = run(small_recipe, tmp_path / "one", shard, "network.dropout=1", "phases.one.epochs=4")
     two = run(small_recipe, tmp_path / "two", shard, "network.dropout=1", "phases.one.epochs=4")
     other = run(small_recipe, tmp_path / "other", shard, "network.dropout=1", "phases.one.epochs=4", "seed=2")
@@ -75,19 +85,19 @@ def test_the_same_seed_gives_the_same_run(small_recipe, shard, tmp_path):
     assert same_weights(one, two)
 
 
-def test_pictures_may_lie_on_the_device(small_recipe, shard, tmp_path):
+def test_pictures_on_the_device_train_like_streamed_ones(small_recipe, shard, tmp_path):
     there = run(small_recipe, tmp_path / "there", shard, "data.storage=device")
     here = run(small_recipe, tmp_path / "here", shard, "data.storage=stream")
     assert losses(there) == pytest.approx(losses(here), rel=0.05)
 
 
-def test_portions_change_nothing_but_memory(small_recipe, shard, tmp_path):
+def test_accumulate_does_not_change_the_losses(small_recipe, shard, tmp_path):
     whole = run(small_recipe, tmp_path / "whole", shard)
     parts = run(small_recipe, tmp_path / "parts", shard, "phases.one.accumulate=4")
     assert losses(parts) == pytest.approx(losses(whole), rel=1e-4)
 
 
-def test_killed_in_mid_epoch_and_resumed_is_as_never_killed(small_recipe, shard, tmp_path):
+def test_a_run_killed_in_an_epoch_and_resumed_equals_one_that_was_not_killed(small_recipe, shard, tmp_path):
     changes = ["--set", "phases.one.epochs=12", "--set", "phases.one.checkpoint_every=0.4"]
     process = subprocess.Popen(
         [sys.executable, *command(small_recipe, tmp_path / "killed", shard, *changes)], stderr=subprocess.PIPE
@@ -98,8 +108,10 @@ def test_killed_in_mid_epoch_and_resumed_is_as_never_killed(small_recipe, shard,
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
     before, _ = load_state(list_checkpoints(tmp_path / "killed")[-1])
-    assert not before.done, "killed too late to tell"
-    (tmp_path / "killed" / "checkpoints" / ".step-00009999").mkdir()  # what a kill in mid-save leaves
+    assert not before.done, "killed after its end: the test shows nothing"
+    (
+        tmp_path / "killed" / "checkpoints" / ".step-00009999"
+    ).mkdir()  # a kill while saving leaves such a folder
 
     whole = ("phases.one.epochs=12", "phases.one.checkpoint_every=0.4")
     resumed = run(small_recipe, tmp_path / "killed", shard, resume=True)
@@ -109,7 +121,7 @@ def test_killed_in_mid_epoch_and_resumed_is_as_never_killed(small_recipe, shard,
     assert same_weights(resumed, never)
 
 
-def test_sigterm_saves_and_ends_well(small_recipe, shard, tmp_path):
+def test_sigterm_saves_a_checkpoint_and_exits_with_0(small_recipe, shard, tmp_path):
     process = subprocess.Popen(
         [
             sys.executable,
@@ -118,22 +130,22 @@ def test_sigterm_saves_and_ends_well(small_recipe, shard, tmp_path):
         stderr=subprocess.PIPE,
     )
     limit = time.monotonic() + 300
-    while not losses_if_any(tmp_path / "run") and time.monotonic() < limit:
+    while not has_steps(tmp_path / "run") and time.monotonic() < limit:
         time.sleep(0.05)
     process.terminate()
-    _, said = process.communicate(timeout=300)
+    _, stderr = process.communicate(timeout=300)
     assert process.returncode == 0
-    assert b"--resume" in said
+    assert b"--resume" in stderr
     state, _ = load_state(list_checkpoints(tmp_path / "run")[-1])
     assert state.step > 0
 
 
-def losses_if_any(out: Path) -> bool:
-    steps = out / "steps.csv"
-    return steps.exists() and steps.stat().st_size > 0
+def has_steps(out: Path) -> bool:
+    table = out / "steps.csv"
+    return table.exists() and table.stat().st_size > 0
 
 
-LEAVES = """
+NO_THREADS_LEFT = """
 import torch
 from pathlib import Path
 from autochrome.lab.training.distributed import join_process_group
@@ -143,26 +155,26 @@ with join_process_group(torch.device("cpu")) as group:
     optimizer = torch.optim.AdamW(layer.parameters())
     layer(torch.ones(1, 2)).sum().backward()
     group.average_gradients(layer.parameters())
-    optimizer.step()  # imports a good deal more of torch
+    optimizer.step()  # imports more of torch
 threads = [(task / "comm").read_text() for task in Path("/proc/self/task").iterdir()]
 assert not [name for name in threads if "gloo" in name], threads
 """
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="only Linux lists a process's threads there")
-def test_nothing_of_the_group_outlives_it(tmp_path):
-    script = tmp_path / "leaves.py"
-    script.write_text(LEAVES)
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="only Linux lists threads there")
+def test_the_threads_of_the_process_group_end_with_it(tmp_path):
+    script = tmp_path / "group.py"
+    script.write_text(NO_THREADS_LEFT)
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     done = subprocess.run([*launcher, str(script)], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
 
 
-def test_two_processes_learn_as_one(small_recipe, shard, tmp_path):
+def test_two_processes_train_like_one(small_recipe, shard, tmp_path):
     changes = ["--set", "phases.one.epochs=4", "--set", "samples.points=0.6"]
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    words = command(small_recipe, tmp_path / "two", shard, *changes)
-    done = subprocess.run([*launcher, *words], capture_output=True, text=True, timeout=300)
+    arguments = command(small_recipe, tmp_path / "two", shard, *changes)
+    done = subprocess.run([*launcher, *arguments], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     run(small_recipe, tmp_path / "one", shard, "phases.one.epochs=4", "samples.points=0.6")
     one, two = losses(tmp_path / "one"), losses(tmp_path / "two")
@@ -170,7 +182,9 @@ def test_two_processes_learn_as_one(small_recipe, shard, tmp_path):
     assert two == pytest.approx(one, rel=1e-3)
 
 
-def test_no_number_stops_the_run_and_keeps_the_last_good(small_recipe, shard, tmp_path, monkeypatch):
+def test_a_loss_that_is_not_finite_stops_the_run_and_keeps_the_last_checkpoint(
+    small_recipe, shard, tmp_path, monkeypatch
+):
     class Breaks(LOSSES["l1"]):
         calls = 0
 
@@ -190,7 +204,7 @@ def test_no_number_stops_the_run_and_keeps_the_last_good(small_recipe, shard, tm
     assert all(torch.isfinite(v).all() for v in read_weights(best_weights(tmp_path / "run")).values())
 
 
-def test_minutes_end_the_run_annealed(small_recipe, shard, tmp_path):
+def test_minutes_end_the_run_with_a_low_learning_rate(small_recipe, shard, tmp_path):
     start = time.monotonic()
     out = run(small_recipe, tmp_path / "run", shard, "phases.one.epochs=100000", minutes=0.03)
     assert time.monotonic() - start < 15
@@ -207,7 +221,7 @@ PHASES = """phases=[
    checkpoint_every: 0.4, best_by: gain, schedule: constant}]"""
 
 
-def test_phases_freeze_and_pick(small_recipe, shard, tmp_path):
+def test_phases_freeze_parameters_and_pick_the_best_checkpoint(small_recipe, shard, tmp_path):
     out = run(small_recipe, tmp_path / "run", shard, PHASES)
     only = run(
         small_recipe, tmp_path / "only", shard, "phases=[{name: first, steps: 4, batch: 8, losses: {l1: 1}}]"
@@ -215,17 +229,17 @@ def test_phases_freeze_and_pick(small_recipe, shard, tmp_path):
     last, first = read_weights(best_weights(out)), read_weights(best_weights(only))
     frozen = [k for k in last if k.startswith("down.0")]
     assert frozen
-    assert all(torch.equal(last[k], first[k]) for k in frozen), "left alone"
+    assert all(torch.equal(last[k], first[k]) for k in frozen), "frozen parameters do not change"
     assert not all(torch.equal(last[k], first[k]) for k in last)
     gains = [float(r["gain"]) for r in read_epochs(out) if r["phase"] == "worse"]
     recipe, network = open_run(out)
     held_out = center_squares(open_pictures([str(shard)], recipe.data), 16, 40)
     assert validate(network, held_out, recipe.samples)["gain"] > max(gains) + 1, (
-        "it went back to the first, least bad"
+        "the run went back to the best checkpoint"
     )
 
 
-def test_learning_rate_groups(small_recipe, shard, tmp_path):
+def test_groups_have_their_own_learning_rates(small_recipe, shard, tmp_path):
     before = run(
         small_recipe, tmp_path / "a", shard, "phases.one={name: one, steps: 1, batch: 8, losses: {l1: 1}}"
     )
@@ -239,12 +253,12 @@ def test_learning_rate_groups(small_recipe, shard, tmp_path):
 @pytest.mark.parametrize(
     "setting", ["phases.one.freeze=[nothing]", "phases.one.optimizer.groups={nothing: 1}"]
 )
-def test_prefixes_that_fit_nothing_are_errors(small_recipe, shard, tmp_path, setting):
+def test_prefixes_without_parameters_are_errors(small_recipe, shard, tmp_path, setting):
     with pytest.raises(RecipeError, match="nothing"):
         run(small_recipe, tmp_path / "run", shard, setting)
 
 
-def test_a_run_is_not_written_over(small_recipe, shard, tmp_path):
+def test_a_run_is_not_overwritten(small_recipe, shard, tmp_path):
     run(small_recipe, tmp_path / "run", shard)
     with pytest.raises(CheckpointError, match="--resume"):
         run(small_recipe, tmp_path / "run", shard)
@@ -261,7 +275,7 @@ def test_a_resumed_run_keeps_its_settings(small_recipe, shard, tmp_path):
                 train(load_recipe(small_recipe, [setting]), out, options)
 
 
-def test_weights_are_strict(small_recipe, shard, tmp_path):
+def test_weights_must_fit_the_network_exactly(small_recipe, shard, tmp_path):
     out = run(small_recipe, tmp_path / "run", shard)
     wider = ("network.down=[8,8,16]", f"network.start={out}")
     with pytest.raises(CheckpointError, match="another shape"):
@@ -274,7 +288,7 @@ def test_weights_are_strict(small_recipe, shard, tmp_path):
         open_run(out)
 
 
-def test_a_batch_that_cannot_be_shared(small_recipe, shard, tmp_path):
+def test_a_batch_that_processes_cannot_split_evenly(small_recipe, shard, tmp_path):
     recipe = load_recipe(small_recipe, ["phases.one.batch=7"])
     pictures = open_pictures([str(shard)], recipe.data)
     data = TrainingData(recipe, pictures, torch.device("cpu"), ProcessGroup(0, 2))

@@ -12,7 +12,7 @@ from autochrome.evaluate.photo_protocol import BASELINES, Trial, paint_trials, s
 from autochrome.evaluate.results import Row, Scores, compare_rows, summarize
 from autochrome.evaluate.samples import Sample, read_samples
 from autochrome.files import atomic_write
-from autochrome.lab.montage import columns, sheet, write_sheet
+from autochrome.lab.montage import draw_montage, montage_columns, write_montage
 from autochrome.lab.recipe import Recipe
 from autochrome.lab.recipe_files import make_recipe, override, read_recipe
 from autochrome.lab.training.checkpoint import is_done, list_checkpoints
@@ -124,7 +124,8 @@ def _measure_run(run: Path, samples: Sequence[Sample], device: str) -> Row:
         result = next(iter(paint_trials(model, sample, truth, [Trial()])))
         scores.append(score_result(result, truth, sample.rgb, None))
     pictures = [s.rgb for s in samples[:: max(1, len(samples) // _MONTAGE_PICTURES)][:_MONTAGE_PICTURES]]
-    write_sheet(run / "montage.png", sheet(columns({run.name: model}, pictures), _MONTAGE_SIDE, across=3))
+    montage = draw_montage(montage_columns({run.name: model}, pictures), _MONTAGE_SIDE, across=3)
+    write_montage(run / "montage.png", montage)
     row = summarize(run.name, "model", scores)
     _save_rows(file, [row])
     return row

@@ -138,7 +138,7 @@ class Trainer:
         return done
 
     def _finish_phase(self, state: PhaseState) -> None:
-        """Validate, go back to the best checkpoint if the phase picks one, and turn to the next phase."""
+        """Validate, go back to the best checkpoint if the phase has `best_by`, and turn to the next phase."""
         phase, progress = state.phase, self.progress
         self._validate(state)
         self._save_checkpoint(state)
@@ -241,7 +241,7 @@ class Trainer:
 
     def _remember_best(self, name: str, scores: dict[str, float]) -> None:
         if name not in scores:
-            raise RecipeError(f"pick: there is no validation score {name!r}: {', '.join(scores)}.")
+            raise RecipeError(f"best_by: there is no validation score {name!r}: {', '.join(scores)}.")
         score = -scores[name] if name in LOWER_IS_BETTER else scores[name]
         if self.progress.best_step < 0 or score > self.progress.best_score:
             self.progress.best_step, self.progress.best_score = self.progress.total_steps, score
