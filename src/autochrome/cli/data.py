@@ -129,14 +129,14 @@ def frames(
     detector
         Who finds the cuts; `autochrome shots --compare` names them.
     """
-    from autochrome.lab.data.frames import FrameOptions, take
+    from autochrome.lab.data.frames import FrameOptions, write_frame_shards
 
     options = FrameOptions(
         rate=rate, test_rate=test_rate, pairs=pairs, size=size, skip=skip, detector=detector
     )
     with _progress(len(films) + len(test), "films") as step:
-        taken = take(films, test, output, options, step)
-    for film in taken:
+        summaries = write_frame_shards(films, test, output, options, step)
+    for film in summaries:
         what = "pairs" if pairs else "pictures"
         print(
             f"{film.film}: {film.pictures} {what} of {film.scenes} scenes, to {'test' if film.test else 'learn'}"
