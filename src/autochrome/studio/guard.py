@@ -1,4 +1,4 @@
-"""The guard around the application, as plain ASGI. It refuses requests from other sites, without token, or too large."""
+"""The guard around the application, as plain ASGI. It refuses requests from other sites, without token, or too long."""
 
 import asyncio
 import hmac

@@ -69,7 +69,7 @@ class _Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, studio: Studio) -> None:
         super().__init__(config)
-        AppStatus.disable_automatic_graceful_drain()  # sse-starlette would cut off streams that are about to end
+        AppStatus.enable_automatic_graceful_drain = False  # it could cut off a stream that is about to end
         self._studio = studio
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
