@@ -1,4 +1,4 @@
-"""What tests of the studio share."""
+"""Helpers for tests of the studio."""
 
 import time
 from collections.abc import Callable
@@ -7,19 +7,20 @@ from typing import Any
 from starlette.testclient import TestClient
 
 BASE = "http://127.0.0.1:8470"
-Open = Callable[..., TestClient]
+OpenStudio = Callable[..., TestClient]
 
 
-def address(answer: Any) -> str:
-    assert answer.status_code == 201, answer.text
-    return f"/api/projects/{answer.json()['id']}"
+def project_path(response: Any) -> str:
+    """The path of the project that a request has created."""
+    assert response.status_code == 201, response.text
+    return f"/api/projects/{response.json()['id']}"
 
 
-def ended(web: TestClient, job: dict[str, Any], patience: float = 60) -> dict[str, Any]:
-    """The job when it neither waits nor runs any more."""
-    until = time.monotonic() + patience
+def wait_for_end(client: TestClient, job: dict[str, Any], timeout: float = 60) -> dict[str, Any]:
+    """Wait until a job neither waits nor runs; returns the job. timeout: seconds."""
+    until = time.monotonic() + timeout
     while time.monotonic() < until:
-        now: dict[str, Any] = web.get(f"/api/jobs/{job['id']}").json()
+        now: dict[str, Any] = client.get(f"/api/jobs/{job['id']}").json()
         if now["state"] not in ("waiting", "running"):
             return now
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""A studio in this process, with the tiny network, and pictures to bring to it."""
+"""A studio in this process, with the tiny network, and pictures to upload."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +10,10 @@ import skimage.data
 from starlette.testclient import TestClient
 
 from autochrome.studio.app import create_app
-from autochrome.studio.limits import Bounds
+from autochrome.studio.limits import Limits
 from autochrome.studio.service import Studio
 from pictures import pil
-from studiohelp import BASE, Open, address
+from studiohelp import BASE, OpenStudio, project_path
 
 
 @pytest.fixture(scope="session")
@@ -23,8 +23,8 @@ def jpeg() -> bytes:
 
 
 @pytest.fixture
-def open_studio(tmp_path: Path, tiny_model: Path) -> Iterator[Open]:
-    """Opens the studio of this test's folder: again and again, as after a restart."""
+def open_studio(tmp_path: Path, tiny_model: Path) -> Iterator[OpenStudio]:
+    """Opens a studio in the test's folder. A second call closes the first studio, as a restart does."""
     running: list[tuple[TestClient, Studio]] = []
 
     def close() -> None:
@@ -33,10 +33,10 @@ def open_studio(tmp_path: Path, tiny_model: Path) -> Iterator[Open]:
             client.__exit__(None, None, None)
             studio.close()
 
-    def open_it(bounds: Bounds | None = None, **words: Any) -> TestClient:
+    def open_it(limits: Limits | None = None, **options: Any) -> TestClient:
         close()
-        studio = Studio(tmp_path / "studio", model=str(tiny_model), bounds=bounds)
-        client = TestClient(create_app(studio, **words), base_url=BASE, raise_server_exceptions=True)
+        studio = Studio(tmp_path / "studio", model=str(tiny_model), limits=limits)
+        client = TestClient(create_app(studio, **options), base_url=BASE, raise_server_exceptions=True)
         client.__enter__()
         running.append((client, studio))
         return client
@@ -46,11 +46,11 @@ def open_studio(tmp_path: Path, tiny_model: Path) -> Iterator[Open]:
 
 
 @pytest.fixture
-def web(open_studio: Open) -> TestClient:
+def client(open_studio: OpenStudio) -> TestClient:
     return open_studio()
 
 
 @pytest.fixture
-def photo(web: TestClient, jpeg: bytes) -> str:
-    """The address of a project with the photograph."""
-    return address(web.post("/api/projects?name=boat.jpg", content=jpeg))
+def photo(client: TestClient, jpeg: bytes) -> str:
+    """The path of a project with the photograph."""
+    return project_path(client.post("/api/projects?name=boat.jpg", content=jpeg))

@@ -1,4 +1,4 @@
-"""The API's document is true: thousands of requests made from it, right ones and wrong ones, to a running server."""
+"""The API matches its OpenAPI document: thousands of valid and invalid requests, made from it, to a running server."""
 
 import threading
 import time
@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from autochrome.studio.app import create_app
-from autochrome.studio.limits import Bounds
+from autochrome.studio.limits import Limits
 from autochrome.studio.service import Studio
 from filmmaking import make_film
 from pictures import COLOR, pil
@@ -32,23 +32,23 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-EXAMPLES, FEWER = 44, 25  # right and as many wrong ones of each operation; fewer where each takes its time
-REQUESTS = 2000  # at least, in all
-PATIENCE = 20  # seconds for one answer: longer is a hang
+EXAMPLES, FEWER = 44, 25  # valid and as many invalid requests of each operation; fewer for slow operations
+REQUESTS = 2000  # at least
+TIMEOUT = 20  # seconds for one response; a longer time is a hang
 
 
 @pytest.fixture
 def studio(tmp_path: Path, tiny_model: Path) -> Iterator[Studio]:
-    """Its jobs do nothing: their children would only warm the machine."""
-    studio = Studio(tmp_path / "studio", model=str(tiny_model), bounds=Bounds(listeners=0, projects=20))
-    studio.jobs._work = lambda job, child, tell: None
+    """A studio whose jobs do nothing, to save time."""
+    studio = Studio(tmp_path / "studio", model=str(tiny_model), limits=Limits(listeners=0, projects=20))
+    studio.jobs._run = lambda job, child, report: None
     yield studio
     studio.close()
 
 
 @pytest.fixture
 def base(studio: Studio) -> Iterator[str]:
-    """The address of a server that runs in a thread."""
+    """The URL of a server that runs in a thread."""
     server = uvicorn.Server(
         uvicorn.Config(create_app(studio), port=0, log_level="critical", access_log=False)
     )
@@ -62,26 +62,26 @@ def base(studio: Studio) -> Iterator[str]:
 
 
 @pytest.mark.slow
-def test_no_request_made_from_the_document_breaks_anything(base: str, tmp_path: Path):
-    real = [
-        requests.post(f"{base}/api/projects", data=data, timeout=PATIENCE).json()["id"]
+def test_no_request_made_from_the_document_causes_a_server_error(base: str, tmp_path: Path):
+    projects = [
+        requests.post(f"{base}/api/projects", data=data, timeout=TIMEOUT).json()["id"]
         for data in (
             pil(COLOR, "png"),
             make_film(tmp_path / "f.mp4", times=range(5), sound=None).read_bytes(),
         )
     ]
     schema = schemathesis.openapi.from_url(f"{base}/api/openapi.json")
-    seen: Counter[int] = Counter()
+    statuses: Counter[int] = Counter()
     for result in schema.get_all_operations():
         for mode in GenerationMode:
-            _try(result.ok(), mode, real, seen)
-    assert sum(seen.values()) >= REQUESTS
-    assert {200, 201, 202, 404, 415, 422} <= seen.keys(), seen
-    assert max(seen) < 500
+            _try(result.ok(), mode, projects, statuses)
+    assert sum(statuses.values()) >= REQUESTS
+    assert {200, 201, 202, 404, 415, 422} <= statuses.keys(), statuses
+    assert max(statuses) < 500
 
 
-def _try(operation: Any, mode: GenerationMode, real: list[str], seen: Counter[int]) -> None:
-    """Many requests to one operation. Where a project is asked for it is mostly one that is there."""
+def _try(operation: Any, mode: GenerationMode, projects: list[str], statuses: Counter[int]) -> None:
+    """Send many requests to one operation. Most of those for a project use one that exists."""
     if mode is GenerationMode.NEGATIVE and not (
         operation.path_parameters or operation.query or operation.body
     ):
@@ -97,11 +97,11 @@ def _try(operation: Any, mode: GenerationMode, real: list[str], seen: Counter[in
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def call(case: Any) -> None:
-        turn = sum(seen.values()) % 4
-        if "/projects/{number}" in operation.path and operation.method != "delete" and turn < 3:
-            case.path_parameters["number"] = real[turn % 2]
-        answer = case.call(timeout=PATIENCE)
-        seen[answer.status_code] += 1
-        case.validate_response(answer, checks=CHECKS)
+        turn = sum(statuses.values()) % 4
+        if "/projects/{project_id}" in operation.path and operation.method != "delete" and turn < 3:
+            case.path_parameters["project_id"] = projects[turn % 2]
+        response = case.call(timeout=TIMEOUT)
+        statuses[response.status_code] += 1
+        case.validate_response(response, checks=CHECKS)
 
     call()

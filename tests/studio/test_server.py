@@ -1,4 +1,4 @@
-"""The studio as a process: its address, its lock, its end."""
+"""The studio as a process: its address, the lock on its folder, its end."""
 
 import json
 import signal
@@ -15,17 +15,25 @@ from pathlib import Path
 import pytest
 
 from autochrome.errors import ExtraMissing, UsageError
-from autochrome.studio import server
-from autochrome.studio.server import home, is_loopback
+from autochrome.studio.server import default_folder, is_loopback
 from conftest import Ran
 
-PATIENCE = 30
+TIMEOUT = 30
 
 
 @contextmanager
-def running(*words: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def running(*arguments: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """`autochrome studio`, and the first line it prints."""
-    command = [sys.executable, "-m", "autochrome", "studio", *map(str, words), "--no-browser", "--port", "0"]
+    command = [
+        sys.executable,
+        "-m",
+        "autochrome",
+        "studio",
+        *map(str, arguments),
+        "--no-browser",
+        "--port",
+        "0",
+    ]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
             yield process, process.stderr.readline()
@@ -34,30 +42,32 @@ def running(*words: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 def get(address: str, **headers: str) -> bytes:
-    with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=PATIENCE) as answer:
-        return answer.read()
+    with urllib.request.urlopen(
+        urllib.request.Request(address, headers=headers), timeout=TIMEOUT
+    ) as response:
+        return response.read()
 
 
-def test_it_says_where_it_is_locks_its_folder_and_ends_quietly(tmp_path: Path):
+def test_it_prints_its_address_locks_its_folder_and_stops_cleanly(tmp_path: Path):
     with running(tmp_path / "a") as (process, line):
         address = line.split()[-1]
         assert address.startswith("http://127.0.0.1:")
         assert json.loads(get(f"{address}api/projects")) == []
         assert b"<html" in get(address)
-        with running(tmp_path / "a") as (second, complaint):
-            assert "another studio has this folder open" in complaint
-            assert second.wait(PATIENCE) == UsageError.exit_code
-        listening = urllib.request.urlopen(f"{address}api/events", timeout=PATIENCE)
-        assert listening.readline() == b"retry: 2000\n"
+        with running(tmp_path / "a") as (second, message):
+            assert "another studio uses this folder" in message
+            assert second.wait(TIMEOUT) == UsageError.exit_code
+        events = urllib.request.urlopen(f"{address}api/events", timeout=TIMEOUT)
+        assert events.readline() == b"retry: 2000\n"
         process.send_signal(signal.SIGINT)
-        assert process.wait(PATIENCE) == 0
-        listening.close()
+        assert process.wait(TIMEOUT) == 0
+        events.close()
         rest = process.stderr.read()
     assert "Traceback" not in rest
     assert "ERROR" not in rest
 
 
-def test_beyond_loopback_it_makes_up_a_token_and_prints_it_behind_a_hash(tmp_path: Path):
+def test_an_open_host_gets_a_random_token_behind_a_hash(tmp_path: Path):
     with running(tmp_path / "a", "--host", "0.0.0.0", "--api-only") as (_, line):
         address, token = line.split()[-1].split("#token=")
         port = address.rstrip("/").rsplit(":", 1)[1]
@@ -70,27 +80,27 @@ def test_beyond_loopback_it_makes_up_a_token_and_prints_it_behind_a_hash(tmp_pat
             get(base)
 
 
-def test_half_requests_and_vanishing_clients_harm_nobody(tmp_path: Path):
+def test_incomplete_requests_and_lost_clients_do_no_harm(tmp_path: Path):
     with running(tmp_path / "a") as (_, line):
         address = line.split()[-1]
         port = int(address.rstrip("/").rsplit(":", 1)[1])
         head = f"POST /api/projects HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 1000000\r\n\r\n"
-        silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(40)]
-        for door in silent[:20]:
-            door.sendall(b"GET /api/projects HTTP/1.1\r\nHost: ")
+        idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(40)]
+        for connection in idle[:20]:
+            connection.sendall(b"GET /api/projects HTTP/1.1\r\nHost: ")
         for _ in range(10):
-            with socket.create_connection(("127.0.0.1", port)) as gone:
-                gone.sendall(head.encode() + b"\xff\xd8\xff" + bytes(50_000))
-        until = time.monotonic() + PATIENCE
+            with socket.create_connection(("127.0.0.1", port)) as lost:
+                lost.sendall(head.encode() + b"\xff\xd8\xff" + bytes(50_000))
+        until = time.monotonic() + TIMEOUT
         while list((tmp_path / "a" / "incoming").iterdir()):
-            assert time.monotonic() < until, "what a vanished client sent is still there"
+            assert time.monotonic() < until, "the upload of a lost client is still there"
             time.sleep(0.02)
         assert get(f"{address}api/projects") == b"[]"
-        for door in silent:
-            door.close()
+        for connection in idle:
+            connection.close()
 
 
-def test_a_port_that_is_taken_is_one_sentence(autochrome, tmp_path: Path):
+def test_a_port_in_use_is_reported_in_one_sentence(autochrome, tmp_path: Path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         ran: Ran = autochrome("studio", tmp_path, "--no-browser", "--port", port)
@@ -98,7 +108,7 @@ def test_a_port_that_is_taken_is_one_sentence(autochrome, tmp_path: Path):
     assert f"127.0.0.1:{port} cannot be used" in ran.err
 
 
-def test_without_the_extra_it_says_what_to_install(
+def test_without_the_extra_it_tells_what_to_install(
     autochrome, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
     monkeypatch.setattr("autochrome.cli.studio.find_spec", lambda name: None)
@@ -107,10 +117,15 @@ def test_without_the_extra_it_says_what_to_install(
     assert ran.err.strip().endswith("pip install 'autochrome[studio]'")
 
 
-def test_where_it_is_kept_and_what_is_loopback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.setattr(server.sys, "platform", "linux")
+def test_the_default_folder_is_in_the_users_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    assert home() == tmp_path / "autochrome" / "studio"
+    assert default_folder() == tmp_path / "autochrome" / "studio"
+    monkeypatch.delenv("XDG_DATA_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert default_folder() == tmp_path / ".local" / "share" / "autochrome" / "studio"
+
+
+def test_loopback_addresses_are_recognised():
     for host in ("localhost", "127.0.0.1", "127.8.9.1", "::1"):
         assert is_loopback(host)
     for host in ("0.0.0.0", "::", "192.168.0.2", "studio.lan"):

@@ -9,32 +9,32 @@ from cyclopts.validators import Number
 
 from autochrome.errors import ExtraMissing
 
-_NEEDED = ("fastapi", "uvicorn", "av", "cv2")
+_NEEDED = ("fastapi", "uvicorn", "sse_starlette", "cachetools", "filelock", "platformdirs", "av", "cv2")
 
 
 def studio(
     folder: Annotated[
-        Path | None, Parameter(help="Where projects are kept; without it, with your other data.")
+        Path | None, Parameter(help="Folder for the projects; the default is in your data folder.")
     ] = None,
     /,
     *,
     host: Annotated[
-        str, Parameter(help="Address to listen at. Anything but loopback wants a token.")
+        str, Parameter(help="Address to listen at. Addresses other than loopback need a token.")
     ] = "127.0.0.1",
     port: Annotated[
-        int, Parameter(validator=Number(gte=0, lte=65535), help="Port to listen at; 0 takes any free one.")
+        int, Parameter(validator=Number(gte=0, lte=65535), help="Port to listen at; 0 chooses a free one.")
     ] = 8470,
-    no_browser: Annotated[bool, Parameter(help="Do not open the page.")] = False,
-    api_only: Annotated[bool, Parameter(help="Only the HTTP API, no page.")] = False,
+    no_browser: Annotated[bool, Parameter(help="Do not open the page in a browser.")] = False,
+    api_only: Annotated[bool, Parameter(help="Serve only the HTTP API, not the page.")] = False,
     token: Annotated[
         str | None,
-        Parameter(help="What everybody must show; without it one is made up where one is needed."),
+        Parameter(help="Token that clients must send. Where one is needed, the default is a random one."),
     ] = None,
     model: Annotated[
-        str | None, Parameter(help="Network where nobody chooses: an installed name, or an ONNX file.")
+        str | None, Parameter(help="Default network: an installed name, or an ONNX file.")
     ] = None,
 ) -> None:
-    """Open the studio: a page to colour photographs and films and put them right by hand."""
+    """Open the studio: a page to colour photographs and films and to correct the colours by hand."""
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
         raise ExtraMissing(

@@ -1,4 +1,4 @@
-"""The studio: a local web page, and the same things over HTTP, to colour photographs and films and put them right.
+"""The studio: a local web page and an HTTP API to colour photographs and films and to correct the colours by hand.
 
-`server.serve` starts it. The only home of fastapi, starlette and uvicorn.
+`server.serve` starts it. This package is the only home of fastapi, starlette, sse-starlette and uvicorn.
 """

@@ -1,4 +1,4 @@
-"""Routes, guard and the page, put together."""
+"""The ASGI application: routes, error handlers, the page's files, and the guard around them."""
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -16,78 +16,84 @@ from starlette.types import ASGIApp
 
 from autochrome import __version__
 from autochrome.errors import AutochromeError
-from autochrome.studio.errors import fault, status_of, without_places
+from autochrome.studio.errors import error_body, hide_paths, status_of
 from autochrome.studio.guard import Guard
-from autochrome.studio.routes import films, jobs, knobs, once, photos, projects
+from autochrome.studio.routes import colorize, films, jobs, photos, projects, settings
 from autochrome.studio.service import Studio
 
-_ROUTERS = (knobs.router, projects.router, photos.router, films.router, jobs.router, once.router)
-_ABOUT = "Colour for black-and-white photographs and film. All of it happens on the machine that answers."
+_ROUTERS = (
+    settings.router,
+    projects.router,
+    photos.router,
+    films.router,
+    jobs.router,
+    colorize.router,
+)
+_DESCRIPTION = (
+    "Colour for black-and-white photographs and film. All work happens on the machine that answers."
+)
 
 
 def create_app(
     studio: Studio, *, hosts: Iterable[str] = (), token: str | None = None, api_only: bool = False
 ) -> ASGIApp:
-    """The whole studio as an ASGI application. hosts: names besides loopback by which it may be called.
+    """The whole studio as an ASGI application. hosts: host names besides loopback.
 
-    token: what everybody must show who wants more than the page's own files; None for nobody.
+    token: clients must send it for everything but the page's files; None: no token is needed.
     """
     app = FastAPI(
         title="autochrome studio",
-        description=_ABOUT,
+        description=_DESCRIPTION,
         version=__version__,
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=_life,
+        lifespan=_lifespan,
     )
     app.state.studio, app.state.token = studio, token
     for router in _ROUTERS:
         app.include_router(router, prefix="/api")
-    app.add_exception_handler(AutochromeError, _ours)
-    app.add_exception_handler(RequestValidationError, _wrong)
-    app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(AutochromeError, _answer_error)
+    app.add_exception_handler(RequestValidationError, _answer_invalid_request)
+    app.add_exception_handler(HTTPException, _answer_http_error)
     if not api_only:
         app.mount("/", _Page(directory=Path(str(files("autochrome"))) / "studio" / "static", html=True))
-    return Guard(app, bounds=studio.bounds, hosts=hosts, token=token)
+    return Guard(app, limits=studio.limits, hosts=hosts, token=token)
 
 
 @asynccontextmanager
-async def _life(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.studio.start()
     yield
     app.state.studio.events.close()
 
 
 class _Page(StaticFiles):
-    """The page's own files; a browser asks each time whether they are still the same."""
+    """The page's files. A browser checks at every load whether they have changed."""
 
     async def get_response(self, path: str, scope: Any) -> Any:
-        answer = await super().get_response(path, scope)
-        answer.headers["Cache-Control"] = "no-cache"
-        return answer
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
 
-async def _ours(request: Request, error: Exception) -> JSONResponse:
+async def _answer_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, AutochromeError)
-    sentence = without_places(str(error), request.app.state.studio.folder)
-    return JSONResponse(fault(type(error).__name__, sentence), status_of(error))
+    sentence = hide_paths(str(error), request.app.state.studio.folder)
+    return JSONResponse(error_body(type(error).__name__, sentence), status_of(error))
 
 
-async def _wrong(request: Request, error: Exception) -> JSONResponse:
-    """What pydantic found, in one sentence that names the field."""
+async def _answer_invalid_request(request: Request, error: Exception) -> JSONResponse:
+    """The first field that pydantic refuses, in one sentence."""
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return JSONResponse(fault("UsageError", f"{where}: {first['msg']}."), 422)
+    field = ".".join(str(part) for part in first["loc"])
+    return JSONResponse(error_body("UsageError", f"{field}: {first['msg']}."), 422)
 
 
-async def _plain(request: Request, error: Exception) -> JSONResponse:
-    """No such address, a method that is not there."""
+async def _answer_http_error(request: Request, error: Exception) -> JSONResponse:
+    """An unknown address, or a method that it does not have."""
     assert isinstance(error, HTTPException)
-    words = HTTPStatus(error.status_code).phrase
-    return JSONResponse(
-        fault(words.title().replace(" ", ""), f"{words}: {request.url.path}"),
-        error.status_code,
-        error.headers,
-    )
+    phrase = HTTPStatus(error.status_code).phrase
+    body = error_body(phrase.title().replace(" ", ""), f"{phrase}: {request.url.path}")
+    return JSONResponse(body, error.status_code, error.headers)

@@ -1,4 +1,4 @@
-"""What can go wrong in the studio, and which HTTP status says so."""
+"""The errors of the studio, and the HTTP status of every error."""
 
 import re
 from pathlib import Path
@@ -11,27 +11,27 @@ from autochrome.errors import AutochromeError, UsageError
 
 
 class StudioError(UsageError):
-    """Something about a request."""
+    """Something is wrong with a request. Each kind has its HTTP status."""
 
     status: ClassVar[int] = 400
 
 
-class Vanished(StudioError):
-    """Whoever asked has gone; nobody reads this."""
+class ClientGone(StudioError):
+    """The client has closed the connection. The answer reaches no one."""
 
 
-class NoSuchThing(StudioError):
+class NotFound(StudioError):
     status = 404
 
 
-class NotNow(StudioError):
-    """The thing is there, but not in a state for that."""
+class WrongState(StudioError):
+    """The thing exists, but its state does not allow the request."""
 
     status = 409
 
 
 class Superseded(StudioError):
-    """A newer question about the same picture came in; its answer is the one that counts."""
+    """A newer request for the same picture has arrived. The page waits for the answer to that one."""
 
     status = 409
 
@@ -70,30 +70,32 @@ STATUS: dict[type[AutochromeError], int] = {
     errors.OutputNotWritable: 500,
     errors.ExtraMissing: 501,
 }
-"""Of our own errors; a kind stands for those below it, and whatever is not here is the client's to mend: 422."""
+"""The status of errors from other rooms. A class stands for its subclasses too. All others are the client's: 422."""
 
 
 def status_of(error: AutochromeError) -> int:
+    """The HTTP status that reports an error."""
     if isinstance(error, StudioError):
         return error.status
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 422)
 
 
-class Fault(BaseModel):
+class ErrorDetail(BaseModel):
     kind: str  # name of the error's class
     message: str  # one sentence
 
 
-class FaultAnswer(BaseModel):
-    """What every answer that is no success says."""
+class ErrorBody(BaseModel):
+    """The JSON body of every answer that reports an error."""
 
-    error: Fault
-
-
-def without_places(sentence: str, folder: Path) -> str:
-    """One line that does not tell where the studio keeps things, which is nobody's business."""
-    return re.sub(rf"{re.escape(str(folder))}[^\s:]*", "The file", " ".join(sentence.split()))
+    error: ErrorDetail
 
 
-def fault(kind: str, message: str) -> dict[str, dict[str, str]]:
+def error_body(kind: str, message: str) -> dict[str, dict[str, str]]:
+    """The same as a dictionary, ready for JSON."""
     return {"error": {"kind": kind, "message": message}}
+
+
+def hide_paths(sentence: str, folder: Path) -> str:
+    """The sentence on one line, without the paths of the studio's folder: clients need not see them."""
+    return re.sub(rf"{re.escape(str(folder))}[^\s:]*", "The file", " ".join(sentence.split()))

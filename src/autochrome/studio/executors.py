@@ -1,4 +1,4 @@
-"""Where work is done beside the loop that talks: few threads, and of several questions about one picture the newest."""
+"""Thread pools for work outside the event loop. Of several paint requests for one picture only the newest runs."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,36 +8,35 @@ from typing import TypeVar
 from autochrome.studio.errors import Superseded
 
 T = TypeVar("T")
+_THREADS = 2  # of each pool
 
 
-class Bench:
-    """Threads for three kinds of work, so that a slow kind never makes a quick one wait."""
+class Executors:
+    """Three thread pools, so that slow work never delays quick work."""
 
     def __init__(self) -> None:
-        self._pools = {
-            "paint": ThreadPoolExecutor(2, "studio-paint"),
-            "look": ThreadPoolExecutor(2, "studio-look"),
-            "chores": ThreadPoolExecutor(2, "studio-chores"),
-        }
-        self._newest: dict[str, int] = {}
-        self._turns = asyncio.Semaphore(2)
+        self._paint = ThreadPoolExecutor(_THREADS, "studio-paint")
+        self._quick = ThreadPoolExecutor(_THREADS, "studio-quick")
+        self._slow = ThreadPoolExecutor(_THREADS, "studio-slow")
+        self._newest: dict[str, int] = {}  # number of the last paint request, by picture
+        self._free_painters = asyncio.Semaphore(_THREADS)
 
-    async def look(self, work: Callable[[], T]) -> T:
-        """Something quick: a view, a colour."""
-        return await asyncio.get_running_loop().run_in_executor(self._pools["look"], work)
+    async def run_quick(self, work: Callable[[], T]) -> T:
+        """Run work that takes milliseconds: a view, a list of colours."""
+        return await asyncio.get_running_loop().run_in_executor(self._quick, work)
 
-    async def chore(self, work: Callable[[], T]) -> T:
-        """Something that may take seconds: taking in a file, colouring at once."""
-        return await asyncio.get_running_loop().run_in_executor(self._pools["chores"], work)
+    async def run_slow(self, work: Callable[[], T]) -> T:
+        """Run work that may take seconds: open an upload, colour a whole photograph."""
+        return await asyncio.get_running_loop().run_in_executor(self._slow, work)
 
-    async def paint(self, key: str, work: Callable[[], T]) -> T:
-        """An answer to a brush. While it waits for its turn, a newer one with the same key takes its place."""
-        ticket = self._newest[key] = self._newest.get(key, 0) + 1
-        async with self._turns:
-            if self._newest.get(key) != ticket:
-                raise Superseded("A newer stroke of this picture came in; its answer counts.")
-            return await asyncio.get_running_loop().run_in_executor(self._pools["paint"], work)
+    async def run_paint(self, key: str, work: Callable[[], T]) -> T:
+        """Run the work for one brush stroke. `Superseded` if a newer one with the same key comes before it starts."""
+        number = self._newest[key] = self._newest.get(key, 0) + 1
+        async with self._free_painters:
+            if self._newest.get(key) != number:
+                raise Superseded("A newer stroke on this picture has arrived; wait for its result.")
+            return await asyncio.get_running_loop().run_in_executor(self._paint, work)
 
     def close(self) -> None:
-        for pool in self._pools.values():
+        for pool in (self._paint, self._quick, self._slow):
             pool.shutdown(wait=False, cancel_futures=True)

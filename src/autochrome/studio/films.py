@@ -1,162 +1,130 @@
-"""Films in the studio: what they are, their shots, single frames."""
+"""Films: make projects of them, show single frames, keep their shots and coloured pictures."""
 
-import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autochrome.errors import PictureTooLarge, UsageError
+from autochrome.color.lab import lab_from_srgb, lightness
+from autochrome.errors import PictureTooLarge
 from autochrome.film.inspect import FilmInspector
 from autochrome.hints.file import HintsFile
-from autochrome.hints.marks import Marks
-from autochrome.media.films.codecs import CONTAINERS
 from autochrome.media.stills.pyramid import encode_image
-from autochrome.model import ColorModel
-from autochrome.options import FilmOptions
-from autochrome.studio.errors import NoSuchThing
-from autochrome.studio.limits import Bounds
-from autochrome.studio.references import spoken
-from autochrome.studio.schemas import FilmPart, Project, ShotMark, ShotSpan
-from autochrome.studio.uploads import THUMB, Arrived, new_project
+from autochrome.studio.cache import SizedCache
+from autochrome.studio.color_suggestions import suggest_colors
+from autochrome.studio.errors import NotFound
+from autochrome.studio.library import Library
+from autochrome.studio.limits import THUMBNAIL_SIDE, Limits
+from autochrome.studio.networks import Networks
+from autochrome.studio.open_film import OpenFilm
+from autochrome.studio.open_photo import hints_or_none
+from autochrome.studio.references import add_reference, check_pictures
+from autochrome.studio.schemas import FilmInfo, PaintFrame, Project, ShotSpan, ShotStart
+from autochrome.studio.settings import Settings, film_options
+from autochrome.studio.shots import check_frames, film_of, first_frames, make_spans, poster_frame, shot_of
+from autochrome.studio.uploads import Upload, new_project
 
-Picture = NDArray[np.uint8]
-_SUFFIXES = {"ffv1": ".mkv", "prores": ".mov"}
-"""Where a codec's results go that the film's own kind of file does not hold."""
-
-
-class OpenFilm:
-    """A film kept ready. Its desk is for one at a time."""
-
-    size = 60_000_000  # bytes, about: some frames and what the network made of them
-
-    def __init__(self, path: Path, network: ColorModel, options: FilmOptions) -> None:
-        self._desk = FilmInspector(path, network, options)
-        self._place = path.parent
-        self._lock = threading.Lock()
-
-    def before(self, number: int, width: int) -> Picture:
-        with self._lock:
-            return self._desk.before(number, width)
-
-    def after(
-        self, number: int, hints: HintsFile | None, firsts: Sequence[int], width: int, vivid: float
-    ) -> Picture:
-        """A frame in colour, with what is said of its shot."""
-        known = None if hints is None else spoken(hints, self._place)
-        with self._lock:
-            return self._desk.after(number, known, firsts, width, vivid)
-
-    def painted(
-        self, number: int, hints: HintsFile, firsts: Sequence[int], width: int, vivid: float
-    ) -> Picture:
-        """A frame in colour with marks that are being made."""
-        marks = marks_on(hints, number)
-        if marks is None:
-            return self.after(number, hints, firsts, width, vivid)
-        with self._lock:
-            return self._desk.paint(number, marks, width, vivid)
+Image = NDArray[np.uint8]
+Side = Literal["before", "after"]
+_SUGGEST_WIDTH = 340  # pixels at the longer side of a frame for which colours are suggested
 
 
-def marks_on(hints: HintsFile, number: int) -> Marks | None:
-    """The marks on a very frame; None where it has none, but others have, or where it has more than marks."""
-    own = [key for key in hints.frames if key.frame == number]
-    if any(key.picture or key.reference for key in own):
-        return None
-    sheets: Sequence[Marks] = own or ([] if hints.frames else [hints])
-    if not sheets:
-        return None
-    return Marks(
-        points=tuple(mark for sheet in sheets for mark in sheet.points),
-        strokes=tuple(mark for sheet in sheets for mark in sheet.strokes),
-        rectangles=tuple(mark for sheet in sheets for mark in sheet.rectangles),
-    )
+class FilmService:
+    """The films of a library. It keeps the last ones open."""
 
+    def __init__(self, library: Library, networks: Networks, limits: Limits) -> None:
+        self._library, self._networks, self._limits = library, networks, limits
+        self._open: SizedCache[OpenFilm] = SizedCache(limits.open_film_bytes)
 
-def film_project(arrived: Arrived, name: str, bounds: Bounds, network: ColorModel) -> Project:
-    """Look at a film and write its thumbnail."""
-    with FilmInspector(arrived.path, network) as desk:
-        facts = desk.facts
-        if facts.width * facts.height > bounds.frame_megapixels * 1e6:
-            raise PictureTooLarge(
-                f"Its frames have {facts.width}×{facts.height} pixels, more than the {bounds.frame_megapixels:g} "
-                "megapixels that are taken."
+    def make_project(self, upload: Upload, name: str) -> Project:
+        """Read the facts of an uploaded film and write its thumbnail."""
+        with FilmInspector(upload.path, self._networks.open(self._networks.default)) as inspector:
+            facts = inspector.facts
+            width, height = facts.width, facts.height
+            if width * height > self._limits.frame_megapixels * 1e6:
+                raise PictureTooLarge(
+                    f"The frames of this film have {width}×{height} pixels; the limit is "
+                    f"{self._limits.frame_megapixels:g} megapixels."
+                )
+            long_side = round(THUMBNAIL_SIDE * max(width, height) / min(width, height))
+            (upload.folder / "before.jpg").write_bytes(
+                encode_image(inspector.before(poster_frame(inspector.frames), long_side))
             )
-        width, height = facts.width, facts.height
-        thumb = desk.before(face_of(desk.frames), round(THUMB * max(width, height) / min(width, height)))
-        (arrived.path.parent / "before.jpg").write_bytes(encode_image(thumb))
-        step = float(1 / facts.rate)
-        seconds = round(desk.times[-1] - desk.times[0] + step, 3)
-        film = FilmPart(seconds=seconds, fps=round(desk.frames / max(seconds, 1e-3), 4), frames=desk.frames)
-    if facts.turn % 180:
-        width, height = height, width
-    return new_project("film", name, arrived, width, height, notes=(), film=film)
+            seconds = round(inspector.times[-1] - inspector.times[0] + float(1 / facts.rate), 3)
+            fps = round(inspector.frames / max(seconds, 1e-3), 4)
+            film = FilmInfo(seconds=seconds, fps=fps, frames=inspector.frames)
+        if facts.turn % 180:
+            width, height = height, width
+        return new_project(upload, name, width, height, film=film)
+
+    def frame(self, project: Project, number: int, side: Side, width: int) -> Image:
+        """(h, w, 3) sRGB: one frame before, or after with the saved hints and settings; width: longer side."""
+        _check_number(project, number)
+        film = self._open_film(project, project.settings)
+        if side == "before":
+            return film.before(number, width)
+        hints = hints_or_none(self._library.hints_of(project.id))
+        return film.after(number, hints, first_frames(project), width, self._vivid(project.settings))
+
+    def paint_frame(self, project: Project, number: int, request: PaintFrame) -> Image:
+        """(h, w, 3) sRGB: one frame with hints and settings that are not saved."""
+        _check_number(project, number)
+        check_pictures(request.hints, self._library.folder_of(project.id))
+        film = self._open_film(project, request.settings)
+        vivid = self._vivid(request.settings)
+        return film.paint(number, request.hints, first_frames(project), request.width, vivid)
+
+    def suggest_colors(self, project: Project, number: int, x: float, y: float) -> list[tuple[str, float]]:
+        """(#rrggbb, probability 0…1) of the likely colours at a point of a frame; x, y 0…1."""
+        network = self._networks.open(film_options(project.settings, self._networks).model)
+        before = self.frame(project, number, "before", _SUGGEST_WIDTH)
+        after = self.frame(project, number, "after", _SUGGEST_WIDTH)
+        chroma = lab_from_srgb(after.astype(np.float32) / np.float32(255))[..., 1:]
+        return suggest_colors(network, network.prepare(lightness(before)), chroma, x, y)
+
+    def save_shots(self, project_id: str, starts: Sequence[ShotStart]) -> tuple[ShotSpan, ...]:
+        """Set where the shots begin."""
+        film = film_of(self._library.get(project_id))
+        shots = make_spans(film, starts)
+        self._library.update(project_id, recolored=True, film=film.model_copy(update={"shots": shots}))
+        return shots
+
+    def preview(self, project_id: str, shot: int) -> Path:
+        """The preview of a shot, if it was made for the current revision."""
+        project = self._library.get(project_id)
+        path = self._library.preview_of(project, shot_of(project, shot))
+        if not path.is_file():
+            raise NotFound("There is no preview of this shot with the current hints and settings; start one.")
+        return path
+
+    def add_picture(self, project_id: str, upload: Upload) -> str:
+        """Add a coloured picture to a film's project; returns the name for the hints."""
+        film_of(self._library.get(project_id))
+        return add_reference(upload, self._library.folder_of(project_id))
+
+    def check_hints(self, project: Project, hints: HintsFile) -> None:
+        """Refuse hints for frames or pictures that the project does not have."""
+        check_frames(project, hints)
+        check_pictures(hints, self._library.folder_of(project.id))
+
+    def close(self, project_id: str) -> None:
+        """Free the memory of a film."""
+        self._open.remove(project_id)
+
+    def _open_film(self, project: Project, settings: Settings) -> OpenFilm:
+        film_of(project)
+        options = film_options(settings, self._networks)
+        path, network = self._library.source_of(project.id), self._networks.open(options.model)
+        key = f"{project.id} {options.model} {options.size}"
+        return self._open.get(key, lambda: OpenFilm(path, network, options))
+
+    def _vivid(self, settings: Settings) -> float:
+        return film_options(settings, self._networks).vivid
 
 
-def face_of(frames: int) -> int:
-    """The frame that stands for a film: not the first, which is often black."""
-    return frames // 10
-
-
-def firsts_of(project: Project) -> tuple[int, ...]:
-    """The frames that begin a shot, as far as that is known."""
-    film = film_of(project)
-    return tuple(shot.first for shot in film.shots) if film.shots else (0,)
-
-
-def film_of(project: Project) -> FilmPart:
-    if project.film is None:
-        raise NoSuchThing("This project is no film.")
-    return project.film
-
-
-def shot_of(project: Project, place: int) -> ShotSpan:
-    """A shot by its place, from 0."""
-    shots = film_of(project).shots or ()
-    if not 0 <= place < len(shots):
-        raise NoSuchThing(f"There is no shot {place} in this film; it has {len(shots)}.")
-    return shots[place]
-
-
-def spans(
-    film: FilmPart, marks: Sequence[ShotMark], doubts: dict[int, float] | None = None
-) -> tuple[ShotSpan, ...]:
-    """The shots that begin at these frames. doubts: by first frame; where none is said, the old shots' is taken."""
-    firsts = sorted({0, *(mark.first for mark in marks)})
-    if firsts[-1] >= film.frames:
-        raise UsageError(
-            f"There is no frame {firsts[-1]} for a shot to begin at; the film has {film.frames}."
-        )
-    stops = [*firsts[1:], film.frames]
-    known = doubts if doubts is not None else {}
-    return tuple(
-        ShotSpan(
-            first=first,
-            last=stop - 1,
-            start=round(first / film.fps, 3),
-            end=round(stop / film.fps, 3),
-            doubt=known.get(first, _old_doubt(film, first)),
-        )
-        for first, stop in zip(firsts, stops, strict=True)
-    )
-
-
-def _old_doubt(film: FilmPart, frame: int) -> float | None:
-    return next((shot.doubt for shot in film.shots or () if shot.first <= frame <= shot.last), None)
-
-
-def check_frames(project: Project, hints: HintsFile) -> HintsFile:
-    """Key frames must be frames of the film."""
-    film = film_of(project)
-    for key in hints.frames:
-        if (key.frame or 0) >= film.frames or (key.time or 0) > film.seconds + 1:
-            where = f"frame {key.frame}" if key.time is None else f"{key.time} seconds"
-            raise UsageError(f"The hints speak of {where}; the film has {film.frames} frames.")
-    return hints
-
-
-def export_suffix(project: Project, options: FilmOptions) -> str:
-    """What a film's result ends with: as the original, where we write that."""
-    own = project.suffix if project.suffix in CONTAINERS else ".mp4"
-    return _SUFFIXES.get(options.codec, own)
+def _check_number(project: Project, number: int) -> None:
+    frames = film_of(project).frames
+    if number >= frames:
+        raise NotFound(f"There is no frame {number}; the film has {frames} frames, numbered from 0.")

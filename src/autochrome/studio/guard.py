@@ -1,4 +1,4 @@
-"""The door: who may ask at all, and how much. Plain ASGI, around everything."""
+"""The guard around the application, as plain ASGI. It refuses requests from other sites, without token, or too long."""
 
 import asyncio
 import hmac
@@ -14,8 +14,15 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from autochrome.studio.errors import Forbidden, StudioError, TokenNeeded, TooLarge, TooSlow, fault
-from autochrome.studio.limits import Bounds
+from autochrome.studio.errors import (
+    Forbidden,
+    StudioError,
+    TokenNeeded,
+    TooLarge,
+    TooSlow,
+    error_body,
+)
+from autochrome.studio.limits import Limits
 
 COOKIE = "autochrome_studio"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -30,84 +37,88 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-STREAMED = re.compile(r"/api/(projects|colorize|projects/[0-9a-f]{16}/pictures)")
-"""POST: their bodies are files, and bounded by who takes them in."""
+_UPLOADS = re.compile(r"/api/(projects|colorize|projects/[0-9a-f]{16}/pictures)")
+"""POST requests whose body is a file. `uploads` limits these."""
 
 
 class Guard:
-    """Lets through what comes from the page itself, or from a program that holds the token."""
+    """Passes on requests from the studio's own page, and from programs that have the token."""
 
     def __init__(
-        self, app: ASGIApp, *, bounds: Bounds, hosts: Iterable[str] = (), token: str | None = None
+        self, app: ASGIApp, *, limits: Limits, hosts: Iterable[str] = (), token: str | None = None
     ) -> None:
-        """hosts: names besides loopback by which the studio may be called. token: None on loopback."""
-        self._app, self._bounds, self._token = app, bounds, token
+        """hosts: host names of the studio besides loopback. token: None where only loopback reaches it."""
+        self._app, self._limits, self._token = app, limits, token
         self._hosts = {*LOOPBACK, *(host.lower() for host in hosts)}
-        self._literal = bool(tuple(hosts))  # reached over a network: its own numbers are names, too
+        self._allow_addresses = bool(tuple(hosts))  # over a network, IP addresses are valid host names too
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        if scope["type"] != "http":  # there are no web sockets here
+        if scope["type"] != "http":  # the studio has no web sockets
             await send({"type": "websocket.close", "code": 1008})
             return
-        guarded = _Guarded(send)
+        guarded = _GuardedSend(send)
         try:
-            self._admit(scope)
-            if _is_streamed(scope):
+            self._check(scope)
+            if _is_upload(scope):
                 await self._app(scope, receive, guarded)
                 return
-            guarded.body = body = _Bounded(scope, receive, self._bounds)
+            guarded.body = body = _LimitedBody(scope, receive, self._limits)
             await self._app(scope, body, guarded)
-            if body.trouble is not None:
-                raise body.trouble
+            if body.error is not None:
+                raise body.error
         except StudioError as error:
-            if guarded.began:
+            if guarded.started:
                 raise
             guarded.body = None
-            answer = JSONResponse(fault(type(error).__name__, str(error)), error.status)
-            await answer(scope, receive, guarded)
+            response = JSONResponse(error_body(type(error).__name__, str(error)), error.status)
+            await response(scope, receive, guarded)
 
-    def _admit(self, scope: Scope) -> None:
+    def _check(self, scope: Scope) -> None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        if not self._knows(_name(host)):
-            raise Forbidden("The studio is not called by this name; open it by the address it printed.")
+        if not self._is_own_name(_host_name(host)):
+            raise Forbidden(
+                "The studio does not have this host name; open it by the address that it printed."
+            )
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
-            raise Forbidden("This request comes from another site's page; only the studio's own may ask.")
-        if scope["path"].startswith("/api") and headers.get("sec-fetch-site") in ("cross-site", "same-site"):
-            raise Forbidden("This request comes from another site's page; only the studio's own may ask.")
+        other_origin = origin is not None and urlsplit(origin).netloc.lower() != host.lower()
+        other_site = headers.get("sec-fetch-site") in ("cross-site", "same-site")
+        if other_origin or (other_site and scope["path"].startswith("/api")):
+            raise Forbidden(
+                "This request comes from a page of another site; only the studio's own page may send it."
+            )
         if self._token and scope["path"].startswith("/api/") and scope["path"] != "/api/session":
             self._check_token(headers)
 
-    def _knows(self, name: str) -> bool:
-        return name in self._hosts or (self._literal and _is_number(name))
+    def _is_own_name(self, name: str) -> bool:
+        return name in self._hosts or (self._allow_addresses and _is_address(name))
 
     def _check_token(self, headers: Headers) -> None:
-        given = headers.get("authorization", "").removeprefix("Bearer ").strip() or _cookie(headers)
-        if not same(given, self._token):
-            raise TokenNeeded("The studio wants its token; it was printed where it was started.")
+        token = headers.get("authorization", "").removeprefix("Bearer ").strip() or _cookie(headers)
+        if not is_token(token, self._token):
+            raise TokenNeeded("The studio needs its token; it was printed where the studio was started.")
 
 
-def same(given: str, token: str | None) -> bool:
-    """Whether this is the token, in a time that tells nothing."""
-    return hmac.compare_digest(given.encode(), (token or "").encode())
+def is_token(text: str, token: str | None) -> bool:
+    """Compare in constant time, so that the time does not reveal the token."""
+    return hmac.compare_digest(text.encode(), (token or "").encode())
 
 
-class _Guarded:
-    """Puts the same safe headers on every answer, and holds back one that was made of half a body."""
+class _GuardedSend:
+    """Adds the security headers to every response. Holds back a response to a body that was not read completely."""
 
     def __init__(self, send: Send) -> None:
-        self._send, self.began = send, False
-        self.body: _Bounded | None = None
+        self._send, self.started = send, False
+        self.body: _LimitedBody | None = None
 
     async def __call__(self, message: Message) -> None:
-        if self.body is not None and self.body.trouble is not None and not self.began:
+        if self.body is not None and self.body.error is not None and not self.started:
             return
         if message["type"] == "http.response.start":
-            self.began = True
+            self.started = True
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
@@ -115,42 +126,42 @@ class _Guarded:
         await self._send(message)
 
 
-class _Bounded:
-    """A body of a bounded size, that comes in a bounded time."""
+class _LimitedBody:
+    """Receives a request's body, with a limit for its size and its time."""
 
-    def __init__(self, scope: Scope, receive: Receive, bounds: Bounds) -> None:
-        self._receive, self._bounds = receive, bounds
-        self._size, self._whole, self._until = 0, False, time.monotonic() + bounds.patience
-        self.trouble: StudioError | None = None  # the framework would make something else of what is raised
-        if int(_digits(Headers(scope=scope).get("content-length", "0"))) > bounds.json_bytes:
+    def __init__(self, scope: Scope, receive: Receive, limits: Limits) -> None:
+        self._receive, self._limits = receive, limits
+        self._size, self._complete, self._deadline = 0, False, time.monotonic() + limits.patience
+        self.error: StudioError | None = (
+            None  # kept here, because the framework hides an error raised while reading
+        )
+        if int(_digits(Headers(scope=scope).get("content-length", "0"))) > limits.json_bytes:
             raise self._too_large()
 
     async def __call__(self) -> Message:
-        if self._whole:  # what still comes is that the client has gone: however late
+        if self._complete:  # only the disconnect is left, however late it comes
             return await self._receive()
         try:
-            message = await asyncio.wait_for(self._receive(), max(0.01, self._until - time.monotonic()))
+            message = await asyncio.wait_for(self._receive(), max(0.01, self._deadline - time.monotonic()))
         except TimeoutError:
-            self.trouble = TooSlow("The request did not come to an end; send it again.")
-            raise self.trouble from None
+            self.error = TooSlow("The request was not complete in time; send it again.")
+            raise self.error from None
         self._size += len(message.get("body", b""))
-        self._whole = not message.get("more_body", False)
-        if self._size > self._bounds.json_bytes:
-            self.trouble = self._too_large()
-            raise self.trouble
+        self._complete = not message.get("more_body", False)
+        if self._size > self._limits.json_bytes:
+            self.error = self._too_large()
+            raise self.error
         return message
 
     def _too_large(self) -> TooLarge:
-        return TooLarge(
-            f"The request is larger than the {self._bounds.json_bytes / 1e6:g} MB that are taken."
-        )
+        return TooLarge(f"The request is larger than the limit of {self._limits.json_bytes / 1e6:g} MB.")
 
 
-def _is_streamed(scope: Scope) -> bool:
-    return scope["method"] == "POST" and bool(STREAMED.fullmatch(scope["path"]))
+def _is_upload(scope: Scope) -> bool:
+    return scope["method"] == "POST" and bool(_UPLOADS.fullmatch(scope["path"]))
 
 
-def _name(host: str) -> str:
+def _host_name(host: str) -> str:
     """The name in a Host header, without port and brackets."""
     try:
         return (urlsplit(f"//{host}").hostname or "").rstrip(".")
@@ -158,8 +169,8 @@ def _name(host: str) -> str:
         return ""
 
 
-def _is_number(name: str) -> bool:
-    """An address as a number: nobody's name server can point it at us."""
+def _is_address(name: str) -> bool:
+    """Whether a host name is an IP address. No name server of an attacker can redirect that."""
     try:
         ipaddress.ip_address(name)
     except ValueError:
@@ -169,10 +180,10 @@ def _is_number(name: str) -> bool:
 
 def _cookie(headers: Headers) -> str:
     try:
-        found: Any = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        morsel: Any = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
     except CookieError:
         return ""
-    return found.value if found else ""
+    return morsel.value if morsel else ""
 
 
 def _digits(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Projects on disk: a folder each, named by us alone, found again after a restart."""
+"""Projects on disk. Each has a folder, named by its id, and is found again after a restart."""
 
 import json
 import re
@@ -13,128 +13,135 @@ from pydantic import ValidationError
 
 from autochrome.files import atomic_write
 from autochrome.hints.file import HintsFile, load_hints
-from autochrome.studio.errors import NoSuchThing, StudioFull
-from autochrome.studio.limits import Bounds
-from autochrome.studio.schemas import ExportPart, Project
+from autochrome.studio.errors import NotFound, StudioFull
+from autochrome.studio.limits import Limits
+from autochrome.studio.schemas import ExportInfo, Project, ShotSpan
 
-_ABOUT, _HINTS = "project.json", "hints.json"
+_PROJECT, _HINTS = "project.json", "hints.json"
 _ID = re.compile(r"[0-9a-f]{16}")
 
 
 class Library:
     """All projects of one studio. Safe to use from several threads."""
 
-    def __init__(self, folder: Path, bounds: Bounds, changed: Callable[[Project], None]) -> None:
-        """changed: told of every project that is new or different."""
-        self.folder, self._bounds, self._changed = folder, bounds, changed
+    def __init__(self, folder: Path, limits: Limits, on_change: Callable[[Project], None]) -> None:
+        """on_change: is called with every project that is new or has changed."""
+        self.folder, self._limits, self._on_change = folder, limits, on_change
         self._projects: dict[str, Project] = {}
         self._lock = threading.RLock()
-        shutil.rmtree(self.incoming, ignore_errors=True)  # what was on its way when the studio ended
-        for each in (self.home, self.incoming):
+        shutil.rmtree(
+            self.incoming, ignore_errors=True
+        )  # uploads that were not complete when the studio ended
+        for each in (self._home, self.incoming):
             each.mkdir(parents=True, exist_ok=True)
-        for place in sorted(self.home.iterdir()):
-            found = _read(place)
-            if found is not None:
-                self._projects[found.id] = found
-
-    @property
-    def home(self) -> Path:
-        return self.folder / "projects"
+        for each in sorted(self._home.iterdir()):
+            project = _read_project(each)
+            if project is not None:
+                self._projects[project.id] = project
 
     @property
     def incoming(self) -> Path:
-        """Where files lie until they are a project, and what is thrown away until it is gone."""
+        """The folder for uploads until they belong to a project, and for deleted projects until they are gone."""
         return self.folder / "incoming"
+
+    @property
+    def _home(self) -> Path:
+        return self.folder / "projects"
 
     def all(self) -> list[Project]:
         """Newest first."""
         with self._lock:
             return sorted(self._projects.values(), key=lambda each: (each.created, each.id), reverse=True)
 
-    def get(self, number: str) -> Project:
+    def get(self, project_id: str) -> Project:
         with self._lock:
-            if number not in self._projects:
-                raise NoSuchThing("There is no such project; it may have been deleted.")
-            return self._projects[number]
+            if project_id not in self._projects:
+                raise NotFound("There is no such project; it may have been deleted.")
+            return self._projects[project_id]
 
-    def place(self, number: str) -> Path:
-        """The folder of a project that is there."""
-        return self.home / self.get(number).id
+    def folder_of(self, project_id: str) -> Path:
+        """The folder of an existing project."""
+        return self._home / self.get(project_id).id
 
-    def source(self, number: str) -> Path:
-        project = self.get(number)
-        return self.home / project.id / f"source{project.suffix}"
+    def source_of(self, project_id: str) -> Path:
+        """The original file."""
+        project = self.get(project_id)
+        return self._home / project.id / f"source{project.suffix}"
 
-    def export(self, number: str) -> Path:
-        """The finished file."""
-        project = self.get(number)
-        path = self.home / project.id / "export" / f"export{Path(project.export.name).suffix}"
+    def export_of(self, project_id: str) -> Path:
+        """The exported file; `NotFound` before the first export."""
+        project = self.get(project_id)
+        path = self._home / project.id / "export" / f"export{Path(project.export.name).suffix}"
         if not project.export.ready or not path.is_file():
-            raise NoSuchThing("This project has not been exported yet.")
+            raise NotFound("This project has not been exported yet.")
         return path
 
-    def check_room(self) -> None:
-        """Whether one more project may come."""
-        if len(self._projects) >= self._bounds.projects:
-            raise StudioFull(f"The studio holds {self._bounds.projects} projects; delete some first.")
+    def preview_of(self, project: Project, shot: ShotSpan) -> Path:
+        """Where the preview of a shot lies. Every revision of the project has its own file."""
+        name = f"{project.revision}-{shot.first}-{shot.last}.mp4"
+        return self.folder_of(project.id) / "previews" / name
 
-    def add(self, project: Project, files: Path) -> Project:
-        """Take in a new project; `files` is a folder in `incoming` that becomes its own."""
-        with self._lock:
-            self.check_room()
-            _write_about(files, project)
-            files.replace(self.home / project.id)
-            self._projects[project.id] = project
-        self._changed(project)
-        return project
-
-    def change(self, number: str, *, recolored: bool = False, **news: Any) -> Project:
-        """The project with some fields different. recolored: its colours are not what they were."""
-        with self._lock:
-            before = self.get(number)
-            if recolored:
-                news["revision"] = before.revision + 1
-            project = before.model_copy(update=news)
-            _write_about(self.home / number, project)
-            self._projects[number] = project
-        self._changed(project)
-        return project
-
-    def hints(self, number: str) -> HintsFile:
-        """What a person said of it; nothing, at first."""
-        path = self.place(number) / _HINTS
+    def hints_of(self, project_id: str) -> HintsFile:
+        """The saved hints of a project; an empty hints file, at first."""
+        path = self.folder_of(project_id) / _HINTS
         return load_hints(path) if path.is_file() else HintsFile(version=1)
 
-    def say(self, number: str, hints: HintsFile) -> Project:
-        """Keep what a person said."""
-        with self._lock:
-            hints.save(self.place(number) / _HINTS)
-            return self.change(number, recolored=True)
+    def check_capacity(self) -> None:
+        """Refuse one more project than the limits allow."""
+        if len(self._projects) >= self._limits.projects:
+            raise StudioFull(f"The studio holds {self._limits.projects} projects; delete some first.")
 
-    def delete(self, number: str) -> None:
+    def add(self, project: Project, files: Path) -> Project:
+        """Add a new project. `files` is a folder in `incoming`; it becomes the project's folder."""
         with self._lock:
-            place = self.place(number)
+            self.check_capacity()
+            _write_project(files, project)
+            files.replace(self._home / project.id)
+            self._projects[project.id] = project
+        self._on_change(project)
+        return project
+
+    def update(self, project_id: str, *, recolored: bool = False, **fields: Any) -> Project:
+        """Change some fields of a project. recolored: its colours change too, so its revision grows."""
+        with self._lock:
+            before = self.get(project_id)
+            if recolored:
+                fields["revision"] = before.revision + 1
+            project = before.model_copy(update=fields)
+            _write_project(self._home / project_id, project)
+            self._projects[project_id] = project
+        self._on_change(project)
+        return project
+
+    def save_hints(self, project_id: str, hints: HintsFile) -> Project:
+        with self._lock:
+            hints.save(self.folder_of(project_id) / _HINTS)
+            return self.update(project_id, recolored=True)
+
+    def delete(self, project_id: str) -> None:
+        with self._lock:
+            folder = self.folder_of(project_id)
             trash = self.incoming / f"trash-{secrets.token_hex(8)}"
-            place.replace(trash)
-            del self._projects[number]
+            folder.replace(trash)
+            del self._projects[project_id]
         shutil.rmtree(trash, ignore_errors=True)
 
 
-def _write_about(place: Path, project: Project) -> None:
-    """Write the project into its folder. Errors go to clients, so they do not show where the studio keeps files."""
-    atomic_write(place / _ABOUT, project.model_dump_json(), name=_ABOUT)
+def _write_project(folder: Path, project: Project) -> None:
+    """Write project.json. Clients see the errors, so these name the file without its folder."""
+    atomic_write(folder / _PROJECT, project.model_dump_json(), name=_PROJECT)
 
 
-def _read(place: Path) -> Project | None:
-    """The project in a folder, where there is one that can be read."""
-    if not _ID.fullmatch(place.name):
+def _read_project(folder: Path) -> Project | None:
+    """The project in a folder; None where it cannot be read."""
+    if not _ID.fullmatch(folder.name):
         return None
     try:
-        project = Project.model_validate_json((place / _ABOUT).read_bytes())
+        project = Project.model_validate_json((folder / _PROJECT).read_bytes())
     except (OSError, ValidationError, json.JSONDecodeError):
         return None
-    if project.id != place.name or not (place / f"source{project.suffix}").is_file():
+    if project.id != folder.name or not (folder / f"source{project.suffix}").is_file():
         return None
-    if project.export.ready and not (place / "export").is_dir():
-        project = project.model_copy(update={"export": ExportPart()})
+    if project.export.ready and not (folder / "export").is_dir():
+        project = project.model_copy(update={"export": ExportInfo()})
     return project

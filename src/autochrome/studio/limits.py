@@ -1,20 +1,27 @@
-"""How much of anything the studio takes on: nothing a client sends grows without end."""
+"""The limits of the studio. Nothing that a client sends may grow without end."""
 
 from dataclasses import dataclass
 
+THUMBNAIL_SIDE = 240  # pixels of a thumbnail's short side
+
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class Limits:
+    """The largest sizes and numbers that one studio accepts."""
+
     photo_bytes: int = 512_000_000
     film_bytes: int = 4 << 30
     megapixels: float = 120.0  # of a photograph
     frame_megapixels: float = 40.0  # of a film's frame
     json_bytes: int = 2_000_000
+    marks: int = 2000  # of one hints file: more keep a core busy for minutes
+    path_points: int = 20_000  # of all strokes of one hints file
     projects: int = 2000
     uploads: int = 8  # at a time
-    waiting: int = 200  # jobs
-    kept_jobs: int = 500  # finished ones that are still listed
+    waiting_jobs: int = 200
+    ended_jobs: int = 500  # that the queue still lists
     listeners: int = 64  # to events
-    patience: float = 30.0  # seconds without a byte of a body
-    slowest: float = 8192.0  # bytes a second that a body must bring, on the whole
-    desks: int = 1_000_000_000  # bytes of pictures kept ready
+    patience: float = 30.0  # seconds without a byte of a request's body
+    slowest: float = 8192.0  # bytes per second: the least average speed of an upload
+    open_photo_bytes: int = 1_000_000_000  # of memory for photographs that are kept open
+    open_film_bytes: int = 250_000_000

@@ -1,67 +1,68 @@
-"""The networks a client may choose, by name: those installed, and the one the studio was started with."""
+"""The networks that a client may choose by name: the installed ones, and the one of `autochrome studio --model`."""
 
-import threading
 from pathlib import Path
+from threading import Condition
 from typing import Any
+
+from cachetools import LRUCache, cached
 
 from autochrome.errors import ModelUnknown
 from autochrome.model import ColorModel, list_models, open_model
 from autochrome.types import Hints
 
-_KEPT = 2  # opened at a time
-
-
-def awake(network: ColorModel) -> ColorModel:
-    """The same, once it was told something: the first stroke need not wait for the graph that hears it."""
-    if network.card.features:
-        hints = Hints.none(network.card.multiple, network.card.multiple)
-        hints.mask[0, 0] = 1
-        network.paint(network.prepare(hints.mask), hints)
-    return network
+_OPEN = 2  # networks that are kept open
 
 
 class Networks:
-    """Names → files. A name is looked up in a table and never taken for a path."""
+    """A table from names to files. A client's name is only looked up there; it is never used as a path."""
 
-    def __init__(self, given: str | None = None) -> None:
-        """given: an installed name, or an ONNX file; it is what is used where nobody chooses."""
-        self._files: dict[str, Path] = {}
-        self._cards: dict[str, dict[str, Any]] = {}
-        for each in list_models():
-            self._files[each.name], self._cards[each.name] = each.path, each.card.model_dump(mode="json")
-        self._lock = threading.Lock()
-        self._open: dict[str, ColorModel] = {}
-        self.default: str  # what is used where nobody chooses
-        if given is not None and given not in self._files:
-            network = open_model(given)
-            self.default = Path(given).stem
-            self._files[self.default] = Path(given).resolve()
-            self._cards[self.default] = network.card.model_dump(mode="json")
-        else:
-            self.default = given or next(iter(self._files), "tint")
+    def __init__(self, model: str | None = None) -> None:
+        """model: the default; an installed name, or an ONNX file."""
+        installed = list_models()
+        self._files: dict[str, Path] = {each.name: each.path for each in installed}
+        self._cards: dict[str, dict[str, Any]] = {
+            each.name: each.card.model_dump(mode="json") for each in installed
+        }
+        self.default = model or next(iter(self._files), "tint")
+        if model is not None and model not in self._files:
+            self.default = Path(model).stem
+            self._files[self.default] = Path(model).resolve()
+            self._cards[self.default] = open_model(model).card.model_dump(mode="json")
+        cache: LRUCache[str, ColorModel] = LRUCache(_OPEN)
+        self._open = cached(cache, key=lambda name: name, condition=Condition())(self._open_file)
 
-    def file(self, name: str) -> str:
-        """What `--model` would be given: the name of an installed network, or the path of the one brought along."""
-        self._check(name)
-        path = self._files[name]
-        return name if any(each.name == name and each.path == path for each in list_models()) else str(path)
-
-    def open(self, name: str) -> ColorModel:
-        """The network, opened once."""
-        self._check(name)
-        with self._lock:
-            if name not in self._open:
-                while len(self._open) >= _KEPT:
-                    del self._open[next(iter(self._open))]
-                self._open[name] = awake(open_model(self._files[name]))
-            return self._open[name]
-
-    def cards(self) -> list[dict[str, Any]]:
-        """The card of each, under the name it is chosen by."""
-        return [card | {"name": name} for name, card in self._cards.items()]
-
-    def _check(self, name: str) -> None:
+    def check(self, name: str) -> None:
+        """Refuse a name that is not in the table."""
         if name not in self._files:
             raise ModelUnknown(
                 f"There is no network {name!r} here; choose one of {', '.join(self._files) or 'none'}."
             )
+
+    def model_argument(self, name: str) -> str:
+        """The same network as a value of `--model`: the name of an installed network, or a path."""
+        self.check(name)
+        path = self._files[name]
+        return name if any(each.name == name and each.path == path for each in list_models()) else str(path)
+
+    def open(self, name: str) -> ColorModel:
+        """The network of that name. It is opened once and kept open."""
+        self.check(name)
+        network: ColorModel = self._open(name)
+        return network
+
+    def cards(self) -> list[dict[str, Any]]:
+        """The card of every network; `name` is the name to choose it by."""
+        return [card | {"name": name} for name, card in self._cards.items()]
+
+    def _open_file(self, name: str) -> ColorModel:
+        network = open_model(self._files[name])
+        _warm_up(network)
+        return network
+
+
+def _warm_up(network: ColorModel) -> None:
+    """Paint once with a hint. The network loads the graph for hints now, so that the first stroke need not wait."""
+    if network.card.features:
+        hints = Hints.none(network.card.multiple, network.card.multiple)
+        hints.mask[0, 0] = 1
+        network.paint(network.prepare(hints.mask), hints)

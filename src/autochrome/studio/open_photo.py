@@ -1,13 +1,11 @@
-"""Pictures kept ready: looked at once by the network, then painted as often as a person moves the brush."""
+"""A photograph that is kept open: its pixels in memory, and the encoder's output for the last settings."""
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
 
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import NDArray
 
 from autochrome.color.lab import lightness, recolor
@@ -19,138 +17,97 @@ from autochrome.model import ColorModel
 from autochrome.options import PhotoOptions
 from autochrome.parallel import map_ordered
 from autochrome.photo import Photo, PreparedPhoto, prepare_photo
-from autochrome.studio.color_suggestions import suggest
+from autochrome.studio.color_suggestions import suggest_colors
 from autochrome.types import Luma
 
-_READY = 2  # settings for which the slow half is kept
-_ROWS = 100  # of a view, coloured at a time: their planes fit into a core's cache
-Picture = NDArray[np.uint8]
+_PREPARED = 2  # settings for which the encoder's output is kept
+_STRIP = 100  # rows of a view that are coloured at a time: their planes fit into a core's cache
+_OVERHEAD = 40_000_000  # bytes of the encoder's output, about
+Image = NDArray[np.uint8]
 
 
-class PhotoDesk:
-    """One photograph on the desk. Several threads may use it at once."""
+class OpenPhoto:
+    """One photograph, kept open. Safe to use from several threads."""
 
     def __init__(self, path: Path, megapixels: float) -> None:
         self._still = open_still(path, max_megapixels=megapixels)
-        self._levels = Pyramid(self._still)
-        self._ready: OrderedDict[tuple[str, int, bool], PreparedPhoto] = OrderedDict()
-        self._photo: tuple[object, Photo] | None = None  # of what is kept: many views of it are asked for
-        self._seen: tuple[Window, Picture, Luma] | None = None  # the last view: a brush stays in one
+        self._pyramid = Pyramid(self._still)
+        self._prepared: LRUCache[tuple[str, int, bool], PreparedPhoto] = LRUCache(_PREPARED)
+        self._saved: tuple[int, Photo] | None = None  # revision, and its result: many views need the same
+        self._last_view: tuple[Window, Image, Luma] | None = None  # a brush stays in one view
         self._lock = threading.Lock()
 
     @property
     def size(self) -> int:
-        """Bytes it holds, about."""
-        return self._levels.size + 40_000_000
+        """Bytes of memory, about."""
+        return self._pyramid.size + _OVERHEAD
 
     def color(self, network: ColorModel, options: PhotoOptions, hints: HintsFile) -> Photo:
-        """Decide the colours; only the quick half, where the slow one was done before."""
-        return replace(self._get_ready(network, options), options=options).color(said(hints))
+        """Decide the colours. The encoder runs only for settings that are new."""
+        prepared = replace(self._prepare(network, options), options=options)
+        return prepared.color(hints_or_none(hints))
 
-    def kept(self, network: ColorModel, options: PhotoOptions, hints: HintsFile, revision: object) -> Photo:
-        """The same, remembered until `revision` is another."""
+    def color_saved(
+        self, network: ColorModel, options: PhotoOptions, hints: HintsFile, revision: int
+    ) -> Photo:
+        """The same, and keep the result for this revision of the project."""
         with self._lock:
-            if self._photo is not None and self._photo[0] == revision:
-                return self._photo[1]
+            if self._saved is not None and self._saved[0] == revision:
+                return self._saved[1]
         photo = self.color(network, options, hints)
         with self._lock:
-            self._photo = revision, photo
+            self._saved = revision, photo
         return photo
 
-    def before(self, window: Window) -> Picture:
-        """(down, across) grey or (down, across, 3) sRGB."""
+    def before(self, window: Window) -> Image:
+        """(down, across) grey or (down, across, 3) sRGB: a part of the original."""
         return self._view(window)[0]
 
-    def after(self, photo: Photo, window: Window) -> Picture:
-        """(down, across, 3) sRGB: that part of the picture in colour."""
-        return colored(self._view(window)[1], photo.coefficients, window)
+    def after(self, photo: Photo, window: Window) -> Image:
+        """(down, across, 3) sRGB: the same part in colour."""
+        return color_view(self._view(window)[1], photo.coefficients, window)
 
-    def pixel(self, photo: Photo, x: float, y: float) -> tuple[Picture, Picture]:
-        """(3,) before and (3,) after, of one pixel at full size; x, y 0…1."""
-        before = np.broadcast_to(self._levels.pixel(x, y), 3).reshape(1, 1, 3)
-        grey = before[..., 0] if self._levels.grey else np.ascontiguousarray(before)
-        spot = Window(x, y, 1 / self._levels.width, 1 / self._levels.height, 1, 1)
-        return before[0, 0], colored(lightness(grey), photo.coefficients, spot)[0, 0]
+    def pixel(self, photo: Photo, x: float, y: float) -> tuple[Image, Image]:
+        """(3,) before and (3,) after: one pixel at full size; x, y 0…1."""
+        before = np.broadcast_to(self._pyramid.pixel(x, y), 3).reshape(1, 1, 3)
+        grey = before[..., 0] if self._pyramid.grey else np.ascontiguousarray(before)
+        window = Window(x, y, 1 / self._pyramid.width, 1 / self._pyramid.height, 1, 1)
+        return before[0, 0], color_view(lightness(grey), photo.coefficients, window)[0, 0]
 
-    def likely(self, network: ColorModel, photo: Photo, x: float, y: float) -> list[tuple[str, float]]:
-        """(#rrggbb, share 0…1) of the colours that are likely at a place, the likeliest first."""
-        return suggest(
-            network, self._get_ready(network, photo.options).prepared, photo.prediction.chroma, x, y
-        )
+    def suggest_colors(
+        self, network: ColorModel, photo: Photo, x: float, y: float
+    ) -> list[tuple[str, float]]:
+        """(#rrggbb, probability 0…1) of the likely colours at a point, the likeliest first; x, y 0…1."""
+        prepared = self._prepare(network, photo.options).prepared
+        return suggest_colors(network, prepared, photo.prediction.chroma, x, y)
 
-    def _get_ready(self, network: ColorModel, options: PhotoOptions) -> PreparedPhoto:
+    def _prepare(self, network: ColorModel, options: PhotoOptions) -> PreparedPhoto:
         key = options.model, options.size, options.keep_color
         with self._lock:
-            if key not in self._ready:
-                self._ready[key] = prepare_photo(self._still, network, options)
-                while len(self._ready) > _READY:
-                    self._ready.popitem(last=False)
-            self._ready.move_to_end(key)
-            return self._ready[key]
+            if key not in self._prepared:
+                self._prepared[key] = prepare_photo(self._still, network, options)
+            return self._prepared[key]
 
-    def _view(self, window: Window) -> tuple[Picture, Luma]:
-        seen = self._seen
-        if seen is None or seen[0] != window:
-            pixels = self._levels.view(window)
-            seen = self._seen = window, pixels, lightness(pixels)
-        return seen[1], seen[2]
+    def _view(self, window: Window) -> tuple[Image, Luma]:
+        last = self._last_view
+        if last is None or last[0] != window:
+            pixels = self._pyramid.view(window)
+            last = self._last_view = window, pixels, lightness(pixels)
+        return last[1], last[2]
 
 
-def colored(luma: Luma, lines: LocalLinearColor, window: Window) -> Picture:
-    """(down, across) L* of a window → (down, across, 3) sRGB under the picture's colour."""
+def color_view(luma: Luma, coefficients: LocalLinearColor, window: Window) -> Image:
+    """(down, across) L* of a window → (down, across, 3) sRGB, with the photograph's colour."""
     height, width = window.down / window.height, window.across / window.width
 
-    def strip(top: int) -> Picture:
-        rows = luma[top : top + _ROWS]
-        chroma = apply(lines, rows, window.top * height + top, height, window.left * width, width)
+    def color_strip(top: int) -> Image:
+        rows = luma[top : top + _STRIP]
+        chroma = apply(coefficients, rows, window.top * height + top, height, window.left * width, width)
         return np.asarray(recolor(rows, chroma, 8), np.uint8)
 
-    return np.concatenate(list(map_ordered(strip, range(0, len(luma), _ROWS), jobs=2)))
+    return np.concatenate(list(map_ordered(color_strip, range(0, len(luma), _STRIP), jobs=2)))
 
 
-def said(hints: HintsFile) -> HintsFile | None:
-    """None where a hints file says nothing: some networks cannot be told anything."""
+def hints_or_none(hints: HintsFile) -> HintsFile | None:
+    """None for an empty hints file, because some networks take no hints."""
     return hints if hints.points or hints.strokes or hints.rectangles or hints.frames else None
-
-
-class Sized(Protocol):
-    @property
-    def size(self) -> int: ...
-
-
-D = TypeVar("D", bound=Sized)
-
-
-class Desks(Generic[D]):
-    """The things used last, as many as fit into so many bytes; at least one."""
-
-    def __init__(self, room: int) -> None:
-        self._room = room
-        self._desks: OrderedDict[str, D] = OrderedDict()
-        self._lock = threading.Lock()
-        self._making: dict[str, threading.Lock] = {}
-
-    def get(self, key: str, make: Callable[[], D]) -> D:
-        """The one of this key; made once, however many ask."""
-        with self._lock:
-            if key in self._desks:
-                self._desks.move_to_end(key)
-                return self._desks[key]
-            making = self._making.setdefault(key, threading.Lock())
-        with making:
-            with self._lock:
-                if key in self._desks:
-                    return self._desks[key]
-            desk = make()
-            with self._lock:
-                self._desks[key] = desk
-                self._making.pop(key, None)
-                while len(self._desks) > 1 and sum(each.size for each in self._desks.values()) > self._room:
-                    self._desks.popitem(last=False)
-        return desk
-
-    def forget(self, begin: str) -> None:
-        """Let go of everything whose key begins so."""
-        with self._lock:
-            for key in [key for key in self._desks if key.startswith(begin)]:
-                del self._desks[key]

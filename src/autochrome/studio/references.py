@@ -1,8 +1,7 @@
-"""Coloured pictures that tell a shot of a film its colours: kept beside the hints that name them."""
+"""Coloured pictures for the hints of a film. They lie in the project's folder, and hints use them by name."""
 
 import re
 import secrets
-import shutil
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,50 +10,50 @@ from autochrome.files import atomic_write
 from autochrome.hints.file import HintsFile
 from autochrome.media.stills import open_still
 from autochrome.studio.errors import StudioFull
-from autochrome.studio.uploads import Arrived
+from autochrome.studio.uploads import Upload
 
-MOST = 50  # pictures of one project
+LIMIT = 50  # pictures of one project
 MEGAPIXELS = 50.0
 _NAME = re.compile(r"reference-[0-9a-f]{8}\.[a-z]{3,4}")
-_KEPT = 20  # of the files that `spoken` writes
-_SMALL = 128  # pixels; read once, so that what is damaged is found now
+_HINTS_FILES = 20  # that `hints_beside_pictures` keeps
+_CHECK_SIDE = 128  # pixels: the picture is read once at this size, so that damage is found now
 
 
-def keep(arrived: Arrived, place: Path) -> str:
-    """Move a picture that arrived into a project's folder; its new name comes back."""
-    if sum(1 for _ in place.glob("reference-*")) >= MOST:
-        raise StudioFull(f"A project keeps {MOST} pictures; make do with those that are there.")
-    with open_still(arrived.path, max_megapixels=MEGAPIXELS) as still:
+def add_reference(upload: Upload, folder: Path) -> str:
+    """Check an uploaded picture and move it into a project's folder; returns its new name."""
+    if sum(1 for _ in folder.glob("reference-*")) >= LIMIT:
+        raise StudioFull(f"A project holds at most {LIMIT} pictures; use those that it has.")
+    with open_still(upload.path, max_megapixels=MEGAPIXELS) as still:
         if still.grey:
-            raise UsageError("This picture has no colours to tell; bring a coloured one.")
-        still.read_small(_SMALL)
-    name = f"reference-{secrets.token_hex(4)}{arrived.suffix}"
-    arrived.path.replace(place / name)
-    shutil.rmtree(arrived.path.parent, ignore_errors=True)
+            raise UsageError("This picture is grey; upload a coloured one.")
+        still.read_small(_CHECK_SIDE)
+    name = f"reference-{secrets.token_hex(4)}{upload.suffix}"
+    upload.path.replace(folder / name)
+    upload.discard()
     return name
 
 
-def names_in(hints: HintsFile) -> list[str]:
-    """Every picture that hints name."""
+def pictures_in(hints: HintsFile) -> list[str]:
+    """The names of all pictures that hints use."""
     return [name for key in hints.frames for name in (key.picture, key.reference) if name]
 
 
-def check_names(hints: HintsFile, place: Path) -> None:
-    """Only pictures that were brought for this project can be named."""
-    for name in names_in(hints):
-        if not _NAME.fullmatch(name) or not (place / name).is_file():
-            raise UsageError(f"The hints name the picture {name!r}, which was not brought for this project.")
+def check_pictures(hints: HintsFile, folder: Path) -> None:
+    """Refuse hints that use a picture which was not uploaded for this project."""
+    for name in pictures_in(hints):
+        if not _NAME.fullmatch(name) or not (folder / name).is_file():
+            raise UsageError(f"The hints use the picture {name!r}, which was not uploaded for this project.")
 
 
-def spoken(hints: HintsFile, place: Path) -> HintsFile | Path:
-    """Hints as those take them who colour: a file beside the pictures, where they name any."""
-    if not names_in(hints):
+def hints_beside_pictures(hints: HintsFile, folder: Path) -> HintsFile | Path:
+    """The hints as the film pipeline takes them: as a file beside the pictures, if they use any."""
+    if not pictures_in(hints):
         return hints
     text = hints.model_dump_json(exclude_defaults=True).encode()
-    path = place / f"said-{sha256(text).hexdigest()[:16]}.json"
+    path = folder / f"said-{sha256(text).hexdigest()[:16]}.json"
     if not path.is_file():
-        olds = sorted(place.glob("said-*.json"), key=lambda old: old.stat().st_mtime)
-        for old in olds[:-_KEPT]:  # a job may be about to read one of the last
-            old.unlink(missing_ok=True)
+        old = sorted(folder.glob("said-*.json"), key=lambda each: each.stat().st_mtime)
+        for each in old[:-_HINTS_FILES]:  # a job may be about to read one of the newest
+            each.unlink(missing_ok=True)
         atomic_write(path, text, name=path.name)
     return path

@@ -1,181 +1,165 @@
-"""What travels over HTTP and lies on disk: projects, jobs, views."""
+"""The data that travels over HTTP and lies on disk: projects, jobs, views, requests.
+
+Clients and old libraries depend on the names of the fields.
+"""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field
 
 from autochrome.hints.file import HintsFile
-from autochrome.options import FilmOptions, Options, PhotoOptions
 
-Kind = Literal["photo", "film"]
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+ProjectKind = Literal["photo", "film"]
+JobKind = Literal["export", "shots", "preview"]
+JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
+Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Length = Annotated[float, Field(ge=0.0005, le=1, allow_inf_nan=False)]
-HIDDEN = {"photo": {"compare", "max_megapixels"}, "film": {"cuts", "dependent", "end", "start"}}
-"""Knobs of the command line that the studio turns itself."""
+Pixels = Annotated[int, Field(ge=1, le=2048)]
+FrameNumber = Annotated[int, Field(ge=0, le=100_000_000)]
 
 
-def _settings(kind: Kind, options: type[Options]) -> Any:
-    """The knobs of a kind, each of which may be left out."""
-    fields: dict[str, Any] = {
-        name: (field.annotation, Field(None, description=field.description))
-        if not field.metadata
-        else (Annotated[(field.annotation, *field.metadata)], Field(None, description=field.description))
-        for name, field in options.model_fields.items()
-        if name not in HIDDEN[kind]
-    }
-    return create_model(
-        f"{kind.title()}Settings", __config__=ConfigDict(frozen=True, extra="forbid"), **fields
-    )
-
-
-PhotoSettings = _settings("photo", PhotoOptions)
-FilmSettings = _settings("film", FilmOptions)
-
-
-class Part(BaseModel):
-    """A thing that says no more than it knows."""
+class Schema(BaseModel):
+    """Frozen, and without unknown fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class ShotSpan(Part):
+class ShotSpan(Schema):
     """One shot of a film."""
 
-    first: int  # frame
-    last: int  # frame, inclusive
+    first: int  # frame number
+    last: int  # frame number, inclusive
     start: float  # seconds
     end: float
-    doubt: float | None = None  # 0…1, how unsure the network is of it; None before it has looked
+    doubt: float | None = None  # 0…1, how unsure the network is; None where it has not seen the shot
 
 
-class FilmPart(Part):
+class FilmInfo(Schema):
     seconds: float
     fps: float
     frames: int
-    shots: tuple[ShotSpan, ...] | None = None  # None before they were looked for
+    shots: tuple[ShotSpan, ...] | None = None  # None: no detector has run yet
 
 
-class ExportPart(Part):
+class ExportInfo(Schema):
+    """The file that was exported last."""
+
     ready: bool = False
     name: str = ""
-    revision: int = -1  # of the project when it was made
+    revision: int = -1  # of the project at that time
 
 
-class Project(Part):
-    """A picture or a film, what a person said of it, and how it is to be coloured."""
+class Project(Schema):
+    """A photograph or a film, with its settings. Its hints lie in a file of their own."""
 
     id: str
-    kind: Kind
+    kind: ProjectKind
     name: str
     created: datetime
-    width: int  # upright, as people see it
+    width: int  # pixels, upright
     height: int
-    suffix: str  # of the original, as it is kept
-    settings: dict[str, Any] = {}  # knobs that were turned
-    revision: int = 0  # counts everything that changes colours: hints, settings, shots
+    suffix: str  # of the original's file
+    settings: dict[str, Any] = {}  # the options that differ from the defaults
+    revision: int = 0  # grows with every change of colours: hints, settings, shots
     notes: tuple[str, ...] = ()
-    film: FilmPart | None = None
-    export: ExportPart = ExportPart()
+    film: FilmInfo | None = None
+    export: ExportInfo = ExportInfo()
 
 
-class Change(Part):
-    """What of a project may be changed."""
+class ProjectChange(Schema):
+    """The fields of a project that a client may change."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    settings: dict[str, Any] | None = None  # replaces all of them; checked against the knobs of its kind
+    settings: dict[str, Any] | None = None  # replaces all settings
 
 
-class ViewBox(Part):
-    """A part of the picture, in shares of it, and into how many pixels it goes. What juts out is moved inside."""
+class ViewBox(Schema):
+    """A part of a picture, 0…1 of its sides, and its size on the screen. A part that lies outside is moved inside."""
 
-    x: Share = 0.0
-    y: Share = 0.0
+    x: Fraction = 0.0
+    y: Fraction = 0.0
     width: Length = 1.0
     height: Length = 1.0
-    pixels: tuple[Annotated[int, Field(ge=1, le=2048)], Annotated[int, Field(ge=1, le=2048)]] = (1024, 768)
+    pixels: tuple[Pixels, Pixels] = (1024, 768)  # width, height
 
 
-class PaintPhoto(Part):
-    """Marks and knobs to try; nothing of it is kept."""
+class PaintPhoto(Schema):
+    """Hints and settings to try on a photograph. Nothing is saved."""
 
     hints: HintsFile = HintsFile(version=1)
     settings: dict[str, Any] = {}
     view: ViewBox = ViewBox()
 
 
-class PaintFrame(Part):
-    """Marks and knobs to try on one frame; nothing of it is kept.
+class PaintFrame(Schema):
+    """Hints and settings to try on one frame. Nothing is saved.
 
-    Of hints with key frames, those of this very frame count; where it has none, what its shot's frames say is carried
-    to it. Marks outside of key frames are taken to be on this frame, where there are no key frames.
+    If the hints have a key frame with this number, its marks are used. If they have only other key frames, the hints
+    of the same shot are carried to this frame. Marks outside of key frames are used where there are no key frames.
     """
 
     hints: HintsFile = HintsFile(version=1)
     settings: dict[str, Any] = {}
-    width: Annotated[int, Field(ge=16, le=2048, description="Of the longer side, in pixels.")] = 960
+    width: Annotated[int, Field(ge=16, le=2048, description="Longer side in pixels.")] = 960
 
 
-class PictureName(Part):
-    """What hints may call a picture that was brought for them."""
+class PictureName(Schema):
+    """The name by which hints can use an uploaded picture."""
 
     name: str
 
 
-class ShotMark(Part):
-    """Where a shot begins. It ends where the next one does."""
+class ShotStart(Schema):
+    """The first frame of a shot. The shot ends before the next one begins."""
 
-    first: Annotated[int, Field(ge=0, le=100_000_000)]  # frame
-    last: Annotated[int, Field(ge=0, le=100_000_000)] | None = None  # not looked at
+    first: FrameNumber
+    last: FrameNumber | None = None  # ignored; the page sends it back
 
 
-class Detect(Part):
-    """Look for shots."""
-
+class FindShotsRequest(Schema):
     detect: Literal[True] = True
 
 
-class LikelyColor(Part):
+class LikelyColor(Schema):
     color: str  # #rrggbb
-    share: Share  # how likely; all of them together at most 1
+    share: Fraction  # probability; all of them together at most 1
 
 
-class PixelColors(Part):
+class PixelColors(Schema):
     before: str  # #rrggbb
     after: str
 
 
-What = Literal["export", "shots", "preview"]
-State = Literal["waiting", "running", "done", "failed", "cancelled"]
-
-
-class Job(Part):
-    """Something that takes its time, and is done one after the other."""
+class Job(Schema):
+    """Work that takes long. It waits in a queue and runs in a process of its own."""
 
     id: str
     project: str  # its id
-    what: What
-    shot: int | None = None  # of a preview: its place in the film's shots
-    state: State = "waiting"
-    done: Share = 0.0
-    note: str = ""  # a few words for people
-    error: str | None = None  # one sentence, where it failed
+    what: JobKind
+    shot: int | None = None  # number of the shot, for a preview
+    state: JobState = "waiting"
+    done: Fraction = 0.0
+    note: str = ""  # progress as text
+    error: str | None = None  # one sentence, if the job failed
     created: datetime
 
 
-class QueueAnswer(Part):
+class QueueState(Schema):
     paused: bool
     waiting: int
     running: list[str]  # ids of jobs
 
 
-class QueueChange(Part):
+class QueueChange(Schema):
     paused: bool
 
 
-class KnobsAnswer(Part):
+class SettingsInfo(Schema):
+    """Everything a client needs to show the settings."""
+
     photo: dict[str, Any]  # JSON schema
     film: dict[str, Any]
-    models: list[dict[str, Any]]  # cards, each with `name` as the knob `model` takes it
-    model: str  # which one is used where nobody chooses
+    models: list[dict[str, Any]]  # cards; `name` is the value for the setting `model`
+    model: str  # the default
     version: str

@@ -1,7 +1,6 @@
-"""Starting the studio: a socket, the address for the person, a browser."""
+"""Start the studio: open a socket, print the address, open a browser, serve until Ctrl-C."""
 
 import ipaddress
-import os
 import secrets
 import socket
 import sys
@@ -12,15 +11,19 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from platformdirs import user_data_path
+from sse_starlette.sse import AppStatus
 
 from autochrome.errors import UsageError
 from autochrome.studio.app import create_app
 from autochrome.studio.guard import LOOPBACK
-from autochrome.studio.limits import Bounds
+from autochrome.studio.limits import Limits
 from autochrome.studio.service import Studio
 
 _CONNECTIONS = 512
-_FAREWELL = 3  # seconds that running answers have when the studio ends
+_SHUTDOWN_TIMEOUT = 3  # seconds that running responses have when the studio stops
+_BACKLOG = 128  # connections that may wait
+_BROWSER_DELAY = 0.5  # seconds
 
 
 def serve(
@@ -32,48 +35,41 @@ def serve(
     api_only: bool = False,
     token: str | None = None,
     model: str | None = None,
-    bounds: Bounds | None = None,
+    limits: Limits | None = None,
 ) -> None:
-    """Run until Ctrl-C. port 0: any that is free. token: wanted from everybody; made up for anything but loopback."""
+    """Run until Ctrl-C. port: 0 chooses a free one. token: clients must send it; made up if others reach the host."""
     if token is None and not is_loopback(host):
         token = secrets.token_urlsafe(24)
-    door = _bind(host, port)
-    with door:
-        studio = Studio(folder or home(), model=model, bounds=bounds)
+    with _listen(host, port) as listener:
+        studio = Studio(folder or default_folder(), model=model, limits=limits)
         try:
-            app = create_app(studio, hosts=_names(host), token=token, api_only=api_only)
-            address = _address(host, door.getsockname()[1])
-            # Behind a '#' a token stays in the browser: no server and no log ever sees it.
-            print(
-                f"autochrome studio: {address}{f'#token={token}' if token else ''}",
-                file=sys.stderr,
-                flush=True,
-            )
-            print(
-                f"projects are kept in {studio.folder}; Ctrl-C ends the studio.", file=sys.stderr, flush=True
-            )
+            app = create_app(studio, hosts=_host_names(host), token=token, api_only=api_only)
+            # Browsers do not send the part behind '#', so no server and no log sees the token.
+            page = _address(host, listener.getsockname()[1]) + (f"#token={token}" if token else "")
+            _print(f"autochrome studio: {page}")
+            _print(f"projects are stored in {studio.folder}; Ctrl-C stops the studio.")
             if browser and not api_only:
-                page = f"{address}{f'#token={token}' if token else ''}"
-                threading.Timer(0.5, webbrowser.open, (page,)).start()
+                threading.Timer(_BROWSER_DELAY, webbrowser.open, (page,)).start()
             config = uvicorn.Config(
                 app,
                 log_level="warning",
                 access_log=False,
                 server_header=False,
                 limit_concurrency=_CONNECTIONS,
-                timeout_graceful_shutdown=_FAREWELL,
+                timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT,
             )
-            with suppress(KeyboardInterrupt):  # the usual way to end it
-                _Server(config, studio).run(sockets=[door])
+            with suppress(KeyboardInterrupt):  # the usual way to stop it
+                _Server(config, studio).run(sockets=[listener])
         finally:
             studio.close()
 
 
 class _Server(uvicorn.Server):
-    """Ends the streams of events first: they would never end by themselves."""
+    """Ends the event streams first, because they never end by themselves."""
 
     def __init__(self, config: uvicorn.Config, studio: Studio) -> None:
         super().__init__(config)
+        AppStatus.enable_automatic_graceful_drain = False  # it could cut off a stream that is about to end
         self._studio = studio
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -81,15 +77,9 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def home() -> Path:
-    """Where projects are kept when nobody says."""
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / "autochrome" / "studio"
+def default_folder() -> Path:
+    """The folder for projects, in the user's data folder."""
+    return user_data_path("autochrome", appauthor=False) / "studio"
 
 
 def is_loopback(host: str) -> bool:
@@ -102,27 +92,31 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _names(host: str) -> tuple[str, ...]:
-    """Names besides loopback by which others may call us."""
+def _host_names(host: str) -> tuple[str, ...]:
+    """The host names of the studio besides loopback."""
     return () if is_loopback(host) else (host, socket.gethostname())
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
     try:
-        family, _, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with ExitStack() as trouble:
-            door = trouble.enter_context(socket.socket(family, socket.SOCK_STREAM))
-            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            door.bind(where)
-            door.listen(128)  # from here on nobody who reads the printed address comes too early
-            trouble.pop_all()
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with ExitStack() as on_error:
+            listener = on_error.enter_context(socket.socket(family, socket.SOCK_STREAM))
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(_BACKLOG)  # now, so that a client can connect as soon as the address is printed
+            on_error.pop_all()
     except OSError as error:
         raise UsageError(
             f"{host}:{port} cannot be used ({error.strerror}); choose another with --host or --port."
         ) from error
-    return door
+    return listener
 
 
 def _address(host: str, port: int) -> str:
-    shown = socket.gethostname() if host in ("0.0.0.0", "::") else host
-    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
+    name = socket.gethostname() if host in ("0.0.0.0", "::") else host
+    return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
+
+
+def _print(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,26 +1,25 @@
-"""Files that come in: streamed to disk under a name of ours, known by their first bytes, looked at, made a project."""
+"""Files that clients send. They are streamed to disk under a name of ours; their first bytes tell what they are."""
 
 import secrets
 import shutil
 import time
 from asyncio import wait_for
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from autochrome.errors import DiskFull, InputEmpty, NotAPicture
-from autochrome.media.stills import open_still
-from autochrome.media.stills.pyramid import encode_image
 from autochrome.media.stills.reader import kind_of
-from autochrome.studio.errors import TooLarge, TooSlow
-from autochrome.studio.limits import Bounds
-from autochrome.studio.schemas import ExportPart, FilmPart, Kind, Project
+from autochrome.studio.errors import TooLarge, TooMany, TooSlow
+from autochrome.studio.limits import Limits
+from autochrome.studio.schemas import FilmInfo, Project, ProjectKind
 
 _HEAD = 64  # bytes that tell what a file is
-THUMB = 240  # pixels at the short side
-_ROOM = 200_000_000  # bytes that stay free on the disk
-_FILMS = (
+_RESERVE = 200_000_000  # bytes that stay free on the disk
+_NAME_LENGTH = 120
+_FILM_SIGNATURES = (
     (0, b"\x1aE\xdf\xa3", ".mkv"),
     (0, b"\x00\x00\x01\xba", ".mpg"),
     (0, b"\x00\x00\x01\xb3", ".mpg"),
@@ -37,131 +36,151 @@ _FILMS = (
     (0, b"G", ".ts"),
     (4, b"G", ".m2ts"),
 )
-"""Where, which bytes, and the suffix for such a film."""
+"""Offset, bytes, and the suffix of such a film."""
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
-    """A whole file on our disk."""
+class Upload:
+    """A complete file on disk, in a folder of its own."""
 
     path: Path
-    kind: Kind
+    kind: ProjectKind
     suffix: str
 
+    @property
+    def folder(self) -> Path:
+        return self.path.parent
 
-async def receive(
-    chunks: AsyncIterator[bytes], incoming: Path, bounds: Bounds, *, films: bool = True, announced: int = 0
-) -> Arrived:
-    """Stream a body to disk. What is too large, too slow or no picture leaves nothing behind.
+    def discard(self) -> None:
+        """Delete the file and its folder."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
-    announced: how long the client says it is. films: whether they are taken, too.
-    """
-    folder = incoming / secrets.token_hex(8)
-    folder.mkdir()
-    path = folder / "source"
+    @contextmanager
+    def discarded_on_error(self) -> Iterator[None]:
+        """Delete the file and its folder if the block raises."""
+        try:
+            yield
+        except BaseException:
+            self.discard()
+            raise
+
+
+class Uploads:
+    """Receives files, a limited number at a time."""
+
+    def __init__(self, folder: Path, limits: Limits) -> None:
+        self._folder, self._limits = folder, limits
+        self._running = 0
+
+    async def receive(self, chunks: AsyncIterator[bytes], length: int, *, films: bool = True) -> Upload:
+        """Save a request's body. length: bytes that the client announced. films: whether films are allowed."""
+        if self._running >= self._limits.uploads:
+            raise TooMany(f"{self._limits.uploads} uploads are running already; wait until one has ended.")
+        self._running += 1
+        try:
+            return await save_upload(chunks, self._folder, self._limits, films=films, length=length)
+        finally:
+            self._running -= 1
+
+
+async def save_upload(
+    chunks: AsyncIterator[bytes], folder: Path, limits: Limits, *, films: bool = True, length: int = 0
+) -> Upload:
+    """Save a body in a new folder inside `folder`. If it is too large, too slow or no picture, no file stays."""
+    own = folder / secrets.token_hex(8)
+    own.mkdir()
+    path = own / "source"
     try:
-        kind, suffix = await _store(chunks, path, bounds, films, announced)
+        kind, suffix = await _write(chunks, path, limits, films, length)
     except BaseException as error:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(own, ignore_errors=True)
         if isinstance(error, OSError):
-            raise DiskFull(f"The file cannot be kept ({error.strerror}); make room on the disk.") from error
+            raise DiskFull(
+                f"The file cannot be saved ({error.strerror}); free some space on the disk."
+            ) from error
         raise
-    return Arrived(path.replace(path.with_suffix(suffix)), kind, suffix)
+    return Upload(path.replace(path.with_suffix(suffix)), kind, suffix)
 
 
-async def _store(
-    chunks: AsyncIterator[bytes], path: Path, bounds: Bounds, films: bool, announced: int
-) -> tuple[Kind, str]:
-    head, size, most = b"", 0, bounds.film_bytes
-    found: tuple[Kind, str] | None = None
-    began = time.monotonic()
-    _check_length(announced, most, path)
+async def _write(
+    chunks: AsyncIterator[bytes], path: Path, limits: Limits, films: bool, length: int
+) -> tuple[ProjectKind, str]:
+    head, size, largest = b"", 0, limits.film_bytes
+    found: tuple[ProjectKind, str] | None = None
+    started = time.monotonic()
+    _check_length(length, largest, path)
     with path.open("xb") as file:
-        while True:
-            try:
-                chunk = await wait_for(anext(chunks, None), bounds.patience)
-            except TimeoutError:
-                raise TooSlow("No byte came for a while; send the file again.") from None
-            if chunk is None:
-                break
+        while (chunk := await _next_chunk(chunks, limits.patience)) is not None:
             size += len(chunk)
             if found is None:
                 head += chunk
                 if len(head) >= _HEAD:
-                    found = _known(head, films)
-                    most = bounds.photo_bytes if found[0] == "photo" else bounds.film_bytes
-                    _check_length(announced, most, path)
-            if size > most:
-                raise TooLarge(f"The file is larger than the {most / 1e6:.0f} MB that are taken.")
-            if time.monotonic() - began > 2 * bounds.patience + size / bounds.slowest:
-                raise TooSlow("The file came too slowly; send it again over a better line.")
+                    found = _identify(head, films)
+                    largest = limits.photo_bytes if found[0] == "photo" else limits.film_bytes
+                    _check_length(length, largest, path)
+            if size > largest:
+                raise TooLarge(f"The file is larger than the limit of {largest / 1e6:.0f} MB.")
+            if time.monotonic() - started > 2 * limits.patience + size / limits.slowest:
+                raise TooSlow("The upload was too slow; send the file again over a faster connection.")
             file.write(chunk)
     if not size:
-        raise InputEmpty("Nothing was sent; put the bytes of a picture or film into the body.")
-    return found or _known(head, films)
+        raise InputEmpty("The request has no body; send the bytes of a picture or film as the body.")
+    return found or _identify(head, films)
 
 
-def _check_length(announced: int, most: int, path: Path) -> None:
-    if announced > most:
-        raise TooLarge(
-            f"The file has {announced / 1e6:.0f} MB, more than the {most / 1e6:.0f} MB that are taken."
-        )
-    if announced > shutil.disk_usage(path.parent).free - _ROOM:
-        raise DiskFull("There is not enough room on the disk for this file; free some.")
+async def _next_chunk(chunks: AsyncIterator[bytes], patience: float) -> bytes | None:
+    try:
+        return await wait_for(anext(chunks, None), patience)
+    except TimeoutError:
+        raise TooSlow("The upload stopped; send the file again.") from None
 
 
-def _known(head: bytes, films: bool) -> tuple[Kind, str]:
-    """What a file is by its first bytes, whatever its name says."""
+def _check_length(length: int, largest: int, path: Path) -> None:
+    if length > largest:
+        raise TooLarge(f"The file has {length / 1e6:.0f} MB, more than the limit of {largest / 1e6:.0f} MB.")
+    if length > shutil.disk_usage(path.parent).free - _RESERVE:
+        raise DiskFull("There is not enough free space on the disk for this file; free some.")
+
+
+def _identify(head: bytes, films: bool) -> tuple[ProjectKind, str]:
+    """Kind and suffix of a file, by its first bytes; the name that a client gives it does not matter."""
     try:
         return "photo", f".{kind_of(head, 'The file')}"
     except NotAPicture as error:
-        film = next((suffix for at, mark, suffix in _FILMS if head[at:].startswith(mark)), None)
-        text = not any(byte < 9 for byte in head)  # two kinds of film begin with a letter
-        if film is None or text or head[8:11] in (b"hei", b"hev"):
+        suffix = next((suffix for at, mark, suffix in _FILM_SIGNATURES if head[at:].startswith(mark)), None)
+        text = not any(byte < 9 for byte in head)  # two signatures of films are a letter
+        if suffix is None or text or head[8:11] in (b"hei", b"hev"):
             raise NotAPicture(str(error)) from None
     if not films:
-        raise NotAPicture("The file: this looks like a film, not a picture; make a project of it.")
-    return "film", film
-
-
-def photo_project(arrived: Arrived, name: str, bounds: Bounds) -> Project:
-    """Look at a picture, all of it, and write its thumbnail: what is damaged is found now, not later."""
-    with open_still(arrived.path, max_megapixels=bounds.megapixels) as still:
-        small = still.read_small(THUMB)
-        (arrived.path.parent / "before.jpg").write_bytes(
-            encode_image((small if small.dtype.itemsize == 1 else small >> 8).astype("uint8"))
-        )
-        return new_project(
-            "photo", name, arrived, still.width, still.height, notes=tuple(still.notes), film=None
-        )
+        raise NotAPicture("The file is a film, not a picture; make a project of it.")
+    return "film", suffix
 
 
 def new_project(
-    kind: Kind,
+    upload: Upload,
     name: str,
-    arrived: Arrived,
     width: int,
     height: int,
     *,
-    notes: tuple[str, ...],
-    film: FilmPart | None,
+    notes: tuple[str, ...] = (),
+    film: FilmInfo | None = None,
 ) -> Project:
+    """The project of an uploaded file, with a new id. width, height: pixels, upright."""
     return Project(
         id=secrets.token_hex(8),
-        kind=kind,
+        kind=upload.kind,
         name=name,
         created=datetime.now(UTC),
         width=width,
         height=height,
-        suffix=arrived.suffix,
+        suffix=upload.suffix,
         notes=notes,
         film=film,
-        export=ExportPart(),
     )
 
 
-def plain_name(name: str, kind: str) -> str:
-    """A name to be shown: the last part of what a client sent, without what no name should hold."""
+def display_name(name: str, default: str) -> str:
+    """The last part of a client's file name, without characters that file names must not have."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    shown = "".join(letter for letter in last if letter.isprintable() and letter not in '<>:"|?*').strip(" .")
-    return shown[:120] or kind
+    clean = "".join(letter for letter in last if letter.isprintable() and letter not in '<>:"|?*').strip(" .")
+    return clean[:_NAME_LENGTH] or default

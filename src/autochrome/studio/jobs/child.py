@@ -1,29 +1,27 @@
-"""A process that does one job, and can be ended at any moment."""
+"""The process of one job, seen from the studio. It can be killed at any moment."""
 
-import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from typing import Any
 
 from autochrome.errors import AutochromeError
+from autochrome.studio.jobs.specs import JobResult, JobSpec, Message, Report
 
 
 class Killed(Exception):
-    """The child was ended before it had done its job."""
+    """The process was killed before its job was done."""
 
 
 class Child:
-    """One run of `work`. `kill` may come from any thread, and before it has begun."""
+    """Runs one job in a process of its own. `kill` may be called from any thread, also before `run`."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
         self._killed = False
         self._lock = threading.Lock()
 
-    def run(self, order: dict[str, Any], tell: Callable[[float, str], None]) -> dict[str, Any]:
-        """Do the job and wait for it. Raises `Killed`, or `AutochromeError` with the one sentence."""
+    def run(self, spec: JobSpec, report: Report) -> JobResult:
+        """Run the job and wait for its result. Raises `Killed`, or `AutochromeError` with the job's error."""
         with self._lock:
             if self._killed:
                 raise Killed
@@ -33,11 +31,11 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 text=True,
-                start_new_session=True,  # Ctrl-C is for the studio, which ends its children itself
+                start_new_session=True,  # Ctrl-C reaches only the studio, which ends its children itself
             )
         with self._process as process:
             try:
-                return self._listen(process, order, tell)
+                return self._read(process, spec, report)
             finally:
                 process.kill()
 
@@ -47,24 +45,24 @@ class Child:
             if self._process is not None:
                 self._process.kill()
 
-    def _listen(
-        self, process: "subprocess.Popen[str]", order: dict[str, Any], tell: Callable[[float, str], None]
-    ) -> dict[str, Any]:
+    def _read(self, process: "subprocess.Popen[str]", spec: JobSpec, report: Report) -> JobResult:
+        """Send the spec and read messages until one holds the result or the error."""
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            process.stdin.write(json.dumps(order) + "\n")
+            process.stdin.write(spec.model_dump_json() + "\n")
             process.stdin.flush()
-        except OSError:  # it has ended already; what it said tells why
+        except OSError:  # the process has ended already; its output tells why
             pass
         for line in process.stdout:
-            words = json.loads(line)
-            if "result" in words:
-                result: dict[str, Any] = words["result"]
-                return result
-            if "error" in words:
-                raise AutochromeError(words["error"])
-            tell(words["done"], words["note"])
+            message = Message.model_validate_json(line)
+            if message.result is not None:
+                return message.result
+            if message.error is not None:
+                raise AutochromeError(message.error)
+            report(message.done, message.note)
         if self._killed:
             raise Killed
-        raise AutochromeError(f"The work ended all of a sudden (exit code {process.wait()}); try it again.")
+        raise AutochromeError(
+            f"The job's process ended unexpectedly (exit code {process.wait()}); start the job again."
+        )

@@ -1,99 +1,170 @@
-"""From a job to what its child is told, and from what the child answers to the project."""
+"""How each kind of job is done: make its spec, run it in a process, store the result in the project.
+
+`HANDLERS` is the table of all kinds.
+"""
 
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from autochrome.errors import AutochromeError
-from autochrome.hints.file import HintsFile
-from autochrome.studio.errors import without_places
-from autochrome.studio.films import export_suffix, film_of, shot_of, spans
+from autochrome.media.films.codecs import CONTAINERS
+from autochrome.options import FilmOptions
+from autochrome.studio.errors import hide_paths
 from autochrome.studio.jobs.child import Child
-from autochrome.studio.open_photo import said
-from autochrome.studio.references import spoken
-from autochrome.studio.schemas import ExportPart, Job, Project, ShotMark, ShotSpan
+from autochrome.studio.jobs.specs import (
+    ExportFilm,
+    ExportPhoto,
+    FindShots,
+    Hints,
+    JobResult,
+    JobSpec,
+    Preview,
+    Report,
+)
+from autochrome.studio.library import Library
+from autochrome.studio.networks import Networks
+from autochrome.studio.open_photo import hints_or_none
+from autochrome.studio.references import hints_beside_pictures
+from autochrome.studio.schemas import ExportInfo, Job, JobKind, Project, ShotStart
+from autochrome.studio.settings import film_options, photo_options
+from autochrome.studio.shots import film_of, make_spans, shot_of
 
-Studio = Any
-"""The open studio, `service.Studio`; imported there it would be a circle."""
-
-Tell = Callable[[float, str], None]
-
-
-def do(studio: Studio, job: Job, child: Child, tell: Tell) -> None:
-    """Do a job. Raises what `Child.run` raises."""
-    project = studio.library.get(job.project)
-    try:
-        WORKS[job.what](studio, project, job, child, tell)
-    except AutochromeError as error:
-        raise AutochromeError(without_places(str(error), studio.folder)) from error
+Lane = Literal["quick", "export"]
+"""Each lane has a thread of its own, so that a preview does not wait for an export."""
+_CONTAINER_OF = {"ffv1": ".mkv", "prores": ".mov"}
+"""The container of an exported film whose codec does not fit into the container of the original."""
 
 
-def _export(studio: Studio, project: Project, job: Job, child: Child, tell: Tell) -> None:
-    folder = studio.library.place(project.id) / "export"
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One job with everything that its handler needs."""
+
+    job: Job
+    project: Project
+    library: Library
+    networks: Networks
+    run: Callable[[JobSpec], JobResult]  # in a process of its own
+
+    @property
+    def source(self) -> Path:
+        return self.library.source_of(self.project.id)
+
+    @property
+    def folder(self) -> Path:
+        return self.library.folder_of(self.project.id)
+
+    @property
+    def hints(self) -> Hints:
+        """The saved hints."""
+        hints = hints_or_none(self.library.hints_of(self.project.id))
+        return None if hints is None else hints_beside_pictures(hints, self.folder)
+
+    @property
+    def cuts(self) -> tuple[int, ...] | None:
+        """The first frames of the film's shots."""
+        shots = film_of(self.project).shots
+        return tuple(shot.first for shot in shots) if shots else None
+
+    @property
+    def film_options(self) -> FilmOptions:
+        options = film_options(self.project.settings, self.networks)
+        return options.model_copy(update={"model": self.networks.model_argument(options.model)})
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    lane: Lane
+    run: Callable[[Task], None]
+
+
+class JobRunner:
+    """Does the jobs of one library."""
+
+    def __init__(self, library: Library, networks: Networks) -> None:
+        self._library, self._networks = library, networks
+
+    def __call__(self, job: Job, child: Child, report: Report) -> None:
+        """Do one job. Raises `Killed`, or `AutochromeError` with a sentence for the client."""
+        project = self._library.get(job.project)
+        task = Task(job, project, self._library, self._networks, lambda spec: child.run(spec, report))
+        try:
+            HANDLERS[job.what].run(task)
+        except AutochromeError as error:
+            raise AutochromeError(hide_paths(str(error), self._library.folder)) from error
+
+
+def export(task: Task) -> None:
+    """Write the file that the command line would write with the same hints and settings."""
+    folder = task.folder / "export"
     folder.mkdir(exist_ok=True)
-    order = _order(studio, project) | {"work": f"export {project.kind}", "folder": str(folder)}
-    if project.film:
-        order["file"] = f"export{export_suffix(project, studio.options(project))}"
     try:
-        result = child.run(order, tell)
+        result = task.run(_export_spec(task, folder))
     finally:
-        for half in folder.glob(".*.part"):
-            half.unlink(missing_ok=True)
-    file = Path(result["file"])
-    for old in folder.iterdir():
-        if old.name != file.name:
-            shutil.rmtree(old) if old.is_dir() else old.unlink()
-    name = f"{Path(project.name).stem}-color{file.suffix}"
-    studio.library.change(project.id, export=ExportPart(ready=True, name=name, revision=project.revision))
+        for part in folder.glob(".*.part"):
+            part.unlink(missing_ok=True)
+    file = folder / str(result.file)
+    _remove([path for path in folder.iterdir() if path != file])
+    name = f"{Path(task.project.name).stem}-color{file.suffix}"
+    info = ExportInfo(ready=True, name=name, revision=task.project.revision)
+    task.library.update(task.project.id, export=info)
 
 
-def _order(studio: Studio, project: Project) -> dict[str, Any]:
-    """What every work on a project needs to know."""
-    options = studio.options(project)
-    hints = said(studio.library.hints(project.id))
-    known = None if hints is None else spoken(hints, studio.library.place(project.id))
-    named = options.model_dump() | {"model": studio.networks.file(options.model)}
-    shots = project.film.shots if project.film else None
-    return {
-        "cuts": [shot.first for shot in shots] if shots else None,
-        "source": str(studio.library.source(project.id)),
-        "hints": known.model_dump(mode="json") if isinstance(known, HintsFile) else str(known or "") or None,
-        "options": named,
-    }
+def find_shots(task: Task) -> None:
+    """Find the shots of a film, and how unsure the network is of each."""
+    frames = film_of(task.project).frames
+    result = task.run(FindShots(source=task.source, options=task.film_options, frames=frames))
+    doubts = {shot.first: shot.doubt for shot in result.shots if shot.doubt is not None}
+    film = film_of(task.library.get(task.project.id))
+    shots = make_spans(film, [ShotStart(first=shot.first) for shot in result.shots], doubts)
+    film = film.model_copy(update={"shots": shots})
+    task.library.update(task.project.id, recolored=True, film=film)
 
 
-def _shots(studio: Studio, project: Project, job: Job, child: Child, tell: Tell) -> None:
-    found = child.run(_order(studio, project) | {"work": "shots", "frames": film_of(project).frames}, tell)
-    doubts = {first: doubt for first, doubt in found["shots"] if doubt is not None}
-    film = film_of(studio.library.get(project.id))
-    shots = spans(film, [ShotMark(first=first) for first, _ in found["shots"]], doubts)
-    studio.library.change(project.id, recolored=True, film=film.model_copy(update={"shots": shots}))
-
-
-def _preview(studio: Studio, project: Project, job: Job, child: Child, tell: Tell) -> None:
-    shot = shot_of(project, job.shot or 0)
-    path = preview_path(studio, project, shot)
-    path.parent.mkdir(exist_ok=True)
-    for old in path.parent.iterdir():
-        if not old.name.startswith(f"{project.revision}-"):
-            shutil.rmtree(old) if old.is_dir() else old.unlink()
-    order = {"work": "preview", "file": str(path), "first": shot.first, "last": shot.last}
+def preview(task: Task) -> None:
+    """Colour one shot, and drop the previews of older revisions."""
+    shot = shot_of(task.project, task.job.shot or 0)
+    target = task.library.preview_of(task.project, shot)
+    target.parent.mkdir(exist_ok=True)
+    current = f"{task.project.revision}-"
+    _remove([path for path in target.parent.iterdir() if not path.name.startswith(current)])
+    spec = Preview(
+        source=task.source,
+        target=target,
+        options=task.film_options,
+        hints=task.hints,
+        cuts=task.cuts,
+        first=shot.first,
+        last=shot.last,
+    )
     try:
-        child.run(_order(studio, project) | order, tell)
+        task.run(spec)
     finally:
-        shutil.rmtree(path.with_name(f".{path.name}.parts"), ignore_errors=True)
+        shutil.rmtree(target.with_name(f".{target.name}.parts"), ignore_errors=True)
 
 
-def preview_path(studio: Studio, project: Project, shot: ShotSpan) -> Path:
-    """Where the preview of a shot lies, as it would be now."""
-    name = f"{project.revision}-{shot.first}-{shot.last}.mp4"
-    path: Path = studio.library.place(project.id) / "previews" / name
-    return path
-
-
-WORKS: dict[str, Callable[[Studio, Project, Job, Child, Tell], None]] = {
-    "export": _export,
-    "shots": _shots,
-    "preview": _preview,
+HANDLERS: dict[JobKind, Handler] = {
+    "export": Handler("export", export),
+    "shots": Handler("quick", find_shots),
+    "preview": Handler("quick", preview),
 }
+
+
+def _export_spec(task: Task, folder: Path) -> ExportPhoto | ExportFilm:
+    if task.project.kind == "film":
+        options = task.film_options
+        own = task.project.suffix if task.project.suffix in CONTAINERS else ".mp4"
+        target = folder / f"export{_CONTAINER_OF.get(options.codec, own)}"
+        return ExportFilm(
+            source=task.source, target=target, options=options, hints=task.hints, cuts=task.cuts
+        )
+    photo = photo_options(task.project.settings, task.networks)
+    photo = photo.model_copy(update={"model": task.networks.model_argument(photo.model)})
+    return ExportPhoto(source=task.source, folder=folder, options=photo, hints=task.hints)
+
+
+def _remove(paths: list[Path]) -> None:
+    for path in paths:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()

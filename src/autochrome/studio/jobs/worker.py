@@ -1,135 +1,146 @@
-"""One job, in a process of its own: `python -m autochrome.studio.jobs.worker`, started by `child`.
+"""The process of one job: `python -m autochrome.studio.jobs.worker`, started by `child`.
 
-The order comes as one line of JSON on stdin; lines of JSON on stdout tell how far it is, and in the end the result or
-what went wrong. When stdin ends, the studio has gone, and so do we.
+It reads the job's spec as one line of JSON from stdin, and writes messages as lines of JSON to stdout. The last message
+is the result or the error. When stdin ends, the studio is gone, and this process ends too.
 """
 
-import json
 import os
 import sys
 import threading
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 from autochrome.color.lab import lightness
 from autochrome.errors import AutochromeError
-from autochrome.hints.file import HintsFile
 from autochrome.model import open_model
-from autochrome.options import FilmOptions, PhotoOptions
+from autochrome.options import FilmOptions
+from autochrome.studio.jobs.specs import (
+    SPEC,
+    ExportFilm,
+    ExportPhoto,
+    FilmSpec,
+    FindShots,
+    FoundShot,
+    JobResult,
+    JobSpec,
+    Message,
+    Preview,
+    Report,
+)
 
-Order = dict[str, Any]
-Tell = Callable[[float, str], None]
-_LOOK = 340  # pixels at the longer side at which doubt is asked for
-_NICE = 10  # whoever paints at the same time goes first
+_DOUBT_WIDTH = 340  # pixels at the longer side of the frame whose confidence is read
+_NICE = 10  # a person who paints at the same time has priority
+_PREVIEW: dict[str, Any] = {"preset": "ultrafast", "codec": "h264", "pixel_format": "yuv420p", "crf": 23}
+"""Options that are fast and that every browser plays."""
+_DETECTION = 0.8  # part of the work to find shots that the detector takes
 
 
-def export_photo(order: Order, tell: Tell) -> Order:
-    """The same calls, in the same order, as the command line's."""
+def run(spec: JobSpec, report: Report) -> JobResult:
+    """Do a job."""
+    match spec:
+        case ExportPhoto():
+            return export_photo(spec, report)
+        case ExportFilm():
+            return export_film(spec, report)
+        case FindShots():
+            return find_shots(spec, report)
+        case Preview():
+            return preview(spec, report)
+        case _:
+            assert_never(spec)
+
+
+def export_photo(spec: ExportPhoto, report: Report) -> JobResult:
+    """The same calls as the command line makes."""
     from autochrome.photo import colorize_photo
 
-    options = PhotoOptions(**order["options"])
-    hints = _hints(order)
-    photo = colorize_photo(order["source"], model=open_model(options.model), options=options, hints=hints)
-    tell(0.2, "writing")
-    return {"file": photo.save(Path(order["folder"]) / f"export{photo.suffix}", overwrite=True).name}
+    network = open_model(spec.options.model)
+    photo = colorize_photo(spec.source, model=network, options=spec.options, hints=spec.hints)
+    report(0.2, "writing")
+    return JobResult(file=photo.save(spec.folder / f"export{photo.suffix}", overwrite=True).name)
 
 
-def export_film(order: Order, tell: Tell) -> Order:
-    """The same call as the command line's; what was finished before, of this or of the last export, is taken over."""
-    target = Path(order["folder"]) / order["file"]
-    _film(order, target, FilmOptions(**order["options"]), tell)
-    return {"file": target.name}
+def export_film(spec: ExportFilm, report: Report) -> JobResult:
+    """The same call as the command line makes. Parts that are finished already are reused."""
+    _colorize(spec, spec.options, report)
+    return JobResult(file=spec.target.name)
 
 
-def preview(order: Order, tell: Tell) -> Order:
-    """One shot, packed quickly and so that every browser plays it."""
+def preview(spec: Preview, report: Report) -> JobResult:
+    """Colour one shot with fast options."""
     from autochrome.film.inspect import FilmInspector
 
-    options = FilmOptions(**order["options"])
-    with FilmInspector(order["source"], options.model) as desk:
-        start, stop = desk.times[order["first"]], order["last"] + 1
-        end = desk.times[stop] if stop < desk.frames else None
-    quick: dict[str, Any] = {"preset": "ultrafast", "codec": "h264", "pixel_format": "yuv420p", "crf": 23}
-    stretch = options.model_copy(update=quick | {"start": start, "end": end})
-    _film(order, Path(order["file"]), stretch, tell)
-    return {}
+    with FilmInspector(spec.source, spec.options.model) as inspector:
+        start, stop = inspector.times[spec.first], spec.last + 1
+        end = inspector.times[stop] if stop < inspector.frames else None
+    _colorize(spec, spec.options.model_copy(update=_PREVIEW | {"start": start, "end": end}), report)
+    return JobResult(file=spec.target.name)
 
 
-def _film(order: Order, target: Path, options: FilmOptions, tell: Tell) -> None:
+def _colorize(spec: FilmSpec, options: FilmOptions, report: Report) -> None:
     from autochrome.film.pipeline import colorize_film
     from autochrome.film.report import Progress
 
-    def told(progress: Progress) -> None:
-        whole = max(progress.frames or 1, progress.frame)
-        tell(progress.frame / whole, f"frame {progress.frame} of {whole}")
+    def report_frame(progress: Progress) -> None:
+        total = max(progress.frames or 1, progress.frame)
+        report(progress.frame / total, f"frame {progress.frame} of {total}")
 
     colorize_film(
-        order["source"],
-        target,
+        spec.source,
+        spec.target,
         options=options,
-        hints=_hints(order),
-        cuts=order["cuts"],
+        hints=spec.hints,
+        cuts=spec.cuts,
         overwrite=True,
-        progress=told,
+        progress=report_frame,
     )
 
 
-def shots(order: Order, tell: Tell) -> Order:
-    """Where shots begin, and how unsure the network is of the middle frame of each."""
+def find_shots(spec: FindShots, report: Report) -> JobResult:
+    """Where the shots begin, and how unsure the network is of the middle frame of each."""
     from autochrome.film.inspect import FilmInspector, find_shots
 
-    options = FilmOptions(**order["options"])
-    frames = max(1, order["frames"])
+    frames = max(1, spec.frames)
     found = find_shots(
-        order["source"], options, progress=lambda n: tell(0.8 * n / frames, f"frame {n} of {frames}")
+        spec.source,
+        spec.options,
+        progress=lambda n: report(_DETECTION * n / frames, f"frame {n} of {frames}"),
     )
     firsts = sorted({0, *(shot.first for shot in found.shots)})
-    network = open_model(options.model)
-    said = []
-    with FilmInspector(order["source"], network, options) as desk:
-        for number, (first, stop) in enumerate(zip(firsts, [*firsts[1:], desk.frames], strict=True)):
-            tell(0.8 + 0.2 * number / len(firsts), f"shot {number + 1} of {len(firsts)}")
-            luma = lightness(desk.before((first + stop - 1) // 2, _LOOK))
-            sure = network.paint(network.prepare(luma)).confidence
-            said.append((first, None if sure is None else 1 - float(sure.mean())))
-    return {"shots": said}
-
-
-def _hints(order: Order) -> HintsFile | str | None:
-    """Hints, or the path of theirs where they name pictures."""
-    given: Order | str | None = order["hints"]
-    return HintsFile.model_validate(given) if isinstance(given, dict) else given
-
-
-WORKS: dict[str, Callable[[Order, Tell], Order]] = {
-    "export photo": export_photo,
-    "export film": export_film,
-    "preview": preview,
-    "shots": shots,
-}
+    network = open_model(spec.options.model)
+    shots = []
+    with FilmInspector(spec.source, network, spec.options) as inspector:
+        for number, (first, stop) in enumerate(zip(firsts, [*firsts[1:], inspector.frames], strict=True)):
+            report(
+                _DETECTION + (1 - _DETECTION) * number / len(firsts), f"shot {number + 1} of {len(firsts)}"
+            )
+            luma = lightness(inspector.before((first + stop - 1) // 2, _DOUBT_WIDTH))
+            confidence = network.paint(network.prepare(luma)).confidence
+            doubt = None if confidence is None else 1 - float(confidence.mean())
+            shots.append(FoundShot(first=first, doubt=doubt))
+    return JobResult(shots=tuple(shots))
 
 
 def main() -> None:
-    order = json.loads(sys.stdin.readline())
-    threading.Thread(target=_leave_with_the_studio, daemon=True).start()
+    line = sys.stdin.readline()
+    threading.Thread(target=_exit_with_the_studio, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(_NICE)
     try:
-        _say(result=WORKS[order["work"]](order, lambda done, note: _say(done=done, note=note)))
+        result = run(SPEC.validate_json(line), lambda done, note: _send(Message(done=done, note=note)))
+        _send(Message(result=result))
     except AutochromeError as error:
-        _say(error=" ".join(str(error).split()))
+        _send(Message(error=" ".join(str(error).split())))
     except MemoryError:
-        _say(error="The memory did not suffice; close other programs, or take a smaller size.")
-    except Exception as error:  # the studio lives on, and says what happened
-        _say(error=f"Something nobody foresaw, {type(error).__name__}: {error}")
+        _send(Message(error="There is not enough memory; close other programs, or choose a smaller size."))
+    except Exception as error:  # the studio goes on and shows the error
+        _send(Message(error=f"The job failed with an unexpected error. {type(error).__name__}: {error}"))
 
 
-def _say(**words: Any) -> None:
-    print(json.dumps(words), flush=True)
+def _send(message: Message) -> None:
+    print(message.model_dump_json(), flush=True)
 
 
-def _leave_with_the_studio() -> None:
+def _exit_with_the_studio() -> None:
     sys.stdin.read()
     os._exit(1)
 

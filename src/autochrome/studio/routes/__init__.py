@@ -1,1 +1,1 @@
-"""Thin routes: words in, one call, an answer out."""
+"""HTTP routes. They check requests, call the services, and make responses."""

@@ -1,56 +1,97 @@
-"""What routes share: the studio at hand, the shape of errors, pictures as answers."""
+"""Parts that all routes share: the studio, parameters, uploads, the documentation of errors, picture responses."""
 
-from typing import Annotated, Any
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Literal, TypeAlias
 
-from fastapi import Depends, Path, Request, Response
+from fastapi import Depends, Path, Query, Request, Response
+from starlette.requests import ClientDisconnect
 
-from autochrome.studio.errors import FaultAnswer
+from autochrome.studio.errors import ClientGone, ErrorBody
+from autochrome.studio.schemas import Fraction
 from autochrome.studio.service import Studio
+from autochrome.studio.uploads import Upload
 
 
-def studio_of(request: Request) -> Studio:
-    found: Studio = request.app.state.studio
-    return found
+def _studio_of(request: Request) -> Studio:
+    studio: Studio = request.app.state.studio
+    return studio
 
 
-Here = Annotated[Studio, Depends(studio_of)]
+CurrentStudio = Annotated[Studio, Depends(_studio_of)]
 ProjectId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="A project's id.")]
+Side: TypeAlias = Literal["before", "after"]
+Revision = Annotated[
+    int | None, Query(description="The project's revision. It only makes the address unique, for caches.")
+]
+X = Annotated[Fraction, Query(description="0 is the left edge, 1 the right one.")]
+Y = Annotated[Fraction, Query(description="0 is the top, 1 the bottom.")]
 
-_WORDS = {
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+UPLOAD_BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": _BYTES}}}
+FILE_TYPES = {
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".tif": "image/tiff",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".mov": "video/quicktime",
+    ".mkv": "video/x-matroska",
+    ".webm": "video/webm",
+}
+"""Media types of exported files."""
+_ERRORS = {
     400: "The request cannot be read.",
     401: "The token is missing or wrong.",
-    403: "From another site, or under another name.",
-    404: "There is no such thing.",
+    403: "The request comes from another site, or uses another host name.",
+    404: "This does not exist.",
     408: "The body came too slowly.",
-    409: "Not in this state; or a newer request took its place.",
-    413: "Too large.",
-    415: "No picture or film that can be read.",
-    422: "Something in it is wrong; the sentence says what.",
-    429: "Too much at a time.",
-    507: "No room on the disk, or in memory.",
+    409: "The state does not allow this; or a newer request has replaced this one.",
+    413: "The body is too large.",
+    415: "The file is not a picture or film that can be read.",
+    422: "Something in the request is wrong; the message says what.",
+    429: "Too many at a time.",
+    507: "There is not enough space on the disk, or not enough memory.",
 }
-ALWAYS = (400, 401, 403, 408, 413, 422)
+_EVERYWHERE = (400, 401, 403, 408, 413, 422)
 
 
-def faults(*codes: int) -> dict[int | str, dict[str, Any]]:
-    """The answers that are no success, for the API's document."""
-    return {code: {"model": FaultAnswer, "description": _WORDS[code]} for code in sorted({*ALWAYS, *codes})}
-
-
-def binary(kind: str, words: str) -> dict[int | str, dict[str, Any]]:
-    """An answer that is a file."""
+def errors(*codes: int) -> dict[int | str, dict[str, Any]]:
+    """The error responses of a route, for the API's documentation."""
     return {
-        200: {"description": words, "content": {kind: {"schema": {"type": "string", "format": "binary"}}}}
+        code: {"model": ErrorBody, "description": _ERRORS[code]} for code in sorted({*_EVERYWHERE, *codes})
     }
 
 
-def picture(
-    data: bytes, kind: str = "image/jpeg", *, lasting: bool = False, seconds: float | None = None
+def file_response(description: str, *media_types: str) -> dict[int | str, dict[str, Any]]:
+    """A response that is a file, for the API's documentation."""
+    return {200: {"description": description, "content": dict.fromkeys(media_types, _BYTES)}}
+
+
+def picture_response(
+    data: bytes, media_type: str = "image/jpeg", *, cache: bool = False, seconds: float | None = None
 ) -> Response:
-    """A picture; lasting: its address names its revision, so that it may be kept. seconds: it took to make."""
-    answer = Response(data, media_type=kind)
-    if lasting:
-        answer.headers["Cache-Control"] = "private, max-age=3600"
+    """A picture. cache: the address holds the revision, so browsers may keep it. seconds: the time it took."""
+    response = Response(data, media_type=media_type)
+    if cache:
+        response.headers["Cache-Control"] = "private, max-age=3600"
     if seconds is not None:
-        answer.headers["X-Seconds"] = f"{seconds:.4f}"
-    return answer
+        response.headers["X-Seconds"] = f"{seconds:.4f}"
+    return response
+
+
+async def receive_upload(studio: Studio, request: Request, *, films: bool = True) -> Upload:
+    """Save the body of a request. films: whether a film is allowed."""
+    length = request.headers.get("content-length", "")
+    announced = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0
+    return await studio.uploads.receive(_chunks(request), announced, films=films)
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in request.stream():
+            if chunk:
+                yield chunk
+    except ClientDisconnect:
+        raise ClientGone("The client closed the connection before the file was complete.") from None

@@ -1,111 +1,124 @@
-"""Films: shots, frames, previews."""
+"""Films: shots, frames, previews, coloured pictures for hints."""
 
-import shutil
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import Field
 
 from autochrome.media.stills.pyramid import encode_image
-from autochrome.studio.films import film_of, shot_of, spans
-from autochrome.studio.routes.common import Here, ProjectId, binary, faults, picture
-from autochrome.studio.routes.projects import BODY, announced, chunks_of
-from autochrome.studio.schemas import Detect, Job, PaintFrame, PictureName, ShotMark, ShotSpan
-from autochrome.studio.service import check_hints
+from autochrome.studio.routes.common import (
+    UPLOAD_BODY,
+    CurrentStudio,
+    ProjectId,
+    Revision,
+    Side,
+    errors,
+    file_response,
+    picture_response,
+    receive_upload,
+)
+from autochrome.studio.schemas import (
+    FindShotsRequest,
+    FrameNumber,
+    Job,
+    PaintFrame,
+    PictureName,
+    ShotSpan,
+    ShotStart,
+)
+from autochrome.studio.shots import film_of, shot_of
 
-router = APIRouter(prefix="/projects/{number}", tags=["films"])
-Frame = Annotated[int, Path(ge=0, le=100_000_000, description="A frame, from 0.")]
-Place = Annotated[int, Path(ge=0, le=1_000_000, description="A shot, from 0.")]
-Width = Annotated[int, Query(ge=16, le=2048, description="Of the longer side, in pixels.")]
-Marks = Annotated[list[ShotMark], Field(max_length=100_000)]
+router = APIRouter(prefix="/projects/{project_id}", tags=["films"])
+Frame = Annotated[FrameNumber, Path(description="Number of a frame, from 0.")]
+Shot = Annotated[int, Path(ge=0, le=1_000_000, description="Number of a shot, from 0.")]
+Width = Annotated[int, Query(ge=16, le=2048, description="Longer side in pixels.")]
+Starts = Annotated[list[ShotStart], Field(max_length=100_000)]
 
 
-@router.get("/shots", responses=faults(404))
-async def shots(studio: Here, number: ProjectId) -> list[ShotSpan]:
-    """The shots of a film; none before they were looked for."""
-    return list(film_of(studio.library.get(number)).shots or ())
+@router.get("/shots", responses=errors(404))
+async def shots(studio: CurrentStudio, project_id: ProjectId) -> list[ShotSpan]:
+    """The shots of a film. The list is empty before a job has found them."""
+    return list(film_of(studio.library.get(project_id)).shots or ())
 
 
-@router.post("/shots", status_code=202, responses=faults(404, 429))
-async def detect(studio: Here, number: ProjectId, wish: Detect) -> Job:
-    """Look for shots, and how unsure the network is of each."""
-    film_of(studio.library.get(number))
-    return await studio.bench.look(lambda: studio.jobs.add(number, "shots"))
+@router.post("/shots", status_code=202, responses=errors(404, 429))
+async def find_shots(studio: CurrentStudio, project_id: ProjectId, request: FindShotsRequest) -> Job:
+    """Start a job that finds the shots, and how unsure the network is of each."""
+    film_of(studio.library.get(project_id))
+    return await studio.executors.run_quick(lambda: studio.jobs.add(project_id, "shots"))
 
 
-@router.put("/shots", responses=faults(404))
-async def cut(studio: Here, number: ProjectId, marks: Marks) -> list[ShotSpan]:
-    """Say where shots begin: to split and to join them."""
-
-    def work() -> list[ShotSpan]:
-        film = film_of(studio.library.get(number))
-        shots = spans(film, marks)
-        studio.library.change(number, recolored=True, film=film.model_copy(update={"shots": shots}))
-        return list(shots)
-
-    return await studio.bench.look(work)
+@router.put("/shots", responses=errors(404))
+async def save_shots(studio: CurrentStudio, project_id: ProjectId, starts: Starts) -> list[ShotSpan]:
+    """Set where the shots begin, to split or join them."""
+    return list(await studio.executors.run_quick(lambda: studio.films.save_shots(project_id, starts)))
 
 
 @router.get(
     "/frames/{frame}",
     response_class=Response,
-    responses={**faults(404), **binary("image/jpeg", "That frame, upright.")},
+    responses={**errors(404), **file_response("That frame, upright.", "image/jpeg")},
 )
 async def frame(
-    studio: Here,
-    number: ProjectId,
+    studio: CurrentStudio,
+    project_id: ProjectId,
     frame: Frame,
-    side: Literal["before", "after"] = "after",
+    side: Side = "after",
     width: Width = 960,
-    revision: Annotated[int | None, Query(description="Only makes the address another.")] = None,
+    revision: Revision = None,
 ) -> Response:
-    """A frame as it was; or in colour, with what is said of frames of its shot carried to it."""
-    project = studio.library.get(number)
-    data = await studio.bench.look(lambda: encode_image(studio.frame(project, frame, side, width)))
-    return picture(data, lasting=revision is not None)
+    """A frame of the original; or in colour, with the saved hints of its shot."""
+    project = studio.library.get(project_id)
+    data = await studio.executors.run_quick(
+        lambda: encode_image(studio.films.frame(project, frame, side, width))
+    )
+    return picture_response(data, cache=revision is not None)
 
 
 @router.post(
     "/frames/{frame}/paint",
     response_class=Response,
-    responses={**faults(404, 409), **binary("image/jpeg", "That frame, upright.")},
+    responses={**errors(404, 409), **file_response("That frame, upright.", "image/jpeg")},
 )
-async def paint(studio: Here, number: ProjectId, frame: Frame, question: PaintFrame) -> Response:
-    """How a frame looks with these marks and settings. Nothing is kept."""
-    check_hints(question.hints)
-    project = studio.library.get(number)
-    data = await studio.bench.paint(
-        number, lambda: encode_image(studio.paint_frame(project, frame, question))
+async def paint(studio: CurrentStudio, project_id: ProjectId, frame: Frame, request: PaintFrame) -> Response:
+    """A frame with these hints and settings. Nothing is saved."""
+    studio.projects.check_size(request.hints)
+    project = studio.library.get(project_id)
+    data = await studio.executors.run_paint(
+        project_id, lambda: encode_image(studio.films.paint_frame(project, frame, request))
     )
-    return picture(data)
+    return picture_response(data)
 
 
-@router.post("/shots/{place}/preview", status_code=202, responses=faults(404, 429))
-async def preview(studio: Here, number: ProjectId, place: Place) -> Job:
-    """Colour one shot, quickly, to be played."""
-    shot_of(studio.library.get(number), place)
-    return await studio.bench.look(lambda: studio.jobs.add(number, "preview", place))
+@router.post("/shots/{shot}/preview", status_code=202, responses=errors(404, 429))
+async def start_preview(studio: CurrentStudio, project_id: ProjectId, shot: Shot) -> Job:
+    """Start a job that colours one shot quickly."""
+    shot_of(studio.library.get(project_id), shot)
+    return await studio.executors.run_quick(lambda: studio.jobs.add(project_id, "preview", shot))
 
 
 @router.get(
-    "/shots/{place}/preview",
+    "/shots/{shot}/preview",
     response_class=FileResponse,
-    responses={**faults(404), **binary("video/mp4", "The shot in colour."), 206: {"description": "A part."}},
+    responses={
+        **errors(404),
+        **file_response("The shot in colour.", "video/mp4"),
+        206: {"description": "A part of the file."},
+    },
 )
-async def previewed(studio: Here, number: ProjectId, place: Place) -> Response:
-    """The shot as it was coloured last, with the hints and settings that are kept now."""
-    return FileResponse(studio.preview(number, place), media_type="video/mp4")
+async def preview(studio: CurrentStudio, project_id: ProjectId, shot: Shot) -> Response:
+    """The preview of a shot with the saved hints and settings."""
+    return FileResponse(studio.films.preview(project_id, shot), media_type="video/mp4")
 
 
-@router.post("/pictures", status_code=201, responses=faults(404, 409, 415, 429, 507), openapi_extra=BODY)
-async def bring_picture(studio: Here, number: ProjectId, request: Request) -> PictureName:
-    """Send a coloured picture's bytes; key frames of the hints may name it as `reference` or `picture`."""
-    film_of(studio.library.get(number))
-    arrived = await studio.arrive(chunks_of(request), announced(request), films=False)
-    try:
-        name = await studio.bench.chore(lambda: studio.keep_picture(number, arrived))
-    except BaseException:
-        shutil.rmtree(arrived.path.parent, ignore_errors=True)
-        raise
+@router.post(
+    "/pictures", status_code=201, responses=errors(404, 409, 415, 429, 507), openapi_extra=UPLOAD_BODY
+)
+async def add_picture(studio: CurrentStudio, project_id: ProjectId, request: Request) -> PictureName:
+    """Add a coloured picture. The body is its bytes; key frames use it by name, as `reference` or `picture`."""
+    film_of(studio.library.get(project_id))
+    upload = await receive_upload(studio, request, films=False)
+    with upload.discarded_on_error():
+        name = await studio.executors.run_slow(lambda: studio.films.add_picture(project_id, upload))
     return PictureName(name=name)

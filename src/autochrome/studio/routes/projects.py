@@ -1,98 +1,82 @@
-"""Projects: bring a file, list them, change and delete them."""
+"""Projects: create one from a file, list, change and delete them; their hints and thumbnails."""
 
-import shutil
-from collections.abc import AsyncIterator
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from starlette.requests import ClientDisconnect
 
 from autochrome.hints.file import HintsFile
-from autochrome.studio.errors import Vanished
-from autochrome.studio.routes.common import Here, ProjectId, binary, faults, picture
-from autochrome.studio.schemas import Change, Project
-from autochrome.studio.service import check_hints
+from autochrome.studio.routes.common import (
+    UPLOAD_BODY,
+    CurrentStudio,
+    ProjectId,
+    Revision,
+    Side,
+    errors,
+    file_response,
+    picture_response,
+    receive_upload,
+)
+from autochrome.studio.schemas import Project, ProjectChange
 
 router = APIRouter(prefix="/projects", tags=["projects"])
-_BYTES = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
-BODY = {"requestBody": {"required": True, "content": _BYTES}}
 
 
-@router.get("", responses=faults())
-async def projects(studio: Here) -> list[Project]:
-    """All of them, newest first."""
+@router.get("", responses=errors())
+async def projects(studio: CurrentStudio) -> list[Project]:
+    """All projects, newest first."""
     return studio.library.all()
 
 
-@router.post("", status_code=201, responses=faults(409, 415, 429, 507), openapi_extra=BODY)
-async def bring(studio: Here, request: Request, name: Annotated[str, Query(max_length=1000)] = "") -> Project:
-    """Send a picture's or film's bytes as the body. What it is its first bytes say, not its name."""
-    studio.library.check_room()
-    arrived = await studio.arrive(chunks_of(request), announced(request))
-    try:
-        return await studio.bench.chore(lambda: studio.take_in(arrived, name))
-    except BaseException:
-        shutil.rmtree(arrived.path.parent, ignore_errors=True)
-        raise
+@router.post("", status_code=201, responses=errors(409, 415, 429, 507), openapi_extra=UPLOAD_BODY)
+async def create(
+    studio: CurrentStudio, request: Request, name: Annotated[str, Query(max_length=1000)] = ""
+) -> Project:
+    """Create a project. The body is the file's bytes; they decide what it is, the name does not."""
+    studio.library.check_capacity()
+    upload = await receive_upload(studio, request)
+    with upload.discarded_on_error():
+        return await studio.executors.run_slow(lambda: studio.projects.create(upload, name))
 
 
-@router.get("/{number}", responses=faults(404))
-async def project(studio: Here, number: ProjectId) -> Project:
-    return studio.library.get(number)
+@router.get("/{project_id}", responses=errors(404))
+async def project(studio: CurrentStudio, project_id: ProjectId) -> Project:
+    """One project."""
+    return studio.library.get(project_id)
 
 
-@router.patch("/{number}", responses=faults(404))
-async def change(studio: Here, number: ProjectId, news: Change) -> Project:
-    """Another name, or other settings; these replace the old ones as a whole."""
-    return await studio.bench.look(lambda: studio.change(number, news))
+@router.patch("/{project_id}", responses=errors(404))
+async def change(studio: CurrentStudio, project_id: ProjectId, change: ProjectChange) -> Project:
+    """Change the name or the settings. New settings replace all old ones."""
+    return await studio.executors.run_quick(lambda: studio.projects.change(project_id, change))
 
 
-@router.delete("/{number}", status_code=204, responses=faults(404))
-async def delete(studio: Here, number: ProjectId) -> Response:
-    """The project, its file and everything made of it."""
-    await studio.bench.chore(lambda: studio.delete(number))
+@router.delete("/{project_id}", status_code=204, responses=errors(404))
+async def delete(studio: CurrentStudio, project_id: ProjectId) -> Response:
+    """Delete the project, its original and all its results."""
+    await studio.executors.run_slow(lambda: studio.projects.delete(project_id))
     return Response(status_code=204)
 
 
-@router.get("/{number}/hints", response_model_exclude_defaults=True, responses=faults(404))
-async def hints(studio: Here, number: ProjectId) -> HintsFile:
-    """What a person said of it: a hints file, as the command line takes it."""
-    return await studio.bench.look(lambda: studio.library.hints(number))
+@router.get("/{project_id}/hints", response_model_exclude_defaults=True, responses=errors(404))
+async def hints(studio: CurrentStudio, project_id: ProjectId) -> HintsFile:
+    """The saved hints, as a hints file for the command line."""
+    return await studio.executors.run_quick(lambda: studio.library.hints_of(project_id))
 
 
-@router.put("/{number}/hints", responses=faults(404))
-async def say(studio: Here, number: ProjectId, hints: HintsFile) -> Project:
-    """Keep what a person said."""
-    check_hints(hints)
-    return await studio.bench.look(lambda: studio.say(number, hints))
+@router.put("/{project_id}/hints", responses=errors(404))
+async def save_hints(studio: CurrentStudio, project_id: ProjectId, hints: HintsFile) -> Project:
+    """Save hints."""
+    return await studio.executors.run_quick(lambda: studio.projects.save_hints(project_id, hints))
 
 
 @router.get(
-    "/{number}/thumbnail",
+    "/{project_id}/thumbnail",
     response_class=Response,
-    responses={**faults(404), **binary("image/jpeg", "About 240 pixels at the short side.")},
+    responses={**errors(404), **file_response("About 240 pixels at the short side.", "image/jpeg")},
 )
 async def thumbnail(
-    studio: Here,
-    number: ProjectId,
-    side: Literal["before", "after"] = "before",
-    revision: Annotated[int | None, Query(description="Only makes the address another.")] = None,
+    studio: CurrentStudio, project_id: ProjectId, side: Side = "before", revision: Revision = None
 ) -> Response:
-    data = await studio.bench.look(lambda: studio.thumbnail(number, side))
-    return picture(data, lasting=revision is not None)
-
-
-async def chunks_of(request: Request) -> AsyncIterator[bytes]:
-    """The body as it comes."""
-    try:
-        async for chunk in request.stream():
-            if chunk:
-                yield chunk
-    except ClientDisconnect:
-        raise Vanished("The client went away before the file was whole.") from None
-
-
-def announced(request: Request) -> int:
-    """How long the body will be, where the client says."""
-    length = request.headers.get("content-length", "")
-    return int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0
+    """A small picture of the original or of the result."""
+    data = await studio.executors.run_quick(lambda: studio.projects.thumbnail(project_id, side))
+    return picture_response(data, cache=revision is not None)
