@@ -16,6 +16,7 @@ export default [
       ],
       eqeqeq: "error",
       "max-lines": ["error", 400],
+      "max-lines-per-function": ["error", 60],
       "no-var": "error",
       "prefer-const": ["error", { destructuring: "all" }],
     },

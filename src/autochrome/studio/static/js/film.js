@@ -275,7 +275,7 @@ class FilmEditor {
         onclick: () => this.#seek(shot.first),
       };
       const time = h("span", { class: "fine" }, formatTime(shot.start));
-      const level = h("span", { class: "uncertainty-dot" }, formatPercent(shot.doubt ?? 0));
+      const level = h("span", { class: "uncertainty-dot" }, `${formatPercent(shot.doubt ?? 0)} unsure`);
       return h("li", {}, h("button", attributes, h("span", {}, `Shot ${n + 1}`), time, level));
     });
     const list = h("ol", { class: "unsure-list" }, ...items);

@@ -12,12 +12,13 @@ const GROUPS = [
   { title: "Colour", names: ["vivid", "size", "model", "smooth", "keep_color"] },
   { title: "File", names: ["format", "quality", "codec", "crf", "mark"] },
 ];
-const HIDDEN = new Set(["max_megapixels", "compare", "cuts"]); // the studio decides these
 /** @type {Record<string, string>} */
 const LABELS = {
   keep_color: "Keep original colour",
   crf: "Quality (CRF)",
   every: "Predict every",
+  preset: "Encoder preset",
+  size: "Render size",
   mark: "Watermark",
 };
 /** @type {Record<string, (value: number) => string>} */
@@ -37,7 +38,7 @@ const labelOf = (name) => LABELS[name] ?? name[0].toUpperCase() + name.slice(1).
 export function optionGroups(schema, models, session) {
   const { properties } = schema;
   const grouped = new Set(GROUPS.flatMap((group) => group.names));
-  const rest = Object.keys(properties).filter((name) => !grouped.has(name) && !HIDDEN.has(name));
+  const rest = Object.keys(properties).filter((name) => !grouped.has(name));
   return [...GROUPS, { title: "More", names: rest }]
     .map(({ title, names }) => ({
       title,
