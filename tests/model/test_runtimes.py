@@ -182,19 +182,19 @@ def test_only_the_half_that_is_asked_for_runs(
 
 
 def four_graphs(path: Path) -> Path:
-    """luma → f4, exactly; f4 → f8; and from f8 either `ab_alone`, or `ab` in which every hint is 50 brighter."""
+    """luma → f4, exactly; f4 → f8; and from f8 either `ab_unhinted`, or `ab` in which every hint is 50 brighter."""
     g = Graph()
     g.node("AveragePool", ["luma"], "f4", kernel_shape=[4, 4], strides=[4, 4])
     g.scaled("in_f4", 0.5, out="f8")
     both = g.node("Concat", ["in_f8", "in_f8"], axis=1)
-    g.node("Mul", [both, "vivid"], "ab_alone")
-    g.node("Identity", ["in_f8"], "confidence_alone")
+    g.node("Mul", [both, "vivid"], "ab_unhinted")
+    g.node("Identity", ["in_f8"], "confidence_unhinted")
     told = g.node("AveragePool", [g.node("Mul", ["hint", "mask"])], kernel_shape=[4, 4], strides=[4, 4])
     g.node("Mul", [g.node("Add", [g.scaled(both, 1.0, 50.0), told]), "vivid"], "ab")
     g.node("Identity", ["in_f8"], "confidence")
     luma, small, colour = plane(1), plane(1, 4), plane(2, 4)
     inputs = {"luma": luma, "in_f4": small, "in_f8": small, "hint": plane(2), "mask": luma, "vivid": [1]}
-    outputs = {"f4": small, "f8": small, "ab_alone": colour, "confidence_alone": small}
+    outputs = {"f4": small, "f8": small, "ab_unhinted": colour, "confidence_unhinted": small}
     card = tint_card(features={"f4": "in_f4", "f8": "in_f8"}, exact=("f4",))
     return g.save(path, inputs, outputs | {"ab": colour, "confidence": small}, card)
 

@@ -1,4 +1,4 @@
-"""autochrome data: pictures to learn from, gathered into shards."""
+"""autochrome data: make shards of training pictures."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,12 +7,12 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-app = App(name="data", help="Gather pictures to learn from into shards: zips without compression.")
+app = App(name="data", help="Make shards of training pictures: zips without compression.")
 
 
 @contextmanager
 def _progress(total: int | None, text: str) -> Iterator[Callable[[], None]]:
-    """A bar on stderr, where that is a terminal."""
+    """A progress bar on stderr, if that is a terminal."""
     from rich.console import Console
     from rich.progress import Progress
 
@@ -24,12 +24,12 @@ def _progress(total: int | None, text: str) -> Iterator[Callable[[], None]]:
 
 @app.command
 def cifar(path: Path, *, output: Annotated[Path, Parameter(name=["--output", "-o"])] = Path()) -> None:
-    """Make cifar10-train.zip and cifar10-test.zip out of CIFAR-10's archive.
+    """Make cifar10-train.zip and cifar10-test.zip from the archive of CIFAR-10.
 
     Parameters
     ----------
     path
-        The archive: the binary version, the Python version, or a tar of train/CLASS/NAME.jpg.
+        The archive: the binary version, the Python version, or a tar with train/CLASS/NAME.jpg.
     output
         The folder to write into.
     """
@@ -51,26 +51,26 @@ def images(
     quality: int = 80,
     valid: float = 0.0,
 ) -> None:
-    """Gather folders, zips and tars of pictures; what is of no use is dropped, counted, and listed with its reason.
+    """Make a shard from folders, zips and tars of pictures. Unsuitable pictures are dropped and listed with the reason.
 
     Parameters
     ----------
     folders
-        Where to look, to the bottom.
+        Folders (with all folders inside), zips and tars.
     output
-        The shard to write, SHARD.zip; SHARD.json beside it lists what was dropped.
+        The shard to write, SHARD.zip. SHARD.json next to it lists the dropped pictures.
     size
         Shrink to this short side, in pixels.
     smallest
-        Drop pictures with a shorter short side.
+        Drop pictures with a shorter short side, in pixels.
     chroma
-        Drop pictures whose mean distance from grey in a*b* is lower.
+        Drop pictures with a lower mean chroma, in a*b* units.
     alike
-        Drop pictures whose perceptual hash differs in at most so many of 64 bits from one that is kept, up to 3.
+        Drop pictures whose perceptual hash differs from a kept one in at most this many of 64 bits: 0 to 3; -1: none.
     quality
-        Of the WebP pictures that are written, 1 to 100.
+        Quality of the WebP pictures, 1 to 100.
     valid
-        The share that goes to SHARD-valid.zip, to score with.
+        Fraction of the pictures that goes to SHARD-valid.zip, for validation.
     """
     from pydantic import ValidationError
 
@@ -106,28 +106,28 @@ def frames(
     skip: float = 0.0,
     detector: str = "continuity",
 ) -> None:
-    """Take frames out of films, in black bars where they are not square. What is tested with is whole films.
+    """Make shards of film frames. Frames that are not square get black bars. Test data come from other films.
 
     Parameters
     ----------
     films
-        To learn from.
+        Films for training.
     output
-        NAME: writes NAME-train.zip and NAME-test.zip.
+        NAME: NAME-train.zip and NAME-test.zip are written.
     test
-        Other films, to test with.
+        Other films, for testing.
     rate
-        Pictures, or pairs, a second of film to learn from.
+        Pictures (or pairs) per second of film, for training.
     test_rate
-        The same of films to test with.
+        Pictures (or pairs) per second of film, for testing.
     pairs
-        Each frame with the one before it; a pair across a cut is never made.
+        Write each frame with the previous frame; a pair never crosses a cut.
     size
         Pictures are size × size pixels.
     skip
-        Leave out so many seconds at the beginning.
+        Seconds at the beginning of each film to skip.
     detector
-        Who finds the cuts; `autochrome shots --compare` names them.
+        Detector of cuts; `autochrome shots --compare` lists them.
     """
     from autochrome.lab.data.frames import FrameOptions, write_frame_shards
 
@@ -136,8 +136,7 @@ def frames(
     )
     with _progress(len(films) + len(test), "films") as step:
         summaries = write_frame_shards(films, test, output, options, step)
+    kind = "pairs" if pairs else "pictures"
     for film in summaries:
-        what = "pairs" if pairs else "pictures"
-        print(
-            f"{film.film}: {film.pictures} {what} of {film.scenes} scenes, to {'test' if film.test else 'learn'}"
-        )
+        split = "testing" if film.test else "training"
+        print(f"{film.film}: {film.pictures} {kind} of {film.scenes} scenes, for {split}")

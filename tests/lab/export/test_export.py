@@ -171,7 +171,7 @@ def test_layers_can_be_excluded_from_int8(runs, tmp_path, shard):
 def test_tint_in_int8(shard, tmp_path):
     """Only the weights of its int8 layers are in 8 bits."""
     (tmp_path / "small.yaml").write_text(RECIPE)
-    small = "network={family: tint, widths: [8, 16, 16, 16], encoder_width: 0.25, cell: 40}"
+    small = "network={family: tint, widths: [8, 16, 16, 16], encoder_width: 0.25, bin_size: 40}"
     recipe = load_recipe(tmp_path / "small.yaml", [small, "phases.one.epochs=1", "data.size=32"])
     run = train(recipe, tmp_path / "run", RunOptions((str(shard),), (str(shard),), "cpu"))
     done = export(run, tmp_path / "net.onnx", "int8", [str(shard)])
@@ -184,8 +184,8 @@ def test_tint_in_int8(shard, tmp_path):
 
 
 def int8_weights() -> set[str]:
-    painter = {f"painter.level.{i}.{half}.weight" for i in (1, 2, 3) for half in ("one", "two")}
-    return painter | {f"encoder.conv_pw_{i}.weight" for i in range(6, 13)}
+    decoder = {f"decoder.blocks.{i}.{half}.weight" for i in (1, 2, 3) for half in ("conv1", "conv2")}
+    return decoder | {f"encoder.conv_pw_{i}.weight" for i in range(6, 13)}
 
 
 def test_a_file_that_predicts_otherwise_is_not_written(runs, tmp_path, monkeypatch):
