@@ -1,7 +1,6 @@
 """The way of a film, with a tiny network: untouched light, its own colour for each shot, and nothing left behind."""
 
 import os
-import signal
 import subprocess
 import sys
 from fractions import Fraction
@@ -28,7 +27,6 @@ from film_inputs import (
     one_color,
     our_threads,
     rectangle_on,
-    shifted,
     y_planes,
 )
 from filmmaking import decoded, make_film, packets, shown
@@ -211,58 +209,6 @@ def test_an_interruption_stops_every_thread(tmp_path: Path):
     assert {path.name for path in tmp_path.iterdir()} == {"in.mkv"}
 
 
-def test_killed_and_started_again_it_is_the_same_film(
-    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
-):
-    source = film_of(tmp_path / "in.mkv", 20, 20, 20, times=[40 * n for n in range(60)])
-    code = (
-        f"import os, signal, sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r})\n"
-        "import autochrome.media.films.writer as writing; writing._PART_SECONDS = 0.5\n"
-        "from autochrome.film.pipeline import colorize_film\n"
-        "from film_inputs import LOSSLESS\n"
-        "def tell(progress):\n"
-        "    if progress.frame == 45: os.kill(os.getpid(), signal.SIGKILL)\n"
-        f"colorize_film({str(source)!r}, {str(tmp_path / 'out.mkv')!r}, model={str(tiny_model)!r}, "
-        "options=LOSSLESS.model_copy(update={'cuts': 'auto'}), progress=tell)\n"
-    )
-    assert subprocess.run([sys.executable, "-c", code]).returncode == -signal.SIGKILL
-    assert (tmp_path / ".out.mkv.parts").is_dir()
-    monkeypatch.setattr("autochrome.media.films.writer._PART_SECONDS", 0.5)
-    options = LOSSLESS.model_copy(update={"cuts": "auto"})
-    resumed = colorize_film(source, tmp_path / "out.mkv", model=tiny_model, options=options)
-    whole = colorize_film(source, tmp_path / "whole.mkv", model=tiny_model, options=options)
-    assert (resumed.frames, resumed.kept) == (60, 40)
-    assert (whole.frames, whole.kept) == (60, 0)
-    assert packets(tmp_path / "out.mkv", "video") == packets(tmp_path / "whole.mkv", "video")
-
-
-def test_it_may_be_told_to_begin_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("autochrome.media.films.writer._PART_SECONDS", 0.1)
-    source = film_of(tmp_path / "in.mkv", 20, times=[40 * n for n in range(20)])
-
-    def stop(progress: Progress) -> None:
-        if progress.frame == 15:
-            raise KeyboardInterrupt
-
-    for restart, kept in ((False, 10), (True, 0)):
-        network = FakeNetwork(one_color(9, 9))
-        with pytest.raises(KeyboardInterrupt):
-            colorize_film(
-                source, tmp_path / "out.mkv", model=network, options=LOSSLESS, cuts=[10], progress=stop
-            )
-        report = colorize_film(
-            source,
-            tmp_path / "out.mkv",
-            model=network,
-            options=LOSSLESS,
-            cuts=[10],
-            restart=restart,
-            overwrite=True,
-        )
-        assert (report.frames, report.kept) == (20, kept)
-        (tmp_path / "out.mkv").unlink()
-
-
 def test_unknown_cuts_are_said_at_once(tmp_path: Path, tiny_model: Path):
     source = film_of(tmp_path / "in.mkv", 2)
     with pytest.raises(UsageError, match="nonsense"):
@@ -301,74 +247,6 @@ def test_memory_does_not_grow_with_length(tmp_path: Path, tiny_model: Path):
 
 
 # — corrections, stretches, interruptions —
-
-
-@pytest.mark.parametrize(
-    ("suffix", "codec"),
-    [(".mkv", "ffv1"), (".mp4", "h264"), (".mkv", "h264"), (".mp4", "hevc"), (".webm", "vp9")],
-)
-def test_a_corrected_shot_is_made_alone_and_spliced(
-    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, codec: str
-):
-    """The other shots are taken from the film as it stands, and the result is the same as one made from nothing."""
-    monkeypatch.setattr("autochrome.media.films.writer._PART_SECONDS", 0.2)
-    source = film_of(tmp_path / "in.mkv", 14, 14, 14, times=[40 * n for n in range(42)])
-    options = FilmOptions(codec=codec, size=64, preset="veryfast")
-    said = HintsFile.model_validate({"version": 1, "frames": [rectangle_on(20, "#c83c28")]})
-    out, fresh = tmp_path / f"out{suffix}", tmp_path / f"fresh{suffix}"
-    settings: dict[str, Any] = {"model": tiny_model, "options": options, "cuts": [14, 28]}
-    first = colorize_film(source, out, **settings)
-    before = packets(out, "video")
-    again = colorize_film(source, out, hints=said, overwrite=True, **settings)
-    colorize_film(source, fresh, hints=said, **settings)
-    assert (first.kept, again.kept) == (0, 28)
-    assert packets(out, "video") == packets(fresh, "video")
-    same = [x == y for x, y in zip(before, packets(out, "video"), strict=True)]
-    assert all(same[:14])
-    assert all(same[28:])
-    assert not all(same[14:28])
-    assert [np.array_equal(x[0], y[0]) for x, y in zip(decoded(out), decoded(fresh), strict=True)] == [
-        True
-    ] * 42
-    back = colorize_film(source, out, overwrite=True, **settings)
-    assert back.kept == 28
-    assert packets(out, "video") == before
-    other = settings | {"options": options.model_copy(update={"vivid": 0.5})}
-    assert colorize_film(source, out, overwrite=True, **other).kept == 0
-
-
-def test_what_lay_in_memory_before_makes_no_difference(tmp_path: Path, tiny_model: Path):
-    """Encoders that read where nobody wrote would pack the same film otherwise; glibc fills memory as it is told."""
-    moving = [shifted(SCENES[0], 0.7 * n, 0.3 * n) for n in range(42)]
-    source = film_of(tmp_path / "in.mkv", 42, lights=moving, times=range(0, 1680, 40))
-    code = """if True:
-        import sys
-        from autochrome.film.pipeline import colorize_film
-        from autochrome.options import FilmOptions
-        source, model, folder = sys.argv[1:]
-        for codec, suffix in (("h264", "mp4"), ("hevc", "mkv"), ("vp9", "webm")):
-            options = FilmOptions(codec=codec, size=64, preset="veryfast")
-            colorize_film(source, f"{folder}/{codec}.{suffix}", model=model, options=options)
-        """
-    films = []
-    for filling in ("0", "85", "170"):
-        folder = tmp_path / filling
-        folder.mkdir()
-        command = [sys.executable, "-c", code, source, tiny_model, folder]
-        subprocess.run(command, check=True, env=os.environ | {"MALLOC_PERTURB_": filling})
-        films.append({path.name: packets(path, "video") for path in folder.iterdir()})
-    assert films[0].keys() == {"h264.mp4", "hevc.mkv", "vp9.webm"}
-    assert films[0] == films[1] == films[2]
-
-
-def test_of_a_film_that_is_not_ours_nothing_is_taken(tmp_path: Path, tiny_model: Path):
-    source = film_of(tmp_path / "in.mkv", 6)
-    for old in (b"no film", b"", source.read_bytes()):
-        (tmp_path / "out.mkv").write_bytes(old)
-        report = colorize_film(
-            source, tmp_path / "out.mkv", model=tiny_model, options=LOSSLESS, overwrite=True
-        )
-        assert (report.frames, report.kept) == (6, 0)
 
 
 @pytest.mark.parametrize("suffix", [".mkv", ".mp4", ".avi", ".ts"])
@@ -436,27 +314,6 @@ def test_numbers_of_frames_are_those_of_the_whole_film(tmp_path: Path, tiny_mode
         decoded(tmp_path / "whole.mkv")[14:28], decoded(tmp_path / "shot.mkv"), strict=True
     ):
         assert all(np.array_equal(x, y) for x, y in zip(one, other, strict=True))
-
-
-def test_asked_to_stop_it_finishes_the_part_and_goes_on_later(
-    tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("autochrome.media.films.writer._PART_SECONDS", 0.2)
-    source = film_of(tmp_path / "in.mkv", 14, 14, 14, times=[40 * n for n in range(42)])
-    settings: dict[str, Any] = {"model": tiny_model, "options": LOSSLESS, "cuts": [14, 28]}
-    done: list[int] = []
-    with pytest.raises(KeyboardInterrupt, match="goes on"):
-        colorize_film(
-            source,
-            tmp_path / "out.mkv",
-            progress=lambda progress: done.append(progress.frame),
-            stop=lambda: done[-1] > 10,
-            **settings,
-        )
-    assert done[-1] == 14
-    assert colorize_film(source, tmp_path / "out.mkv", **settings).kept == 14
-    colorize_film(source, tmp_path / "whole.mkv", **settings)
-    assert packets(tmp_path / "out.mkv", "video") == packets(tmp_path / "whole.mkv", "video")
 
 
 # — what happens inside a shot —

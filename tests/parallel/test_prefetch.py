@@ -10,11 +10,11 @@ from autochrome.parallel import prefetch
 
 
 def running() -> int:
-    return sum(thread.name == "autochrome-ahead" for thread in threading.enumerate())
+    return sum(thread.name == "autochrome-prefetch" for thread in threading.enumerate())
 
 
 def test_the_same_items_in_the_same_order():
-    assert list(prefetch(range(1000), room=3)) == list(range(1000))
+    assert list(prefetch(range(1000), depth=3)) == list(range(1000))
     assert list(prefetch([])) == []
     assert running() == 0
 
@@ -27,7 +27,7 @@ def test_it_is_no_more_ahead_than_it_may():
             made.append(n)
             yield n
 
-    taken = prefetch(items(), room=3)
+    taken = prefetch(items(), depth=3)
     for n in range(10):
         assert next(taken) == n
         time.sleep(0.01)

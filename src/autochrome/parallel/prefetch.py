@@ -1,4 +1,4 @@
-"""Running an iterator on a thread of its own, a few items ahead of whoever takes them."""
+"""Run an iterator on a thread of its own, a few items ahead of its consumer."""
 
 from collections.abc import Generator, Iterable
 from queue import Empty, Full, Queue
@@ -6,22 +6,22 @@ from threading import Event, Thread
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-_PATIENCE = 0.05  # seconds between looks at whether anybody still wants something
+_POLL_SECONDS = 0.05  # between checks whether the consumer has stopped
 
 
-def prefetch(items: Iterable[T], room: int = 4) -> Generator[T]:
-    """The same items in the same order, made by another thread that is at most `room` of them ahead.
+def prefetch(items: Iterable[T], depth: int = 4) -> Generator[T]:
+    """The same items in the same order, produced by another thread that is at most `depth` items ahead.
 
-    An exception there is raised here, in its place. When this generator is closed the other one is too, and its thread
-    has ended before `close` returns.
+    An exception of the producer is raised here, at its position. Closing this generator closes the source too, and ends
+    the thread before `close` returns.
     """
-    ready: Queue[tuple[bool, Any]] = Queue(room)
+    queue: Queue[tuple[bool, Any]] = Queue(depth)
     stop = Event()
-    thread = Thread(target=_make, args=(items, ready, stop), name="autochrome-ahead", daemon=True)
+    thread = Thread(target=_produce, args=(items, queue, stop), name="autochrome-prefetch", daemon=True)
     thread.start()
     try:
         while True:
-            more, item = ready.get()
+            more, item = queue.get()
             if more:
                 yield item
             elif item is None:
@@ -31,38 +31,38 @@ def prefetch(items: Iterable[T], room: int = 4) -> Generator[T]:
     finally:
         stop.set()
         while thread.is_alive():
-            _drain(ready)
-            thread.join(_PATIENCE)
+            _drain(queue)
+            thread.join(_POLL_SECONDS)
 
 
-def _make(items: Iterable[T], ready: "Queue[tuple[bool, Any]]", stop: Event) -> None:
+def _produce(items: Iterable[T], queue: "Queue[tuple[bool, Any]]", stop: Event) -> None:
     end: BaseException | None = None
     source = iter(items)
     try:
         for item in source:
-            if not _put(ready, (True, item), stop):
+            if not _put(queue, (True, item), stop):
                 break
-    except BaseException as error:  # whatever it is, it belongs to the caller
+    except BaseException as error:  # every exception is raised in the consumer
         end = error
     finally:
         if isinstance(source, Generator):
             source.close()
-    _put(ready, (False, end), stop)
+    _put(queue, (False, end), stop)
 
 
-def _put(ready: "Queue[tuple[bool, Any]]", item: tuple[bool, Any], stop: Event) -> bool:
+def _put(queue: "Queue[tuple[bool, Any]]", item: tuple[bool, Any], stop: Event) -> bool:
     while not stop.is_set():
         try:
-            ready.put(item, timeout=_PATIENCE)
+            queue.put(item, timeout=_POLL_SECONDS)
         except Full:
             continue
         return True
     return False
 
 
-def _drain(ready: "Queue[tuple[bool, Any]]") -> None:
+def _drain(queue: "Queue[tuple[bool, Any]]") -> None:
     try:
         while True:
-            ready.get_nowait()
+            queue.get_nowait()
     except Empty:
         return
