@@ -1,4 +1,4 @@
-"""A batch goes on when one fails, does what it was told with results that stand already, and stops cleanly."""
+"""A batch goes on when one fails, treats existing results as asked, and stops cleanly."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -23,11 +23,11 @@ class Listener(JsonReport):
     """A report that only remembers."""
 
     def __init__(self) -> None:
-        self.told: list[Outcome] = []
+        self.outcomes: list[Outcome] = []
         self.concluded: list[int] = []
 
     def add(self, outcome: Outcome) -> None:
-        self.told.append(outcome)
+        self.outcomes.append(outcome)
 
     def conclude(self, outcomes: Sequence[Outcome], seconds: float) -> None:
         self.concluded.append(len(outcomes))
@@ -60,9 +60,9 @@ def write(task: FileTask) -> Sequence[str]:
 
 
 def test_everything_is_done_in_order(plan: Plan):
-    told = batch(plan, write).told
-    assert [outcome.task for outcome in told] == list(plan.tasks)
-    assert {(outcome.status, outcome.notes) for outcome in told} == {("done", ("a note",))}
+    outcomes = batch(plan, write).outcomes
+    assert [outcome.task for outcome in outcomes] == list(plan.tasks)
+    assert {(outcome.status, outcome.notes) for outcome in outcomes} == {("done", ("a note",))}
 
 
 def test_one_failure_does_not_stop_the_others(plan: Plan):
@@ -73,7 +73,7 @@ def test_one_failure_does_not_stop_the_others(plan: Plan):
 
     with pytest.raises(BatchIncomplete, match=r"1 of 6 failed: .*2\.jpg"):
         batch(plan, do)
-    assert [outcome.status for outcome in batch.report.told] == ["done"] * 2 + ["failed"] + ["done"] * 3
+    assert [outcome.status for outcome in batch.report.outcomes] == ["done"] * 2 + ["failed"] + ["done"] * 3
 
 
 @pytest.mark.parametrize(("raised", "kind"), [(KeyError("x"), AutochromeError), (MemoryError(), NoMemory)])
@@ -83,7 +83,7 @@ def test_what_nobody_foresaw_is_one_failure_and_names_the_file(plan: Plan, raise
 
     with pytest.raises(BatchIncomplete, match=r"and 1 more"):
         batch(plan, do)
-    for outcome in batch.report.told:
+    for outcome in batch.report.outcomes:
         assert type(outcome.error) is kind
         assert str(outcome.task.source) in str(outcome.error)
 
@@ -107,10 +107,10 @@ def test_results_that_stand_already(plan: Plan, existing: str, status: str, cont
     if existing == "refuse":
         with pytest.raises(BatchIncomplete):
             batch(plan, write, existing)
-        assert isinstance(batch.report.told[0].error, OutputExists)
+        assert isinstance(batch.report.outcomes[0].error, OutputExists)
     else:
         batch(plan, write, existing)
-    assert batch.report.told[0].status == status
+    assert batch.report.outcomes[0].status == status
     assert old.read_text() == content
 
 
@@ -130,7 +130,7 @@ def test_an_interruption_concludes_and_leaves_no_thread(plan: Plan):
     class Interrupted(Listener):
         def add(self, outcome: Outcome) -> None:
             super().add(outcome)
-            if len(self.told) == 2:
+            if len(self.outcomes) == 2:
                 raise KeyboardInterrupt
 
     report = Interrupted()

@@ -95,8 +95,8 @@ def test_a_list_of_shots_comes_and_goes_back(autochrome: Run, film: Run, tmp_pat
     ran = autochrome("shots", source, "-o", tmp_path / "shots.json")
     assert ran.code == 0
     assert "2 shots" in ran.err
-    said = json.loads((tmp_path / "shots.json").read_text())
-    assert [shot["first"] for shot in said["shots"]] == [0, 14]
+    written = json.loads((tmp_path / "shots.json").read_text())
+    assert [shot["first"] for shot in written["shots"]] == [0, 14]
     assert (tmp_path / "shots.jpg").stat().st_size > 2000
     assert autochrome("shots", source, "-o", tmp_path / "shots.json").code == OutputExists.exit_code
     ran = film(source, "-o", tmp_path / "b.mkv", "--cuts", tmp_path / "shots.json")
@@ -157,7 +157,7 @@ def test_the_first_interruption_waits_and_the_second_does_not(tmp_path: Path, ti
         running.send_signal(signal.SIGINT)
         assert "Ctrl-C again" in (running.stderr.readline() + running.stderr.readline())
         running.send_signal(signal.SIGINT)
-        said = running.stderr.read()
+        output = running.stderr.read()
     assert running.returncode == 130
-    assert "goes on where the last part ended" in said
+    assert "goes on where the last part ended" in output
     assert {path.name for path in tmp_path.iterdir()} == {"a.mkv"}

@@ -1,4 +1,4 @@
-"""The door: help, versions, the other small commands, and what nobody foresaw."""
+"""Help, versions, the other small commands, and unexpected errors."""
 
 import json
 import os

@@ -145,11 +145,11 @@ def test_a_key_frame_is_named_once():
 def test_on_a_turned_picture_marks_are_where_they_were_painted():
     """Stored lying, shown upright: a mark at the upper left of what people see."""
     upright = np.rot90(SCENES[0], 1)
-    said = HintsFile.model_validate(
+    hints = HintsFile.model_validate(
         {"version": 1, "rectangles": [{"x": 0, "y": 0, "width": 0.3, "height": 0.2, "color": RED}]}
     )
     carried = CarriedHints(turn=90)
-    carried.carry(records([SCENES[0]] * 3), said)
+    carried.carry(records([SCENES[0]] * 3), hints)
     hints = carried.at(2, *upright.shape)
     assert hints is not None
     rows, columns = np.nonzero(hints.mask > 0.5)
@@ -160,8 +160,8 @@ def test_on_a_turned_picture_marks_are_where_they_were_painted():
 def test_a_correction_at_one_end_of_a_shot_shows_at_the_other(tmp_path: Path, tiny_model: Path):
     """Prediction on the last frame of three seconds; in the first, the ball has that colour."""
     source = film_of(tmp_path / "in.mkv", SCENES)
-    said = file_of(painted(FRAMES - 1, OCHRE))
-    colorize_film(source, tmp_path / "out.mkv", model=tiny_model, options=OPTIONS, hints=said)
+    hints = file_of(painted(FRAMES - 1, OCHRE))
+    colorize_film(source, tmp_path / "out.mkv", model=tiny_model, options=OPTIONS, hints=hints)
     for number in (0, 30, FRAMES - 1):
         planes = [p.astype(float) for p in decoded(tmp_path / "out.mkv")[number]]
         x, y = (round(v) for v in ball_at(number))
@@ -186,7 +186,7 @@ def colored(number: int, shift: int = 0) -> np.ndarray:
     return np.roll((rgb.clip(0, 1) * 255).round().astype(np.uint8), -shift, axis=1)
 
 
-def told(hints: Hints, number: int) -> tuple[float, float]:
+def color_error(hints: Hints, number: int) -> tuple[float, float]:
     """How far the hints are from the truth, ball and ground apart, and how much of the picture they speak of."""
     x, y = ball_at(number)
     rows, columns = np.mgrid[:HEIGHT, :WIDTH]
@@ -210,7 +210,7 @@ def test_a_whole_coloured_picture_holds_for_its_shot(tmp_path: Path, field: str,
     for number, allowed in ((30, 6), (20, 12), (44, 12)):
         known = carried.at(number, HEIGHT, WIDTH)
         assert known is not None
-        error, share = told(known, number)
+        error, share = color_error(known, number)
         assert error < allowed, number
         assert share > 0.35, number
     assert carried.digest(0, 20) == "0" != carried.digest(10, 25)
@@ -231,9 +231,9 @@ def test_marks_lie_over_the_picture(tmp_path: Path):
 def test_pictures_lie_beside_the_hints_file_and_nowhere_else(tmp_path: Path):
     source = film_of(tmp_path / "in.mkv", SCENES[:3])
     frames = [{"frame": 0, "picture": "known.png"}]
-    said = HintsFile.model_validate({"version": 1, "frames": frames})
+    hints = HintsFile.model_validate({"version": 1, "frames": frames})
     with pytest.raises(HintsError, match="Give the path of the hints file"):
-        carry_hints(source, said, frozenset())
+        carry_hints(source, hints, frozenset())
     (tmp_path / "hints.json").write_text(json.dumps({"version": 1, "frames": frames}))
     with pytest.raises(InputMissing, match=r"known\.png"):
         carry_hints(source, tmp_path / "hints.json", frozenset())

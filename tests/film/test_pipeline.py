@@ -169,12 +169,12 @@ def test_the_mark_is_colour_alone(tmp_path: Path, kind: str):
 
 def test_progress_and_report(tmp_path: Path, tiny_model: Path):
     source = film_of(tmp_path / "in.mkv", 12, times=[40 * n for n in range(12)])
-    told: list[Progress] = []
+    reported: list[Progress] = []
     report = colorize_film(
-        source, tmp_path / "out.mkv", model=tiny_model, options=LOSSLESS, cuts=[6], progress=told.append
+        source, tmp_path / "out.mkv", model=tiny_model, options=LOSSLESS, cuts=[6], progress=reported.append
     )
-    assert [p.frame for p in told] == list(range(1, 13))
-    assert [p.shot for p in told] == [0] * 6 + [1] * 6
+    assert [p.frame for p in reported] == list(range(1, 13))
+    assert [p.shot for p in reported] == [0] * 6 + [1] * 6
     assert isinstance(report, FilmReport)
     assert report.seconds > 0
     assert all(0 <= shot.confidence <= 1 for shot in report.shots)
@@ -302,10 +302,10 @@ def test_numbers_of_frames_are_those_of_the_whole_film(tmp_path: Path, tiny_mode
     source = film_of(
         tmp_path / "in.mkv", 14, 14, 14, times=[40 * n for n in range(42)], base=Fraction(1, 1000)
     )
-    said = HintsFile.model_validate(
+    hints = HintsFile.model_validate(
         {"version": 1, "frames": [rectangle_on(20, "#c83c28"), rectangle_on(2, "#2850c8")]}
     )
-    settings: dict[str, Any] = {"model": tiny_model, "hints": said, "cuts": [14, 28]}
+    settings: dict[str, Any] = {"model": tiny_model, "hints": hints, "cuts": [14, 28]}
     colorize_film(source, tmp_path / "whole.mkv", options=LOSSLESS, **settings)
     stretch = LOSSLESS.model_copy(update={"start": 14 * 0.04, "end": 28 * 0.04})
     report = colorize_film(source, tmp_path / "shot.mkv", options=stretch, **settings)

@@ -89,13 +89,13 @@ def test_a_corrected_shot_is_made_alone_and_spliced(
     monkeypatch.setattr("autochrome.media.films.writer._PART_SECONDS", 0.2)
     source = film_of(tmp_path / "in.mkv", 14, 14, 14, times=[40 * n for n in range(42)])
     options = FilmOptions(codec=codec, size=64, preset="veryfast")
-    said = HintsFile.model_validate({"version": 1, "frames": [rectangle_on(20, "#c83c28")]})
+    hints = HintsFile.model_validate({"version": 1, "frames": [rectangle_on(20, "#c83c28")]})
     out, fresh = tmp_path / f"out{suffix}", tmp_path / f"fresh{suffix}"
     settings: dict[str, Any] = {"model": tiny_model, "options": options, "cuts": [14, 28]}
     first = colorize_film(source, out, **settings)
     before = packets(out, "video")
-    again = colorize_film(source, out, hints=said, overwrite=True, **settings)
-    colorize_film(source, fresh, hints=said, **settings)
+    again = colorize_film(source, out, hints=hints, overwrite=True, **settings)
+    colorize_film(source, fresh, hints=hints, **settings)
     assert (first.kept, again.kept) == (0, 28)
     assert packets(out, "video") == packets(fresh, "video")
     same = [x == y for x, y in zip(before, packets(out, "video"), strict=True)]
@@ -113,7 +113,7 @@ def test_a_corrected_shot_is_made_alone_and_spliced(
 
 
 def test_what_lay_in_memory_before_makes_no_difference(tmp_path: Path, tiny_model: Path):
-    """Encoders that read where nobody wrote would pack the same film otherwise; glibc fills memory as it is told."""
+    """An encoder that reads uninitialised memory would encode the film differently; glibc fills memory with a byte."""
     moving = [shifted(SCENES[0], 0.7 * n, 0.3 * n) for n in range(42)]
     source = film_of(tmp_path / "in.mkv", 42, lights=moving, times=range(0, 1680, 40))
     code = """if True:

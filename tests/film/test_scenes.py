@@ -95,9 +95,9 @@ def test_ours_is_right_on_every_difficulty(films):
     assert total.f1 >= TOLERANCES["f1 of scene cuts, made films"]
 
 
-@pytest.mark.parametrize("trouble", ["flashes", "pan", "fast pan", "dropouts", "noise"])
-def test_ours_makes_no_cut_up(films, trouble):
-    film = next(film for film in films if film.name == trouble)
+@pytest.mark.parametrize("fault", ["flashes", "pan", "fast pan", "dropouts", "noise"])
+def test_ours_makes_no_cut_up(films, fault):
+    film = next(film for film in films if film.name == fault)
     found = score_cuts(find_cuts(film.frames, DETECTORS[DEFAULT]()).cuts, film.truth)
     assert found.false == 0
     assert found.recall > 0.8  # one of the pictures has less detail than the noise

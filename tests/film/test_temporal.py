@@ -21,11 +21,13 @@ def answers(count: int, wrong: float = 8.0, seed: int = 0) -> list[np.ndarray]:
     return [TRUTH + np.kron(patch, np.ones((6, 8, 1), np.float32)) for patch in patches]
 
 
-def run(frames: list[np.ndarray], said: list[np.ndarray], **settings) -> tuple[list[np.ndarray], list[int]]:
+def run(
+    frames: list[np.ndarray], predictions: list[np.ndarray], **settings
+) -> tuple[list[np.ndarray], list[int]]:
     """The colours of a whole shot, and which of its frames the network saw."""
     memory = ShotMemory(**{"every": 4, "max_predictions": 10, **settings})
     colors, looks = [], []
-    for number, (frame, answer) in enumerate(zip(frames, said, strict=True)):
+    for number, (frame, answer) in enumerate(zip(frames, predictions, strict=True)):
         memory.add_frame(frame)
         if memory.wants_prediction or (number == len(frames) - 1 and memory.newest_is_unpredicted):
             memory.add_prediction(lambda answer=answer: answer)
@@ -41,11 +43,11 @@ def flicker(colors: list[np.ndarray]) -> float:
 
 
 def test_a_standing_picture_is_steady_and_comes_near_the_truth():
-    said = answers(120)
-    colors, looks = run([texture()] * 120, said)
+    predictions = answers(120)
+    colors, looks = run([texture()] * 120, predictions)
     assert looks == [*range(0, 120, 4), 119]
-    assert flicker(colors) < 0.1 * flicker(said)
-    one = np.mean([np.abs(answer - TRUTH).mean() for answer in said])
+    assert flicker(colors) < 0.1 * flicker(predictions)
+    one = np.mean([np.abs(answer - TRUTH).mean() for answer in predictions])
     assert all(np.abs(colors[number] - TRUTH).mean() < 0.6 * one for number in (0, 30, 60, 90, 119))
 
 
@@ -101,8 +103,8 @@ def test_colour_goes_with_the_camera():
 
 def test_what_is_new_has_its_own_colour_from_the_start():
     frames = [texture()] * 10 + [texture(seed=3)] * 10
-    said = [TRUTH] * 10 + [-TRUTH] * 10
-    colors, looks = run(frames, said, every=12)
+    predictions = [TRUTH] * 10 + [-TRUTH] * 10
+    colors, looks = run(frames, predictions, every=12)
     assert looks == [0, 10, 19], "where motion has lost everything it is time to look"
     assert np.abs(colors[9] - TRUTH).mean() < 6
     assert np.abs(colors[10] + TRUTH).mean() < 6
@@ -110,19 +112,19 @@ def test_what_is_new_has_its_own_colour_from_the_start():
 
 
 def test_more_looks_are_steadier():
-    said = answers(80)
+    predictions = answers(80)
     still = [texture()] * 80
-    few, some, many = (flicker(run(still, said, max_predictions=count)[0]) for count in (1, 5, 20))
+    few, some, many = (flicker(run(still, predictions, max_predictions=count)[0]) for count in (1, 5, 20))
     assert many < some < few
 
 
 def test_a_flash_does_not_tear_colour():
-    """One frame almost white: whatever is said of it, the colours before and after are those of the shot."""
+    """One frame almost white: whatever the prediction for it, the colours before and after are those of the shot."""
     frames = [texture()] * 20
     frames[10] = np.clip(frames[10].astype(int) + 110, 0, 255).astype(np.uint8)
-    said = [TRUTH] * 20
-    said[10] = np.zeros(SHAPE, np.float32)
-    colors, _ = run(frames, said)
+    predictions = [TRUTH] * 20
+    predictions[10] = np.zeros(SHAPE, np.float32)
+    colors, _ = run(frames, predictions)
     assert all(np.abs(colors[n] - TRUTH).mean() < 4 for n in (*range(10), *range(12, 20)))
 
 
@@ -131,8 +133,8 @@ def test_a_dissolve_stays_between_the_colours_it_joins():
     shares = np.concatenate((np.zeros(8), np.linspace(0, 1, 17), np.ones(8)))
     frames = [((1 - s) * one + s * two).astype(np.uint8) for s in shares]
     other = np.full(SHAPE, 10, np.float32)
-    said = [((1 - s) * TRUTH + s * other).astype(np.float32) for s in shares]
-    colors, _ = run(frames, said)
+    predictions = [((1 - s) * TRUTH + s * other).astype(np.float32) for s in shares]
+    colors, _ = run(frames, predictions)
     low, high = np.minimum(TRUTH, other).min() - 8, np.maximum(TRUTH, other).max() + 8
     assert all(low <= color.min() and color.max() <= high for color in colors)
     assert np.abs(colors[-1] - other).mean() < 5
@@ -143,8 +145,8 @@ def test_after_a_slow_dissolve_nothing_of_the_old_colour_is_left():
     one, two = texture().astype(float), texture(seed=7).astype(float)
     shares = np.concatenate((np.zeros(60), np.linspace(0, 1, 33), np.ones(60)))
     frames = [((1 - s) * one + s * two).astype(np.uint8) for s in shares]
-    said = [np.full(SHAPE, 40 * s - 20, np.float32) for s in shares]
-    colors, _ = run(frames, said, every=24, max_predictions=32)
+    predictions = [np.full(SHAPE, 40 * s - 20, np.float32) for s in shares]
+    colors, _ = run(frames, predictions, every=24, max_predictions=32)
     shown = np.array([color.mean() / 40 + 0.5 for color in colors])
     assert np.abs(shown - shares).max() < 0.25
     assert np.abs(np.diff(shown)).max() < 0.1

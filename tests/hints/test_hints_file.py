@@ -1,4 +1,4 @@
-"""The hints file: what a person writes is what the planes show, and what is wrong is said in one sentence."""
+"""The hints file: what a person writes is what the planes show, and each error is one sentence."""
 
 import json
 from pathlib import Path

@@ -92,9 +92,9 @@ def test_mirrored_pictures_are_mirrored_whole() -> None:
     assert torch.equal(batch.truth, make_batch(pictures(), PLAIN, draw()).truth.flip(3))
 
 
-@pytest.mark.parametrize("trouble", ["film_stock", "tone", "fade", "grain", "blur", "scratches"])
-def test_old_grey_changes_what_is_seen_and_never_the_truth(trouble: str) -> None:
-    batch = make_batch(pictures(), SampleOptions(flip=0, **{trouble: 1.0}), draw())
+@pytest.mark.parametrize("degradation", ["film_stock", "tone", "fade", "grain", "blur", "scratches"])
+def test_old_grey_changes_what_is_seen_and_never_the_truth(degradation: str) -> None:
+    batch = make_batch(pictures(), SampleOptions(flip=0, **{degradation: 1.0}), draw())
     plain = make_batch(pictures(), PLAIN, draw())
     assert torch.equal(batch.truth, plain.truth)
     changed = (batch.luma - plain.luma).abs().amax((1, 2, 3)) > 0.5

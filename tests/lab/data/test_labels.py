@@ -60,9 +60,9 @@ def test_every_picture_keeps_its_label_through_the_portions(shard, tmp_path) -> 
     assert curves[0] == pytest.approx(curves[1], rel=0.2)  # the classifier's batch norm sees half as many
 
 
-@pytest.mark.parametrize(("classes", "told"), [(0, "set network.classes"), (1, "raise network.classes")])
-def test_too_few_classes_are_named(shard, tmp_path, classes: int, told: str) -> None:
+@pytest.mark.parametrize(("classes", "message"), [(0, "set network.classes"), (1, "raise network.classes")])
+def test_too_few_classes_are_named(shard, tmp_path, classes: int, message: str) -> None:
     torch.manual_seed(0)
     recipe = make_recipe({**RECIPE, "network": {**RECIPE["network"], "classes": classes}})
-    with pytest.raises(RecipeError, match=told):
+    with pytest.raises(RecipeError, match=message):
         train(recipe, tmp_path / "run", RunOptions((str(shard),), device="cpu"))

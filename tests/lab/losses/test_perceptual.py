@@ -1,4 +1,4 @@
-"""Perceptual loss and distance, on networks of the real shape with weights of nobody."""
+"""Perceptual loss and distance, on networks of the real shape with random weights."""
 
 from pathlib import Path
 

@@ -76,8 +76,8 @@ def shown(network: ColorNetwork, count: int = 2, size: int = 64) -> tuple[torch.
 
 def whole(answer: NetworkOutput) -> torch.Tensor:
     """Everything that was answered, as one long row."""
-    said = (answer.ab, answer.logits, answer.class_logits, answer.coarse_ab)
-    return torch.cat([t.flatten() for t in said if t is not None])
+    outputs = (answer.ab, answer.logits, answer.class_logits, answer.coarse_ab)
+    return torch.cat([t.flatten() for t in outputs if t is not None])
 
 
 def test_the_answer_fits_the_picture_and_is_in_physical_units(network: ColorNetwork) -> None:

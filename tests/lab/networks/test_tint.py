@@ -85,7 +85,7 @@ def test_colour_given_everywhere_comes_through(network: Tint) -> None:
 
 
 def test_attention_does_not_cross_to_another_lightness() -> None:
-    """A point on a dark thing: everywhere the same kind of place, but only the dark half is told."""
+    """A point on a dark thing: everywhere the same kind of place, but only the dark half has a hint."""
     torch.manual_seed(2)
     attention, places = HintAttention(), torch.ones(1, HEADS * HEAD_CHANNELS, 4, 4)
     light = torch.full((1, 1, 8, 8), -0.6)  # L* 20
@@ -105,7 +105,7 @@ def test_attention_does_not_cross_to_another_lightness() -> None:
 
 
 def test_places_that_look_alike_agree() -> None:
-    """Two kinds of places, told apart by what they are or by how light they are: each gets the mean of its own kind."""
+    """Two kinds of places, different in kind or in luma: each gets the mean of its own kind."""
     attention = HintAttention()
     kind = torch.zeros(1, 1, 8, 8)
     kind[..., 4:] = 1
@@ -160,12 +160,12 @@ def test_the_gain_never_falls() -> None:
 
 def test_given_colour_is_kept_whatever_the_vividness(network: Tint) -> None:
     shape = (1, 2, 8, 8)
-    told = torch.full(shape, 0.25)
+    known = torch.full(shape, 0.25)
     bins = len(network.centres)
-    painting = DecoderOutput(torch.rand(shape), told, torch.ones(1, 1, 8, 8), torch.randn(1, bins, 4, 4))
+    painting = DecoderOutput(torch.rand(shape), known, torch.ones(1, 1, 8, 8), torch.randn(1, bins, 4, 4))
     for vivid in (0.2, 1.0, 2.0):
         ab, sure = merge_hints(painting, torch.rand(shape), torch.tensor(vivid), network.centres)
-        assert torch.allclose(ab, told * 110)
+        assert torch.allclose(ab, known * 110)
         assert torch.allclose(sure, torch.ones_like(sure))
 
 
@@ -173,7 +173,7 @@ def test_a_torn_distribution_is_less_sure(network: Tint) -> None:
     bins, nothing = len(network.centres), torch.zeros(1, 2, 8, 8)
     sure_of_one = torch.zeros(1, bins, 4, 4)
     sure_of_one[:, 0] = 30
-    told = [
+    known = [
         merge_hints(
             DecoderOutput(nothing, nothing, nothing[:, :1], logits),
             nothing,
@@ -182,17 +182,19 @@ def test_a_torn_distribution_is_less_sure(network: Tint) -> None:
         )[1].mean()
         for logits in (sure_of_one, torch.zeros(1, bins, 4, 4))
     ]
-    assert 0 <= told[1] < 0.6 < told[0] <= 1
+    assert 0 <= known[1] < 0.6 < known[0] <= 1
 
 
 def test_the_slow_half_does_not_see_hints_and_halves_make_the_whole(network: Tint) -> None:
-    see, know, alone, told = network.export_parts()
-    assert set(see.inputs) == {"luma"}
-    assert set(know.inputs) <= set(see.outputs)
-    assert set(alone.inputs) < set(know.outputs)
-    assert {"hint", "mask", "residual_ab"} < set(told.inputs) < {*see.outputs, *know.outputs, "hint", "mask"}
+    first, rest, unhinted, hinted = network.export_parts()
+    assert set(first.inputs) == {"luma"}
+    assert set(rest.inputs) <= set(first.outputs)
+    assert set(unhinted.inputs) < set(rest.outputs)
+    assert (
+        {"hint", "mask", "residual_ab"} < set(hinted.inputs) < {*first.outputs, *rest.outputs, "hint", "mask"}
+    )
     known = answers(network, *asked(network), 1.0)
-    for name, (channels, stride) in (know.inputs | alone.inputs | told.inputs).items():
+    for name, (channels, stride) in (rest.inputs | unhinted.inputs | hinted.inputs).items():
         assert known[name].shape == (1, channels, 64 // stride, 96 // stride)
 
 

@@ -12,7 +12,7 @@ from autochrome.media.stills import exif as metadata
 from pictures import COLOR, tiff
 
 
-def said() -> Image.Exif:
+def exif_block() -> Image.Exif:
     exif = Image.Exif()
     exif[0x010F], exif[0x0132], exif[0x0112] = "Maker", "1931:07:05 10:00:00", 6
     inner = exif.get_ifd(0x8769)
@@ -31,7 +31,7 @@ def read_by_pillow(block: bytes) -> tuple[dict[int, object], dict[int, object], 
 
 @pytest.mark.parametrize("endian", ["<", ">"])
 def test_a_block_is_the_same_after_reading_and_writing(endian: str) -> None:
-    exif = said()
+    exif = exif_block()
     exif.endian = endian
     block = exif.tobytes()
     before = read_by_pillow(block)
@@ -43,7 +43,7 @@ def test_a_block_is_the_same_after_reading_and_writing(endian: str) -> None:
 
 
 def test_only_descriptive_entries_are_kept() -> None:
-    kept = metadata.descriptive(metadata.read_block(said().tobytes()))
+    kept = metadata.descriptive(metadata.read_block(exif_block().tobytes()))
     assert set(kept) == {0x010F, 0x0132, metadata.EXIF, metadata.GPS}  # not which way it was turned
     assert metadata.block_of({}) is None
 
@@ -54,11 +54,11 @@ def test_metadata_is_added_to_a_tiff(big: bool, tmp_path: Path) -> None:
     path.write_bytes(
         tiff(COLOR, photometric="rgb", bigtiff=big, datetime="2001:01:01 00:00:00", software=False)
     )
-    metadata.add_to_tiff(path, metadata.tiff_metadata(said().tobytes(), b"\x1c\2\5\0\1A"), 3, 4)
+    metadata.add_to_tiff(path, metadata.tiff_metadata(exif_block().tobytes(), b"\x1c\2\5\0\1A"), 3, 4)
     picture = Image.open(io.BytesIO(path.read_bytes()))
     exif = picture.getexif()
     assert exif[0x010F] == "Maker"
-    assert exif[0x0132] == "2001:01:01 00:00:00"  # what the file said already stays
+    assert exif[0x0132] == "2001:01:01 00:00:00"  # what the file has already stays
     assert float(exif.get_ifd(0x8769)[0x829A]) == 1 / 125
     assert exif.get_ifd(0x8825)[1] == "S"
     assert picture.tag_v2[33723] == b"\x1c\2\5\0\1A"
@@ -74,7 +74,7 @@ def test_no_metadata_changes_nothing(tmp_path: Path) -> None:
 
 @given(st.binary(max_size=200), st.integers(0, 400))
 def test_damaged_entries_are_left_out_without_an_error(noise: bytes, place: int) -> None:
-    block = bytearray(said().tobytes())
+    block = bytearray(exif_block().tobytes())
     block[place : place + len(noise)] = noise
     metadata.block_of(metadata.descriptive(metadata.read_block(bytes(block))))
 

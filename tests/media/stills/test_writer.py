@@ -43,28 +43,28 @@ RECORDS = b"".join(
 
 
 def exif() -> Image.Exif:
-    said = Image.Exif()
-    said[0x0112] = 6  # turned
-    said[0x010F] = "Maker"
-    said[0x0132] = "1931:07:05 10:00:00"
-    said[0x013B] = "Someone"
-    said[0x8298] = "(c) nobody"
-    inner = said.get_ifd(0x8769)
+    tags = Image.Exif()
+    tags[0x0112] = 6  # turned
+    tags[0x010F] = "Maker"
+    tags[0x0132] = "1931:07:05 10:00:00"
+    tags[0x013B] = "Someone"
+    tags[0x8298] = "(c) nobody"
+    inner = tags.get_ifd(0x8769)
     inner[0x829A] = TiffImagePlugin.IFDRational(1, 125)
     inner[0xA001] = 65535  # some other colour space
     inner[0xA002] = 5
-    place = said.get_ifd(0x8825)
+    place = tags.get_ifd(0x8825)
     place[1], place[2] = "N", tuple(TiffImagePlugin.IFDRational(v) for v in (50, 7, 30))
-    return said
+    return tags
 
 
 def original(kind: str) -> bytes:
     """A rotated picture with all metadata that its format can hold."""
-    said = exif()
+    tags = exif()
     if kind == "tif":
-        said[33723] = RECORDS
+        tags[33723] = RECORDS
     loaded = Image.Exif()
-    loaded.load(said.tobytes())  # Pillow's TIFF writer takes inner directories only from what was loaded
+    loaded.load(tags.tobytes())  # Pillow's TIFF writer takes inner directories only from what was loaded
     name = {"jpg": "JPEG", "tif": "TIFF"}.get(kind, kind.upper())
     data = pil(COLOR, name, exif=loaded, xmp=XMP, dpi=(300, 300), icc_profile=P3)
     if kind == "jpg":
@@ -83,16 +83,16 @@ def test_metadata_is_kept(source: str, kind: str, tmp_path: Path) -> None:
     still = open_still(original(source))
     path = saved(still, tmp_path / f"out.{kind}", describe=partial(describe, software="autochrome 1"))
     result = opened(path.read_bytes())
-    said, meant = result.getexif(), exif()
+    tags, meant = result.getexif(), exif()
     assert result.size == (HEIGHT, WIDTH)
-    assert said[0x0112] == 1  # it stands upright now, and says so
-    assert [said[tag] for tag in (0x010F, 0x0132, 0x013B, 0x8298)] == [
+    assert tags[0x0112] == 1  # it stands upright now, and its orientation tag agrees
+    assert [tags[tag] for tag in (0x010F, 0x0132, 0x013B, 0x8298)] == [
         meant[tag] for tag in (0x010F, 0x0132, 0x013B, 0x8298)
     ]
-    inner = said.get_ifd(0x8769)
+    inner = tags.get_ifd(0x8769)
     assert (float(inner[0x829A]), inner[0xA001], inner[0xA002]) == (1 / 125, 1, HEIGHT)
-    assert said.get_ifd(0x8825)[1] == "N"
-    assert [float(v) for v in said.get_ifd(0x8825)[2]] == [50, 7, 30]
+    assert tags.get_ifd(0x8825)[1] == "N"
+    assert [float(v) for v in tags.get_ifd(0x8825)[2]] == [50, 7, 30]
     xmp = result.info.get("xmp") or result.info.get("XML:com.adobe.xmp")
     assert SOURCE_TYPE in (xmp if isinstance(xmp, str) else xmp.decode())
     assert "dpi" not in result.info or source in ("webp", "avif") or round(result.info["dpi"][0]) == 300
@@ -198,9 +198,9 @@ def test_a_written_size_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_rotated_picture_keeps_its_alpha(tmp_path: Path) -> None:
-    said = Image.Exif()
-    said[0x0112] = 8
-    data = pil(with_alpha(COLOR), "PNG", exif=said)
+    tags = Image.Exif()
+    tags[0x0112] = 8
+    data = pil(with_alpha(COLOR), "PNG", exif=tags)
     path = saved(open_still(data), tmp_path / "out.png")
     expected = np.asarray(ImageOps.exif_transpose(opened(data)))
     np.testing.assert_array_equal(np.asarray(opened(path.read_bytes())), expected)
