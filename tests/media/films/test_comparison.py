@@ -64,6 +64,6 @@ def test_a_failed_comparison_raises_and_leaves_no_file(tmp_path: Path):
     source = film(tmp_path / "in.mkv", True)
     with pytest.raises(OutputNotWritable, match=r"\.gif"):
         save_comparison(source, source, tmp_path / "side.txt")
-    with pytest.raises(OutputNotWritable, match="written"):
+    with pytest.raises(OutputNotWritable, match="folder does not exist"):
         save_comparison(source, source, tmp_path / "no" / "side.mp4")
     assert {path.name for path in tmp_path.iterdir()} == {"in.mkv"}
