@@ -5,17 +5,14 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import Literal
 
+from autochrome.cli.batch_options import Existing
 from autochrome.cli.errors import as_autochrome_error, print_traceback
 from autochrome.cli.outcome import Outcome, Report
 from autochrome.cli.plan import FileTask, Plan
 from autochrome.cli.reports import JsonReport, LineReport
 from autochrome.errors import BatchIncomplete, NothingFound, OutputExists, OutputNotWritable
 from autochrome.parallel import map_ordered
-
-Existing = Literal["refuse", "overwrite", "skip"]
-"""What to do if a result exists already."""
 
 
 def choose_report(total: int, *, as_json: bool, quiet: bool, single: bool) -> Report:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from autochrome.cli.plan import NAME
+from autochrome.cli.batch_options import BatchOptions
 from autochrome.errors import OutputExists, UsageError
 from autochrome.options import FilmOptions
 
@@ -27,22 +27,6 @@ def film(
     inputs: Annotated[list[Path], Parameter(name="IN", help="Films, and folders that contain films.")],
     /,
     *,
-    output: Annotated[
-        str | None,
-        Parameter(
-            name=("--output", "-o"),
-            help="The output: a file, or a folder (for several films, or if it ends with a slash). "
-            "Default: beside each original.",
-        ),
-    ] = None,
-    name: Annotated[str, Parameter(help="File names of results in a folder.")] = NAME,
-    glob: Annotated[
-        str | None, Parameter(help="Only the files of a folder that match, such as 'reel*.mkv'.")
-    ] = None,
-    overwrite: Annotated[bool, Parameter(help="Replace results that exist already.")] = False,
-    skip_existing: Annotated[
-        bool, Parameter(help="Skip films whose result exists already, to continue an interrupted batch.")
-    ] = False,
     restart: Annotated[
         bool,
         Parameter(
@@ -53,10 +37,6 @@ def film(
     hints: Annotated[
         Path | None, Parameter(help="A hints file with marks on frames of the film. For one film only.")
     ] = None,
-    json: Annotated[
-        bool, Parameter(help="Print events for programs on stdout, one JSON object per line.")
-    ] = False,
-    quiet: Annotated[bool, Parameter(name=("--quiet", "-q"), help="Print errors only.")] = False,
     compare: Annotated[
         bool,
         Parameter(help="Also write OUT-compare.mp4: grey | colour, and | truth if the film has colours."),
@@ -65,15 +45,16 @@ def film(
     preview: Annotated[
         bool, Parameter(help="Write one image only (-o a .jpg or .png), with a coloured frame of each shot.")
     ] = False,
+    batch: Annotated[BatchOptions, Parameter(name="*")] = BatchOptions(),  # noqa: B008 — frozen
     options: Annotated[FilmOptions, Parameter(name="*")] = FilmOptions(),  # noqa: B008 — frozen
 ) -> None:
     """Colour films. An interrupted job continues if the same command is run again."""
     if preview:
-        return _preview(inputs, output, options, overwrite=overwrite)
+        return _preview(inputs, batch.output, options, overwrite=batch.overwrite)
     from autochrome.model import open_for_film
 
     network = open_for_film(options.model)  # it is loaded while the rest is imported
-    from autochrome.cli.batch import Existing, choose_report, run_batch
+    from autochrome.cli.batch import choose_report, run_batch
     from autochrome.cli.plan import FileTask, Naming, make_plan
     from autochrome.film.pipeline import colorize_film
     from autochrome.hints.file import load_hints
@@ -81,12 +62,9 @@ def film(
     from autochrome.media.films.codecs import CONTAINERS
     from autochrome.media.films.comparison import save_comparison
 
-    if overwrite and skip_existing:
-        raise UsageError("--overwrite and --skip-existing contradict each other; choose one.")
-    existing: Existing = "overwrite" if overwrite else "skip" if skip_existing else "refuse"
-    plan = make_plan(
-        inputs, output, Naming(name, _suffix(output, options), CONTAINERS, ".mp4"), FILM_SUFFIXES, glob
-    )
+    existing = batch.existing
+    naming = Naming(batch.name, _suffix(batch.output, options), CONTAINERS, ".mp4")
+    plan = make_plan(inputs, batch.output, naming, FILM_SUFFIXES, batch.glob)
     if hints and len(plan.tasks) > 1:
         raise UsageError("--hints is for one film; colour this film alone.")
     if hints:
@@ -97,15 +75,15 @@ def film(
     def do(task: FileTask) -> Sequence[str]:
         sheets = [task.comparison.with_suffix(kind) for kind in kinds]
         for sheet in sheets:
-            refuse_existing(sheet, overwrite)
-        with _bar(shown=single and not (quiet or json)) as show, _stop_on_interrupt() as stop:
+            refuse_existing(sheet, batch.overwrite)
+        with _bar(shown=single and not (batch.quiet or batch.json)) as show, _stop_on_interrupt() as stop:
             report = colorize_film(
                 task.source,
                 task.target,
                 model=network,
                 options=options,
                 hints=hints,
-                overwrite=overwrite,
+                overwrite=batch.overwrite,
                 restart=restart,
                 progress=show,
                 stop=stop,
@@ -114,7 +92,9 @@ def film(
             save_comparison(task.source, task.target, sheet, options.start, options.end)
         return [_summary(report), *report.notes]
 
-    report = choose_report(len(plan.tasks) + len(plan.empty), as_json=json, quiet=quiet, single=single)
+    report = choose_report(
+        len(plan.tasks) + len(plan.empty), as_json=batch.json, quiet=batch.quiet, single=single
+    )
     run_batch(plan, do, existing=existing, report=report, jobs=0, single=single)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from autochrome.cli.plan import NAME
+from autochrome.cli.batch_options import BatchOptions
 from autochrome.errors import UsageError
 from autochrome.options import PhotoOptions
 
@@ -20,22 +20,6 @@ def photo(
     ],
     /,
     *,
-    output: Annotated[
-        str | None,
-        Parameter(
-            name=("--output", "-o"),
-            help="A file, or a folder (for many pictures, or if the name ends with a slash). "
-            "Without it each result is written beside its input.",
-        ),
-    ] = None,
-    name: Annotated[str, Parameter(help="Pattern for the names of results in a folder.")] = NAME,
-    glob: Annotated[
-        str | None, Parameter(help="Which files of a folder to take, such as 'scan*.tif'.")
-    ] = None,
-    overwrite: Annotated[bool, Parameter(help="Replace results that exist already.")] = False,
-    skip_existing: Annotated[
-        bool, Parameter(help="Skip inputs whose result exists: this continues an interrupted batch.")
-    ] = False,
     hints: Annotated[Path | None, Parameter(help="A hints file with known colours, for one picture.")] = None,
     jobs: Annotated[
         int,
@@ -43,13 +27,12 @@ def photo(
             name=("--jobs", "-j"), validator=Number(gte=1), help="Number of pictures at the same time."
         ),
     ] = 1,
-    json: Annotated[bool, Parameter(help="Report on stdout for programs, one JSON object per line.")] = False,
-    quiet: Annotated[bool, Parameter(name=("--quiet", "-q"), help="Print errors only.")] = False,
+    batch: Annotated[BatchOptions, Parameter(name="*")] = BatchOptions(),  # noqa: B008 — frozen
     options: Annotated[PhotoOptions, Parameter(name="*")] = PhotoOptions(),  # noqa: B008 — frozen
 ) -> None:
     """Colour photos."""
     # Imports come here, so that an error on the command line is reported at once.
-    from autochrome.cli.batch import Existing, choose_report, run_batch
+    from autochrome.cli.batch import choose_report, run_batch
     from autochrome.cli.plan import FileTask, Naming, make_plan
     from autochrome.hints.file import load_hints
     from autochrome.media.collection import STILL_SUFFIXES
@@ -57,11 +40,11 @@ def photo(
     from autochrome.model import open_model
     from autochrome.photo import colorize_photo
 
-    if overwrite and skip_existing:
-        raise UsageError("--overwrite and --skip-existing contradict each other; choose one.")
-    existing: Existing = "overwrite" if overwrite else "skip" if skip_existing else "refuse"
+    existing = batch.existing
     suffix = None if options.format == "auto" else f".{options.format}"
-    plan = make_plan(inputs, output, Naming(name, suffix, WRITTEN, ".png"), STILL_SUFFIXES, glob)
+    plan = make_plan(
+        inputs, batch.output, Naming(batch.name, suffix, WRITTEN, ".png"), STILL_SUFFIXES, batch.glob
+    )
     if hints and len(plan.tasks) > 1:
         raise UsageError("--hints belongs to one picture; colour that picture alone.")
     known = load_hints(hints) if hints else None
@@ -69,11 +52,13 @@ def photo(
 
     def do(task: FileTask) -> Sequence[str]:
         colored = colorize_photo(task.source, model=network, options=options, hints=known)
-        colored.save(task.target, overwrite=overwrite)
+        colored.save(task.target, overwrite=batch.overwrite)
         if options.compare:
-            colored.save_comparison(task.comparison, overwrite=overwrite)
+            colored.save_comparison(task.comparison, overwrite=batch.overwrite)
         return colored.notes
 
     single = len(inputs) == 1 and not inputs[0].is_dir()
-    report = choose_report(len(plan.tasks) + len(plan.empty), as_json=json, quiet=quiet, single=single)
+    report = choose_report(
+        len(plan.tasks) + len(plan.empty), as_json=batch.json, quiet=batch.quiet, single=single
+    )
     run_batch(plan, do, existing=existing, report=report, jobs=jobs, single=single)

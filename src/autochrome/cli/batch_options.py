@@ -1,0 +1,43 @@
+"""The options that `photo` and `film` share: where results go, what happens to existing ones, and the report."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from autochrome.cli.plan import NAME
+from autochrome.errors import UsageError
+
+Existing = Literal["refuse", "overwrite", "skip"]
+"""What to do if a result exists already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchOptions:
+    """Options of a command that makes one file from each of many."""
+
+    output: Annotated[
+        str | None,
+        Parameter(
+            name=("--output", "-o"),
+            help="A file, or a folder (for several inputs, or if the name ends with a slash). "
+            "Without it each result is written beside its input.",
+        ),
+    ] = None
+    name: Annotated[str, Parameter(help="Pattern for the names of results in a folder.")] = NAME
+    glob: Annotated[
+        str | None, Parameter(help="Only the files of a folder that match, such as 'scan*.tif'.")
+    ] = None
+    overwrite: Annotated[bool, Parameter(help="Replace results that exist already.")] = False
+    skip_existing: Annotated[
+        bool, Parameter(help="Skip inputs whose result exists: this continues an interrupted batch.")
+    ] = False
+    json: Annotated[bool, Parameter(help="Report on stdout for programs, one JSON object per line.")] = False
+    quiet: Annotated[bool, Parameter(name=("--quiet", "-q"), help="Print errors only.")] = False
+
+    @property
+    def existing(self) -> Existing:
+        """What to do if a result exists already; the two flags contradict each other."""
+        if self.overwrite and self.skip_existing:
+            raise UsageError("--overwrite and --skip-existing contradict each other; choose one.")
+        return "overwrite" if self.overwrite else "skip" if self.skip_existing else "refuse"
