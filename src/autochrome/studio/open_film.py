@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from autochrome.film.inspect import FilmInspector
 from autochrome.hints.file import HintsFile
 from autochrome.hints.marks import Marks
+from autochrome.hints.source import open_hints
 from autochrome.model import ColorModel
 from autochrome.options import FilmOptions
-from autochrome.studio.references import hints_beside_pictures
 
 Image = NDArray[np.uint8]
 
@@ -36,7 +36,7 @@ class OpenFilm:
         self, number: int, hints: HintsFile | None, firsts: Sequence[int], width: int, vivid: float
     ) -> Image:
         """The same frame in colour, with the hints of its shot. firsts: the first frame of every shot."""
-        source = None if hints is None else hints_beside_pictures(hints, self._folder)
+        source = None if hints is None else open_hints(hints, self._folder)
         with self._lock:
             return self._film.after(number, source, firsts, width, vivid)
 

@@ -2,11 +2,9 @@
 
 import re
 import secrets
-from hashlib import sha256
 from pathlib import Path
 
 from autochrome.errors import UsageError
-from autochrome.files import atomic_write
 from autochrome.hints.file import HintsFile
 from autochrome.media.stills import open_still
 from autochrome.studio.errors import StudioFull
@@ -15,7 +13,6 @@ from autochrome.studio.uploads import Upload
 LIMIT = 50  # pictures of one project
 MEGAPIXELS = 50.0
 _NAME = re.compile(r"reference-[0-9a-f]{8}\.[a-z]{3,4}")
-_HINTS_FILES = 20  # that `hints_beside_pictures` keeps
 _CHECK_SIDE = 128  # pixels: the picture is read once at this size, so that damage is found now
 
 
@@ -43,17 +40,3 @@ def check_pictures(hints: HintsFile, folder: Path) -> None:
     for name in pictures_in(hints):
         if not _NAME.fullmatch(name) or not (folder / name).is_file():
             raise UsageError(f"The hints use the picture {name!r}, which was not uploaded for this project.")
-
-
-def hints_beside_pictures(hints: HintsFile, folder: Path) -> HintsFile | Path:
-    """The hints as the film pipeline takes them: as a file beside the pictures, if they use any."""
-    if not pictures_in(hints):
-        return hints
-    text = hints.model_dump_json(exclude_defaults=True).encode()
-    path = folder / f"said-{sha256(text).hexdigest()[:16]}.json"
-    if not path.is_file():
-        old = sorted(folder.glob("said-*.json"), key=lambda each: each.stat().st_mtime)
-        for each in old[:-_HINTS_FILES]:  # a job may be about to read one of the newest
-            each.unlink(missing_ok=True)
-        atomic_write(path, text, name=path.name)
-    return path

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from autochrome.errors import AutochromeError
+from autochrome.hints.file import HintsFile
 from autochrome.media.films.codecs import CONTAINERS
 from autochrome.options import FilmOptions
 from autochrome.studio.errors import hide_paths
@@ -18,7 +19,6 @@ from autochrome.studio.jobs.specs import (
     ExportFilm,
     ExportPhoto,
     FindShots,
-    Hints,
     JobResult,
     JobSpec,
     Preview,
@@ -27,7 +27,6 @@ from autochrome.studio.jobs.specs import (
 from autochrome.studio.library import Library
 from autochrome.studio.networks import Networks
 from autochrome.studio.open_photo import hints_or_none
-from autochrome.studio.references import hints_beside_pictures
 from autochrome.studio.schemas import ExportInfo, Job, JobKind, Project, ShotStart
 from autochrome.studio.settings import film_options, photo_options
 from autochrome.studio.shots import film_of, make_spans, shot_of
@@ -57,10 +56,9 @@ class Task:
         return self.library.folder_of(self.project.id)
 
     @property
-    def hints(self) -> Hints:
+    def hints(self) -> HintsFile | None:
         """The saved hints."""
-        hints = hints_or_none(self.library.hints_of(self.project.id))
-        return None if hints is None else hints_beside_pictures(hints, self.folder)
+        return hints_or_none(self.library.hints_of(self.project.id))
 
     @property
     def cuts(self) -> tuple[int, ...] | None:

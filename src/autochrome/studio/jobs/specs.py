@@ -12,8 +12,6 @@ from autochrome.studio.schemas import Schema
 
 Report: TypeAlias = Callable[[float, str], None]
 """Reports progress: the part that is done, 0…1, and a text."""
-Hints: TypeAlias = HintsFile | Path | None
-"""A path where the hints use pictures, which lie beside the file."""
 
 
 class ExportPhoto(Schema):
@@ -21,14 +19,14 @@ class ExportPhoto(Schema):
     source: Path
     folder: Path  # for the result
     options: PhotoOptions
-    hints: Hints
+    hints: HintsFile | None
 
 
 class FilmSpec(Schema):
-    source: Path
+    source: Path  # the pictures that the hints use are in its folder
     target: Path
     options: FilmOptions
-    hints: Hints
+    hints: HintsFile | None
     cuts: tuple[int, ...] | None  # first frames of the shots; None where no detector has run yet
 
 

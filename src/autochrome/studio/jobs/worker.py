@@ -11,6 +11,7 @@ from typing import Any, assert_never
 
 from autochrome.color.lab import lightness
 from autochrome.errors import AutochromeError
+from autochrome.hints.source import open_hints
 from autochrome.model import open_model
 from autochrome.options import FilmOptions
 from autochrome.studio.jobs.specs import (
@@ -88,7 +89,7 @@ def _colorize(spec: FilmSpec, options: FilmOptions, report: Report) -> None:
         spec.source,
         spec.target,
         options=options,
-        hints=spec.hints,
+        hints=None if spec.hints is None else open_hints(spec.hints, spec.source.parent),
         cuts=spec.cuts,
         overwrite=True,
         progress=report_frame,
