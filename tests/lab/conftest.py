@@ -12,9 +12,16 @@ from small import RECIPE, picture
 
 os.environ["OMP_NUM_THREADS"] = "1"  # for processes that tests start
 torch.set_num_threads(1)
-# oneDNN of torch 2.13 damages the heap where the processor has AVX2 only, in the backward pass of very narrow networks
-# (`nogan` with four channels). Convolutions of PyTorch itself do not.
-torch.backends.mkldnn.enabled = torch.backends.cpu.get_cpu_capability() != "AVX2"
+
+
+@pytest.fixture
+def convolutions_that_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PyTorch's own convolutions where the processor has AVX2 only.
+
+    There oneDNN of torch 2.13 damages the heap in the backward pass of very narrow networks (`nogan`, 4 channels).
+    """
+    if torch.backends.cpu.get_cpu_capability() == "AVX2":
+        monkeypatch.setattr(torch.backends.mkldnn, "enabled", False)
 
 
 @pytest.fixture(scope="session")

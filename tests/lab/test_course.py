@@ -77,6 +77,7 @@ def shorten(arguments: list[str]) -> list[str]:
     return [*arguments, *(argument for change in changes for argument in ("--set", change))]
 
 
+@pytest.mark.usefixtures("convolutions_that_hold")
 @pytest.mark.slow
 def test_every_command_of_the_course_works(folder: Path, autochrome: Callable[..., Ran]) -> None:
     for page in PAGES:

@@ -66,6 +66,7 @@ def test_it_is_explained_by_a_comment_with_its_command(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
+@pytest.mark.usefixtures("convolutions_that_hold")
 def test_every_phase_of_it_learns(
     name: str, shard: Path, pair_shard: Path, features: Path, tmp_path: Path
 ) -> None:
