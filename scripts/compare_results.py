@@ -203,12 +203,12 @@ def still_digests(path: Path) -> Digests:
 def film_digests(path: Path) -> Digests:
     """The packets of each stream, the decoded frames, the metadata; and the whole file, if it is not ours.
 
-    A film of ours lists its parts in `autochrome_parts`, with a digest of the job in which the time of the model file
-    counts: it differs between two installations.
+    A film of ours lists its parts in `autochrome_parts` (Matroska writes it in capitals), with a digest of the job. The
+    time of the model file counts in it, so it differs between two installations.
     """
     with av.open(str(path)) as film:
-        ours = "autochrome_parts" in film.metadata
-        fixed = {key: value for key, value in film.metadata.items() if key != "autochrome_parts"}
+        fixed = {key: value for key, value in film.metadata.items() if key.lower() != "autochrome_parts"}
+        ours = fixed.keys() != film.metadata.keys()
         found = {f"word {key}": digest(value) for key, value in fixed.items()}
         if not ours and path.suffix not in RANDOM_BYTES:
             found["bytes"] = digest(path.read_bytes())
