@@ -25,6 +25,7 @@ AutochromeError                 1   an unexpected error
 ├── ExtraMissing               50   an optional package is not installed
 ├── NoMemory                   51   not enough memory
 ├── BatchIncomplete            60   some files of a batch failed
+├── FinishedWithLosses         61   the result is written, but parts of a damaged input are missing in it
 └── LabError                   70   training or export failed
     ├── RecipeError            71   the recipe is invalid
     ├── CheckpointError        72   a checkpoint is damaged or does not fit
@@ -135,6 +136,10 @@ class NoMemory(AutochromeError):
 
 class BatchIncomplete(AutochromeError):
     exit_code = 60
+
+
+class FinishedWithLosses(AutochromeError):
+    exit_code = 61
 
 
 class LabError(AutochromeError):

@@ -1,5 +1,8 @@
 """A batch goes on when one fails, treats existing results as asked, and stops cleanly."""
 
+import io
+import json
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -7,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from autochrome.cli.batch import Outcome, run_batch
+from autochrome.cli.outcome import Remarks
 from autochrome.cli.plan import FileTask, Plan
-from autochrome.cli.reports import JsonReport
+from autochrome.cli.reports import JsonReport, LineReport
 from autochrome.errors import (
     AutochromeError,
     BatchIncomplete,
+    FinishedWithLosses,
     NoMemory,
     NotAPicture,
     OutputExists,
@@ -35,7 +40,7 @@ class Listener(JsonReport):
 
 def batch(
     plan: Plan,
-    do: Callable[[FileTask], Sequence[str]],
+    do: Callable[[FileTask], Remarks],
     existing: str = "refuse",
     jobs: int = 2,
     single: bool = False,
@@ -54,19 +59,19 @@ def plan(tmp_path: Path) -> Plan:
     return Plan(tasks, (), into_folder=True)
 
 
-def write(task: FileTask) -> Sequence[str]:
+def write(task: FileTask) -> Remarks:
     task.target.write_text(task.source.name)
-    return ["a note"]
+    return Remarks(("a note",))
 
 
 def test_everything_is_done_in_order(plan: Plan):
     outcomes = batch(plan, write).outcomes
     assert [outcome.task for outcome in outcomes] == list(plan.tasks)
-    assert {(outcome.status, outcome.notes) for outcome in outcomes} == {("done", ("a note",))}
+    assert {(outcome.status, outcome.remarks) for outcome in outcomes} == {("done", Remarks(("a note",)))}
 
 
 def test_one_failure_does_not_stop_the_others(plan: Plan):
-    def do(task: FileTask) -> Sequence[str]:
+    def do(task: FileTask) -> Remarks:
         if task.source.stem == "2":
             raise NotAPicture("2.jpg: no picture")
         return write(task)
@@ -78,7 +83,7 @@ def test_one_failure_does_not_stop_the_others(plan: Plan):
 
 @pytest.mark.parametrize(("raised", "kind"), [(KeyError("x"), AutochromeError), (MemoryError(), NoMemory)])
 def test_what_nobody_foresaw_is_one_failure_and_names_the_file(plan: Plan, raised: Exception, kind: type):
-    def do(task: FileTask) -> Sequence[str]:
+    def do(task: FileTask) -> Remarks:
         raise raised
 
     with pytest.raises(BatchIncomplete, match=r"and 1 more"):
@@ -88,8 +93,52 @@ def test_what_nobody_foresaw_is_one_failure_and_names_the_file(plan: Plan, raise
         assert str(outcome.task.source) in str(outcome.error)
 
 
+def lose_a_part(task: FileTask) -> Remarks:
+    write(task)
+    return Remarks(losses=("the file ends after 3 of 8 rows",)) if task.source.stem == "2" else Remarks()
+
+
+def test_results_that_lack_a_part_have_their_own_exit_code(plan: Plan, capsys: pytest.CaptureFixture[str]):
+    report = LineReport(quiet=False, single=False)
+    with pytest.raises(FinishedWithLosses, match=r"1 of 6 inputs .*2\.jpg"):
+        run_batch(plan, lose_a_part, existing="refuse", report=report, jobs=1, single=False)
+    assert "2.jpg: the file ends after 3 of 8 rows" in capsys.readouterr().err
+    assert plan.tasks[2].target.exists()
+
+
+def test_a_single_result_that_lacks_a_part_says_which(plan: Plan):
+    with pytest.raises(FinishedWithLosses, match=r"2\.jpg: the file ends after 3 of 8 rows"):
+        batch(Plan(plan.tasks[2:3], (), True), lose_a_part, single=True)
+
+
+def test_a_failure_counts_more_than_a_loss(plan: Plan):
+    def do(task: FileTask) -> Remarks:
+        if task.source.stem == "4":
+            raise NotAPicture("4.jpg: no picture")
+        return lose_a_part(task)
+
+    with pytest.raises(BatchIncomplete):
+        batch(plan, do)
+    assert batch.report.outcomes[2].remarks.losses
+
+
+def test_a_report_for_programs_names_losses_in_any_encoding(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    out = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
+    monkeypatch.setattr(sys, "stdout", out)
+    strange = FileTask(tmp_path / "ń\udcff.jpg", tmp_path / "2.jpg")
+    report = JsonReport()
+    report.add(Outcome(strange, "done", remarks=Remarks(losses=("half",))))
+    report.conclude([Outcome(strange, "done", remarks=Remarks(losses=("half",)))], 1.0)
+    lines = [json.loads(line) for line in out.buffer.getvalue().splitlines()]
+    assert lines[0]["source"] == str(strange.source)
+    assert lines[0]["losses"] == ["half"]
+    assert lines[1]["with_losses"] == 1
+
+
 def test_a_single_file_fails_with_its_own_error(plan: Plan):
-    def do(task: FileTask) -> Sequence[str]:
+    def do(task: FileTask) -> Remarks:
         raise NotAPicture("no picture")
 
     with pytest.raises(NotAPicture):

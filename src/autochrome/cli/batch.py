@@ -8,10 +8,16 @@ from time import perf_counter
 
 from autochrome.cli.batch_options import Existing
 from autochrome.cli.errors import as_autochrome_error, print_traceback
-from autochrome.cli.outcome import Outcome, Report
+from autochrome.cli.outcome import Outcome, Remarks, Report
 from autochrome.cli.plan import FileTask, Plan
 from autochrome.cli.reports import JsonReport, LineReport
-from autochrome.errors import BatchIncomplete, NothingFound, OutputExists, OutputNotWritable
+from autochrome.errors import (
+    BatchIncomplete,
+    FinishedWithLosses,
+    NothingFound,
+    OutputExists,
+    OutputNotWritable,
+)
 from autochrome.parallel import map_ordered
 
 
@@ -31,17 +37,18 @@ def choose_report(total: int, *, as_json: bool, quiet: bool, single: bool) -> Re
 
 def run_batch(
     plan: Plan,
-    do: Callable[[FileTask], Sequence[str]],
+    do: Callable[[FileTask], Remarks],
     *,
     existing: Existing,
     report: Report,
     jobs: int,
     single: bool,
 ) -> None:
-    """Call `do` for every task of the plan, `jobs` at a time. `do` writes the result and returns notes.
+    """Call `do` for every task of the plan, `jobs` at a time. `do` writes the result and returns remarks.
 
     The error of a `single` file is raised unchanged. With many files, `BatchIncomplete` names those that failed, at the
-    end. After Ctrl-C the running tasks finish first.
+    end. If none failed, `FinishedWithLosses` names those whose results lack something. After Ctrl-C the running tasks
+    finish first.
     """
     started = perf_counter()
     outcomes: list[Outcome] = []
@@ -66,10 +73,11 @@ def run_batch(
         finally:
             report.conclude(outcomes, perf_counter() - started)
     _raise_failures(outcomes, single)
+    _raise_losses(outcomes, single)
 
 
 def _attempt(
-    task: FileTask, do: Callable[[FileTask], Sequence[str]], existing: Existing, make_folder: bool
+    task: FileTask, do: Callable[[FileTask], Remarks], existing: Existing, make_folder: bool
 ) -> Outcome:
     """Run one task and catch its error."""
     started = perf_counter()
@@ -82,12 +90,12 @@ def _attempt(
             )
         if make_folder:
             _make_folder(task.target.parent)
-        notes = tuple(do(task))
+        remarks = do(task)
     except Exception as error:
         print_traceback(error)
         failure = as_autochrome_error(error, str(task.source))
         return Outcome(task, "failed", perf_counter() - started, error=failure)
-    return Outcome(task, "done", perf_counter() - started, notes)
+    return Outcome(task, "done", perf_counter() - started, remarks)
 
 
 def _make_folder(folder: Path) -> None:
@@ -104,6 +112,20 @@ def _raise_failures(outcomes: Sequence[Outcome], single: bool) -> None:
     if single and failed and failed[0].error:
         raise failed[0].error
     if failed:
-        names = ", ".join(str(outcome.task.source) for outcome in failed[:5])
-        more = f" and {len(failed) - 5} more" if len(failed) > 5 else ""
-        raise BatchIncomplete(f"{len(failed)} of {len(outcomes)} failed: {names}{more}.")
+        raise BatchIncomplete(f"{len(failed)} of {len(outcomes)} failed: {_name_sources(failed)}.")
+
+
+def _raise_losses(outcomes: Sequence[Outcome], single: bool) -> None:
+    lossy = [outcome for outcome in outcomes if outcome.remarks.losses]
+    if single and lossy:
+        raise FinishedWithLosses(f"{lossy[0].task.source}: {'; '.join(lossy[0].remarks.losses)}.")
+    if lossy:
+        raise FinishedWithLosses(
+            f"{len(lossy)} of {len(outcomes)} inputs are damaged, and parts are missing in their results: "
+            f"{_name_sources(lossy)}."
+        )
+
+
+def _name_sources(outcomes: Sequence[Outcome]) -> str:
+    names = ", ".join(str(outcome.task.source) for outcome in outcomes[:5])
+    return names + (f" and {len(outcomes) - 5} more" if len(outcomes) > 5 else "")

@@ -55,6 +55,7 @@ def film(
 
     network = open_for_film(options.model)  # it is loaded while the rest is imported
     from autochrome.cli.batch import choose_report, run_batch
+    from autochrome.cli.outcome import Remarks
     from autochrome.cli.plan import FileTask, Naming, make_plan
     from autochrome.film.pipeline import colorize_film
     from autochrome.hints.file import load_hints
@@ -72,7 +73,7 @@ def film(
     single = len(inputs) == 1 and not inputs[0].is_dir()
     kinds = [suffix for suffix, wanted in ((".mp4", compare), (".gif", compare_gif)) if wanted]
 
-    def do(task: FileTask) -> Sequence[str]:
+    def do(task: FileTask) -> Remarks:
         sheets = [task.comparison.with_suffix(kind) for kind in kinds]
         for sheet in sheets:
             refuse_existing(sheet, batch.overwrite)
@@ -90,7 +91,7 @@ def film(
             )
         for sheet in sheets:
             save_comparison(task.source, task.target, sheet, options.start, options.end)
-        return [_summary(report), *report.notes]
+        return Remarks((_summary(report), *report.notes))
 
     report = choose_report(
         len(plan.tasks) + len(plan.empty), as_json=batch.json, quiet=batch.quiet, single=single

@@ -10,13 +10,21 @@ from autochrome.errors import AutochromeError
 
 
 @dataclass(frozen=True, slots=True)
+class Remarks:
+    """What the user should know about a finished file."""
+
+    notes: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()  # parts of a damaged input that are missing in the result
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The result of one task."""
 
     task: FileTask
     status: Literal["done", "skipped", "failed"]
     seconds: float = 0.0
-    notes: tuple[str, ...] = ()
+    remarks: Remarks = Remarks()
     error: AutochromeError | None = None
 
 

@@ -1,6 +1,5 @@
 """`autochrome photo`."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +32,7 @@ def photo(
     """Colour photos."""
     # Imports come here, so that an error on the command line is reported at once.
     from autochrome.cli.batch import choose_report, run_batch
+    from autochrome.cli.outcome import Remarks
     from autochrome.cli.plan import FileTask, Naming, make_plan
     from autochrome.hints.file import load_hints
     from autochrome.media.collection import STILL_SUFFIXES
@@ -50,12 +50,12 @@ def photo(
     known = load_hints(hints) if hints else None
     network = open_model(options.model, many=len(plan.tasks) > _MANY)
 
-    def do(task: FileTask) -> Sequence[str]:
+    def do(task: FileTask) -> Remarks:
         colored = colorize_photo(task.source, model=network, options=options, hints=known)
         colored.save(task.target, overwrite=batch.overwrite)
         if options.compare:
             colored.save_comparison(task.comparison, overwrite=batch.overwrite)
-        return colored.notes
+        return Remarks(colored.notes)
 
     single = len(inputs) == 1 and not inputs[0].is_dir()
     report = choose_report(

@@ -29,8 +29,10 @@ class LineReport:
             self.print(f"failed: {outcome.error}")
         if outcome.status == "done" and not self.quiet:
             self.print_done(outcome)
-        for note in () if self.quiet else outcome.notes:
+        for note in () if self.quiet else outcome.remarks.notes:
             self.print(f"note: {note}")
+        for loss in () if self.single else outcome.remarks.losses:  # a single file's are its error
+            self.print(f"loss: {outcome.task.source}: {loss}")
 
     def print_done(self, outcome: Outcome) -> None:
         self.print(f"{outcome.task.source} → {outcome.task.target} ({outcome.seconds:.1f} s)")
@@ -40,7 +42,8 @@ class LineReport:
             return
         counts = Counter(outcome.status for outcome in outcomes)
         text = ", ".join(f"{counts[status]} {status}" for status in ("done", "skipped", "failed"))
-        self.print(f"{text} in {seconds:.1f} s")
+        lossy = _count_lossy(outcomes)
+        self.print(f"{text}{f', {lossy} with losses' if lossy else ''} in {seconds:.1f} s")
 
     def print(self, text: str) -> None:
         print(text, file=sys.stderr, flush=True)
@@ -62,7 +65,8 @@ class JsonReport:
             "target": str(outcome.task.target),
             "status": outcome.status,
             "seconds": round(outcome.seconds, 3),
-            "notes": list(outcome.notes),
+            "notes": list(outcome.remarks.notes),
+            "losses": list(outcome.remarks.losses),
         }
         if outcome.error:
             line["error"] = {
@@ -75,7 +79,13 @@ class JsonReport:
     def conclude(self, outcomes: Sequence[Outcome], seconds: float) -> None:
         counts = Counter(outcome.status for outcome in outcomes)
         numbers = {status: counts[status] for status in ("done", "skipped", "failed")}
+        numbers["with_losses"] = _count_lossy(outcomes)
         self._print({"event": "summary", **numbers, "seconds": round(seconds, 3)})
 
     def _print(self, line: dict[str, Any]) -> None:
-        print(json.dumps(line, ensure_ascii=False), file=sys.stdout, flush=True)
+        # ASCII, because stdout may have an encoding that cannot write a file name.
+        print(json.dumps(line, ensure_ascii=True), file=sys.stdout, flush=True)
+
+
+def _count_lossy(outcomes: Sequence[Outcome]) -> int:
+    return sum(bool(outcome.remarks.losses) for outcome in outcomes)
