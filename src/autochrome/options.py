@@ -1,8 +1,55 @@
 """Every option, declared once: a field is the flag of the command line, the HTTP field, the YAML key and the help."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+_FAULTS = {
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "extra_forbidden": "there is no such option",
+    "finite_number": "must be a finite number",
+    "float_parsing": "must be a number",
+    "float_type": "must be a number",
+    "greater_than": "must be more than {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "less_than": "must be less than {lt:g}",
+    "less_than_equal": "must be at most {le:g}",
+    "missing": "is missing",
+    "string_type": "must be text",
+}
+"""The kinds of faults that pydantic finds in a value, in plain words."""
+
+
+def describe_fault(fault: Mapping[str, Any]) -> str:
+    """What is wrong with a value, from one item of pydantic's `ValidationError.errors()`: "must be at most 2"."""
+    context = fault.get("ctx", {})
+    if fault["type"] == "literal_error":
+        return f"must be {context['expected'].replace(chr(39), '')}"
+    if fault["type"] in _FAULTS:
+        return _FAULTS[fault["type"]].format(**context)
+    message = fault["msg"].removeprefix("Value error, ").rstrip(".")
+    return f"{message[:1].lower()}{message[1:]}"
+
+
+def within(help: str, *, ge: float | None = None, le: float | None = None, gt: float | None = None) -> Any:
+    """A field whose help text ends with its range: "Quality of JPEG. [1 to 100]"."""
+    limits = describe_range(ge, le, gt)
+    return Field(ge=ge, le=le, gt=gt, description=f"{help} [{limits}]")
+
+
+def describe_range(
+    ge: float | None = None, le: float | None = None, gt: float | None = None, lt: float | None = None
+) -> str:
+    """A range as help shows it: "1 to 100", "at least 1", "more than 0"."""
+    if ge is not None and le is not None:
+        return f"{ge:g} to {le:g}"
+    limits = (("at least", ge), ("more than", gt), ("at most", le), ("less than", lt))
+    return ", ".join(f"{words} {limit:g}" for words, limit in limits if limit is not None)
 
 
 class Options(BaseModel):
@@ -19,13 +66,9 @@ class ColorOptions(Options):
     ] = "tint"
     size: Annotated[
         int,
-        Field(
-            ge=64, le=1024, description="Render size: the short side, in pixels, at which the model works."
-        ),
+        within("Render size: the short side, in pixels, at which the model works.", ge=64, le=1024),
     ] = 256
-    vivid: Annotated[
-        float, Field(ge=0, le=2, description="Strength of colour: 0 grey, 1 neutral, 2 bold.")
-    ] = 1.0
+    vivid: Annotated[float, within("Strength of colour: 0 grey, 1 neutral, 2 bold.", ge=0, le=2)] = 1.0
     mark: Annotated[
         bool, Field(description="Draw a small mark in the corner: the colours are made by software.")
     ] = False
@@ -41,16 +84,13 @@ class PhotoOptions(ColorOptions):
         Literal["auto", "jpg", "png", "tif", "webp", "avif"],
         Field(description="File format of the result; auto keeps the format of the input."),
     ] = "auto"
-    quality: Annotated[int, Field(ge=1, le=100, description="Quality of JPEG, WebP and AVIF.")] = 92
+    quality: Annotated[int, within("Quality of JPEG, WebP and AVIF.", ge=1, le=100)] = 92
     compare: Annotated[bool, Field(description="Also write a picture of before and after side by side.")] = (
         False
     )
     max_megapixels: Annotated[
         float,
-        Field(
-            gt=0,
-            description="Refuse larger pictures: a small file can decode to a picture that fills the memory.",
-        ),
+        within("Refuse larger pictures: a small file can decode to a picture that fills the memory.", gt=0),
     ] = 1000.0
 
 
@@ -59,9 +99,7 @@ class FilmOptions(ColorOptions):
 
     size: Annotated[
         int,
-        Field(
-            ge=64, le=1024, description="Render size: the short side, in pixels, at which the model works."
-        ),
+        within("Render size: the short side, in pixels, at which the model works.", ge=64, le=1024),
     ] = 160
     method: Annotated[
         Literal["tint", "frames", "thesis"],
@@ -78,25 +116,23 @@ class FilmOptions(ColorOptions):
     ] = None
     smooth: Annotated[
         float,
-        Field(
-            ge=0,
-            le=1,
-            description="How steady colour is inside a shot: 0 follows every prediction, 1 changes slowest.",
+        within(
+            "How steady colour is inside a shot: 0 follows every prediction, 1 changes slowest.", ge=0, le=1
         ),
     ] = 0.5
     every: Annotated[
         int,
-        Field(
+        within(
+            "Run the model on at least every n-th frame of a shot, more often where motion is uncertain; "
+            "colour moves along the motion to the frames between.",
             ge=1,
             le=24,
-            description="Run the model on at least every n-th frame of a shot, more often where motion is uncertain; "
-            "colour moves along the motion to the frames between.",
         ),
     ] = 24
     start: Annotated[
-        float | None, Field(ge=0, description="Start at this second of the film; the result begins at 0.")
+        float | None, within("Start at this second of the film; the result begins at 0.", ge=0)
     ] = None
-    end: Annotated[float | None, Field(gt=0, description="End at this second of the film.")] = None
+    end: Annotated[float | None, within("End at this second of the film.", gt=0)] = None
     cuts: Annotated[
         str,
         Field(
@@ -109,7 +145,7 @@ class FilmOptions(ColorOptions):
     ] = "auto"
     crf: Annotated[
         int,
-        Field(ge=0, le=51, description="Quality of h264, hevc and vp9: lower is better, with larger files."),
+        within("Quality of h264, hevc and vp9: lower is better, with larger files.", ge=0, le=51),
     ] = 18
     preset: Annotated[
         Literal[

@@ -39,7 +39,7 @@ def test_one_film(film: Run, tmp_path: Path):
     assert ran.code == 0
     assert ran.out == ""
     assert "b.mkv" in ran.err
-    assert "12 frames, 1 shots" in ran.err
+    assert "12 frames, 1 shot," in ran.err
     assert len(shown(tmp_path / "b.mkv")) == 12
 
 

@@ -12,7 +12,7 @@ from typing import NoReturn
 from cyclopts import App, CycloptsError, Group, Parameter
 
 from autochrome import __version__
-from autochrome.cli.errors import INTERRUPTED, as_autochrome_error, as_usage_error, print_error, set_debug
+from autochrome.cli.errors import INTERRUPTED, as_autochrome_error, print_error, set_debug
 from autochrome.errors import AutochromeError
 
 MAIN_COMMANDS = {
@@ -83,6 +83,8 @@ def _run(words: list[str]) -> int:
         code = app(words, print_error=False, exit_on_error=False, result_action="return_value")
         sys.stdout.flush()
     except CycloptsError as error:
+        from autochrome.cli.parser_errors import as_usage_error
+
         return print_error(as_usage_error(error))
     except AutochromeError as error:
         return print_error(error)

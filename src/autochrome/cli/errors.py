@@ -4,7 +4,7 @@ import os
 import sys
 import traceback
 
-from autochrome.errors import AutochromeError, ExtraMissing, NoMemory, UsageError
+from autochrome.errors import AutochromeError, ExtraMissing, NoMemory
 
 INTERRUPTED = 130  # the convention of shells: 128 + SIGINT
 _DEBUG = "AUTOCHROME_DEBUG"
@@ -60,20 +60,6 @@ def as_autochrome_error(error: Exception, about: str = "") -> AutochromeError:
         ours = AutochromeError(f"{about}unexpected error, {kind}: {error} (--debug shows the traceback).")
     ours.__cause__ = error
     return ours
-
-
-def as_usage_error(error: Exception) -> UsageError:
-    """An error of the command line's parser, as one sentence."""
-    faults = getattr(
-        error.__cause__, "errors", None
-    )  # pydantic's; importing it for an isinstance test would be slow
-    if faults is None:
-        return UsageError(str(error))
-    sentences = []
-    for fault in faults():
-        flag = "--" + str(fault["loc"][-1]).replace("_", "-") if fault["loc"] else "the options"
-        sentences.append(f"{flag} {fault['input']}: {fault['msg'][0].lower()}{fault['msg'][1:]}")
-    return UsageError("; ".join(sentences) + ".")
 
 
 def _missing_extra(error: BaseException | None) -> str | None:

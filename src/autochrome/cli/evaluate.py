@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
-from cyclopts.validators import Number
 
+from autochrome.cli.numbers import number
 from autochrome.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,10 +34,7 @@ def evaluate(
     *,
     size: Annotated[
         int,
-        Parameter(
-            validator=Number(gte=16, lte=1024),
-            help="Short side, in pixels, at which pictures are coloured and scored.",
-        ),
+        number("Short side, in pixels, at which pictures are coloured and scored.", gte=16, lte=1024),
     ] = 256,
     vivid: Annotated[
         str, Parameter(help="How strong the colour is, 0…2; several numbers, such as 0.5,1,1.5, give a plot.")
@@ -53,9 +50,8 @@ def evaluate(
     ] = False,
     limit: Annotated[
         int | None,
-        Parameter(
-            validator=Number(gte=1),
-            help="Number of pictures, spread evenly over the data; for films, number of frames of each.",
+        number(
+            "Number of pictures, spread evenly over the data; for films, number of frames of each.", gte=1
         ),
     ] = None,
     json: Annotated[Path | None, Parameter(help="Write all figures to this file.")] = None,

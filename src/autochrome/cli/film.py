@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from autochrome.cli.batch_options import BatchOptions
+from autochrome.cli.wording import count
 from autochrome.errors import OutputExists, UsageError
 from autochrome.options import FilmOptions
 
@@ -172,7 +173,7 @@ def _summary(report: FilmReport) -> str:
     """One line about a finished film."""
     speed = report.frames / max(report.seconds, 1e-6)
     kept = f" ({report.kept} of them kept)" if report.kept else ""
-    text = f"{report.frames} frames{kept}, {len(report.shots)} shots, {speed:.1f} frames/s"
+    text = f"{count(report.frames, 'frame')}{kept}, {count(len(report.shots), 'shot')}, {speed:.1f} frames/s"
     doubtful = {shot.first for shot in report.doubtful()}
     if doubtful:
         named = [(n, shot) for n, shot in enumerate(report.shots, start=1) if shot.first in doubtful]

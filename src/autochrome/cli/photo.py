@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
-from cyclopts.validators import Number
 
 from autochrome.cli.batch_options import BatchOptions
+from autochrome.cli.numbers import number
 from autochrome.errors import UsageError
 from autochrome.options import PhotoOptions
 
@@ -20,12 +20,7 @@ def photo(
     /,
     *,
     hints: Annotated[Path | None, Parameter(help="A hints file with known colours, for one picture.")] = None,
-    jobs: Annotated[
-        int,
-        Parameter(
-            name=("--jobs", "-j"), validator=Number(gte=1), help="Number of pictures at the same time."
-        ),
-    ] = 1,
+    jobs: Annotated[int, number("Number of pictures at the same time.", gte=1, name=("--jobs", "-j"))] = 1,
     batch: Annotated[BatchOptions, Parameter(name="*")] = BatchOptions(),  # noqa: B008 — frozen
     options: Annotated[PhotoOptions, Parameter(name="*")] = PhotoOptions(),  # noqa: B008 — frozen
 ) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
-from cyclopts.validators import Number
 
 from autochrome.cli.film import refuse_existing
+from autochrome.cli.numbers import number
+from autochrome.cli.wording import count
 from autochrome.errors import ExtraMissing, UsageError
 from autochrome.options import FilmOptions
 
@@ -54,14 +55,11 @@ def shots(
     json: Annotated[bool, Parameter(help="Print the cuts as JSON on stdout; write no list.")] = False,
     correlation: Annotated[
         float,
-        Parameter(
-            validator=Number(gte=-1, lte=1),
-            help="Detector `thesis`: histograms correlate less than this at a cut.",
-        ),
+        number("Detector `thesis`: histograms correlate less than this at a cut.", gte=-1, lte=1),
     ] = 0.997,
     ssim: Annotated[
         float,
-        Parameter(validator=Number(gte=-1, lt=1), help="Detector `thesis`: and SSIM is lower than this."),
+        number("Detector `thesis`: and SSIM is lower than this.", gte=-1, lt=1),
     ] = 0.5,
 ) -> None:
     """List where the shots of a film begin, or compare detectors of cuts on it."""
@@ -83,7 +81,7 @@ def _write_list(film: Path, output: Path | None, cuts: str, overwrite: bool) -> 
         refuse_existing(path, overwrite)
     found = find_shots(film, FilmOptions(cuts=cuts), sheet)
     found.save(target)
-    print(f"{len(found.shots)} shots: {target}, {sheet}", file=sys.stderr)
+    print(f"{count(len(found.shots), 'shot')}: {target}, {sheet}", file=sys.stderr)
 
 
 def _check_detectors(
@@ -159,8 +157,8 @@ def _table(film: Path, found: dict[str, Detection], truth: TrueCuts | None) -> T
     if truth:
         columns += ["missed", "false", "precision", "recall", "F1"]
         note = (
-            f"The film has {len(truth.cuts)} cuts, and {len(truth.gradual)} gradual changes, in each of which one cut "
-            "may be found or none."
+            f"The film has {count(len(truth.cuts), 'cut')}, and {count(len(truth.gradual), 'gradual change')}, "
+            "in each of which one cut may be found or none."
         )
         for row, result in zip(rows, found.values(), strict=True):
             a = score_cuts(result.cuts, truth)

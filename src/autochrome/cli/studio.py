@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
-from cyclopts.validators import Number
 
+from autochrome.cli.numbers import number
 from autochrome.errors import ExtraMissing
 
 _NEEDED = ("fastapi", "uvicorn", "sse_starlette", "cachetools", "filelock", "platformdirs", "av", "cv2")
@@ -21,9 +21,7 @@ def studio(
     host: Annotated[
         str, Parameter(help="Address to listen at. Addresses other than loopback need a token.")
     ] = "127.0.0.1",
-    port: Annotated[
-        int, Parameter(validator=Number(gte=0, lte=65535), help="Port to listen at; 0 chooses a free one.")
-    ] = 8470,
+    port: Annotated[int, number("Port to listen at; 0 chooses a free one.", gte=0, lte=65535)] = 8470,
     no_browser: Annotated[bool, Parameter(help="Do not open the page in a browser.")] = False,
     api_only: Annotated[bool, Parameter(help="Serve only the HTTP API, not the page.")] = False,
     token: Annotated[

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from autochrome.errors import UsageError
+from autochrome.errors import OutputNotWritable, UsageError
 from autochrome.studio.events import Events
 from autochrome.studio.executors import Executors
 from autochrome.studio.films import FilmService
@@ -58,12 +58,18 @@ class Studio:
 
 def lock_folder(folder: Path) -> FileLock:
     """Lock a studio's folder, because two studios would overwrite each other's files."""
-    folder.mkdir(parents=True, exist_ok=True)
+    if not folder.is_dir() and folder.exists():
+        raise UsageError(f"{folder}: this is a file; name a folder for the projects of the studio.")
     lock = FileLock(folder / "studio.lock", timeout=0, thread_local=False)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
         raise UsageError(
             f"{folder}: another studio uses this folder; open its page, or stop it first."
+        ) from error
+    except OSError as error:
+        raise OutputNotWritable(
+            f"{folder}: projects cannot be stored here ({error.strerror}); name another folder."
         ) from error
     return lock
