@@ -155,7 +155,7 @@ def test_content_is_on_the_disk_before_it_gets_its_name(old: Path, monkeypatch: 
     monkeypatch.setattr(os, "fsync", noted_sync)
     monkeypatch.setattr(Path, "replace", noted_replace)
     atomic_write(old, "new")
-    assert steps == ["sync file", "rename", "sync folder"]
+    assert steps == ["sync file", "sync folder", "rename", "sync folder"]
 
 
 def test_a_folder_that_cannot_be_synced_is_no_error(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,6 +95,7 @@ def move_into_place(part: Path, target: Path) -> None:
     Raises plain OSErrors.
     """
     sync_file(part)
+    _sync_folder(part.parent)
     part.replace(target)
     _sync_folder(target.parent)
 

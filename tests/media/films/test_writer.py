@@ -128,3 +128,22 @@ def test_a_full_disk_and_a_read_only_one(tmp_path: Path, monkeypatch: pytest.Mon
         paint_film(source, target, overwrite=True)
     assert target.read_bytes() == b"old"
     assert {path.name for path in tmp_path.iterdir()} == {"in.mp4", "out.mp4"}
+
+
+@pytest.mark.parametrize("limit", [2_000, 12_000])
+def test_a_disk_that_fills_up_has_its_own_error(tmp_path: Path, limit: int):
+    """The system refuses bytes beyond the limit, inside of a part and where the film is joined."""
+    source = make_film(tmp_path / "in.mp4", times=range(20), size=(96, 128))
+    code = (
+        f"import resource, sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})\n"
+        "from pathlib import Path\n"
+        "from autochrome.errors import DiskFull\n"
+        "from filmmaking import paint_film\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))\n"
+        "try:\n"
+        f"    paint_film(Path({str(source)!r}), Path({str(tmp_path / 'out.mp4')!r}))\n"
+        "except DiskFull as full:\n"
+        "    sys.exit(full.exit_code)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == DiskFull.exit_code
+    assert not (tmp_path / "out.mp4").exists()

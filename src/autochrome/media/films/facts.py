@@ -25,6 +25,7 @@ SPACES: dict[Matrix, int] = {"bt709": 1, "fcc": 4, "bt601": 6, "smpte240m": 7, "
 """Our name of the matrix → FFmpeg's AVColorSpace."""
 LIMITED, FULL = 1, 2  # FFmpeg's AVColorRange
 _GREY_LIMITED = ("h264", "hevc", "mpeg1video", "mpeg2video")  # a missing range means the limited range here
+_MOST = 100  # a frame may last so many times longer or shorter than the average
 _HD = 720  # rows: a film without a matrix is read as bt709 from here on, as bt601 below
 
 
@@ -65,7 +66,7 @@ def read_facts(path: Path, container: Any, stream: Any, first: Any) -> FilmFacts
     plane_format = PlaneFormat(
         depth_of(first.format), full and not first.format.is_rgb, _MATRICES.get(first.colorspace, guess)
     )
-    rate = min(stream.average_rate or stream.guessed_rate or Fraction(25), 1 / stream.time_base)
+    rate = _frame_rate(stream, first)
     seconds = _seconds(container, stream)
     about = stream.frames or (round(seconds * rate) if seconds else None)
     return FilmFacts(
@@ -83,12 +84,20 @@ def read_facts(path: Path, container: Any, stream: Any, first: Any) -> FilmFacts
         matrix_display=_display_matrix(first),
         turn=round(first.rotation / 90) * 90 % 360,
         time_base=stream.time_base,
-        rate=Fraction(rate),
+        rate=rate,
         duration=seconds,
         frames=about,
         codec=codec.name,
         container=container.format.name,
     )
+
+
+def _frame_rate(stream: Any, first: Any) -> Fraction:
+    """Frames in a second. An average that no frame lasts (FFmpeg says 60000 for raw DV) is not believed."""
+    rates = [rate for rate in (stream.average_rate, stream.guessed_rate) if rate]
+    shown = (first.duration or 0) * stream.time_base  # seconds
+    believed = [rate for rate in rates if not shown or 1 / _MOST < rate * shown < _MOST]
+    return Fraction(min(next(iter(believed or rates), Fraction(25)), 1 / stream.time_base))
 
 
 def _seconds(container: Any, stream: Any) -> float | None:

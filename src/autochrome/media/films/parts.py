@@ -11,6 +11,7 @@ import shutil
 import struct
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -94,7 +95,8 @@ class Parts:
     def drop(self) -> None:
         """Delete the part that is being written."""
         if self._open is not None:
-            self._open.close()
+            with suppress(OSError):  # a full disk: what is buffered cannot be written, and need not be
+                self._open.close()
             self._open = None
         self._unfinished.unlink(missing_ok=True)
 
