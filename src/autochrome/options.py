@@ -133,10 +133,18 @@ class FilmOptions(ColorOptions):
         float | None, within("Start at this second of the film; the result begins at 0.", ge=0)
     ] = None
     end: Annotated[float | None, within("End at this second of the film.", gt=0)] = None
+    timecode: Annotated[
+        str | None,
+        Field(
+            description="Timecode of the first frame of the result, such as 01:00:00:00; "
+            "without it the film keeps its own."
+        ),
+    ] = None
     cuts: Annotated[
         str,
         Field(
-            description="Cuts: auto, none, the name of a detector, or a file written by `autochrome shots`."
+            description="Cuts: auto, none, the name of a detector, or a list of shots: a file written by "
+            "`autochrome shots`, an EDL, OpenTimelineIO or CSV file."
         ),
     ] = "auto"
     codec: Annotated[

@@ -38,8 +38,14 @@ def test_the_list_has_shots_with_their_times(autochrome, film, tmp_path):
     path, cuts = film
     ran = autochrome("shots", path, "-o", tmp_path / "list.json")
     assert ran.code == 0, ran.err
-    shots = json.loads((tmp_path / "list.json").read_text())["shots"]
-    assert shots == [{"first": first, "time": pytest.approx(first / 25, abs=1e-3)} for first in [0, *cuts]]
+    written = json.loads((tmp_path / "list.json").read_text())
+    shots = written["shots"]
+    assert written["rate"] == "25"
+    stops = [*cuts, shots[-1]["first"] + shots[-1]["frames"]]
+    assert shots == [
+        {"first": first, "time": pytest.approx(first / 25, abs=1e-3), "frames": stop - first}
+        for first, stop in zip([0, *cuts], stops, strict=True)
+    ]
     assert (tmp_path / "list.jpg").stat().st_size > 1000
 
 

@@ -30,11 +30,22 @@ def shots(
         Path | None,
         Parameter(
             name=("--output", "-o"),
-            help="The list of shots: a JSON file that you can edit and give to `autochrome film --cuts`. "
-            "An image with the first frame of each shot is written beside it.",
+            help="The list of shots: a .json, .csv, .edl (CMX3600) or .otio (OpenTimelineIO) file that you can "
+            "edit and give to `autochrome film --cuts`. An image with the first frame of each shot is written "
+            "beside it.",
         ),
     ] = None,
-    cuts: Annotated[str, Parameter(help="auto, or the name of a detector; --compare lists all.")] = "auto",
+    cuts: Annotated[
+        str,
+        Parameter(
+            help="auto, or the name of a detector; --compare lists all. "
+            "Or a list of shots, to write it in another format."
+        ),
+    ] = "auto",
+    timecode: Annotated[
+        str | None,
+        Parameter(help="Timecode of the first frame, such as 01:00:00:00; without it that of the film."),
+    ] = None,
     overwrite: Annotated[bool, Parameter(help="Replace files that exist already.")] = False,
     compare: Annotated[
         bool, Parameter(help="Run every detector that is installed and print a table; write no list.")
@@ -64,7 +75,7 @@ def shots(
 ) -> None:
     """List where the shots of a film begin, or compare detectors of cuts on it."""
     if not (compare or truth or plot or json):
-        return _write_list(film, output, cuts, overwrite)
+        return _write_list(film, output, FilmOptions(cuts=cuts, timecode=timecode), overwrite)
     if output:
         raise UsageError(
             "--output writes a list of shots; it cannot be used with --compare, --truth, --plot or --json."
@@ -72,15 +83,17 @@ def shots(
     _check_detectors(film, cuts, compare, truth, plot, json, (correlation, ssim))
 
 
-def _write_list(film: Path, output: Path | None, cuts: str, overwrite: bool) -> None:
+def _write_list(film: Path, output: Path | None, options: FilmOptions, overwrite: bool) -> None:
     from autochrome.film.inspect import find_shots
+    from autochrome.film.shot_lists import check_suffix, save_shots
 
     target = output or film.with_name(f"{film.stem}-shots.json")
+    check_suffix(target)
     sheet = target.with_suffix(".jpg")
     for path in (target, sheet):
         refuse_existing(path, overwrite)
-    found = find_shots(film, FilmOptions(cuts=cuts), sheet)
-    found.save(target)
+    found = find_shots(film, options, sheet)
+    save_shots(found, target)
     print(f"{count(len(found.shots), 'shot')}: {target}, {sheet}", file=sys.stderr)
 
 

@@ -1,5 +1,6 @@
 """Where the shots of a film begin: from a detector, or from frame numbers that are known before."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from operator import itemgetter
@@ -9,15 +10,20 @@ from typing import TypeAlias
 from autochrome.errors import UsageError
 from autochrome.film.proxy import ProxyFrame
 from autochrome.film.scenes import DEFAULT, DETECTORS, SceneDetector, mark_cuts
-from autochrome.film.scenes.shot_list import load_shots
+from autochrome.film.shot_lists import read_cuts
 from autochrome.options import FilmOptions
 
 CutSource: TypeAlias = Callable[[], SceneDetector] | frozenset[int]
 """Makes a detector; or holds the numbers of all frames of the film that begin a shot."""
 
 
-def choose_cuts(options: FilmOptions, cuts: Sequence[int] | None = None) -> CutSource:
-    """The cut source: `cuts` if they are given, else what `options.cuts` names (a file, none, or a detector)."""
+def choose_cuts(
+    options: FilmOptions, cuts: Sequence[int] | None = None, film: str | os.PathLike[str] | None = None
+) -> CutSource:
+    """The cut source: `cuts` if they are given, else what `options.cuts` names (a file, none, or a detector).
+
+    film: the film, for lists that name timecodes.
+    """
     name = options.cuts
     if cuts is not None:
         return frozenset(cuts)
@@ -30,9 +36,9 @@ def choose_cuts(options: FilmOptions, cuts: Sequence[int] | None = None) -> CutS
     if not Path(name).is_file():
         raise UsageError(
             f"cuts: {name!r} is no file and no detector; choose auto, none, {', '.join(DETECTORS)}, "
-            "or a file that 'autochrome shots' wrote."
+            "or a list of shots (.json, .csv, .edl, .otio)."
         )
-    return frozenset(load_shots(name).firsts)
+    return frozenset(read_cuts(name, film, options.timecode))
 
 
 def mark_shots(frames: Iterable[ProxyFrame], cut_source: CutSource) -> Iterator[tuple[ProxyFrame, bool]]:

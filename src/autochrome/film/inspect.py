@@ -46,22 +46,26 @@ def find_shots(
     sheet: also write the first frame of each shot to this JPEG or PNG. progress: called with the number of each frame.
     """
     options = options or FilmOptions()
-    shots, thumbnails = [], []
+    shots: list[Shot] = []
+    thumbnails = []
     with (
         open_film(source, start=options.start, end=options.end) as film,
         closing(prefetch(map(make_proxy, film))) as proxies,
     ):
-        for proxy, begins_shot in mark_shots(proxies, choose_cuts(options)):
+        facts = film.facts
+        for proxy, begins_shot in mark_shots(proxies, choose_cuts(options, film=source)):
             frame = proxy.frame
             progress(frame.index)
             if begins_shot:
-                shots.append(Shot(first=frame.index, time=round(frame.time, 3)))
+                shots.append(Shot(first=frame.index, time=round(frame.time, 3), frames=0))
                 if sheet is not None:
                     caption = f"{frame.index}  {_clock(frame.time)}"
-                    thumbnails.append((caption, render_frame(frame, None, _THUMBNAIL, film.facts.turn)))
+                    thumbnails.append((caption, render_frame(frame, None, _THUMBNAIL, facts.turn)))
+            shots[-1] = shots[-1].model_copy(update={"frames": (shots[-1].frames or 0) + 1})
     if sheet is not None:
         save_contact_sheet(sheet, thumbnails)
-    return ShotList(film=film.path.name, shots=tuple(shots))
+    timecode = options.timecode or ("" if facts.timecode is None else str(facts.timecode))
+    return ShotList(film=film.path.name, rate=str(facts.rate), timecode=timecode, shots=tuple(shots))
 
 
 def preview_film(

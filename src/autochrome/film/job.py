@@ -25,21 +25,26 @@ class FilmJob:
         model: ColorModel | str | os.PathLike[str] | None,
         options: FilmOptions | None,
         cuts: Sequence[int] | None,
+        film: str | os.PathLike[str] | None = None,
     ) -> Self:
-        """Fill in what the caller left out: `options.model`, `options.cuts`, and the default options."""
+        """Fill in what the caller left out: `options.model`, `options.cuts`, and the default options.
+
+        film: the film, for lists of cuts that name timecodes.
+        """
         options = options or FilmOptions()
-        cut_source = choose_cuts(options, cuts)
+        cut_source = choose_cuts(options, cuts, film)
         return cls(options, cut_source, open_network(options.model if model is None else model))
 
     @property
     def identity(self) -> dict[str, Any]:
         """Finished parts of a film are used again only if this is the same.
 
-        The names of a model and of a list of cuts do not count, but the network and the frame numbers do. The keys are
+        The names of a model and of a list of cuts do not count, but the network and the frame numbers do. Nor does the
+        timecode. The keys are
         part of the file format: films and folders of parts hold a digest of them.
         """
         cuts = self.cut_source if isinstance(self.cut_source, frozenset) else None
-        by_name = {"model"} if cuts is None else {"model", "cuts"}
+        by_name = {"model", "timecode"} if cuts is None else {"model", "timecode", "cuts"}
         return self.options.model_dump(exclude=by_name) | {
             "network": [self.network.card.model_dump(), self.network.edition],
             "known cuts": None if cuts is None else sorted(cuts),

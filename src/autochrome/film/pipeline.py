@@ -56,7 +56,7 @@ def colorize_film(
     `stop` is called after each finished part; if it returns True, KeyboardInterrupt is raised and finished parts stay.
     """
     started = perf_counter()
-    job = FilmJob.of(model, options, cuts)
+    job = FilmJob.of(model, options, cuts, source)
     options = job.options
     carried = (
         None if hints is None else carry_hints(source, hints, job.cut_source, options.start, options.end)

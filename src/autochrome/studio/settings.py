@@ -11,7 +11,7 @@ from autochrome.studio.networks import Networks
 from autochrome.studio.schemas import ProjectKind
 
 Settings = Mapping[str, Any]
-HIDDEN = {"photo": {"compare", "max_megapixels"}, "film": {"cuts", "dependent", "end", "start"}}
+HIDDEN = {"photo": {"compare", "max_megapixels"}, "film": {"cuts", "dependent", "end", "start", "timecode"}}
 """Options of the command line that the studio sets itself."""
 
 

@@ -1,5 +1,6 @@
 """The shots of a film, and a JSON file of them that users may edit and give to `autochrome film --cuts`."""
 
+import json
 import os
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -7,7 +8,6 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, ValidationError
 
 from autochrome.errors import InputMissing, UsageError
-from autochrome.files import atomic_write
 from autochrome.options import Options
 
 
@@ -30,6 +30,8 @@ class ShotList(Options):
 
     version: Literal[1] = 1
     film: str = ""
+    rate: str = ""  # frames in a second, such as 24 or 30000/1001
+    timecode: str = ""  # of the first frame of the list, if the film has timecode
     shots: tuple[Shot, ...]
 
     @property
@@ -37,11 +39,12 @@ class ShotList(Options):
         """The numbers of the frames that begin a shot."""
         return sorted(shot.first for shot in self.shots)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the list as JSON, one line per shot. An existing file is replaced in one step."""
+    def to_json(self) -> str:
+        """The list as JSON, one line per shot."""
         lines = ",\n".join(f"    {shot.model_dump_json(exclude_none=True)}" for shot in self.shots)
-        head = self.model_dump_json(exclude={"shots"})[:-1]
-        atomic_write(path, f'{head},"shots":[\n{lines}\n]}}\n')
+        head = {"version": self.version, "film": self.film, "rate": self.rate, "timecode": self.timecode}
+        known = json.dumps({key: value for key, value in head.items() if value}, ensure_ascii=False)
+        return f'{known[:-1]}, "shots": [\n{lines}\n]}}\n'
 
 
 def load_shots(path: str | os.PathLike[str]) -> ShotList:

@@ -1,5 +1,7 @@
 """What a film says about itself: size, planes, colour, times, codec."""
 
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -8,7 +10,9 @@ from typing import Any
 import av
 import numpy as np
 
+from autochrome.errors import UsageError
 from autochrome.media.films.planes import PLANAR_GREY, PLANAR_YCBCR, depth_of, planar_name
+from autochrome.media.timecode import Timecode
 from autochrome.types import Matrix, PlaneFormat
 
 _MATRICES: dict[int, Matrix] = {
@@ -52,6 +56,7 @@ class FilmFacts:
     frames: int | None  # how many, about, if known
     codec: str
     container: str
+    timecode: Timecode | None = None  # of the first frame that is read
 
 
 def read_facts(path: Path, container: Any, stream: Any, first: Any) -> FilmFacts:
@@ -89,6 +94,7 @@ def read_facts(path: Path, container: Any, stream: Any, first: Any) -> FilmFacts
         frames=about,
         codec=codec.name,
         container=container.format.name,
+        timecode=_read_timecode(container, stream, first, rate),
     )
 
 
@@ -98,6 +104,28 @@ def _frame_rate(stream: Any, first: Any) -> Fraction:
     shown = (first.duration or 0) * stream.time_base  # seconds
     believed = [rate for rate in rates if not shown or 1 / _MOST < rate * shown < _MOST]
     return Fraction(min(next(iter(believed or rates), Fraction(25)), 1 / stream.time_base))
+
+
+def _read_timecode(container: Any, stream: Any, first: Any, rate: Fraction) -> Timecode | None:
+    """The timecode of the first frame: of a timecode track, a tag, or the frame itself. None if no place has one."""
+    tags = (stream.metadata, container.metadata, *(other.metadata for other in container.streams.data))
+    for metadata in tags:
+        text = next((value for key, value in metadata.items() if key.lower() == "timecode"), None)
+        with suppress(UsageError):
+            if text:
+                return Timecode.parse(text, rate)
+    data = first.side_data.get("GOP_TIMECODE")
+    return None if data is None else _gop_timecode(int.from_bytes(bytes(data)[:4], sys.byteorder), rate)
+
+
+def _gop_timecode(bits: int, rate: Fraction) -> Timecode | None:
+    """The timecode of a group of pictures in MPEG-2. Most encoders write zeros there, which say nothing."""
+    hours, minutes, seconds, frames = bits >> 19 & 31, bits >> 13 & 63, bits >> 6 & 63, bits & 63
+    mark = ";" if bits >> 24 & 1 else ":"
+    with suppress(UsageError):
+        found = Timecode.parse(f"{hours:02d}:{minutes:02d}:{seconds:02d}{mark}{frames:02d}", rate)
+        return found if found.frame else None
+    return None
 
 
 def _seconds(container: Any, stream: Any) -> float | None:

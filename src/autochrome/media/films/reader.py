@@ -96,12 +96,21 @@ class FilmReader:
         return math.ceil((seconds - _TOLERANCE) / float(self._stream.time_base))
 
     def _limit_facts(self, facts: FilmFacts) -> FilmFacts:
-        """The facts, with the number of frames and seconds between start and end."""
+        """The facts, with the number of frames and seconds between start and end, and the timecode at the start."""
         if self._start is None and self._end is None:
             return facts
+        if facts.timecode and self._start:
+            facts = replace(facts, timecode=facts.timecode.later(self._frames_before_start(facts)))
         first = facts.duration or 0.0
         length = max(0.0, min(first, self._end or first) - (self._start or 0.0)) if first else None
         return replace(facts, duration=length, frames=None if length is None else round(length * facts.rate))
+
+    def _frames_before_start(self, facts: FilmFacts) -> int:
+        """How many frames of constant rate lie between the beginning of the film and the start."""
+        if self._index is None or not self.first < len(self._index.times):
+            return round((self._start or 0.0) * facts.rate)
+        times = self._index.times
+        return round(int(times[self.first] - times[0]) * facts.time_base * facts.rate)
 
     def __enter__(self) -> Self:
         return self

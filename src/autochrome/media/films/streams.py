@@ -12,8 +12,16 @@ from autochrome.media.films.facts import FilmFacts
 from autochrome.media.films.reuse import PARTS_KEY
 
 _KINDS = {"audio": "sound", "subtitle": "subtitles", "video": "second video", "attachment": "attachment"}
-_FILE_KEYS = ("major_brand", "minor_version", "compatible_brands", "encoder", "duration", PARTS_KEY)
-"""Metadata about the original file itself, which would be wrong in another file."""
+_FILE_KEYS = (
+    "major_brand",
+    "minor_version",
+    "compatible_brands",
+    "encoder",
+    "duration",
+    "timecode",
+    PARTS_KEY,
+)
+"""Metadata about the original file itself, which would be wrong in another file; the writer sets the timecode."""
 
 
 Span: TypeAlias = tuple[Fraction | None, Fraction | None]
@@ -120,7 +128,7 @@ class OtherStreams:
 
 
 def video_metadata(facts: FilmFacts) -> dict[str, str]:
-    """The metadata of the video stream: language, title, timecode."""
+    """The metadata of the video stream: language and title."""
     with av.open(str(facts.path), metadata_errors="replace") as source:
         stream = next(s for s in source.streams.video if not _is_cover(s))
         return {

@@ -19,6 +19,7 @@ from autochrome.media.films.parts import EncodedFrame, Part, Parts
 from autochrome.media.films.planes import plane
 from autochrome.media.films.reuse import PARTS_KEY, describe_parts, reuse_parts
 from autochrome.media.films.streams import OtherStreams, Span, video_metadata
+from autochrome.media.timecode import Timecode
 from autochrome.options import FilmOptions
 from autochrome.types import CodeValues, Frame
 
@@ -48,6 +49,7 @@ class FilmWriter:
         self.target, self.facts, self._metadata = target, facts, metadata
         self.plan: Plan = plan(target, facts, options)
         self._span = options.start, options.end
+        self._timecode = Timecode.parse(options.timecode, facts.rate) if options.timecode else facts.timecode
         self._notes = list(self.plan.notes)
         self._encoder: Any = None
         self._began: Frame | None = None  # the first frame of the part that is being written
@@ -190,6 +192,8 @@ class FilmWriter:
             stream.codec_context.codec_tag = self.plan.codec.tag
         stream.time_base = self.facts.time_base
         stream.metadata.update(video_metadata(self.facts))
+        if self._timecode:
+            stream.metadata["timecode"] = str(self._timecode)
         if self.facts.matrix_display:
             stream.set_display_matrix(self.facts.matrix_display)
         return stream
