@@ -157,7 +157,7 @@ def test_only_the_first_of_several_is_read_with_a_note(kind: str, word: str, fra
 def test_extra_channels_are_left_out_with_a_note() -> None:
     five = np.dstack((with_alpha(COLOR), GREY))
     still = open_still(tiff(five, photometric="rgb", extrasamples=["unassalpha", "unspecified"]))
-    assert still.notes == ("1 extra channels: left out",)
+    assert still.notes == ("1 extra channel without colour or alpha: left out",)
     assert still.alpha
     np.testing.assert_array_equal(whole(still.strips()), COLOR)
 

@@ -6,13 +6,14 @@ TIFF as the block that other files hold, and write such a block into a TIFF afte
 
 import struct
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 import numpy as np
 
-EXIF, GPS, INTEROP = 34665, 34853, 40965
+EXIF, GPS, INTEROP, SUB_IFDS = 34665, 34853, 40965, 330
 COMPRESSION, IPTC, PHOTOSHOP = 259, 33723, 34377
 EXIF_NAME = b"Exif\0\0"  # JPEG stores this before the block
 _DESCRIPTIVE = {269, 270, 271, 272, 285, 305, 306, 315, 316, 18246, 33432, 40091, 40092, 40093, 40094, 40095}
@@ -35,6 +36,20 @@ _SIZES = {
     17: 8,
     18: 8,
 }
+_FORMATS = {
+    1: "u1",
+    3: "u2",
+    4: "u4",
+    5: "u4",
+    6: "i1",
+    8: "i2",
+    9: "i4",
+    10: "i4",
+    11: "f4",
+    12: "f8",
+    13: "u4",
+}
+_FORMATS |= {16: "u8", 17: "i8", 18: "u8"}  # TIFF's numbers for types of numbers, as numpy calls them
 _LARGEST = 1 << 20  # bytes of one value; a larger one is not metadata
 _MAX_ENTRIES = 1000
 _LONG, _BYTES = 4, 7
@@ -56,20 +71,35 @@ class Entry:
 Directory: TypeAlias = dict[int, Entry]
 
 
-def read_directory(read: Read) -> Directory:
-    """The first directory of a TIFF or an EXIF block. Damaged entries are left out."""
+def read_directories(read: Read, most: int = 1) -> list[Directory]:
+    """The first `most` directories of a TIFF or an EXIF block: those of its pages. Damaged entries are left out."""
     head = read(0, 16)
     order = {b"II": "<", b"MM": ">"}.get(head[:2])
+    found: list[Directory] = []
     try:
         if order is None:
-            return {}
+            return []
         big = struct.unpack_from(order + "H", head, 2)[0] == 43
-        (start,) = (
-            struct.unpack_from(order + "Q", head, 8) if big else struct.unpack_from(order + "I", head, 4)
-        )
-        return _directory(read, start, order, big, (EXIF, GPS))
+        pointer, place = ("Q", 8) if big else ("I", 4)
+        (start,) = struct.unpack_from(order + pointer, head, place)
+        while start and len(found) < most:
+            found.append(_directory(read, start, order, big, (EXIF, GPS, SUB_IFDS)))
+            (start,) = struct.unpack(order + pointer, _next_pointer(read, start, order, big))
     except struct.error:
-        return {}
+        pass  # the file ends here
+    return found
+
+
+def _next_pointer(read: Read, start: int, order: str, big: bool) -> bytes:
+    """The bytes after the entries of the directory at `start`: the offset of the next one."""
+    counted, entry, size = (8, 20, 8) if big else (2, 12, 4)
+    (count,) = struct.unpack(order + ("Q" if big else "H"), read(start, counted))
+    return read(start + counted + count * entry, size)
+
+
+def read_directory(read: Read) -> Directory:
+    """The first directory of a TIFF or an EXIF block."""
+    return next(iter(read_directories(read)), {})
 
 
 def _directory(read: Read, start: int, order: str, big: bool, inner: tuple[int, ...]) -> Directory:
@@ -89,8 +119,10 @@ def _directory(read: Read, start: int, order: str, big: bool, inner: tuple[int, 
         if len(data) == size:
             found[tag] = Entry(kind, number, _little(data, kind, order))
         if tag in inner and tag in found:
-            below = int.from_bytes(found[tag].data, "little")
-            found[tag] = Entry(_LONG, 1, bytes(4), _directory(read, below, order, big, (INTEROP,)))
+            unit = _SIZES[kind]
+            below = int.from_bytes(found[tag].data[:unit], "little")
+            with suppress(struct.error):  # the inner directory is damaged: it stays a plain number
+                found[tag] = Entry(_LONG, 1, bytes(4), _directory(read, below, order, big, (INTEROP,)))
     return found
 
 
@@ -115,12 +147,28 @@ def tiff_metadata(exif: bytes | None, iptc: bytes | None) -> Directory:
 
 def descriptive(directory: Directory) -> Directory:
     """The entries about the content of the image, without those about stored pixels and orientation."""
-    return {tag: entry for tag, entry in directory.items() if tag in _DESCRIPTIVE or entry.below}
+    return {
+        tag: entry
+        for tag, entry in directory.items()
+        if tag in _DESCRIPTIVE or (tag in (EXIF, GPS) and entry.below)
+    }
+
+
+def numbers(directory: Directory, tag: int) -> tuple[float, ...]:
+    """All values of an entry: whole numbers, or fractions. Empty if it is missing."""
+    entry = directory.get(tag)
+    if entry is None or entry.kind not in _FORMATS:
+        return ()
+    found = np.frombuffer(entry.data, "<" + _FORMATS[entry.kind])
+    if entry.kind in (5, 10):
+        with np.errstate(all="ignore"):
+            found = found[::2] / found[1::2]
+    return tuple(found.tolist())
 
 
 def number(directory: Directory, tag: int) -> int:
     """A value that is one whole number; 0 if it is missing."""
-    return int.from_bytes(directory[tag].data[:4], "little") if tag in directory else 0
+    return int(next(iter(numbers(directory, tag)), 0)) if tag in directory else 0
 
 
 def block_of(directory: Directory) -> bytes | None:

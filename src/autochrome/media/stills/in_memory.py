@@ -20,7 +20,7 @@ def origin_from_array(array: NDArray[Any], name: str, facts: dict[str, Any] | No
         raise NotAPicture(f"{name}: has the shape {array.shape}; give (H, W), (H, W, 3) or (H, W, 4).")
     if array.size == 0:
         raise InputEmpty(f"{name}: has no pixels (its shape is {array.shape}); give at least one.")
-    return Origin(name, None, "array", array=_integers(array, name), facts=facts or {})
+    return Origin(name, None, "array", array=_integers(array, name), fields=facts or {})
 
 
 def _integers(array: NDArray[Any], name: str) -> NDArray[Any]:

@@ -32,7 +32,7 @@ def prepare_image(image: Any, metadata: Metadata, kind: str, alpha: Any | None) 
     """The image ready to be saved: at a depth that the format can hold, with alpha and metadata."""
     deep = image.format == "ushort"
     if deep and kind in ("jpg", "webp"):
-        image, deep = _to_8(image), False
+        image, deep = _to_8(image).copy(interpretation="srgb"), False
     if alpha is not None:
         alpha = _to_8(alpha) if alpha.format == "ushort" and not deep else alpha
         alpha = (alpha * 257).cast("ushort") if alpha.format == "uchar" and deep else alpha

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from autochrome.color.lab import srgb_from_linear
 from autochrome.errors import NotAPicture
+from autochrome.media.stills.file_facts import FileFacts
 from autochrome.media.stills.icc import read_shaper, space
 
 _INTENT: dict[str, Any] = {"intent": "relative", "black_point_compensation": True}
@@ -30,13 +31,14 @@ class PixelLayout:
     notes: tuple[str, ...] = ()
 
 
-def read_layout(image: Any, name: str) -> PixelLayout:
+def read_layout(image: Any, name: str, facts: FileFacts) -> PixelLayout:
     """The layout of the pixels from the header, before a pixel is decoded."""
     if image.format not in ("uchar", "ushort"):
         raise NotAPicture(f"{name}: holds {image.format} samples; save it with 8 or 16 bits a channel.")
     notes = []
     bands = 4 if image.interpretation == "cmyk" else 3 if image.bands > 2 else 1
-    if image.bands > bands + 1:
+    alpha = image.bands > bands and facts.extra_is_alpha
+    if not facts.directory and image.bands > bands + 1:
         notes.append(f"{image.bands - bands - 1} extra channels: left out")
     profile = _field(image, "icc-profile-data")
     if profile is not None:
@@ -46,7 +48,7 @@ def read_layout(image: Any, name: str) -> PixelLayout:
         if use != "used":
             profile = None
     depth = 8 if image.format == "uchar" else 16
-    return PixelLayout(bands, image.bands > bands, depth, _white(image, depth), profile, tuple(notes))
+    return PixelLayout(bands, alpha, depth, _white(image, depth), profile, tuple(notes))
 
 
 def to_srgb(image: Any, layout: PixelLayout) -> Any:

@@ -28,7 +28,7 @@ from autochrome.errors import (
     NotAPicture,
     PictureDamaged,
 )
-from autochrome.media.stills.exif import Directory, read_directory
+from autochrome.media.stills.file_facts import FileFacts
 
 pyvips.cache_set_max(0)  # pictures are opened once, so a cache of operations only needs memory
 
@@ -60,7 +60,8 @@ class Origin:
     kind: str  # "jpg", …, or "array"
     data: bytes | None = field(default=None, repr=False)  # the bytes of the file, if it is in memory
     array: NDArray[Any] | None = field(default=None, repr=False)  # (H, W, bands) uint8 or uint16
-    facts: dict[str, Any] = field(default_factory=dict, repr=False)  # libvips metadata for an array
+    fields: dict[str, Any] = field(default_factory=dict, repr=False)  # libvips metadata for an array
+    facts: FileFacts = field(default_factory=FileFacts, repr=False)
 
     def open(self, *, shrink: int = 1) -> Any:
         """The image as it is stored: not rotated, in its own colour space. It is read once, from top to bottom.
@@ -72,18 +73,11 @@ class Origin:
         options: dict[str, Any] = {"access": "sequential", "fail_on": "error"}
         if shrink > 1:
             options["shrink"] = shrink
+        if self.facts.page:
+            options["page"] = self.facts.page
         with reading(self.name):
-            return getattr(pyvips.Image, _LOADERS[self.kind])(self._source(), **options)
-
-    def directory(self) -> Directory:
-        """The first directory of a TIFF; empty for other formats, whose metadata libvips reads itself."""
-        if self.kind != "tif":
-            return {}
-        if self.path is None:
-            data = self.data or b""
-            return read_directory(lambda offset, size: data[offset : offset + size])
-        with self.path.open("rb") as file:
-            return read_directory(lambda offset, size: (file.seek(offset) and file.read(size)) or b"")
+            image = getattr(pyvips.Image, _LOADERS[self.kind])(self._source(), **options)
+            return self.facts.convert(image) if self.facts.convert else image
 
     def _source(self) -> Any:
         if self.path is None:
@@ -96,10 +90,10 @@ class Origin:
         space = ("b-w", "grey16", "srgb", "rgb16")[2 * (bands > 2) + wide]
         image = pyvips.Image.new_from_memory(array, width, height, bands, "ushort" if wide else "uchar")
         across, down = (
-            v if 0 < v <= MAX_RESOLUTION else 1.0 for v in self.facts.get("resolution", (1.0, 1.0))
+            v if 0 < v <= MAX_RESOLUTION else 1.0 for v in self.fields.get("resolution", (1.0, 1.0))
         )
-        image = image.copy(interpretation=self.facts.get("interpretation", space), xres=across, yres=down)
-        for name, value in self.facts.items():
+        image = image.copy(interpretation=self.fields.get("interpretation", space), xres=across, yres=down)
+        for name, value in self.fields.items():
             if isinstance(value, bytes):
                 image.set_type(pyvips.GValue.blob_type, name, value)
             elif isinstance(value, int):

@@ -24,6 +24,7 @@ from autochrome.media.stills.exif import (
     number,
 )
 from autochrome.media.stills.in_memory import origin_from_array, origin_from_pil
+from autochrome.media.stills.inspection import inspect_file
 from autochrome.media.stills.iptc import records
 from autochrome.media.stills.metadata import Metadata
 from autochrome.media.stills.profiles import full_range, read_layout, to_srgb
@@ -46,7 +47,7 @@ class Still:
         self._origin = origin
         self._header = origin.open()
         _check_size(origin.name, self._header.width, self._header.height, max_megapixels)
-        self._layout = read_layout(self._header, origin.name)
+        self._layout = read_layout(self._header, origin.name, origin.facts)
         turn = self._header.get("orientation") if self._header.get_typeof("orientation") else 1
         self._turn = turn if turn in range(1, 9) else 1
         sides = self._header.width, self._header.height
@@ -54,7 +55,7 @@ class Still:
         self.name, self.path, self.format = origin.name, origin.path, origin.kind
         self.depth, self.alpha = self._layout.depth, self._layout.alpha
         self.grey = self._layout.bands == 1
-        self.notes = self._layout.notes + _pages(self._header, origin.kind)
+        self.notes = origin.facts.notes + self._layout.notes + _pages(self._header, origin)
 
     def __enter__(self) -> Self:
         return self
@@ -121,7 +122,7 @@ class Still:
         """
         size = height or self.height, width or self.width
         alpha = self._alpha if self.alpha and size == (self.height, self.width) else None
-        directory = self._origin.directory()
+        directory = self._origin.facts.directory
         xmp = self._blob("xmp-data")
         metadata = Metadata(
             self._header,
@@ -176,7 +177,7 @@ def _origin_from_path(path: Path, max_megapixels: float) -> Origin:
     head = read_head(path)
     kind = kind_of(head, str(path))
     if kind != "bmp":
-        return Origin(str(path), path, kind)
+        return Origin(str(path), path, kind, facts=inspect_file(kind, path, str(path)))
     _check_bitmap(head, str(path), max_megapixels)
     return _origin_from_bitmap(read_head(path, -1), path, str(path))
 
@@ -184,7 +185,7 @@ def _origin_from_path(path: Path, max_megapixels: float) -> Origin:
 def _origin_from_bytes(data: bytes, max_megapixels: float) -> Origin:
     kind = kind_of(data, "picture")
     if kind != "bmp":
-        return Origin("picture", None, kind, data=data)
+        return Origin("picture", None, kind, data=data, facts=inspect_file(kind, data, "picture"))
     _check_bitmap(data, "picture", max_megapixels)
     return _origin_from_bitmap(data, None, "picture")
 
@@ -213,7 +214,7 @@ def _check_bitmap(data: bytes, name: str, max_megapixels: float) -> None:
 
 def _origin_from_bitmap(data: bytes, path: Path | None, name: str) -> Origin:
     pixels, facts = read_bitmap(data, name)
-    return Origin(name, path, "bmp", array=pixels, facts=facts)
+    return Origin(name, path, "bmp", array=pixels, fields=facts)
 
 
 def _check_size(name: str, width: int, height: int, max_megapixels: float) -> None:
@@ -224,10 +225,10 @@ def _check_size(name: str, width: int, height: int, max_megapixels: float) -> No
         )
 
 
-def _pages(header: Any, kind: str) -> tuple[str, ...]:
+def _pages(header: Any, origin: Origin) -> tuple[str, ...]:
     count = header.get("n-pages") if header.get_typeof("n-pages") else 1
-    word = "pages" if kind == "tif" else "frames"
-    return (f"{count} {word}: only the first was read",) if count > 1 else ()
+    word = "pages" if origin.kind == "tif" else "frames"
+    return (f"{count} {word}: only the first was read",) if count > 1 and not origin.facts.page else ()
 
 
 def _shaped(data: Any, image: Any, rows: int) -> Pixels:
