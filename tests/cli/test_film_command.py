@@ -33,6 +33,14 @@ def film(autochrome: Run, tiny_model: Path) -> Run:
     return lambda *words: autochrome("film", *words, "--model", tiny_model, "--preset", "ultrafast")
 
 
+def test_several_inputs_are_no_film(film: Run, tmp_path: Path):
+    pictures = [tmp_path / f"{n}.jpg" for n in range(3)]
+    ran = film(*pictures, "-o", tmp_path / "seq.mp4")
+    assert ran.code == 2
+    assert "seq.mp4: 3 inputs become several results, not one file; name a folder" in ran.err
+    assert not list(tmp_path.iterdir())
+
+
 def test_one_film(film: Run, tmp_path: Path):
     source = make_film(tmp_path / "a.mp4")
     ran = film(source, "-o", tmp_path / "b.mkv", "--size", 64)

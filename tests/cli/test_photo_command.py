@@ -71,6 +71,29 @@ def test_an_interrupted_batch_goes_on_where_it_stopped(photo: Run, tmp_path: Pat
     assert (tmp_path / "out" / "0-color.png").stat().st_mtime_ns == before
 
 
+def test_a_result_beside_its_original_is_not_coloured_again(photo: Run, tmp_path: Path):
+    photo(draw(tmp_path / "in" / "a.png"))
+    ran = photo(tmp_path / "in", "-o", tmp_path / "out")
+    assert ran.code == 0
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a-color.png"]
+    assert "1 result of an earlier run left out: " in ran.err
+    lines = photo(tmp_path / "in", "-o", tmp_path / "again", "--json").out.splitlines()
+    assert [json.loads(line)["event"] for line in lines] == ["note", "file", "summary"]
+
+
+@pytest.mark.parametrize("kind", ["missing", "damaged", "text", "address"])
+def test_no_folder_is_made_for_an_input_that_gives_no_result(photo: Run, tmp_path: Path, kind: str):
+    source = tmp_path / "a.png"
+    if kind == "damaged":
+        draw(source).write_bytes(source.read_bytes()[:60])
+    if kind == "text":
+        source.write_text("no picture")
+    before = sorted(tmp_path.rglob("*"))
+    ran = photo("https://x.org/a.jpg" if kind == "address" else source, "-o", f"{tmp_path}/deep/out/")
+    assert ran.code in (2, 11, 14, 15)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_standing_results_are_refused_or_replaced(photo: Run, tmp_path: Path):
     source, target = draw(tmp_path / "a.png"), draw(tmp_path / "b.png", np.zeros((5, 5), np.uint8))
     refused = photo(source, "-o", target)

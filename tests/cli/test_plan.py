@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from autochrome.cli.plan import NAME, Naming, Plan, make_plan
+from autochrome.cli.naming import NAME, Naming
+from autochrome.cli.plan import Plan, make_plan
 from autochrome.errors import NothingFound, SameFile, UsageError
 
 WRITABLE = {".jpg": "jpg", ".jpeg": "jpg", ".png": "png", ".tif": "tif"}
@@ -91,6 +92,59 @@ def test_results_of_an_earlier_run_are_not_coloured_again(home: Path, output: st
             result.parent.mkdir(parents=True, exist_ok=True)
             result.touch()
     assert plan(home / "in", output=home / output).tasks == first.tasks
+
+
+@pytest.mark.parametrize(
+    "result", ["in/a-color.jpg", "in/a-color.tif", "in/a-color-compare.jpg", "in/deep/c-color.tif"]
+)
+def test_a_result_of_any_earlier_run_is_left_out_and_named(home: Path, result: str):
+    (home / result).touch()
+    made = plan(home / "in", output=home / "new")
+    assert made.results == (home / result,)
+    assert len(made.tasks) == 3
+    named = plan(home / "in/a.jpg", home / "in/deep/er/c.tif", home / result, output=home / "new")
+    assert named.results == (home / result,)
+
+
+def test_a_result_of_another_pattern_is_left_out(home: Path):
+    (home / "in/colour of a.png").touch()
+    made = plan(home / "in", output=home / "new", name="colour of {stem}{suffix}")
+    assert made.results == (home / "in/colour of a.png",)
+
+
+def test_a_result_alone_is_coloured_again_under_the_same_name(home: Path):
+    (home / "there/a-color.jpg").touch()
+    again = plan(home / "there/a-color.jpg", output=f"{home}/new/")
+    assert becomes(again, home) == {"there/a-color.jpg": "new/a-color.jpg"}
+    assert plan(home / "there", output=home / "new").tasks == again.tasks
+    with pytest.raises(SameFile):
+        plan(home / "there/a-color.jpg")
+    with pytest.raises(NothingFound, match="only results of an earlier run"):
+        plan(home / "there", output=home / "there")
+
+
+def test_glob_may_choose_results(home: Path):
+    (home / "in/a-color.jpg").touch()
+    made = plan(home / "in", output=home / "new", glob="*-color.jpg")
+    assert becomes(made, home) == {"in/a-color.jpg": "new/a-color.jpg"}
+
+
+@pytest.mark.parametrize("address", ["http://x.org/a.jpg", "HTTPS://x.org/a.jpg", "file:///a.jpg"])
+def test_an_address_is_no_file(home: Path, address: str):
+    with pytest.raises(
+        UsageError, match=f"^{address}: this is an address, not a file; download it".replace("///", "//")
+    ):
+        plan(Path(address), output=home / "new/")
+
+
+def test_many_inputs_do_not_become_one_file(home: Path):
+    with pytest.raises(
+        UsageError, match=r"x\.jpg: 2 inputs become several results, not one file; name a folder"
+    ):
+        plan(home / "in/a.jpg", home / "e.bmp", output=home / "x.jpg")
+    with pytest.raises(UsageError, match="a folder becomes several results"):
+        plan(home / "in", output=home / "x.jpg")
+    assert plan(home / "in/a.jpg", home / "e.bmp", output=f"{home}/x.jpg/").into_folder
 
 
 def test_two_results_at_one_place_are_refused(home: Path):

@@ -1,6 +1,5 @@
 """Run one task for each of many files. The batch goes on if one fails, and reports the failures at the end."""
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,14 +8,15 @@ from time import perf_counter
 from autochrome.cli.batch_options import Existing
 from autochrome.cli.errors import as_autochrome_error, print_traceback
 from autochrome.cli.outcome import Outcome, Remarks, Report
+from autochrome.cli.output_folders import OutputFolders
 from autochrome.cli.plan import FileTask, Plan
 from autochrome.cli.reports import JsonReport, LineReport
+from autochrome.cli.wording import count
 from autochrome.errors import (
     BatchIncomplete,
     FinishedWithLosses,
     NothingFound,
     OutputExists,
-    OutputNotWritable,
 )
 from autochrome.parallel import map_ordered
 
@@ -52,11 +52,15 @@ def run_batch(
     """
     started = perf_counter()
     outcomes: list[Outcome] = []
+    folders = OutputFolders()
 
     def attempt(task: FileTask) -> Outcome:
-        return _attempt(task, do, existing, plan.into_folder)
+        return _attempt(task, do, existing, folders if plan.into_folder else None)
 
     with report:
+        if plan.results:
+            number = count(len(plan.results), "result")
+            report.note(f"{number} of an earlier run left out: {_name_some(plan.results)}")
         try:
             for folder in plan.empty:
                 error = NothingFound(f"{folder}: no pictures in this folder; --glob selects files by name.")
@@ -71,13 +75,14 @@ def run_batch(
             )
             raise KeyboardInterrupt(*hints) from None
         finally:
+            folders.remove_empty()
             report.conclude(outcomes, perf_counter() - started)
     _raise_failures(outcomes, single)
     _raise_losses(outcomes, single)
 
 
 def _attempt(
-    task: FileTask, do: Callable[[FileTask], Remarks], existing: Existing, make_folder: bool
+    task: FileTask, do: Callable[[FileTask], Remarks], existing: Existing, folders: OutputFolders | None
 ) -> Outcome:
     """Run one task and catch its error."""
     started = perf_counter()
@@ -88,8 +93,8 @@ def _attempt(
             raise OutputExists(
                 f"{task.target}: there is a file already; --overwrite replaces it, --skip-existing leaves it."
             )
-        if make_folder:
-            _make_folder(task.target.parent)
+        if folders:
+            folders.make(task.target.parent)
         remarks = do(task)
     except Exception as error:
         print_traceback(error)
@@ -98,21 +103,14 @@ def _attempt(
     return Outcome(task, "done", perf_counter() - started, remarks)
 
 
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputNotWritable(
-            f"{folder}: the folder cannot be created ({os.strerror(error.errno or 0)}); choose another folder."
-        ) from error
-
-
 def _raise_failures(outcomes: Sequence[Outcome], single: bool) -> None:
     failed = [outcome for outcome in outcomes if outcome.error]
     if single and failed and failed[0].error:
         raise failed[0].error
     if failed:
-        raise BatchIncomplete(f"{len(failed)} of {len(outcomes)} failed: {_name_sources(failed)}.")
+        raise BatchIncomplete(
+            f"{len(failed)} of {len(outcomes)} failed: {_name_some([outcome.task.source for outcome in failed])}."
+        )
 
 
 def _raise_losses(outcomes: Sequence[Outcome], single: bool) -> None:
@@ -122,10 +120,10 @@ def _raise_losses(outcomes: Sequence[Outcome], single: bool) -> None:
     if lossy:
         raise FinishedWithLosses(
             f"{len(lossy)} of {len(outcomes)} inputs are damaged, and parts are missing in their results: "
-            f"{_name_sources(lossy)}."
+            f"{_name_some([outcome.task.source for outcome in lossy])}."
         )
 
 
-def _name_sources(outcomes: Sequence[Outcome]) -> str:
-    names = ", ".join(str(outcome.task.source) for outcome in outcomes[:5])
-    return names + (f" and {len(outcomes) - 5} more" if len(outcomes) > 5 else "")
+def _name_some(paths: Sequence[Path]) -> str:
+    names = ", ".join(map(str, paths[:5]))
+    return names + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")

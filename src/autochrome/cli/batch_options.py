@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from autochrome.cli.plan import NAME
+from autochrome.cli.naming import NAME
 from autochrome.errors import UsageError
 
 Existing = Literal["refuse", "overwrite", "skip"]

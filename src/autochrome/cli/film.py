@@ -56,8 +56,9 @@ def film(
 
     network = open_for_film(options.model)  # it is loaded while the rest is imported
     from autochrome.cli.batch import choose_report, run_batch
+    from autochrome.cli.naming import Naming
     from autochrome.cli.outcome import Remarks
-    from autochrome.cli.plan import FileTask, Naming, make_plan
+    from autochrome.cli.plan import FileTask, make_plan
     from autochrome.film.pipeline import colorize_film
     from autochrome.hints.file import load_hints
     from autochrome.media.collection import FILM_SUFFIXES

@@ -38,5 +38,8 @@ class Report(Protocol):
     def add(self, outcome: Outcome) -> None:
         """Report one finished task."""
 
+    def note(self, text: str) -> None:
+        """Report what concerns no single file."""
+
     def conclude(self, outcomes: Sequence[Outcome], seconds: float) -> None:
         """Report the end, also after an interruption."""

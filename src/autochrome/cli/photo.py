@@ -27,8 +27,9 @@ def photo(
     """Colour photos."""
     # Imports come here, so that an error on the command line is reported at once.
     from autochrome.cli.batch import choose_report, run_batch
+    from autochrome.cli.naming import Naming
     from autochrome.cli.outcome import Remarks
-    from autochrome.cli.plan import FileTask, Naming, make_plan
+    from autochrome.cli.plan import FileTask, make_plan
     from autochrome.hints.file import load_hints
     from autochrome.media.collection import STILL_SUFFIXES
     from autochrome.media.stills.writer import WRITTEN

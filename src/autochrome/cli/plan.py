@@ -1,13 +1,15 @@
 """Plan a batch: which input file becomes which output file."""
 
 import os
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autochrome.cli.naming import COMPARE, Naming
 from autochrome.errors import NothingFound, SameFile, UsageError
 
-NAME = "{stem}-color{suffix}"
+_ADDRESS = re.compile(r"(?i)(https?|ftp|file|s3):/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,55 +22,17 @@ class FileTask:
     @property
     def comparison(self) -> Path:
         """The path of the before/after picture."""
-        return self.target.with_stem(self.target.stem + "-compare")
+        return self.target.with_stem(self.target.stem + COMPARE)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All tasks, and the input folders without any input file."""
+    """All tasks, the input folders without any input file, and the inputs that are results of an earlier run."""
 
     tasks: tuple[FileTask, ...]
     empty: tuple[Path, ...]
     into_folder: bool  # results go into folders, which are created as needed
-
-
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """The rule for the names of results."""
-
-    pattern: str  # with {stem} and {suffix}
-    suffix: str | None  # of every result; None keeps the suffix of the input if we can write that format
-    writable: Mapping[str, str]  # suffix, lower case, with the dot → file format
-    fallback: str  # suffix for inputs in a format that we cannot write
-
-    def __call__(self, source: Path) -> str:
-        """The file name of the result for an input."""
-        own = source.suffix if source.suffix.lower() in self.writable else self.fallback
-        try:
-            name = self.pattern.format(stem=source.stem, suffix=self.suffix or own)
-        except (KeyError, IndexError, ValueError) as error:
-            raise UsageError(f"--name {self.pattern}: only {{stem}} and {{suffix}} are replaced.") from error
-        if Path(name).name != name:
-            raise UsageError(f"--name {self.pattern}: a file name may not contain a folder.")
-        if Path(name).suffix.lower() not in self.writable:
-            raise UsageError(
-                f"--name {self.pattern}: it must end with {{suffix}} or with the suffix of a known format."
-            )
-        return name
-
-    def check(self, target: Path) -> Path:
-        """Check the path that the user chose for a result: its suffix must be writable, and agree with --format."""
-        ending = target.suffix.lower()
-        if ending not in self.writable:
-            kinds = ", ".join(sorted(self.writable))
-            raise UsageError(
-                f"{target}: a result must end with one of {kinds}; end the name of a folder with a slash."
-            )
-        if self.suffix and self.writable[ending] != self.writable[self.suffix]:
-            raise UsageError(
-                f"{target}: its suffix and the requested format ({self.suffix[1:]}) contradict each other."
-            )
-        return target
+    results: tuple[Path, ...] = ()  # left out
 
 
 def make_plan(
@@ -77,9 +41,14 @@ def make_plan(
     """Plan all tasks before any work begins. No two results share a path, and none replaces an input.
 
     Folders are searched recursively for files with one of `suffixes` (lower case), or for files that match `glob`.
-    Hidden files and results of an earlier run are left out. The output keeps the folder structure of the input.
+    Hidden files are left out, and so are results of an earlier run whose original is an input too (unless a `glob`
+    chooses them). The output keeps the folder structure of the input.
     """
-    into_folder = _wants_folder(inputs, output)
+    for path in inputs:
+        if _ADDRESS.match(str(path)):
+            address = re.sub(":/+", "://", str(path), count=1)
+            raise UsageError(f"{address}: this is an address, not a file; download it, then give the file.")
+    into_folder = _wants_folder(inputs, output, naming)
     chosen = Path(output) if output else None
     tasks: dict[Path, FileTask] = {}
     empty = []
@@ -91,20 +60,35 @@ def make_plan(
             folder = (chosen or path.parent) / inside
             target = naming.check(chosen) if chosen and not into_folder else folder / naming(source)
             tasks.setdefault(source.resolve(), FileTask(source, target))
+    named = {path.resolve() for path in inputs}
+    tasks, results = _without_results(tasks, naming, named) if glob is None else (tasks, ())
+    if not tasks and results:
+        raise NothingFound(
+            f"{results[0]}: there are only results of an earlier run; --glob selects files by name."
+        )
     if not tasks:
         raise NothingFound(
             f"{', '.join(map(str, empty))}: no pictures in this folder; --glob selects files by name."
         )
-    return Plan(_checked(tasks), tuple(empty), into_folder)
+    return Plan(_checked(tasks), tuple(empty), into_folder, results)
 
 
-def _wants_folder(inputs: Sequence[Path], output: str | None) -> bool:
+def _wants_folder(inputs: Sequence[Path], output: str | None, naming: Naming) -> bool:
     """Whether the output is a folder: it exists as one, its name ends with a slash, or there are many inputs."""
-    if any(path.is_dir() for path in inputs):
-        if output is None:
-            raise UsageError("the input is a folder: name a folder for the results with -o.")
+    folders = [path for path in inputs if path.is_dir()]
+    if output is None:
+        if folders:
+            raise UsageError(f"{folders[0]}: the input is a folder; name a folder for the results with -o.")
         return True
-    return output is None or len(inputs) > 1 or output.endswith(("/", os.sep)) or Path(output).is_dir()
+    if output.endswith(("/", os.sep)) or Path(output).is_dir():
+        return True
+    many = bool(folders) or len(inputs) > 1
+    if many and Path(output).suffix.lower() in naming.writable:
+        what = f"{len(inputs)} inputs become" if len(inputs) > 1 else "a folder becomes"
+        raise UsageError(
+            f"{output}: {what} several results, not one file; name a folder for them, such as {output}/ with a slash."
+        )
+    return many
 
 
 def _find_files(
@@ -120,6 +104,26 @@ def _find_files(
             wanted = path.relative_to(folder).match(glob) if glob else path.suffix.lower() in suffixes
             if wanted and not name.startswith("."):
                 yield path, at.relative_to(folder)
+
+
+def _without_results(
+    tasks: Mapping[Path, FileTask], naming: Naming, named: Collection[Path]
+) -> tuple[dict[Path, FileTask], tuple[Path, ...]]:
+    """The tasks without those whose source is a result, by its name; and these sources.
+
+    Such a name belongs to a result if its original is an input too, or if the source was found in a folder (it is not
+    `named`) and would be replaced.
+    """
+    stems = {task.source.stem for task in tasks.values()}
+
+    def is_result(source: Path, task: FileTask) -> bool:
+        original = naming.original_stem(task.source.stem)
+        return original in stems or (
+            original is not None and source not in named and task.target.resolve() == source
+        )
+
+    kept = {source: task for source, task in tasks.items() if not is_result(source, task)}
+    return kept, tuple(task.source for source, task in tasks.items() if source not in kept)
 
 
 def _checked(tasks: dict[Path, FileTask]) -> tuple[FileTask, ...]:

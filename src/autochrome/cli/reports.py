@@ -37,6 +37,10 @@ class LineReport:
     def print_done(self, outcome: Outcome) -> None:
         self.print(f"{outcome.task.source} → {outcome.task.target} ({outcome.seconds:.1f} s)")
 
+    def note(self, text: str) -> None:
+        if not self.quiet:
+            self.print(f"note: {text}")
+
     def conclude(self, outcomes: Sequence[Outcome], seconds: float) -> None:
         if self.quiet or self.single:
             return
@@ -75,6 +79,9 @@ class JsonReport:
                 "message": str(outcome.error),
             }
         self._print(line)
+
+    def note(self, text: str) -> None:
+        self._print({"event": "note", "message": text})
 
     def conclude(self, outcomes: Sequence[Outcome], seconds: float) -> None:
         counts = Counter(outcome.status for outcome in outcomes)
