@@ -29,6 +29,7 @@ RUN = {
     "models",
     "photo",
     "shots",
+    "verify",
     "version",
 }  # commands that run here; others are only parsed
 BLOCK = re.compile(

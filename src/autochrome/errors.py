@@ -26,6 +26,7 @@ AutochromeError                 1   an unexpected error
 ├── NoMemory                   51   not enough memory
 ├── BatchIncomplete            60   some files of a batch failed
 ├── FinishedWithLosses         61   the result is written, but parts of a damaged input are missing in it
+├── ProofMismatch              62   a film is not what its proof says
 └── LabError                   70   training or export failed
     ├── RecipeError            71   the recipe is invalid
     ├── CheckpointError        72   a checkpoint is damaged or does not fit
@@ -140,6 +141,10 @@ class BatchIncomplete(AutochromeError):
 
 class FinishedWithLosses(AutochromeError):
     exit_code = 61
+
+
+class ProofMismatch(AutochromeError):
+    exit_code = 62
 
 
 class LabError(AutochromeError):

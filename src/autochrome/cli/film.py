@@ -46,6 +46,13 @@ def film(
     preview: Annotated[
         bool, Parameter(help="Write one image only (-o a .jpg or .png), with a coloured frame of each shot.")
     ] = False,
+    proof: Annotated[
+        Path | None,
+        Parameter(
+            help="Also write a proof to this .json file: hashes of Y′ before and after (FFmpeg's framemd5), of all "
+            "streams, and what made the colours. For one film only."
+        ),
+    ] = None,
     batch: Annotated[BatchOptions, Parameter(name="*")] = BatchOptions(),  # noqa: B008 — frozen
     options: Annotated[FilmOptions, Parameter(name="*")] = FilmOptions(),  # noqa: B008 — frozen
 ) -> None:
@@ -60,6 +67,7 @@ def film(
     from autochrome.cli.outcome import Remarks
     from autochrome.cli.plan import FileTask, make_plan
     from autochrome.film.pipeline import colorize_film
+    from autochrome.film.proof import check_proof_name, write_proof
     from autochrome.hints.file import load_hints
     from autochrome.media.collection import FILM_SUFFIXES
     from autochrome.media.films.codecs import CONTAINERS
@@ -70,6 +78,11 @@ def film(
     plan = make_plan(inputs, batch.output, naming, FILM_SUFFIXES, batch.glob)
     if hints and len(plan.tasks) > 1:
         raise UsageError("--hints is for one film; colour this film alone.")
+    if proof and len(plan.tasks) > 1:
+        raise UsageError("--proof is for one film; colour this film alone.")
+    if proof:
+        check_proof_name(proof)
+        refuse_existing(proof, batch.overwrite)
     if hints:
         load_hints(hints)  # raises an error in the file before the work begins
     single = len(inputs) == 1 and not inputs[0].is_dir()
@@ -93,7 +106,13 @@ def film(
             )
         for sheet in sheets:
             save_comparison(task.source, task.target, sheet, options.start, options.end)
-        return Remarks((_summary(report), *report.notes))
+        notes = [_summary(report), *report.notes]
+        if proof:
+            proven = write_proof(
+                proof, task.source, task.target, network=network, options=options, hints=hints
+            )
+            notes.append(f"{proof}: {proven.summary}")
+        return Remarks(tuple(notes))
 
     report = choose_report(
         len(plan.tasks) + len(plan.empty), as_json=batch.json, quiet=batch.quiet, single=single
