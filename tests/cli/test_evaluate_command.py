@@ -36,6 +36,8 @@ def test_the_table_the_json_and_the_page(autochrome, tiny_model, pictures, tmp_p
     assert result.model == "tiny"
     assert all(name in ran.out for name in names)
     assert "Colour where there is none: 1 pictures" in ran.out
+    assert ("recovered %" in ran.out) == (result.judge is not None)
+    assert "patchiness" in ran.out
     html = page.read_text()
     assert html.count("<svg") == 2
     assert html.count("<img") == 3 * 6  # three pictures; grey, four trials, truth
@@ -43,11 +45,32 @@ def test_the_table_the_json_and_the_page(autochrome, tiny_model, pictures, tmp_p
 
 def test_baselines_alone(autochrome, pictures, tmp_path):
     ran = autochrome(
-        "evaluate", "baselines", pictures, "--size", 32, "--limit", 2, "--json", tmp_path / "o.json"
+        "evaluate",
+        "baselines",
+        pictures,
+        "--size",
+        32,
+        "--limit",
+        2,
+        "--json",
+        tmp_path / "o.json",
+        "--no-judge",
     )
     assert ran.code == 0, ran.err
     assert "best constant" in ran.out
+    assert (ran.err, "recognised" in ran.out) == ("", False)
     assert len(json.loads((tmp_path / "o.json").read_text())["pictures"]) == 2
+
+
+def test_without_the_weights_of_the_judge_the_other_columns_come(autochrome, pictures, monkeypatch):
+    monkeypatch.setattr("autochrome.lab.judge.PACKAGE", "no_such_package_of_weights")
+    ran = autochrome("evaluate", "baselines", pictures, "--size", 32, "--limit", 2)
+    assert ran.code == 0
+    assert "patchiness" in ran.out
+    assert "recognised" not in ran.out
+    assert ran.err.count("\n") == 1
+    assert "without recognition and feature distance" in ran.err
+    assert "pip install 'autochrome[evaluate]'" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from autochrome.cli.numbers import number
-from autochrome.errors import UsageError
+from autochrome.errors import ExtraMissing, UsageError
 
 if TYPE_CHECKING:
     from autochrome.evaluate.photo_protocol import PerceptualDistance, Trial
+    from autochrome.evaluate.recognition import Judge
     from autochrome.model import ColorModel
 
 BASELINES_ONLY = "baselines"
@@ -62,11 +64,19 @@ def evaluate(
         Path | None,
         Parameter(help="SqueezeNet weights (.safetensors): also measure a perceptual distance with them."),
     ] = None,
+    judge: Annotated[
+        bool,
+        Parameter(
+            negative="--no-judge",
+            help="Ask a classifier what it recognises, and measure the distance of its features.",
+        ),
+    ] = True,
     device: Annotated[str, Parameter(help="Where a training run is computed: cpu, cuda.")] = "cpu",
 ) -> None:
     """Measure a network on colour pictures, beside grey, the mean colour and the best constant colour."""
     from autochrome.evaluate.photo_protocol import evaluate_photos
-    from autochrome.evaluate.photo_report import evaluation_galleries, evaluation_tables, write_photo_report
+    from autochrome.evaluate.photo_report import evaluation_galleries, write_photo_report
+    from autochrome.evaluate.photo_tables import evaluation_tables
     from autochrome.evaluate.report_page import format_table
     from autochrome.evaluate.samples import count_samples, read_samples
     from autochrome.files import atomic_write
@@ -76,6 +86,7 @@ def evaluate(
     if any(map(_is_film, data)):
         return _evaluate_films(network, data, size, trials[0].vivid, limit, json, html)
     distance = _open_perceptual(perceptual)
+    classifier = _open_judge() if judge else None
     with _progress_bar(count_samples(data, limit)) as advance:
         result = evaluate_photos(
             network,
@@ -85,6 +96,7 @@ def evaluate(
             data=[path.name for path in data],
             size=size,
             perceptual=distance,
+            judge=classifier,
             progress=advance,
         )
     if brush and network:
@@ -183,6 +195,20 @@ def _open_perceptual(file: Path | None) -> PerceptualDistance | None:
     from autochrome.lab.losses.perceptual import perceptual_distance
 
     return perceptual_distance(str(file))
+
+
+def _open_judge() -> Judge | None:
+    """The classifier; None, and a sentence on stderr, if its packages are not installed."""
+    try:
+        from autochrome.lab.judge import open_judge
+
+        return open_judge()
+    except ImportError as error:
+        reason = f"this needs {error.name}: pip install 'autochrome[evaluate]'."
+    except ExtraMissing as error:
+        reason = str(error)
+    print(f"autochrome: without recognition and feature distance; {reason}", file=sys.stderr)
+    return None
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from autochrome.color import upsample
 from autochrome.color.resize import resize
 from autochrome.errors import NothingFound
 from autochrome.evaluate import baselines
+from autochrome.evaluate.false_color import neutral_chroma, patchiness
 from autochrome.evaluate.hints_from_truth import carried_hints, point_hints, seeded_generator
 from autochrome.evaluate.metrics import (
     Float64Array,
@@ -30,6 +31,7 @@ from autochrome.evaluate.metrics import (
     score,
     squared_error,
 )
+from autochrome.evaluate.recognition import Judge, JudgedPictures
 from autochrome.evaluate.results import (
     MAX_PSNR,
     Evaluation,
@@ -123,6 +125,7 @@ def score_result(
     """Compute all scores of one result. original: the truth as bytes, for the perceptual distance."""
     converted = RgbLabImage.from_rgb(result)
     metrics = score(converted, truth)
+    neutral, patches = neutral_chroma(converted.lab, truth.lab), patchiness(converted.lab, truth.lab)
     return Scores.model_validate(
         {
             **metrics,
@@ -132,6 +135,10 @@ def score_result(
             "squared_error": squared_error(converted.rgb, truth.rgb),
             "pixels": result.shape[0] * result.shape[1],
             "perceptual": perceptual(result, original) if perceptual else None,
+            "neutral_chroma": neutral.mean,
+            "neutral_pixels": neutral.size,
+            "patchiness": patches.mean,
+            "flat_steps": patches.size,
         }
     )
 
@@ -141,31 +148,53 @@ def score_image(
     sample: Sample,
     trials: Sequence[Trial],
     perceptual: PerceptualDistance | None = None,
+    judged: JudgedPictures | None = None,
 ) -> ImageScores:
-    """Score every baseline and every trial on one image."""
+    """Score every baseline and every trial on one image, and show them to the judge."""
     truth = RgbLabImage.from_rgb(sample.rgb)
     results = {name: make(truth.lab) for name, make in BASELINES.items()}
     if model is not None:
         painted = paint_trials(model, sample, truth, trials)
         results |= {trial.name: result for trial, result in zip(trials, painted, strict=True)}
     rows = {name: score_result(result, truth, sample.rgb, perceptual) for name, result in results.items()}
+    if judged:
+        judged.add(results, sample.rgb)
     return ImageScores(name=sample.name, chroma=mean_chroma(truth.lab), rows=rows)
 
 
-def _group(images: Sequence[ImageScores]) -> dict[str, list[ImageScores]]:
-    """Split off nearly grey images: for them less colour is better, so they would raise the PSNR of pale results."""
-    return {
-        "coloured": [image for image in images if Evaluation.is_coloured(image)],
-        "nearly_grey": [image for image in images if not Evaluation.is_coloured(image)],
-        "all": list(images),
-    }
+def _group(images: Sequence[ImageScores]) -> dict[str, list[int]]:
+    """The numbers of the images in each group, without empty groups.
+
+    Nearly grey images are split off: for them less colour is better, so they would raise the PSNR of pale results.
+    """
+    groups: dict[str, list[int]] = {"coloured": [], "nearly_grey": [], "all": list(range(len(images)))}
+    for number, image in enumerate(images):
+        groups["coloured" if Evaluation.is_coloured(image) else "nearly_grey"].append(number)
+    return {name: numbers for name, numbers in groups.items() if numbers}
 
 
-def _make_rows(images: Sequence[ImageScores], trials: Sequence[Trial]) -> list[Row]:
-    rows = [summarize(name, "baseline", [image.rows[name] for image in images]) for name in BASELINES]
-    for trial in trials:
-        settings = {"vivid": trial.vivid, "points": trial.points, "carried": trial.carried}
-        rows.append(summarize(trial.name, "model", [image.rows[trial.name] for image in images], **settings))
+def _group_sources(images: Sequence[ImageScores]) -> dict[str, list[int]]:
+    """The numbers of the images with colour of each source, by name; none if there is only one source."""
+    sources: dict[str, list[int]] = {}
+    for number, image in enumerate(images):
+        if Evaluation.is_coloured(image):
+            sources.setdefault(image.source, []).append(number)
+    return dict(sorted(sources.items())) if len(sources) > 1 else {}
+
+
+def _make_rows(
+    images: Sequence[ImageScores],
+    numbers: Sequence[int],
+    trials: Sequence[Trial],
+    judged: JudgedPictures | None,
+) -> list[Row]:
+    """Every baseline and every trial, summarized over the images with these numbers."""
+    rows = []
+    for name, trial in {**dict.fromkeys(BASELINES), **{trial.name: trial for trial in trials}}.items():
+        figures = {"vivid": trial.vivid, "points": trial.points, "carried": trial.carried} if trial else {}
+        recognised = judged.figures(name, numbers) if judged else {}
+        scores = [images[number].rows[name] for number in numbers]
+        rows.append(summarize(name, "model" if trial else "baseline", scores, **figures, **recognised))
     return compare_rows(rows, "grey", "truth")
 
 
@@ -178,18 +207,20 @@ def evaluate_photos(
     data: Sequence[str],
     size: int,
     perceptual: PerceptualDistance | None = None,
+    judge: Judge | None = None,
     progress: Callable[[], None] = lambda: None,
 ) -> Evaluation:
     """Evaluate a network on images, in the way of each trial; without a network, only the baselines.
 
     name: of the network. data: names of the folders and archives. size: short side of the images, pixels.
-    progress: called after each image.
+    judge: a classifier that recognises things. progress: called after each image.
     """
     started = time.perf_counter()
     chosen = list(dict.fromkeys(trials)) if model is not None else []
+    judged = JudgedPictures(judge) if judge else None
     images = []
     for sample in samples:
-        images.append(score_image(model, sample, chosen, perceptual))
+        images.append(score_image(model, sample, chosen, perceptual, judged))
         progress()
     if not images:
         raise NothingFound("There is no picture to evaluate; give a folder, zip or tar of pictures.")
@@ -199,6 +230,11 @@ def evaluate_photos(
         size=size,
         seconds=time.perf_counter() - started,
         machine=f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}",
-        groups={name: _make_rows(part, chosen) for name, part in _group(images).items() if part},
+        groups={group: _make_rows(images, part, chosen, judged) for group, part in _group(images).items()},
+        sources={
+            source: _make_rows(images, part, chosen, judged)
+            for source, part in _group_sources(images).items()
+        },
+        judge=judge.name if judge else None,
         pictures=images,
     )

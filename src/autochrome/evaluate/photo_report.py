@@ -1,80 +1,23 @@
-"""The report of an evaluation on photos: tables, plots, and images from best to worst."""
+"""The report of an evaluation on photos as a page: tables, plots, and images from best to worst."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autochrome.evaluate.charts import Plot, Series
 from autochrome.evaluate.metrics import RgbLabImage
 from autochrome.evaluate.photo_protocol import BASELINES, Trial, paint_trials
-from autochrome.evaluate.report_page import Figure, FigureRow, Gallery, Table, write_report
-from autochrome.evaluate.results import BrushScores, Evaluation, ImageScores, Row
+from autochrome.evaluate.photo_tables import evaluation_tables
+from autochrome.evaluate.report_page import Figure, FigureRow, Gallery, write_report
+from autochrome.evaluate.results import Evaluation, ImageScores, Row
 from autochrome.evaluate.samples import Sample
 
 if TYPE_CHECKING:
     from autochrome.model import ColorModel
 
 IMAGES_PER_GALLERY = 4  # at most, of the best, the middle and the worst
-GROUPS = {
-    "coloured": "Pictures with colour",
-    "nearly_grey": "Colour where there is none",
-    "all": "All pictures together",
-}
-"""Name of a group in the JSON → title of its table."""
-COLUMNS: dict[str, Callable[[Row], str]] = {
-    "PSNR dB": lambda row: f"{row.psnr.mean:.2f}",
-    "over grey": lambda row: f"{row.over_grey:+.2f}",
-    "pooled dB": lambda row: f"{row.psnr_pooled:.2f}",
-    "over grey, pooled": lambda row: f"{row.over_grey_pooled:+.2f}",
-    "least…most dB": lambda row: f"{row.psnr.least:.1f}…{row.psnr.most:.1f}",
-    "SSIM": lambda row: f"{row.ssim.mean:.4f}",
-    "ΔE₀₀": lambda row: f"{row.ciede2000:.2f}",
-    "ab error": lambda row: f"{row.ab_error:.2f}",
-    "AUC": lambda row: f"{row.ab_auc:.4f}",
-    "colourful": lambda row: f"{row.colorfulness:.1f}",
-    "% of truth": lambda row: "–" if row.colorfulness_share is None else f"{row.colorfulness_share:.0f}",
-    "gap": lambda row: f"{row.colorfulness_gap:.1f}",
-    "perceptual": lambda row: "–" if row.perceptual is None else f"{row.perceptual:.4f}",
-    "of grey's": lambda row: "–" if row.perceptual_share is None else f"{row.perceptual_share:.2f}",
-}
-"""Title of a column → its text for a row."""
-
-
-def evaluation_tables(evaluation: Evaluation) -> list[Table]:
-    """A table for each group; only one if all pictures are in the same group. Then the table of painted points."""
-    names = [name for name in GROUPS if name in evaluation.groups]
-    tables = [_group_table(evaluation, name) for name in (names if len(names) > 2 else names[:1])]
-    return [*tables, *([_brush_table(evaluation.brush)] if evaluation.brush else [])]
-
-
-def _group_table(evaluation: Evaluation, group: str) -> Table:
-    """The rows of one group as text. A column without any figure is left out."""
-    rows = evaluation.groups[group]
-    cells = {name: [text(row) for row in rows] for name, text in COLUMNS.items()}
-    cells = {name: column for name, column in cells.items() if set(column) != {"–"}}
-    return Table(
-        GROUPS[group],
-        ["", *cells],
-        [[row.name, *(column[i] for column in cells.values())] for i, row in enumerate(rows)],
-        note=f"{rows[0].pictures} pictures. {evaluation.definitions[group].capitalize()}.",
-        strong=[i for i, row in enumerate(rows) if row.kind == "model"],
-    )
-
-
-def _brush_table(brush: BrushScores) -> Table:
-    def text(value: float | None) -> str:
-        return "–" if value is None else f"{value:.1f}"
-
-    error = [text(brush.miss_median), text(brush.miss_ninety), f"{brush.within_six:.0%}", str(brush.points)]
-    leak = [text(brush.leak_median), text(brush.leak_ninety), "", str(brush.edges)]
-    return Table(
-        "One painted point",
-        ["ΔE₀₀", "median", "90 % within", "6 or less", "number"],
-        [["painted colour to result", *error], ["leak over an edge", *leak]],
-        note="Random colours of chroma 40. The edge, between two pictures side by side, is 20 px from the point.",
-    )
 
 
 def evaluation_plots(evaluation: Evaluation) -> list[Plot]:

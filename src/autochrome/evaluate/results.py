@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from autochrome.evaluate.false_color import CELLS, NEUTRAL
 from autochrome.evaluate.metrics import METRICS, pooled_psnr
 
 NEARLY_GREY = 4.0  # units of a*b*: an image whose truth has a lower mean chroma counts as nearly grey
@@ -21,6 +22,15 @@ DEFINITIONS = {
     "colorfulness_share": "mean colourfulness in percent of the truth's",
     "colorfulness_gap": "mean over pictures of |colourfulness − the truth's|; lower is better",
     "perceptual": "distance of the features of the given network; lower is better",
+    "ciede2000_ninety": "ΔE₀₀ that 90 % of the pixels of a picture do not exceed, mean of pictures; lower is better",
+    "recognised": "percent of the pictures in which the judge (a classifier) names the same class as in the truth",
+    "recovered_share": "percent: (recognised − grey's) / (the truth's − grey's); 0 is grey, 100 the truth",
+    "feature_distance": "Fréchet distance of the judge's features of all results and all truths; lower is better; "
+    "few pictures make it too large; feature_distance_share is divided by grey's",
+    "kernel_distance": "kernel distance (KID) of the same features, × 1000; lower is better; also for few pictures",
+    "neutral_chroma": f"mean chroma where the truth has less than {NEUTRAL:g}; lower is better",
+    "patchiness": "mean change of the a*b* error between neighbouring flat cells, "
+    f"1/{CELLS} of the short side wide; patchiness_share is divided by grey's: above 1 there are false patches",
     "coloured": f"pictures whose truth has a mean chroma of {NEARLY_GREY:g} or more",
     "nearly_grey": "pictures whose truth has almost no colour",
     "all": "all pictures",
@@ -40,6 +50,7 @@ class Scores(StrictModel):
     psnr: float  # dB, at most MAX_PSNR
     ssim: float
     ciede2000: float
+    ciede2000_ninety: float
     ab_error: float
     ab_auc: float
     colorfulness: float
@@ -48,6 +59,10 @@ class Scores(StrictModel):
     squared_error: float
     pixels: int
     perceptual: float | None = None
+    neutral_chroma: float | None = None  # None if the truth has no neutral pixel
+    neutral_pixels: int = 0
+    patchiness: float | None = None  # None if no luma is flat
+    flat_steps: int = 0
 
 
 class Spread(StrictModel):
@@ -73,6 +88,7 @@ class Row(StrictModel):
     over_grey_pooled: float = 0.0
     ssim: Spread
     ciede2000: float
+    ciede2000_ninety: float
     ab_error: float
     ab_auc: float
     colorfulness: float
@@ -81,6 +97,14 @@ class Row(StrictModel):
     chroma: float
     perceptual: float | None = None
     perceptual_share: float | None = None  # divided by grey's distance
+    neutral_chroma: float | None = None
+    patchiness: float | None = None
+    patchiness_share: float | None = None  # divided by grey's
+    recognised: float | None = None  # percent; this and the following are None without a judge
+    recovered_share: float | None = None  # percent; None if the judge names grey as often as the truth
+    feature_distance: float | None = None
+    feature_distance_share: float | None = None  # divided by grey's distance
+    kernel_distance: float | None = None  # × 1000
 
 
 class ImageScores(StrictModel):
@@ -89,6 +113,11 @@ class ImageScores(StrictModel):
     name: str
     chroma: float  # of the truth
     rows: dict[str, Scores]
+
+    @property
+    def source(self) -> str:
+        """The first folder of the name; "" if it has none."""
+        return self.name.split("/", 1)[0] if "/" in self.name else ""
 
 
 class BrushScores(StrictModel):
@@ -113,6 +142,10 @@ class Evaluation(StrictModel):
     machine: str
     definitions: dict[str, str] = DEFINITIONS
     groups: dict[str, list[Row]]  # "coloured", "nearly_grey", "all"; a group without images is left out
+    sources: dict[
+        str, list[Row]
+    ] = {}  # first folder of the name → rows of its images with colour; {} if only one
+    judge: str | None = None  # the classifier that recognised things
     pictures: list[ImageScores]
     brush: BrushScores | None = None
 
@@ -130,10 +163,16 @@ def _spread(values: Sequence[float]) -> Spread:
     return Spread(mean=float(np.mean(values)), least=min(values), most=max(values))
 
 
-def summarize(name: str, kind: str, scores: Sequence[Scores], **settings: float | bool | None) -> Row:
+def _weighted_mean(parts: Sequence[tuple[float | None, int]]) -> float | None:
+    """The mean of (mean, count) pairs; None if every count is 0."""
+    found = [(mean, count) for mean, count in parts if mean is not None]
+    return float(np.average([m for m, _ in found], weights=[n for _, n in found])) if found else None
+
+
+def summarize(name: str, kind: str, scores: Sequence[Scores], **figures: float | bool | None) -> Row:
     """Summarize the scores of several images in one row. `compare_rows` fills in the figures beside grey and truth.
 
-    settings: vivid, points and carried of a trial.
+    figures: vivid, points and carried of a trial; what a judge recognised.
     """
     means = {
         key: float(np.mean([getattr(score, key) for score in scores]))
@@ -151,8 +190,10 @@ def summarize(name: str, kind: str, scores: Sequence[Scores], **settings: float 
             "psnr_pooled": min(pooled, MAX_PSNR),
             "ssim": _spread([score.ssim for score in scores]),
             "perceptual": float(np.mean(distances)) if distances else None,
+            "neutral_chroma": _weighted_mean([(s.neutral_chroma, s.neutral_pixels) for s in scores]),
+            "patchiness": _weighted_mean([(s.patchiness, s.flat_steps) for s in scores]),
             **means,
-            **settings,
+            **figures,
         }
     )
 
@@ -171,8 +212,17 @@ def _compare_row(row: Row, grey: Row, truth: Row) -> Row:
             "over_grey_pooled": row.psnr_pooled - grey.psnr_pooled,
             "colorfulness_share": _divide(100 * row.colorfulness, truth.colorfulness),
             "perceptual_share": _divide(row.perceptual, grey.perceptual),
+            "patchiness_share": _divide(row.patchiness, grey.patchiness),
+            "feature_distance_share": _divide(row.feature_distance, grey.feature_distance),
+            "recovered_share": _recovered_share(row.recognised, grey.recognised, truth.recognised),
         }
     )
+
+
+def _recovered_share(ours: float | None, grey: float | None, truth: float | None) -> float | None:
+    if ours is None or grey is None or truth is None:
+        return None
+    return _divide(100 * (ours - grey), truth - grey)
 
 
 def _divide(value: float | None, whole: float | None) -> float | None:

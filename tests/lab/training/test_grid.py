@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from autochrome.errors import CheckpointError, RecipeError, UsageError
+from autochrome.evaluate.samples import Sample
 from autochrome.lab.data.pixels import decode
 from autochrome.lab.recipe_files import read_recipe
 from autochrome.lab.training import grid
@@ -102,3 +103,9 @@ def test_the_truth_beats_grey_in_every_sort_order(recipe, shard, tmp_path):
     for name, key in grid.SORT_KEYS.items():
         assert key(truth) > key(grey), name
     assert np.isfinite([key(rows[-1]) for key in grid.SORT_KEYS.values()]).all()
+
+
+def test_rows_of_another_version_are_measured_again(tmp_path):
+    file, samples = tmp_path / "score.json", [Sample("a.png", np.zeros((8, 8, 3), np.uint8))]
+    file.write_text('{"name": "old", "kind": "model", "pictures": 1}\n')
+    assert grid._load_rows(file, samples) == []

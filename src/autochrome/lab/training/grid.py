@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from autochrome.errors import CheckpointError, RecipeError, UsageError
 from autochrome.evaluate.metrics import RgbLabImage
 from autochrome.evaluate.photo_protocol import BASELINES, Trial, paint_trials, score_result
@@ -136,8 +138,11 @@ def _save_rows(file: Path, rows: Sequence[Row]) -> None:
 
 
 def _load_rows(file: Path, samples: Sequence[Sample]) -> list[Row]:
-    """The rows that were saved before, if they were measured on as many pictures; else none."""
+    """The rows that were saved before, if this version wrote them for as many pictures; else none: measure again."""
     if not file.exists():
         return []
-    rows = [Row.model_validate_json(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    try:
+        rows = [Row.model_validate_json(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    except ValidationError:
+        return []
     return rows if rows and rows[0].pictures == len(samples) else []
