@@ -11,6 +11,14 @@ Convert: TypeAlias = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
+class TextChunk:
+    """A text of a PNG as it is stored."""
+
+    kind: bytes  # tEXt, zTXt or iTXt
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """The facts of one file. The defaults say: as libvips reads it."""
 
@@ -19,3 +27,10 @@ class FileFacts:
     page: int = 0  # of a TIFF, from 0
     extra_is_alpha: bool = True  # whether the first channel after the colours is alpha
     convert: Convert | None = None
+    content: bytes | None = field(default=None, repr=False)  # the file, without what libvips must not see
+    profile: bytes | None = None  # made from what the file says in other words; one in the file counts more
+    exif: bytes | None = None
+    iptc: bytes | None = None  # bare records
+    xmp: bytes | None = None
+    texts: tuple[TextChunk, ...] = ()  # of a PNG
+    orientation: int | None = None  # None: what libvips says

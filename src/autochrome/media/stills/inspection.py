@@ -6,9 +6,10 @@ from pathlib import Path
 from autochrome.errors import InputUnreadable
 from autochrome.media.stills.exif import Read
 from autochrome.media.stills.file_facts import FileFacts
+from autochrome.media.stills.png_facts import png_facts
 from autochrome.media.stills.tiff_facts import tiff_facts
 
-INSPECTORS: dict[str, Callable[[Read, str], FileFacts]] = {"tif": tiff_facts}
+INSPECTORS: dict[str, Callable[[Read, str], FileFacts]] = {"png": png_facts, "tif": tiff_facts}
 """The format → the function that reads its facts."""
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pyvips
 
+from autochrome.media.stills.file_facts import TextChunk
 from autochrome.media.stills.iptc import wrapped
 from autochrome.media.stills.profiles import srgb_profile
 from autochrome.media.stills.reader import MAX_RESOLUTION
 
-_TEXTS = ("image-description", "png-comment-")
 _STALE = (
     "exif-ifd0-Orientation",
     "exif-ifd1-",
@@ -26,6 +26,7 @@ class Metadata:
     exif: bytes | None  # the block; for a TIFF, made from its entries
     iptc: bytes | None  # bare records
     xmp: bytes | None  # as it will be written
+    texts: tuple[TextChunk, ...] = ()  # for a PNG
 
 
 def prepare_image(image: Any, metadata: Metadata, kind: str, alpha: Any | None) -> Any:
@@ -59,9 +60,6 @@ def _resolution(header: Any) -> tuple[float, float]:
 
 def _set_metadata(image: Any, metadata: Metadata, kind: str) -> None:
     header = metadata.header
-    for name in header.get_fields():
-        if name.startswith(_TEXTS):
-            image.set_type(header.get_typeof(name), name, header.get(name))
     if metadata.exif:
         image.set_type(pyvips.GValue.blob_type, "exif-data", metadata.exif)  # libvips parses it at once
         for name in image.get_fields():
@@ -76,6 +74,8 @@ def _set_metadata(image: Any, metadata: Metadata, kind: str) -> None:
     image.set_type(pyvips.GValue.gstr_type, "resolution-unit", unit)
     if metadata.iptc is not None and kind == "jpg":
         image.set_type(pyvips.GValue.blob_type, "iptc-data", wrapped(metadata.iptc))
-    if metadata.xmp is not None:
+    if (
+        metadata.xmp is not None and kind != "png"
+    ):  # libvips stores it in a PNG as a packed text, which few read
         image.set_type(pyvips.GValue.blob_type, "xmp-data", metadata.xmp)
     image.set_type(pyvips.GValue.blob_type, "icc-profile-data", srgb_profile())

@@ -40,7 +40,7 @@ def read_layout(image: Any, name: str, facts: FileFacts) -> PixelLayout:
     alpha = image.bands > bands and facts.extra_is_alpha
     if not facts.directory and image.bands > bands + 1:
         notes.append(f"{image.bands - bands - 1} extra channels: left out")
-    profile = _field(image, "icc-profile-data")
+    profile = facts.profile or _field(image, "icc-profile-data")
     if profile is not None:
         use = _use(profile, bands)
         if use == "unfit":

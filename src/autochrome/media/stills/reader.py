@@ -77,11 +77,14 @@ class Origin:
             options["page"] = self.facts.page
         with reading(self.name):
             image = getattr(pyvips.Image, _LOADERS[self.kind])(self._source(), **options)
-            return self.facts.convert(image) if self.facts.convert else image
+            image = self.facts.convert(image) if self.facts.convert else image
+            return image if self.facts.orientation is None else _turned(image, self.facts.orientation)
 
     def _source(self) -> Any:
-        if self.path is None:
-            return pyvips.Source.new_from_memory(self.data)
+        in_memory = self.facts.content or self.data
+        if in_memory is not None:
+            return pyvips.Source.new_from_memory(in_memory)
+        assert self.path is not None
         return pyvips.Source.new_from_file(os.fsencode(self.path))  # bytes, because a name may not be UTF-8
 
     def _array_image(self, array: NDArray[Any]) -> Any:
@@ -99,6 +102,13 @@ class Origin:
             elif isinstance(value, int):
                 image.set_type(pyvips.GValue.gint_type, name, value)
         return image
+
+
+def _turned(image: Any, orientation: int) -> Any:
+    """The same image, with another orientation in its header."""
+    image = image.copy()
+    image.set_type(pyvips.GValue.gint_type, "orientation", orientation)
+    return image
 
 
 def at_random(image: Any) -> Any:

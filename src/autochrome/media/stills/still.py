@@ -122,13 +122,14 @@ class Still:
         """
         size = height or self.height, width or self.width
         alpha = self._alpha if self.alpha and size == (self.height, self.width) else None
-        directory = self._origin.facts.directory
-        xmp = self._blob("xmp-data")
+        facts = self._origin.facts
+        xmp = facts.xmp or self._blob("xmp-data")
         metadata = Metadata(
             self._header,
-            exif=block_of(descriptive(directory)) or self._blob("exif-data"),
-            iptc=self._iptc(directory),
+            exif=facts.exif or block_of(descriptive(facts.directory)) or self._blob("exif-data"),
+            iptc=facts.iptc or self._iptc(facts.directory),
             xmp=describe(xmp) if describe else xmp,
+            texts=facts.texts,
         )
         return write_still(
             Path(path),
@@ -137,7 +138,7 @@ class Still:
             metadata,
             alpha=alpha,
             quality=quality,
-            compression=number(directory, COMPRESSION),
+            compression=number(facts.directory, COMPRESSION),
         )
 
     def _alpha(self) -> Any:

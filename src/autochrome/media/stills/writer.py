@@ -20,6 +20,7 @@ from autochrome.media.stills.encoder_thread import EncoderThread
 from autochrome.media.stills.exif import add_to_tiff, tiff_metadata
 from autochrome.media.stills.metadata import Metadata, prepare_image
 from autochrome.media.stills.output_file import OutputFile
+from autochrome.media.stills.png_facts import packed_texts
 from autochrome.media.stills.reader import complaint
 from autochrome.media.stills.tiff_stream import TiffStream
 
@@ -35,6 +36,9 @@ WRITTEN = {
     ".avif": "avif",
 }
 _SIDE_LIMITS = {"jpg": 65500, "webp": 16383, "avif": 16384}  # pixels
+_AFTER_HEADER = (
+    33  # bytes of a PNG before its second chunk; words before the pixels are found by all programs
+)
 _CLASSIC_TIFF = 4_000_000_000  # bytes of pixels; above, offsets need 64 bits
 _COMPRESSIONS = {5: "lzw", 6: "jpeg", 7: "jpeg", 8: "deflate", 32946: "deflate", 32773: "packbits"}
 _COMPRESSIONS |= dict.fromkeys((2, 3, 4), "deflate")  # fax compression stores one bit a pixel
@@ -68,7 +72,8 @@ def write_still(
         with _encoder_errors(path):
             image = pyvips.Image.tiffload_source(source, access="sequential", fail_on="error")
             image = prepare_image(image, metadata, kind, alpha() if alpha else None)
-            _save(image, kind, temporary, quality, compression)
+            inserted = packed_texts(metadata.texts, metadata.xmp) if kind == "png" else b""
+            _save(image, kind, temporary, quality, compression, inserted)
             if kind == "tif":
                 add_to_tiff(temporary, tiff_metadata(metadata.exif, metadata.iptc), *size)
 
@@ -111,8 +116,8 @@ def _checked(
         raise ValueError(f"strips of {done} rows for a picture of {height}")
 
 
-def _save(image: Any, kind: str, path: Path, quality: int, compression: int) -> None:
-    with OutputFile(path) as file:
+def _save(image: Any, kind: str, path: Path, quality: int, compression: int, texts: bytes) -> None:
+    with OutputFile(path, insert=texts, at=_AFTER_HEADER) as file:
         try:
             if kind == "jpg":
                 image.jpegsave_target(file.target, Q=quality)
