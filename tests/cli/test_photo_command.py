@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 import pyvips
 
+from autochrome.cli.hint_words import read_hints
 from autochrome.color.lab import lab_from_srgb
 from autochrome.errors import BatchIncomplete, HintsError, ModelUnknown, NothingFound, SameFile, UsageError
+from autochrome.hints.file import HintsFile
 from conftest import Ran
 
 Run = Callable[..., Ran]
@@ -148,6 +150,26 @@ def test_hints_decide(photo: Run, tmp_path: Path):
     assert b > 20
 
 
+def test_a_hint_on_the_command_line_decides(photo: Run, tmp_path: Path):
+    picture = draw(tmp_path / "a.png", np.full((64, 64), 119, np.uint8))
+    assert (
+        photo(picture, "--hint", "0.5,0.5,#c83c28", "--hint", "0.1,0.1,grey", "-o", tmp_path / "b.png").code
+        == 0
+    )
+    a, b = lab_from_srgb(read(tmp_path / "b.png")[32, 32] / 255)[1:]
+    assert a > 25
+    assert b > 15
+    assert np.ptp(read(tmp_path / "b.png")[6, 6]) < 40
+
+
+def test_hints_of_the_file_and_of_the_command_line_are_joined(tmp_path: Path):
+    HintsFile(version=1, points=[{"x": 0, "y": 0, "color": "sky"}]).save(tmp_path / "h.json")
+    joined = read_hints(tmp_path / "h.json", ["1, 0.5, lips"])
+    assert [(point.x, point.color) for point in joined.file.points] == [(0, "#7fa6d6"), (1, "#b5605c")]
+    assert joined.folder == tmp_path
+    assert read_hints(None, []) is None
+
+
 def test_vivid_zero_is_grey_and_mark_marks(photo: Run, tmp_path: Path):
     assert photo(draw(tmp_path / "a.png"), "--vivid", "0", "-o", tmp_path / "b.png").code == 0
     assert np.ptp(read(tmp_path / "b.png"), axis=-1).max() <= 1
@@ -180,6 +202,14 @@ WRONG = {
     "no model either": (["a.png", "--model", "a.png"], 32, "a.png"),
     "no such hints": (["a.png", "--hints", "none.json"], HintsError.exit_code, "none.json"),
     "hints for many": (["a.png", "b.png", "--hints", "none.json"], UsageError.exit_code, "--hints"),
+    "hint for many": (["a.png", "b.png", "--hint", "0,0,red"], UsageError.exit_code, "--hint"),
+    "half a hint": (["a.png", "--hint", "0.5,red"], UsageError.exit_code, "--hint 0.5,red: write x,y,colour"),
+    "a hint outside": (
+        ["a.png", "--hint", "3,0,red"],
+        UsageError.exit_code,
+        "--hint 3,0,red: x must be at most 1",
+    ),
+    "a hint of no colour": (["a.png", "--hint", "0,0,rde"], UsageError.exit_code, "did you mean red?"),
     "a number out of range": (["a.png", "--size", "5000"], UsageError.exit_code, "--size 5000"),
     "no number": (["a.png", "--vivid", "much"], UsageError.exit_code, "--vivid much"),
     "an unknown flag": (["a.png", "--nonsense"], UsageError.exit_code, "--nonsense"),

@@ -28,6 +28,18 @@ def test_a_colour_is_its_a_and_b():
     np.testing.assert_allclose(chroma_of("#808080"), 0, atol=1e-4)
 
 
+def test_names_of_colours_are_read_and_written_as_digits():
+    colors = {
+        "sky": "#7fa6d6",
+        "Fair-Skin": "#d9a384",
+        "rosybrown": "#bc8f8f",
+        "#C36": "#cc3366",
+        "Grey": "grey",
+    }
+    points = [{"x": 0.5, "y": 0.5, "color": name} for name in colors]
+    assert [point.color for point in hints(points=points).points] == list(colors.values())
+
+
 def test_nothing_known_is_no_hints():
     planes = hints().rasterize(5, 7)
     assert planes.chroma.shape == (5, 7, 2)
@@ -172,8 +184,16 @@ WRONG = {
     "outside": ({"version": 1, "points": [POINT, {**POINT, "x": 1.5}]}, r"'points\[1\].x' is 1.5"),
     "no colour": ({"version": 1, "points": [{"x": 0, "y": 0}]}, r"'points\[0\].color' is missing"),
     "odd colour": (
-        {"version": 1, "points": [{**POINT, "color": "red"}]},
-        r"'red'; a colour is #rrggbb or grey",
+        {"version": 1, "points": [{**POINT, "color": "oliv"}]},
+        r"'points\[0\].color': 'oliv' is no colour; did you mean olive\?",
+    ),
+    "a colour that is none": (
+        {"version": 1, "points": [{**POINT, "color": "#12345"}]},
+        r"'#12345' is no colour; after # follow 3 or 6",
+    ),
+    "a picture elsewhere": (
+        {"version": 1, "frames": [{"frame": 0, "picture": "../a.png"}]},
+        "name of a file in the",
     ),
     "empty path": (
         {"version": 1, "strokes": [{"path": [], "color": RED, "width": 0.1}]},

@@ -8,6 +8,11 @@ from cyclopts import Parameter
 from autochrome.cli.naming import NAME
 from autochrome.errors import UsageError
 
+HINT = Parameter(
+    name="--hint",
+    help="A known colour at a point, as x,y,colour: 0.4,0.3,#c98f6b or 0.5,0.1,sky. x and y are fractions of the width "
+    "and the height. In a film the point is on the first frame. The option can be repeated.",
+)
 Existing = Literal["refuse", "overwrite", "skip"]
 """What to do if a result exists already."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from autochrome.cli.batch_options import BatchOptions
+from autochrome.cli.batch_options import HINT, BatchOptions
 from autochrome.cli.wording import count
 from autochrome.errors import OutputExists, UsageError
 from autochrome.options import FilmOptions
@@ -38,6 +38,7 @@ def film(
     hints: Annotated[
         Path | None, Parameter(help="A hints file with marks on frames of the film. For one film only.")
     ] = None,
+    hint: Annotated[list[str], HINT] = [],  # noqa: B006 — only read
     compare: Annotated[
         bool,
         Parameter(help="Also write OUT-compare.mp4: grey | colour, and | truth if the film has colours."),
@@ -63,12 +64,12 @@ def film(
 
     network = open_for_film(options.model)  # it is loaded while the rest is imported
     from autochrome.cli.batch import choose_report, run_batch
+    from autochrome.cli.hint_words import read_hints
     from autochrome.cli.naming import Naming
     from autochrome.cli.outcome import Remarks
     from autochrome.cli.plan import FileTask, make_plan
     from autochrome.film.pipeline import colorize_film
     from autochrome.film.proof import check_proof_name, write_proof
-    from autochrome.hints.file import load_hints
     from autochrome.media.collection import FILM_SUFFIXES
     from autochrome.media.films.codecs import CONTAINERS
     from autochrome.media.films.comparison import save_comparison
@@ -76,15 +77,14 @@ def film(
     existing = batch.existing
     naming = Naming(batch.name, _suffix(batch.output, options), CONTAINERS, ".mp4")
     plan = make_plan(inputs, batch.output, naming, FILM_SUFFIXES, batch.glob)
-    if hints and len(plan.tasks) > 1:
-        raise UsageError("--hints is for one film; colour this film alone.")
+    if (hints or hint) and len(plan.tasks) > 1:
+        raise UsageError("--hints and --hint are for one film; colour this film alone.")
+    known = read_hints(hints, hint)  # now, so that an error in them is found before the work begins
     if proof and len(plan.tasks) > 1:
         raise UsageError("--proof is for one film; colour this film alone.")
     if proof:
         check_proof_name(proof)
         refuse_existing(proof, batch.overwrite)
-    if hints:
-        load_hints(hints)  # raises an error in the file before the work begins
     single = len(inputs) == 1 and not inputs[0].is_dir()
     kinds = [suffix for suffix, wanted in ((".mp4", compare), (".gif", compare_gif)) if wanted]
 
@@ -98,7 +98,7 @@ def film(
                 task.target,
                 model=network,
                 options=options,
-                hints=hints,
+                hints=known,
                 overwrite=batch.overwrite,
                 restart=restart,
                 progress=show,

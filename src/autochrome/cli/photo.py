@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from autochrome.cli.batch_options import BatchOptions
+from autochrome.cli.batch_options import HINT, BatchOptions
 from autochrome.cli.numbers import number
 from autochrome.errors import UsageError
 from autochrome.options import PhotoOptions
@@ -20,6 +20,7 @@ def photo(
     /,
     *,
     hints: Annotated[Path | None, Parameter(help="A hints file with known colours, for one picture.")] = None,
+    hint: Annotated[list[str], HINT] = [],  # noqa: B006 — only read
     jobs: Annotated[int, number("Number of pictures at the same time.", gte=1, name=("--jobs", "-j"))] = 1,
     batch: Annotated[BatchOptions, Parameter(name="*")] = BatchOptions(),  # noqa: B008 — frozen
     options: Annotated[PhotoOptions, Parameter(name="*")] = PhotoOptions(),  # noqa: B008 — frozen
@@ -27,10 +28,10 @@ def photo(
     """Colour photos."""
     # Imports come here, so that an error on the command line is reported at once.
     from autochrome.cli.batch import choose_report, run_batch
+    from autochrome.cli.hint_words import read_hints
     from autochrome.cli.naming import Naming
     from autochrome.cli.outcome import Remarks
     from autochrome.cli.plan import FileTask, make_plan
-    from autochrome.hints.file import load_hints
     from autochrome.media.collection import STILL_SUFFIXES
     from autochrome.media.stills.writer import WRITTEN
     from autochrome.model import open_model
@@ -41,9 +42,9 @@ def photo(
     plan = make_plan(
         inputs, batch.output, Naming(batch.name, suffix, WRITTEN, ".png"), STILL_SUFFIXES, batch.glob
     )
-    if hints and len(plan.tasks) > 1:
-        raise UsageError("--hints belongs to one picture; colour that picture alone.")
-    known = load_hints(hints) if hints else None
+    if (hints or hint) and len(plan.tasks) > 1:
+        raise UsageError("--hints and --hint belong to one picture; colour that picture alone.")
+    known = read_hints(hints, hint)
     network = open_model(options.model, many=len(plan.tasks) > _MANY)
 
     def do(task: FileTask) -> Remarks:

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from autochrome.errors import HintsError
 from autochrome.files import atomic_write
 from autochrome.hints.marks import Marks
+from autochrome.options import describe_fault
 
 FileName = Annotated[str, Field(pattern=r"^[^/\\\x00.][^/\\\x00]*$")]
 """The name of an image in the folder of the hints file. It cannot name a file in another folder."""
@@ -58,7 +59,7 @@ def load_hints(path: str | os.PathLike[str]) -> HintsFile:
 def _explain(faults: list[ErrorDetails]) -> str:
     """One sentence about the first fault that pydantic found: which field, and what is wrong."""
     fault = faults[0]
-    more = f" ({len(faults) - 1} more errors of this kind.)" if len(faults) > 1 else ""
+    more = f" ({len(faults) - 1} more of this kind.)" if len(faults) > 1 else ""
     where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"]).lstrip(".")
     if fault["type"] == "json_invalid":
         return f"this is not a JSON file: {fault['ctx']['error']}."
@@ -67,5 +68,7 @@ def _explain(faults: list[ErrorDetails]) -> str:
     if fault["type"] == "missing":
         return f"the field '{where}' is missing.{more}"
     if fault["type"] == "string_pattern_mismatch":
-        return f"'{where}' is {fault['input']!r}; a colour is #rrggbb or grey.{more}"
-    return f"'{where}' is {fault['input']!r:.60}: {fault['msg'][0].lower()}{fault['msg'][1:]}.{more}"
+        return f"'{where}' is {fault['input']!r:.60}: give the name of a file in the folder of the hints file.{more}"
+    if fault["type"] == "value_error":
+        return f"'{where}': {describe_fault(fault)}.{more}"
+    return f"'{where}' is {fault['input']!r:.60}: {describe_fault(fault)}.{more}"

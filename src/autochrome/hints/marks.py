@@ -4,13 +4,15 @@ Positions are fractions of the image (x of its width, y of its height, 0…1). S
 marks fit the same image at every size. `docs/hints.md` describes them for users.
 """
 
+import re
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from autochrome.color.lab import lab_from_srgb
+from autochrome.color.names import read_color
 from autochrome.options import Options
 from autochrome.types import Floats, Hints
 
@@ -20,7 +22,16 @@ MIN_RECTANGLE_SIDE = 2.0  # pixels
 
 Position = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Size = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
-Color = Annotated[str, Field(pattern=r"^(#[0-9a-fA-F]{6}|gr[ea]y)$")]
+_PLAIN = re.compile(r"(#[0-9a-fA-F]{6}|gr[ea]y)")
+
+
+def _plain_color(value: Any) -> Any:
+    """A colour name or #rgb as `#rrggbb`."""
+    return value if not isinstance(value, str) or _PLAIN.fullmatch(value) else read_color(value)
+
+
+Color = Annotated[str, BeforeValidator(_plain_color), Field(pattern=rf"^{_PLAIN.pattern}$")]
+"""#rrggbb or grey. A name or #rgb becomes #rrggbb."""
 
 
 class Point(Options):
