@@ -104,8 +104,11 @@ def tiny_tint(
     believed = g.node("Mul", ["hint", "mask"])
     near = {"kernel_shape": [12, 12], "strides": [4, 4], "pads": [4] * 4, "count_include_pad": 1}
     there = g.node("AveragePool", ["mask"], **near)
-    colour = g.node("Div", [g.node("AveragePool", [believed], **near), g.scaled(there, 1.0, 1e-6)])
-    sure = g.node("Clip", [g.scaled(there, 16), g.weight(np.float32(0)), g.weight(np.float32(1))])
+    colour = g.node(
+        "Div", [g.node("AveragePool", [believed], **near), g.scaled(there, 1.0, 1e-6)], "local_ab"
+    )
+    limits = [g.weight(np.float32(0)), g.weight(np.float32(1))]
+    sure = g.node("Clip", [g.scaled(there, 16), *limits], "local_weight")
     doubt = g.scaled(sure, -1, 1)
     g.node("Add", [g.node("Mul", [colour, sure]), g.node("Mul", [own, doubt])], "ab")
     g.scaled(sure, 0.5, 0.5, out="confidence")
@@ -119,6 +122,13 @@ def tiny_tint(
             "mask": plane(1),
             "vivid": vivid_shape,
         },
-        {"f4": plane(8, 4), "f8": plane(8, 8), "ab": plane(2, 4), "confidence": plane(1, 4)},
+        {
+            "f4": plane(8, 4),
+            "f8": plane(8, 8),
+            "ab": plane(2, 4),
+            "confidence": plane(1, 4),
+            "local_ab": plane(2, 4),
+            "local_weight": plane(1, 4),
+        },
         tint_card() if card is None else card,
     )

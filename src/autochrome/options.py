@@ -69,6 +69,15 @@ class ColorOptions(Options):
         within("Render size: the short side, in pixels, at which the model works.", ge=64, le=1024),
     ] = 256
     vivid: Annotated[float, within("Strength of colour: 0 grey, 1 neutral, 2 bold.", ge=0, le=2)] = 1.0
+    reach: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="How far marks without a reach of their own reach: 0 colours this thing only; "
+            "1 counts for the whole picture.",
+        ),
+    ] = 1.0
     mark: Annotated[
         bool, Field(description="Draw a small mark in the corner: the colours are made by software.")
     ] = False

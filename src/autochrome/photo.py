@@ -66,7 +66,7 @@ class PreparedPhoto:
         """Predict the colours, with these hints."""
         started = perf_counter()
         luma = self.prepared.luma
-        known = _merge_hints(hints, self.own_color, luma)
+        known = _merge_hints(hints, self.own_color, luma, self.options.reach)
         if known is not None and not self.model.card.hints:
             raise UsageError(
                 f"The model {self.model.card.name!r} takes no hints; choose another model, or leave the hints out."
@@ -178,13 +178,15 @@ def _open_cached(model: str) -> ColorModel:
     return open_model(model)
 
 
-def _merge_hints(source: PhotoHints | None, own_color: Hints | None, luma: Luma) -> Hints | None:
+def _merge_hints(
+    source: PhotoHints | None, own_color: Hints | None, luma: Luma, reach: float
+) -> Hints | None:
     """The caller's hints over the original's own colour, at render size; None if there are neither."""
     if source is None:
         return own_color
     hints = (
         source.resized(*luma.shape)
         if isinstance(source, Hints)
-        else open_hints(source).file.rasterize(*luma.shape)
+        else open_hints(source).file.rasterize(*luma.shape, reach=reach)
     )
     return hints.over(own_color) if own_color else hints

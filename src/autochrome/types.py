@@ -27,14 +27,20 @@ Matrix: TypeAlias = Literal["bt601", "bt709", "bt2020", "smpte240m", "fcc"]
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """Known colour over one picture: painted marks, colour carried along the motion, colour from a reference."""
+    """Known colour over one picture: painted marks, colour carried along the motion, colour from a reference.
+
+    A hint says how far it reaches. Reach 0 is about this thing: the rest of the picture keeps the colour that it has
+    without the hint. Reach 1 is about the whole picture: the model predicts anew with it.
+    """
 
     chroma: Chroma  # (H, W, 2) a*b*; meaningless where mask is 0
     mask: Floats  # (H, W) 0…1: how much the colour of each pixel counts
+    reach: Floats | None = None  # (H, W) 0…1: this thing … whole picture; None: 1 everywhere
 
     def __post_init__(self) -> None:
-        if self.chroma.shape != (*self.mask.shape, 2):
-            raise ValueError(f"hint chroma {self.chroma.shape} does not fit its mask {self.mask.shape}")
+        for name, plane in (("mask", self.chroma[..., 0]), ("reach", self.reach)):
+            if plane is not None and plane.shape != self.mask.shape:
+                raise ValueError(f"hint {name} does not fit: {plane.shape} and {self.mask.shape}")
 
     @classmethod
     def none(cls, height: int, width: int) -> Self:
@@ -42,25 +48,56 @@ class Hints:
         return cls(np.zeros((height, width, 2), np.float32), np.zeros((height, width), np.float32))
 
     @classmethod
-    def from_premultiplied(cls, premultiplied: Chroma, mask: Floats) -> Self:
-        """From chroma × mask. Chroma is mixed and resized in this form, so that edges do not mix with grey."""
-        return cls((premultiplied / np.maximum(mask, 1e-6)[..., None]).astype(np.float32), mask)
+    def from_premultiplied(cls, premultiplied: Floats, mask: Floats) -> Self:
+        """From chroma × mask, and perhaps reach × mask as a third plane.
+
+        Hints are mixed and resized in this form, so that edges do not mix with grey.
+        """
+        planes = (premultiplied / np.maximum(mask, 1e-6)[..., None]).astype(np.float32)
+        return cls(planes[..., :2], mask, planes[..., 2].clip(0, 1) if planes.shape[2] == 3 else None)
 
     @property
     def present(self) -> bool:
         """Whether any pixel has a hint."""
         return bool(self.mask.any())
 
+    @property
+    def premultiplied(self) -> Floats:
+        """(H, W, 2) chroma × mask, or (H, W, 3) with reach × mask if the hints have a reach."""
+        planes = self.chroma if self.reach is None else np.dstack((self.chroma, self.reach))
+        return np.asarray(planes * self.mask[..., None], np.float32)
+
+    def with_reach(self, reach: float = 1.0) -> "Hints":
+        """The same hints; where they have no reach, it is this."""
+        plane = np.full(self.mask.shape, reach, np.float32) if self.reach is None else self.reach
+        return Hints(self.chroma, self.mask, plane)
+
+    def far(self) -> "Hints":
+        """The hints as the whole picture sees them: each counts by its reach."""
+        return self if self.reach is None else Hints(self.chroma, self.mask * self.reach)
+
+    def near(self) -> "Hints | None":
+        """The hints that are about one thing, at least in part; None if there are none."""
+        if self.reach is None:
+            return None
+        near = Hints(self.chroma, np.where(self.reach < 1, self.mask, np.float32(0)))
+        return near if near.present else None
+
     def resized(self, height: int, width: int) -> "Hints":
         """The same hints over (height, width) pixels of the same picture."""
-        premultiplied = resize(self.chroma * self.mask[..., None], height, width)
-        return Hints.from_premultiplied(premultiplied, resize(self.mask, height, width))
+        return Hints.from_premultiplied(
+            resize(self.premultiplied, height, width), resize(self.mask, height, width)
+        )
 
     def over(self, below: "Hints") -> "Hints":
         """These hints on top of others, as paint that covers: `below` shows where this mask is less than 1."""
-        rest = below.mask * (1 - self.mask)
-        premultiplied = self.chroma * self.mask[..., None] + below.chroma * rest[..., None]
-        return Hints.from_premultiplied(premultiplied, self.mask + rest)
+        above = self
+        if (above.reach is None) != (below.reach is None):
+            above, below = above.with_reach(), below.with_reach()
+        rest = 1 - above.mask
+        return Hints.from_premultiplied(
+            above.premultiplied + below.premultiplied * rest[..., None], above.mask + below.mask * rest
+        )
 
 
 @dataclass(frozen=True, slots=True)

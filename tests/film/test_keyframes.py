@@ -75,6 +75,18 @@ def film_of(path: Path, frames: list[np.ndarray]) -> Path:
     )
 
 
+def test_the_reach_of_a_mark_goes_along_with_its_colour():
+    place = painted(0, RED)
+    place["points"][0]["reach"] = 0.25
+    carried = CarriedHints()
+    carried.carry(records(SCENES[:10]), file_of(place))
+    hints = carried.at(9, HEIGHT, WIDTH)
+    np.testing.assert_allclose(hints.reach[hints.mask > 0.5], 0.25, atol=0.01)
+    whole = CarriedHints(reach=1.0)
+    whole.carry(records(SCENES[:10]), file_of(painted(0, RED)))
+    assert whole.at(9, HEIGHT, WIDTH).reach is None
+
+
 @pytest.mark.parametrize("place", [0, 37, FRAMES - 1])
 def test_a_point_goes_with_its_thing_both_ways(place: int):
     carried = CarriedHints()

@@ -11,7 +11,7 @@ from autochrome.errors import AutochromeError, InputUnreadable, ModelUnknown, Mo
 from autochrome.model.onnx_file import cut, interface, load
 from tiny import Graph, plane, tiny_tint
 
-SLOW, QUICK = ["f4", "f8"], ["ab", "confidence"]
+SLOW, QUICK = ["f4", "f8"], ["ab", "confidence", "local_ab", "local_weight"]
 
 
 @pytest.fixture(scope="module")

@@ -26,19 +26,21 @@ def carry_hints(
     start: float | None = None,
     end: float | None = None,
     index: FilmIndex | None = None,
+    reach: float = 1.0,
 ) -> CarriedHints:
     """Read a film up to its last key frame, and carry the hints of each key frame through its shot.
 
     start, end: seconds. If the cuts are known, shots outside are not read. index: of this film, if it exists already.
+    reach: of marks that have none.
     """
     opened = open_hints(hints)
     skip = start is not None and isinstance(cut_source, frozenset)
     with open_film(source, start=start if skip else None, index=index) as film:
         if skip and isinstance(cut_source, frozenset) and film.first not in cut_source:
             # The stretch begins inside a shot, and a key frame of this shot may lie before it.
-            return carry_hints(source, opened, cut_source, None, end, index)
+            return carry_hints(source, opened, cut_source, None, end, index, reach)
         with closing(prefetch(mark_shots(map(make_proxy, film), cut_source))) as marked:
-            carried = CarriedHints(film.facts.turn)
+            carried = CarriedHints(film.facts.turn, reach)
             wanted = takewhile(lambda one: end is None or not (one[1] and one[0].frame.time >= end), marked)
             records = (ProxyRecord(p.frame.index, p.frame.time, p.grey, begins) for p, begins in wanted)
             carried.carry(

@@ -173,7 +173,7 @@ class FilmInspector:
     ) -> NDArray[np.uint8]:
         """The same frame in colour, with marks on this very frame. Fast after the first call for a frame."""
         luma = self._prepare(number).luma
-        return self._paint(number, marks.rasterize(*luma.shape), width, vivid)
+        return self._paint(number, marks.rasterize(*luma.shape, reach=self._options.reach), width, vivid)
 
     def _paint(self, number: int, hints: Hints | None, width: int, vivid: float | None) -> NDArray[np.uint8]:
         prepared = self._prepare(number)
@@ -194,7 +194,13 @@ class FilmInspector:
         if key not in self._carried:
             end = self.times[stop] if stop < self.frames else None
             carried = carry_hints(
-                self._source, hints, frozenset(ordered), self.times[first], end, self._index
+                self._source,
+                hints,
+                frozenset(ordered),
+                self.times[first],
+                end,
+                self._index,
+                self._options.reach,
             )
             _cache(self._carried, key, carried)
         return self._carried[key].at(number, *self._prepare(number).luma.shape)

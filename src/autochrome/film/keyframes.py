@@ -14,7 +14,7 @@ from autochrome.errors import HintsError
 from autochrome.film.motion import MotionFinder, sample
 from autochrome.hints.file import HintsFile, KeyFrame
 from autochrome.hints.reference import hints_from_reference
-from autochrome.types import Chroma, Floats, Hints, Luma
+from autochrome.types import Chroma, Hints, Luma
 
 ImageOpener: TypeAlias = Callable[[str], tuple[Luma, Chroma]]
 """The name of a coloured image → its (h, w) L* and (h, w, 2) a*b*, both small."""
@@ -36,9 +36,12 @@ class ProxyRecord:
 class CarriedHints:
     """The hints of every frame of a film. They are compressed, and only shots with hints are stored."""
 
-    def __init__(self, turn: int = 0) -> None:
-        """turn: degrees counter-clockwise from the stored frame to the upright one, on which marks are drawn."""
-        self._turn = turn // 90
+    def __init__(self, turn: int = 0, reach: float = 1.0) -> None:
+        """turn: degrees counter-clockwise from the stored frame to the upright one, on which marks are drawn.
+
+        reach: of marks that have none.
+        """
+        self._turn, self._reach = turn // 90, reach
         self._shots: list[tuple[int, int, str]] = []  # first frame, stop, digest of all hints of the shot
         self._frames: dict[int, bytes] = {}
         self._shape = (1, 1)  # (h, w) of the proxies, stored orientation
@@ -47,10 +50,7 @@ class CarriedHints:
         """(height, width) hints of one frame, upright; None if it has no hints."""
         if index not in self._frames:
             return None
-        chroma, mask = (np.rot90(plane, self._turn) for plane in _unpack(self._frames[index], *self._shape))
-        return Hints(chroma.astype(np.float32), mask.astype(np.float32) / np.float32(255)).resized(
-            height, width
-        )
+        return _turned(_unpack(self._frames[index], *self._shape), self._turn).resized(height, width)
 
     def digest(self, first: int, stop: int) -> str:
         """A digest of all hints in the shots of these frames; "0" if there are none."""
@@ -102,12 +102,12 @@ class CarriedHints:
         for number, record in enumerate(shot):
             weights = _interpolation_weights(number, positions)
             parts = [
-                (weight, *_unpack(hints[number], *self._shape))
+                (weight, _unpack(hints[number], *self._shape))
                 for weight, hints in zip(weights, carried, strict=True)
                 if weight and number in hints
             ]
             if parts:
-                self._frames[record.index] = _mix(parts)
+                self._frames[record.index] = _pack(_mix(parts))
         first, stop = shot[0].index, shot[-1].index + 1
         content = sha256(b"".join(self._frames[n] for n in range(first, stop) if n in self._frames))
         self._shots.append((first, stop, content.hexdigest()))
@@ -116,7 +116,7 @@ class CarriedHints:
         """All hints of a key frame over its proxy, in stored orientation."""
         upright = np.rot90(grey, self._turn)
         height, width = upright.shape
-        hints = key.rasterize(height, width)
+        hints = key.rasterize(height, width, reach=self._reach)
         if open_image is None and (key.picture or key.reference):
             raise HintsError(
                 "A key frame names an image, but there is no folder of images; give the hints file."
@@ -128,11 +128,7 @@ class CarriedHints:
             luma, chroma = open_image(key.reference)
             target = np.ascontiguousarray(upright).astype(np.float32) * np.float32(100 / 255)
             hints = hints.over(hints_from_reference(luma, chroma, target))
-        back = -self._turn
-        return Hints(
-            np.ascontiguousarray(np.rot90(hints.chroma, back)),
-            np.ascontiguousarray(np.rot90(hints.mask, back)),
-        )
+        return _turned(hints, -self._turn)
 
 
 def _group_shots(film: Iterable[ProxyRecord]) -> Iterator[list[ProxyRecord]]:
@@ -165,30 +161,40 @@ def _interpolation_weights(number: int, positions: Sequence[int]) -> list[float]
     return [float(np.interp(number, positions, hat)) for hat in hats]
 
 
-def _mix(parts: Sequence[tuple[float, NDArray[np.int8], NDArray[np.uint8]]]) -> bytes:
-    """Packed hints from several (weight, chroma, mask 0…255)."""
-    masks = [mask.astype(np.float32) for _, _, mask in parts]
-    weight = np.sum([w * m for (w, _, _), m in zip(parts, masks, strict=True)], axis=0)
+def _turned(hints: Hints, quarters: int) -> Hints:
+    """The same hints, turned counter-clockwise by quarter turns."""
+    planes = (hints.chroma, hints.mask, hints.reach)
+    return Hints(*(None if p is None else np.ascontiguousarray(np.rot90(p, quarters)) for p in planes))  # type: ignore[arg-type]
+
+
+def _mix(parts: Sequence[tuple[float, Hints]]) -> Hints:
+    """Hints from several, each with a weight: the mean colour and reach, and the largest mask."""
+    if len(parts) == 1:
+        return parts[0][1]
+    hints = [each.with_reach() for _, each in parts]
+    weights = [weight * each.mask for (weight, _), each in zip(parts, hints, strict=True)]
     premultiplied = np.sum(
-        [w * m[..., None] * chroma for (w, chroma, _), m in zip(parts, masks, strict=True)], axis=0
+        [Hints(h.chroma, w, h.reach).premultiplied for h, w in zip(hints, weights, strict=True)], axis=0
     )
-    return _pack(
-        (premultiplied / np.maximum(weight, 1e-6)[..., None]).astype(np.float32),
-        np.max(masks, axis=0) / np.float32(255),
-    )
+    mean = Hints.from_premultiplied(premultiplied, np.sum(weights, axis=0))
+    return Hints(mean.chroma, np.max([each.mask for each in hints], axis=0), mean.reach)
 
 
-def _pack(chroma: Chroma, mask: Floats) -> bytes:
-    """(h, w, 2) a*b* and (h, w) 0…1 as compressed bytes. Empty areas take little space."""
-    kept = np.where(mask[..., None] > _EMPTY / 4, np.clip(np.rint(chroma), -127, 127), 0).astype(np.int8)
-    return compress(kept.tobytes() + np.rint(mask * 255).astype(np.uint8).tobytes(), 1)
+def _pack(hints: Hints) -> bytes:
+    """Hints as compressed bytes: a*b* as whole numbers, mask and reach in 1/255. Empty areas take little space."""
+    known = hints.mask > _EMPTY / 4
+    chroma = np.where(known[..., None], np.clip(np.rint(hints.chroma), -127, 127), 0).astype(np.int8)
+    reach = 1 if hints.reach is None else hints.reach
+    planes = [np.rint(plane * 255).astype(np.uint8) for plane in (hints.mask, np.where(known, reach, 1))]
+    return compress(chroma.tobytes() + b"".join(plane.tobytes() for plane in planes), 1)
 
 
-def _unpack(data: bytes, height: int, width: int) -> tuple[NDArray[np.int8], NDArray[np.uint8]]:
-    """(height, width, 2) a*b* and (height, width) mask 0…255."""
-    raw = np.frombuffer(decompress(data), np.uint8)
-    split = 2 * height * width
-    return raw[:split].view(np.int8).reshape(height, width, 2), raw[split:].reshape(height, width)
+def _unpack(data: bytes, height: int, width: int) -> Hints:
+    """The hints of `_pack`, with (height, width) pixels."""
+    raw = np.frombuffer(decompress(data), np.uint8).reshape(4, height * width)
+    chroma = raw[:2].reshape(-1).view(np.int8).reshape(height, width, 2).astype(np.float32)
+    mask, reach = raw[2:].astype(np.float32).reshape(2, height, width) / np.float32(255)
+    return Hints(chroma, mask, None if (reach == 1).all() else reach)
 
 
 def _carry_both_ways(shot: Sequence[ProxyRecord], start: int, hints: Hints) -> Iterator[tuple[int, bytes]]:
@@ -197,8 +203,8 @@ def _carry_both_ways(shot: Sequence[ProxyRecord], start: int, hints: Hints) -> I
     From frame to frame only the position in the key frame is carried. The hints are sampled there in one step, so they
     do not blur.
     """
-    key_planes = np.concatenate((hints.chroma * hints.mask[..., None], hints.mask[..., None]), axis=2)
-    yield start, _pack(hints.chroma, hints.mask)
+    key_planes = np.dstack((hints.premultiplied, hints.mask))
+    yield start, _pack(hints)
     height, width = hints.mask.shape
     finder = MotionFinder(precise=True)
     for direction in (range(start + 1, len(shot)), range(start - 1, -1, -1)):
@@ -211,8 +217,7 @@ def _carry_both_ways(shot: Sequence[ProxyRecord], start: int, hints: Hints) -> I
             strength = motion.carry(strength, height, width, sharp=False)
             strength *= np.where(motion.confidence < _LOST, _FADE, np.float32(1))
             planes = sample(key_planes, positions) * strength[..., None]
-            if planes[..., 2].max() < _EMPTY:
+            if planes[..., -1].max() < _EMPTY:
                 break
-            moved = Hints.from_premultiplied(planes[..., :2], planes[..., 2])
-            yield number, _pack(moved.chroma, moved.mask)
+            yield number, _pack(Hints.from_premultiplied(planes[..., :-1], planes[..., -1]))
             before = now

@@ -59,7 +59,9 @@ def colorize_film(
     job = FilmJob.of(model, options, cuts, source)
     options = job.options
     carried = (
-        None if hints is None else carry_hints(source, hints, job.cut_source, options.start, options.end)
+        None
+        if hints is None
+        else carry_hints(source, hints, job.cut_source, options.start, options.end, reach=options.reach)
     )
     report = FilmReport(Path(target))
     with (

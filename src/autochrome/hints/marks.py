@@ -22,6 +22,8 @@ MIN_RECTANGLE_SIDE = 2.0  # pixels
 
 Position = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Size = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+Reach = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+"""0: the colour of this thing only; 1: what it says about the whole picture counts too."""
 _PLAIN = re.compile(r"(#[0-9a-fA-F]{6}|gr[ea]y)")
 
 
@@ -41,6 +43,7 @@ class Point(Options):
     y: Position
     color: Color
     radius: Size | None = None  # fraction of the short side; None is the smallest disc that a network notices
+    reach: Reach | None = None  # None: the reach of all marks that have none
 
     def coverage(self, height: int, width: int) -> Floats:
         """(height, width) 0…1: the fraction of each pixel that the disc covers."""
@@ -54,6 +57,7 @@ class Stroke(Options):
     path: Annotated[tuple[tuple[Position, Position], ...], Field(min_length=1)]
     color: Color
     width: Size  # fraction of the short side
+    reach: Reach | None = None
 
     def coverage(self, height: int, width: int) -> Floats:
         """(height, width) 0…1: the fraction of each pixel that the line covers."""
@@ -69,6 +73,7 @@ class Rectangle(Options):
     width: Size  # fraction of the image's width
     height: Size  # fraction of the image's height
     color: Color
+    reach: Reach | None = None
 
     def coverage(self, height: int, width: int) -> Floats:
         """(height, width) 0…1: the fraction of each pixel that the rectangle covers."""
@@ -87,18 +92,19 @@ class Marks(Options):
     strokes: tuple[Stroke, ...] = ()
     rectangles: tuple[Rectangle, ...] = ()
 
-    def rasterize(self, height: int, width: int) -> Hints:
-        """The marks as hints with this many pixels: chroma (height, width, 2) a*b*, mask (height, width) 0…1."""
-        premultiplied = np.zeros(
-            (height, width, 2), np.float32
-        )  # a*b* × mask, so that edges do not turn grey
-        mask = np.zeros((height, width), np.float32)
+    def rasterize(self, height: int, width: int, *, reach: float = 1.0) -> Hints:
+        """The marks as hints with this many pixels. Marks without a reach have this one."""
         marks: tuple[Point | Stroke | Rectangle, ...] = (*self.rectangles, *self.strokes, *self.points)
-        for mark in marks:
+        reaches = [reach if mark.reach is None else mark.reach for mark in marks]
+        planes = 2 if all(each == 1 for each in reaches) else 3
+        premultiplied = np.zeros((height, width, planes), np.float32)  # so that edges do not turn grey
+        mask = np.zeros((height, width), np.float32)
+        for mark, own_reach in zip(marks, reaches, strict=True):
             coverage = mark.coverage(height, width)
             box = _bounding_box(coverage)  # brush strokes must be quick: only covered pixels are computed
             inside = coverage[box]
-            premultiplied[box] += inside[..., None] * (chroma_of(mark.color) - premultiplied[box])
+            value = np.append(chroma_of(mark.color), np.float32(own_reach))[:planes]
+            premultiplied[box] += inside[..., None] * (value - premultiplied[box])
             mask[box] += inside * (1 - mask[box])
         return Hints.from_premultiplied(premultiplied, mask)
 

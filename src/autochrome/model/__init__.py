@@ -10,7 +10,7 @@ ONNX Runtime and OpenVINO are loaded by the first `open_model`, not before.
 from typing import Protocol, runtime_checkable
 
 from autochrome.model.card import CARD_KEY, Card, with_card
-from autochrome.model.contracts import CONTRACTS, UNHINTED, Contract
+from autochrome.model.contracts import CONTRACTS, LAID, UNHINTED, Contract
 from autochrome.model.likely_colors import LikelyColor
 from autochrome.model.open import (
     InstalledModel,
@@ -25,6 +25,7 @@ from autochrome.types import Hints, Luma, Prediction, Prepared
 __all__ = [
     "CARD_KEY",
     "CONTRACTS",
+    "LAID",
     "UNHINTED",
     "Card",
     "ColorModel",

@@ -23,6 +23,8 @@ from autochrome.types import Chroma, Floats, Hints, Luma
 
 UNHINTED = "_unhinted"
 """Suffix of the outputs of the graph without hint inputs, which is faster."""
+LAID = ("local_ab", "local_weight")
+"""The outputs with the hints alone, if a model has them: a*b* and how much they cover 0…1, at the size of `ab`."""
 HINT_INPUTS = ("hint", "mask")
 """The inputs that this graph does not have."""
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from autochrome.color.resize import resize
 from autochrome.errors import ModelOutputInvalid, UsageError
 from autochrome.model.card import Card
-from autochrome.model.contracts import CONTRACTS, HINT_INPUTS, UNHINTED, ModelInput, chroma_port
+from autochrome.model.contracts import CONTRACTS, HINT_INPUTS, LAID, UNHINTED, ModelInput, chroma_port
 from autochrome.model.likely_colors import LikelyColor, group_bins
 from autochrome.model.onnx_file import Interface
 from autochrome.model.runtimes import Graph
@@ -68,6 +68,7 @@ class OnnxModel:
         unhinted = tuple(name + UNHINTED for name in self._hinted)
         self._unhinted = unhinted if {*unhinted} <= {*names} else self._hinted
         encoder_inputs = {*card.features.values(), *(["luma"] if card.features else [])}
+        self._has_reach = {*LAID} <= {*names}
         self._decoder_inputs = tuple(port for port in interface.inputs if port.name not in encoder_inputs)
         self._size = fixed_size(interface, card)
         rounded = tuple(name for name in card.features if name not in card.exact)
@@ -100,7 +101,8 @@ class OnnxModel:
     def paint(self, prepared: Prepared, hints: Hints | None = None, vivid: float = 1.0) -> Prediction:
         """Run the decoder, as often as needed.
 
-        hints: (H, W), over the prepared luma; a model without hint channels ignores them (its card says so).
+        hints: (H, W), over the prepared luma; a model without hint channels ignores them (its card says so). For a
+        model without the outputs `LAID` every hint reaches the whole picture.
         vivid: 0 grey … 1 neutral … 2 bold. Chroma and confidence come at the model's own size, over exactly the
         picture: at stride s, ceil(H/s) × ceil(W/s).
         """
@@ -108,19 +110,35 @@ class OnnxModel:
             raise UsageError(f"vivid is {vivid}; it goes from 0 (grey) to 2 (bold).")
         height, width = prepared.luma.shape
         state: _State = prepared.state
-        data = ModelInput(state.luma, self._fit_hints(hints, prepared), vivid, self._file)
+        fitted = self._fit_hints(hints, prepared)
+        planes = self._predict(state, ModelInput(state.luma, fitted.far(), vivid, self._file))
+        if (near := fitted.near()) is not None:
+            self._lay(planes, state, ModelInput(state.luma, near, vivid, self._file))
+        chroma, *confidence = (self._crop(plane, state.luma, height, width) for plane in planes)
+        return Prediction(chroma, confidence[0] if confidence else None)
+
+    def _predict(self, state: _State, data: ModelInput) -> list[Floats]:
+        """Chroma (h, w, 2) and, if the model has it, confidence (h', w') of the padded picture."""
         outputs = self._hinted if data.hints.present else self._unhinted
         values = self._graph(outputs).run(outputs, self._feeds(state, data, outputs))
         by_name = dict(zip(self._hinted, values, strict=True))
         raw = self._checked(
             by_name[self._chroma], self._contract.output_channels, state.luma, self.card.stride
         )
-        chroma = self._scale(self._contract.read(raw, data), vivid)
-        chroma = self._crop(np.clip(chroma, -CHROMA_LIMIT, CHROMA_LIMIT), state.luma, height, width)
-        if "confidence" not in by_name:
-            return Prediction(chroma)
-        confidence = np.clip(self._checked(by_name["confidence"], 1, state.luma)[..., 0], 0, 1)
-        return Prediction(chroma, self._crop(confidence, state.luma, height, width))
+        chroma = self._scale(self._contract.read(raw, data), data.vivid)
+        planes = [np.clip(chroma, -CHROMA_LIMIT, CHROMA_LIMIT)]
+        if "confidence" in by_name:
+            planes.append(np.clip(self._checked(by_name["confidence"], 1, state.luma)[..., 0], 0, 1))
+        return planes
+
+    def _lay(self, planes: list[Floats], state: _State, data: ModelInput) -> None:
+        """Lay hints on a prediction that was made without them: each colours its thing, the rest stays as it is."""
+        values = self._graph(LAID).run(LAID, self._feeds(state, data, LAID))
+        ab = self._scale(self._checked(values[0], 2, state.luma, self.card.stride), data.vivid)
+        weight = np.clip(self._checked(values[1], 1, state.luma, self.card.stride), 0, 1)
+        planes[0] = np.clip(planes[0] + (ab - planes[0]) * weight, -CHROMA_LIMIT, CHROMA_LIMIT)
+        if len(planes) > 1:
+            planes[1] = planes[1] + (1 - planes[1]) * weight[..., 0]
 
     def likely_colors(
         self, prepared: Prepared, hints: Hints | None, x: float, y: float, count: int = 6
@@ -134,7 +152,7 @@ class OnnxModel:
         if not self.card.palette or DISTRIBUTION not in {port.name for port in self._interface.outputs}:
             return []
         state: _State = prepared.state
-        data = ModelInput(state.luma, self._fit_hints(hints, prepared), 1.0, self._file)
+        data = ModelInput(state.luma, self._fit_hints(hints, prepared).far(), 1.0, self._file)
         outputs = (DISTRIBUTION,)
         (value,) = self._graph(outputs).run(outputs, self._feeds(state, data, outputs))
         probabilities = self._checked(value, len(self.card.palette), state.luma)
@@ -176,13 +194,20 @@ class OnnxModel:
             raise UsageError(f"The hints are {hints.mask.shape}, but the picture is {(height, width)}.")
         mask = np.clip(np.asarray(hints.mask, np.float32), 0, 1)
         chroma = np.clip(np.asarray(hints.chroma, np.float32), -CHROMA_LIMIT, CHROMA_LIMIT)
-        known = Hints(np.where(mask[..., None] > 0, chroma, np.float32(0)), mask)
+        reach = None
+        if self._has_reach and hints.reach is not None:
+            reach = np.clip(np.nan_to_num(np.asarray(hints.reach, np.float32), nan=1.0), 0, 1)
+        known = Hints(np.where(mask[..., None] > 0, chroma, np.float32(0)), mask, reach)
         if not (np.isfinite(known.chroma).all() and np.isfinite(mask).all()):
             raise UsageError("The hints hold NaN or infinity where their mask is not 0.")
         if self._size:
             return resize_hints(known, *self._size)
         multiple = self.card.multiple
-        return Hints(*(pad(plane, multiple, repeat=False) for plane in (known.chroma, known.mask)))
+        return Hints(
+            pad(known.chroma, multiple, repeat=False),
+            pad(known.mask, multiple, repeat=False),
+            None if reach is None else pad(reach, multiple, repeat=False),
+        )
 
     def _typed(self, feeds: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
         """Each array in the element type and rank of its input."""

@@ -11,7 +11,10 @@ from autochrome.studio.networks import Networks
 from autochrome.studio.schemas import ProjectKind
 
 Settings = Mapping[str, Any]
-HIDDEN = {"photo": {"compare", "max_megapixels"}, "film": {"cuts", "dependent", "end", "start", "timecode"}}
+HIDDEN = {
+    "photo": {"compare", "max_megapixels", "reach"},
+    "film": {"cuts", "dependent", "end", "reach", "start", "timecode"},
+}
 """Options of the command line that the studio sets itself."""
 
 

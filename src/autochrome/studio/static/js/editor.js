@@ -81,7 +81,7 @@ export function optionPanels(session, groups, signal) {
   return h(
     "div",
     { class: "options" },
-    h("section", { class: "panel" }, brushSlider(session, signal)),
+    h("section", { class: "panel" }, brushSlider(session, signal), reachSlider(session, signal)),
     h("section", { class: "panel" }, h("h3", {}, first.title), ...first.controls),
     ...folded,
   );
@@ -89,26 +89,55 @@ export function optionPanels(session, groups, signal) {
 
 /** @param {EditorSession} session @param {AbortSignal} signal */
 function brushSlider(session, signal) {
-  const output = h("output", { for: "brush-size" });
-  const input = h("input", { type: "range", id: "brush-size", min: 0, max: 100, step: 1 });
-  input.addEventListener("input", () => session.setSizeLevel(Number(input.value) / 100));
+  const size = () => `${(session.size * 100).toFixed(1)} %`;
+  return slider({
+    id: "brush-size",
+    label: "Brush",
+    title: "Width of the brush, as a fraction of the picture's short side. Keys: [ and ]",
+    change: (level) => session.setSizeLevel(level),
+    level: () => session.sizeLevel,
+    text: size,
+    spoken: () => `${size()} of the short side`,
+    subscribe: (show) => session.addEventListener("size", show, { signal }),
+  });
+}
+
+/** @param {EditorSession} session @param {AbortSignal} signal */
+function reachSlider(session, signal) {
+  const text = () => {
+    if (session.reach === 0) return "this thing";
+    return session.reach === 1 ? "whole picture" : `${Math.round(100 * session.reach)} %`;
+  };
+  return slider({
+    id: "reach",
+    label: "Reach",
+    title: "How far the next mark reaches: it colours this thing only, or changes the whole picture",
+    change: (level) => session.setReach(level),
+    level: () => session.reach,
+    text,
+    spoken: text,
+    subscribe: (show) => session.addEventListener("reach", show, { signal }),
+  });
+}
+
+/**
+ * A slider from 0 to 1 with its value in words.
+ * @param {{id: string, label: string, title: string, change: (level: number) => void, level: () => number,
+ *   text: () => string, spoken: () => string, subscribe: (show: () => void) => void}} options
+ */
+function slider({ id, label, title, change, level, text, spoken, subscribe }) {
+  const output = h("output", { for: id });
+  const input = h("input", { type: "range", id, min: 0, max: 100, step: 1 });
+  input.addEventListener("input", () => change(Number(input.value) / 100));
   const show = () => {
-    const size = `${(session.size * 100).toFixed(1)} %`;
-    input.value = String(100 * session.sizeLevel);
-    output.textContent = size;
-    input.setAttribute("aria-valuetext", `${size} of the short side`);
+    input.value = String(100 * level());
+    output.textContent = text();
+    input.setAttribute("aria-valuetext", spoken());
     showSliderFill(input);
   };
-  session.addEventListener("size", show, { signal });
+  subscribe(show);
   show();
-  const title = "Width of the brush, as a fraction of the picture's short side. Keys: [ and ]";
-  return h(
-    "div",
-    { class: "option range", title },
-    h("label", { for: "brush-size" }, "Brush"),
-    output,
-    input,
-  );
+  return h("div", { class: "option range", title }, h("label", { for: id }, label), output, input);
 }
 
 /**

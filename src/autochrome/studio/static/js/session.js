@@ -20,11 +20,12 @@ const SAVE_DELAY = 400; // milliseconds after the last change
 const [MIN_SIZE, MAX_SIZE] = [0.004, 0.5]; // brush width, fraction of the short side
 const RECENT_COLORS = 8;
 
-/** Events: "color", "tool", "size", "marks", "settings", "recent", "mode", "uncertainty", "marks-visible". */
+/** Events: "color", "tool", "size", "reach", "marks", "settings", "recent", "mode", "uncertainty", "marks-visible". */
 export class EditorSession extends EventTarget {
   canvas = new PictureCanvas();
   color = "#c9976b";
   size = 0.05; // brush width, fraction of the short side
+  reach = 0; // of new marks: 0 this thing … 1 the whole picture
   /** @type {ToolName} */ toolName = "brush";
   /** @type {number | null} */ frame = null; // null: a photo
   /** @type {string[]} */ recent = [];
@@ -132,6 +133,12 @@ export class EditorSession extends EventTarget {
     this.size = clamp(Math.round(size * 1e4) / 1e4, MIN_SIZE, MAX_SIZE);
     this.#showBrush();
     this.#emit("size");
+  }
+
+  /** @param {number} reach of new marks, 0…1 */
+  setReach(reach) {
+    this.reach = clamp(reach, 0, 1);
+    this.#emit("reach");
   }
 
   /** The brush width on an even scale, 0…1: equal steps multiply the width by equal factors. */

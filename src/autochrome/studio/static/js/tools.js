@@ -48,11 +48,11 @@ const clampPosition = (at) => [clamp(at.x, 0, 1), clamp(at.y, 0, 1)];
 /** @param {EditorSession} session @param {Position} from @param {string} color @returns {Gesture | null} */
 function strokeGesture(session, from, color) {
   if (isOutside(from)) return null;
-  const { marks, size: width } = session;
+  const { marks, size: width, reach } = session;
   /** @type {[number, number][]} */
   const path = [clampPosition(from)];
   const result = () =>
-    withStroke(marks, { path: simplify(path, STROKE_TOLERANCE, session.aspect), color, width });
+    withStroke(marks, { path: simplify(path, STROKE_TOLERANCE, session.aspect), color, width, reach });
   const show = () => session.setDraft(result(), { path, color, width });
   session.canvas.probe(from);
   show();
@@ -69,11 +69,11 @@ function strokeGesture(session, from, color) {
 /** @param {EditorSession} session @param {Position} start @returns {Gesture | null} */
 function pointGesture(session, start) {
   if (isOutside(start)) return null;
-  const { marks } = session;
+  const { marks, reach } = session;
   const result = (/** @type {Position} */ at) => {
     const [[x, y]] = simplify([clampPosition(at)], 0, session.aspect);
     const radius = Math.round(session.size * POINT_SIZE * 1e4) / 1e4;
-    return withPoint(marks, { x, y, color: session.color, radius });
+    return withPoint(marks, { x, y, color: session.color, radius, reach });
   };
   let last = start;
   session.canvas.probe(start);

@@ -3,9 +3,9 @@
  *
  * Positions are 0…1 of the picture's width and height; sizes are fractions of its short side.
  * @typedef {{x: number, y: number}} Position
- * @typedef {{x: number, y: number, color: string, radius?: number | null}} Point
- * @typedef {{path: [number, number][], color: string, width: number}} Stroke
- * @typedef {{x: number, y: number, width: number, height: number, color: string}} Rectangle
+ * @typedef {{x: number, y: number, color: string, radius?: number | null, reach?: number | null}} Point
+ * @typedef {{path: [number, number][], color: string, width: number, reach?: number | null}} Stroke
+ * @typedef {{x: number, y: number, width: number, height: number, color: string, reach?: number | null}} Rectangle
  *
  * The marks on one photo or frame. On a frame of a film, `reference` may name a coloured picture of similar things, and
  * `picture` the same frame in colour.

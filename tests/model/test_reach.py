@@ -1,0 +1,67 @@
+"""A hint about one thing leaves the rest of the picture as it is; a hint about the whole picture is painted anew."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autochrome.model import open_model
+from autochrome.types import Hints
+from tiny import Graph, plane, tiny_tint
+
+LUMA = np.random.default_rng(3).uniform(0, 100, (64, 96)).astype(np.float32)
+
+
+def square(reach: float | None) -> Hints:
+    hints = Hints.none(*LUMA.shape)
+    hints.mask[24:40, 40:56] = 1
+    hints.chroma[:] = (35, -45)
+    return hints if reach is None else hints.with_reach(reach)
+
+
+@pytest.fixture
+def model(tmp_path: Path):
+    return open_model(tiny_tint(tmp_path / "tiny.onnx"), runtime="onnxruntime")
+
+
+def test_a_hint_about_one_thing_changes_nothing_else(model) -> None:
+    prepared = model.prepare(LUMA)
+    alone, near = model.paint(prepared), model.paint(prepared, square(0.0))
+    far = np.ones(alone.chroma.shape[:2], bool)
+    far[4:12, 8:16] = False  # where the tiny model's hints reach
+    np.testing.assert_array_equal(near.chroma[far], alone.chroma[far])
+    np.testing.assert_allclose(near.chroma[7:9, 11:13], np.broadcast_to((35, -45), (2, 2, 2)), atol=0.1)
+    assert (near.confidence >= alone.confidence - 1e-6).all()
+
+
+def test_a_whole_picture_hint_is_the_hint_without_reach(model) -> None:
+    prepared = model.prepare(LUMA)
+    np.testing.assert_array_equal(
+        model.paint(prepared, square(1.0)).chroma, model.paint(prepared, square(None)).chroma
+    )
+
+
+def test_vivid_0_is_grey_whatever_the_reach(model) -> None:
+    assert not model.paint(model.prepare(LUMA), square(0.0), vivid=0).chroma.any()
+
+
+def test_a_mask_of_zeros_equals_no_hints(model) -> None:
+    prepared, hints = model.prepare(LUMA), square(0.0)
+    hints.mask[:] = 0
+    np.testing.assert_array_equal(model.paint(prepared, hints).chroma, model.paint(prepared).chroma)
+
+
+def test_a_model_that_cannot_lay_hints_takes_them_for_the_whole_picture(tmp_path: Path) -> None:
+    g = Graph()
+    told = g.node("Mul", ["hint", "mask"])
+    g.node("AveragePool", [told], "ab", kernel_shape=[4, 4], strides=[4, 4])
+    file = g.save(
+        tmp_path / "plain.onnx",
+        {"luma": plane(1), "hint": plane(2), "mask": plane(1)},
+        {"ab": plane(2, 4)},
+    )
+    model = open_model(file, runtime="onnxruntime")
+    prepared = model.prepare(LUMA)
+    np.testing.assert_array_equal(
+        model.paint(prepared, square(0.0)).chroma, model.paint(prepared, square(None)).chroma
+    )
