@@ -5,7 +5,7 @@ from skimage import data
 from autochrome.color.resize import resize
 from autochrome.evaluate.hints_from_truth import seeded_generator
 from autochrome.evaluate.samples import Sample
-from autochrome.evaluate.stroke_protocol import edge_leak, evaluate_strokes, join_images, point_error
+from autochrome.evaluate.stroke_protocol import edge_leak, evaluate_strokes, join_images, measure_point
 from autochrome.types import Prediction, Prepared
 
 
@@ -54,6 +54,12 @@ def test_a_leak_over_an_edge(samples):
     assert evaluate_strokes(GreyModel(), samples).leak_median == 0
 
 
+def test_a_point_that_moves_what_is_far_away(samples):
+    assert evaluate_strokes(FloodModel(), samples).moved_median > 0.9
+    assert evaluate_strokes(HintModel(), samples).moved_ninety == 0
+    assert evaluate_strokes(GreyModel(), samples).moved_ninety == 0
+
+
 def test_images_are_joined_only_at_a_strong_edge(samples):
     dark, bright, _ = (sample.rgb for sample in samples)
     assert join_images(dark, dark) is None
@@ -64,7 +70,7 @@ def test_images_are_joined_only_at_a_strong_edge(samples):
 
 def test_strokes_are_the_same_in_every_run(samples):
     joined = join_images(samples[0].rgb, samples[1].rgb)
-    assert point_error(FloodModel(), samples[2]) == point_error(FloodModel(), samples[2])
+    assert measure_point(FloodModel(), samples[2]) == measure_point(FloodModel(), samples[2])
     assert edge_leak(FloodModel(), joined, seeded_generator("a", "leak")) == edge_leak(
         FloodModel(), joined, seeded_generator("a", "leak")
     )

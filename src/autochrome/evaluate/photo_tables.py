@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from autochrome.evaluate.report_page import Table
-from autochrome.evaluate.results import BrushScores, Evaluation, Row
+from autochrome.evaluate.results import BrushScores, Evaluation, Row, VariationScores
 
 GROUPS = {
     "coloured": "Pictures with colour",
@@ -74,7 +74,8 @@ def evaluation_tables(evaluation: Evaluation) -> list[Table]:
     """All tables of the report.
 
     Errors: one for each group, or one alone if all pictures are in the same group. Colour as people see it: of the
-    first of these groups. Then the sources, if there are two or more, and the painted points.
+    first of these groups. Then the sources, if there are two or more; the painted points and the variations, if they
+    were measured.
     """
     groups = [group for group in GROUPS if group in evaluation.groups]
     shown = groups if len(groups) > 2 else groups[:1]
@@ -84,7 +85,11 @@ def evaluation_tables(evaluation: Evaluation) -> list[Table]:
     )
     if evaluation.sources:
         tables.append(_source_table(evaluation))
-    return [*tables, *([_brush_table(evaluation.brush)] if evaluation.brush else [])]
+    if evaluation.brush:
+        tables.append(_brush_table(evaluation.brush))
+    if evaluation.variations:
+        tables.append(variation_table(evaluation.variations))
+    return tables
 
 
 def _group_table(evaluation: Evaluation, group: str, title: str, columns: Columns) -> Table:
@@ -129,12 +134,31 @@ def _make_table(
 def _brush_table(brush: BrushScores) -> Table:
     error = [_format(x, ".1f") for x in (brush.miss_median, brush.miss_ninety)]
     leak = [_format(x, ".1f") for x in (brush.leak_median, brush.leak_ninety)]
+    moved = [_format(x, ".0%") for x in (brush.moved_median, brush.moved_ninety)]
     return Table(
         "One painted point",
         ["ΔE₀₀", "median", "90 % within", "6 or less", "number"],
         [
             ["painted colour to result", *error, f"{brush.within_six:.0%}", str(brush.points)],
             ["leak over an edge", *leak, "", str(brush.edges)],
+            ["far area moved by more than 5 a*b*", *moved, "", str(brush.points)],
         ],
-        note="Random colours of chroma 40. The edge, between two pictures side by side, is 20 px from the point.",
+        note="Random colours of chroma 40. The edge, between two pictures side by side, is 20 px from the point. "
+        "The far area is farther than a third of the short side.",
+    )
+
+
+def variation_table(scores: VariationScores) -> Table:
+    """The single answer and the best of several results."""
+    rows = [("single answer", scores.single), (f"best of {scores.variations}", scores.best)]
+    return Table(
+        "Variations",
+        ["", "PSNR dB", "over grey"],
+        [
+            ["grey", f"{scores.grey:.2f}", "+0.00"],
+            *([n, f"{x:.2f}", f"{x - scores.grey:+.2f}"] for n, x in rows),
+        ],
+        note=f"{scores.pictures} pictures with colour. Two results are {scores.spread:.1f} a*b* apart (mean); all have "
+        f"{_format(scores.colorfulness_share, '.0f')} % of the truth's colourfulness. The truth chooses the best.",
+        strong=[2],
     )

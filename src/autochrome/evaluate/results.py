@@ -130,6 +130,20 @@ class BrushScores(StrictModel):
     edges: int
     leak_median: float | None  # change beyond a strong edge, 20 px from the point
     leak_ninety: float | None
+    moved_median: float  # fraction of the pixels far from the point that change by more than 5 a*b*, 0…1
+    moved_ninety: float
+
+
+class VariationScores(StrictModel):
+    """Several results for each picture with colour; PSNR in dB, mean of pictures."""
+
+    pictures: int
+    variations: int  # results for each picture, with the single answer
+    grey: float
+    single: float  # the answer without variations
+    best: float  # of each picture the best result, found with the truth
+    spread: float  # mean a*b* distance of two results
+    colorfulness_share: float | None  # percent of the truth's, mean of all results
 
 
 class Evaluation(StrictModel):
@@ -148,6 +162,7 @@ class Evaluation(StrictModel):
     judge: str | None = None  # the classifier that recognised things
     pictures: list[ImageScores]
     brush: BrushScores | None = None
+    variations: VariationScores | None = None
 
     def row(self, name: str, group: str = "coloured") -> Row:
         """The row of this name in a group."""

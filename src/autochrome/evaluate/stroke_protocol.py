@@ -1,13 +1,13 @@
-"""The protocol for brush strokes: is the result at a painted point the painted colour, and does it leak over an edge?
+"""The protocol for brush strokes: is the result the painted colour, does it leak over an edge, does it move far things?
 
-Both use random strong colours, which the network would not predict by itself.
+All use random strong colours, which the network would not predict by itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from autochrome.color import lab as color
 from autochrome.color.lab import lab_from_srgb
 from autochrome.evaluate.baselines import replace_ab
 from autochrome.evaluate.hints_from_truth import POINT, seeded_generator
-from autochrome.evaluate.metrics import ciede2000
+from autochrome.evaluate.metrics import ab_distance, ciede2000
 from autochrome.evaluate.photo_protocol import RgbBytes, merge_colors
 from autochrome.evaluate.results import BrushScores
 from autochrome.evaluate.samples import Sample
@@ -28,6 +28,8 @@ CHROMA = 40.0  # of a painted colour, units of a*b*
 EDGE_DISTANCE = 20  # pixels from the point to the edge
 LEAK_REACH = 20  # pixels beyond the edge, and above and below the point, where a leak is measured
 EDGE_STEP = 20.0  # difference of L* across a strong edge
+FAR = 1 / 3  # of the short side: what is farther from the point is far away
+MOVED = 5.0  # units of a*b*: a pixel whose colour changes by more has moved
 _UPSAMPLING_REACH = 2  # pixels beside the edge that guided upsampling mixes; they do not count
 
 
@@ -62,15 +64,27 @@ def colorize_with_point(model: ColorModel, rgb: RgbBytes, point: PaintedPoint | 
     return merge_colors(luma, model.paint(model.prepare(luma), hints).chroma)
 
 
-def point_error(model: ColorModel, sample: Sample) -> float:
-    """Paint a random point; returns the mean ΔE₀₀ between the painted colour and the result there. Lower is better."""
+class PointChange(NamedTuple):
+    """What one painted point does; lower is better."""
+
+    error: float  # mean ΔE₀₀ between the painted colour and the result there
+    far_moved: float  # fraction of the pixels far away that move, 0…1
+
+
+def measure_point(model: ColorModel, sample: Sample) -> PointChange:
+    """Paint a random point: is its colour there, and only there?"""
     random = seeded_generator(sample.name, "stroke")
     height, width = sample.rgb.shape[:2]
     top, left = int(random.integers(height - POINT)), int(random.integers(width - POINT))
     point = PaintedPoint(top, left, random_color(random))
-    result = colorize_with_point(model, sample.rgb, point)[point.square]
+    with_point, without = (
+        lab_from_srgb(colorize_with_point(model, sample.rgb, p) / 255) for p in (point, None)
+    )
     target = replace_ab(lab_from_srgb(sample.rgb[point.square] / 255), point.ab)
-    return float(ciede2000(lab_from_srgb(result / 255), lab_from_srgb(target / 255)).mean())
+    error = ciede2000(with_point[point.square], lab_from_srgb(target / 255)).mean()
+    rows, columns = np.ogrid[:height, :width]
+    far = np.hypot(rows - top, columns - left) > FAR * min(height, width)
+    return PointChange(float(error), float((ab_distance(with_point, without)[far] > MOVED).mean()))
 
 
 def join_images(one: RgbBytes, other: RgbBytes) -> RgbBytes | None:
@@ -101,11 +115,13 @@ def edge_leak(model: ColorModel, joined: RgbBytes, random: np.random.Generator) 
 def evaluate_strokes(
     model: ColorModel, samples: Iterable[Sample], progress: Callable[[], None] = lambda: None
 ) -> BrushScores | None:
-    """Measure both on every image. Neighbouring images are joined for the edges. None if there are no images."""
-    errors, leaks = [], []
+    """Measure all on every image. Neighbouring images are joined for the edges. None if there are no images."""
+    errors, leaks, moved = [], [], []
     before: Sample | None = None
     for sample in samples:
-        errors.append(point_error(model, sample))
+        error, far_moved = measure_point(model, sample)
+        errors.append(error)
+        moved.append(far_moved)
         joined = join_images(before.rgb, sample.rgb) if before else None
         if joined is not None:
             leaks.append(edge_leak(model, joined, seeded_generator(sample.name, "leak")))
@@ -121,4 +137,6 @@ def evaluate_strokes(
         edges=len(leaks),
         leak_median=float(np.median(leaks)) if leaks else None,
         leak_ninety=float(np.quantile(leaks, 0.9)) if leaks else None,
+        moved_median=float(np.median(moved)),
+        moved_ninety=float(np.quantile(moved, 0.9)),
     )
