@@ -1,5 +1,6 @@
 """The commands of the lab, from arguments to files: data, train, export, montage, grid."""
 
+import json
 import tarfile
 from pathlib import Path
 
@@ -42,6 +43,25 @@ def test_data_train_export_montage(home, autochrome):
         autochrome("montage", home / "pictures", *models, "-o", sheet, "--size", 40, "--limit", 2).code == 0
     )
     assert decode(sheet.read_bytes()).shape == (22 + 2 * 44, 4 * 44, 3)
+
+
+def test_blind_pairs_by_lot(home, autochrome, tiny_model):
+    other = home / "other" / tiny_model.name
+    other.parent.mkdir()
+    other.write_bytes(tiny_model.read_bytes())
+    sheet, key = home / "blind.png", home / "key.json"
+    command = ("montage", home / "pictures", "-o", sheet, "--size", 40, "--limit", 3, "--seed", 7)
+    ran = autochrome(*command, "--blind", key, "--models", tiny_model, other)
+    assert ran.code == 0, ran.err
+    pairs = json.loads(key.read_text())
+    assert len(pairs) == 3
+    assert {pairs[0]["left"], pairs[0]["right"]} == {str(tiny_model), str(other)}, "one name, two models"
+    assert decode(sheet.read_bytes()).shape == (22 + 3 * 44, 4 * 44, 3)
+    for models, words in (((tiny_model,), "two networks"), ((tiny_model, tiny_model), "twice")):
+        ran = autochrome(*command, "--blind", home / "no.json", "--models", *models)
+        assert (ran.code, words in ran.err) == (2, True)
+    assert autochrome(*command, "--blind", sheet, "--models", tiny_model, other).code == 2
+    assert not (home / "no.json").exists()
 
 
 def test_grid(home, autochrome):

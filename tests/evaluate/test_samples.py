@@ -52,6 +52,19 @@ def test_a_limit_spreads_over_all_sources(source):
     assert count_samples([source, source], limit=2) == 2
 
 
+def test_a_seed_draws_the_pictures_by_lot(tmp_path):
+    for i in range(30):
+        (tmp_path / f"{i:02}.png").write_bytes(picture(value=i))
+
+    def names(seed, limit=5):
+        return [s.name for s in read_samples([tmp_path], None, limit, seed)]
+
+    assert names(1) == names(1) == names(1, limit=8)[:5]
+    assert len(set(names(1))) == 5
+    assert set(names(1)) != set(names(2))
+    assert sorted(names(1, limit=None)) == names(None, limit=None)
+
+
 def test_one_picture_is_a_source(tmp_path):
     (tmp_path / "one.png").write_bytes(picture())
     assert [s.name for s in read_samples([tmp_path / "one.png"], None)] == ["one.png"]

@@ -30,6 +30,14 @@ def test_columns_are_grey_networks_truth():
     np.testing.assert_array_equal(cells["truth"][1], pictures[1])
 
 
+def test_numbers_stand_in_the_first_column():
+    pictures = [np.full((64, 64, 3), 200, np.uint8)] * 2
+    plain, numbered = (draw_montage({"grey": pictures, "truth": pictures}, 64, 1, n) for n in (False, True))
+    rows, columns = np.nonzero((plain != numbered).any(-1))
+    assert {int(row - 22) // 68 for row in rows} == {0, 1}
+    assert columns.max() < 64
+
+
 @pytest.mark.parametrize("across", [1, 2])
 def test_every_picture_is_in_its_cell(tmp_path, across):
     pictures = [np.full((24, 32, 3), 60 * i + 20, np.uint8) for i in range(3)]

@@ -49,10 +49,12 @@ def decode_image(content: bytes, name: str, size: int | None) -> NDArray[np.uint
     return np.ascontiguousarray(rgb[top : top + longest, left : left + longest])
 
 
-def read_samples(paths: Sequence[Path], size: int | None, limit: int | None = None) -> Iterator[Sample]:
+def read_samples(
+    paths: Sequence[Path], size: int | None, limit: int | None = None, seed: int | None = None
+) -> Iterator[Sample]:
     """Read the images of these folders and archives, with a short side of `size` pixels.
 
-    limit: the number of images, spread evenly over all; None: all.
+    limit: the number of images; None: all. They are spread evenly over all, or with a seed drawn by lot.
     """
     found = _list_all(paths)
     if not found:
@@ -60,7 +62,10 @@ def read_samples(paths: Sequence[Path], size: int | None, limit: int | None = No
             f"No pictures were found in {', '.join(map(str, paths))}; give a folder, zip or tar of pictures."
         )
     count = len(found) if limit is None else min(limit, len(found))
-    for index in np.linspace(0, len(found), count, endpoint=False).astype(int):
+    chosen = np.linspace(0, len(found), count, endpoint=False).astype(int)
+    if seed is not None:
+        chosen = np.random.default_rng(seed).permutation(len(found))[:count]
+    for index in chosen:
         entry = found[index]
         yield Sample(entry.name, decode_image(entry.read(), f"{entry.path}: {entry.name}", size))
 

@@ -33,10 +33,13 @@ def montage_columns(models: Mapping[str, ColorModel], pictures: Sequence[RGB]) -
     }
 
 
-def draw_montage(columns: Mapping[str, Sequence[RGB]], side: int, across: int = 1) -> RGB:
+def draw_montage(
+    columns: Mapping[str, Sequence[RGB]], side: int, across: int = 1, numbered: bool = False
+) -> RGB:
     """All columns under their captions, each picture fitted into side × side pixels.
 
     `across` is the number of pictures side by side in a row: the columns are repeated that many times.
+    `numbered`: every picture has its number, from 1, in its first column.
     """
     count = len(next(iter(columns.values())))
     rows = -(-count // across)
@@ -50,7 +53,15 @@ def draw_montage(columns: Mapping[str, Sequence[RGB]], side: int, across: int = 
             picture = _fit(pictures[i], side)
             y, x = _CAPTION_HEIGHT + row * step, block * block_width + column * step
             canvas[y : y + picture.shape[0], x : x + picture.shape[1]] = picture
-    captions = {b * block_width + i * step: name for b in range(across) for i, name in enumerate(columns)}
+    captions = {
+        (b * block_width + i * step, 0): name for b in range(across) for i, name in enumerate(columns)
+    }
+    if numbered:
+        places = [divmod(i, across) for i in range(count)]
+        captions |= {
+            (block * block_width, _CAPTION_HEIGHT + row * step): str(i)
+            for i, (row, block) in enumerate(places, 1)
+        }
     return _draw_captions(canvas, captions)
 
 
@@ -64,14 +75,14 @@ def _fit(rgb: RGB, side: int) -> RGB:
     return resize(rgb, max(1, round(height * scale)), max(1, round(width * scale)))
 
 
-def _draw_captions(rgb: RGB, captions: Mapping[int, str]) -> RGB:
-    """Draw text at the top. `captions`: pixels from the left → text."""
+def _draw_captions(rgb: RGB, captions: Mapping[tuple[int, int], str]) -> RGB:
+    """Draw text with a white edge. `captions`: pixels from the left and from the top → text."""
     from PIL import Image, ImageDraw
 
     image = Image.fromarray(rgb)
     draw = ImageDraw.Draw(image)
-    for x, caption in captions.items():
-        draw.text((x + 1, 5), caption, fill=(40, 40, 40))
+    for (x, y), caption in captions.items():
+        draw.text((x + 2, y + 5), caption, fill=(40, 40, 40), stroke_width=1, stroke_fill=(255, 255, 255))
     return np.asarray(image)
 
 
