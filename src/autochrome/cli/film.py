@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from autochrome.cli.batch_options import HINT, BatchOptions
+from autochrome.cli.sequence_options import SequenceOptions, plan_sequence
 from autochrome.cli.wording import count
 from autochrome.errors import OutputExists, UsageError
 from autochrome.options import FilmOptions
@@ -25,7 +26,14 @@ _SUFFIXES = {"ffv1": ".mkv", "prores": ".mov"}
 
 
 def film(
-    inputs: Annotated[list[Path], Parameter(name="IN", help="Films, and folders that contain films.")],
+    inputs: Annotated[
+        list[Path],
+        Parameter(
+            name="IN",
+            help="Films, and folders that contain films; or one sequence of numbered pictures: scan.%08d.dpx, "
+            "or its folder.",
+        ),
+    ],
     /,
     *,
     restart: Annotated[
@@ -55,6 +63,7 @@ def film(
         ),
     ] = None,
     batch: Annotated[BatchOptions, Parameter(name="*")] = BatchOptions(),  # noqa: B008 — frozen
+    sequence: Annotated[SequenceOptions, Parameter(name="*")] = SequenceOptions(),  # noqa: B008 — frozen
     options: Annotated[FilmOptions, Parameter(name="*")] = FilmOptions(),  # noqa: B008 — frozen
 ) -> None:
     """Colour films. An interrupted job continues if the same command is run again."""
@@ -73,10 +82,18 @@ def film(
     from autochrome.media.collection import FILM_SUFFIXES
     from autochrome.media.films.codecs import CONTAINERS
     from autochrome.media.films.comparison import save_comparison
+    from autochrome.media.films.sequences import is_sequence
 
     existing = batch.existing
     naming = Naming(batch.name, _suffix(batch.output, options), CONTAINERS, ".mp4")
-    plan = make_plan(inputs, batch.output, naming, FILM_SUFFIXES, batch.glob)
+    plan = plan_sequence(inputs, batch.output) or make_plan(
+        inputs, batch.output, naming, FILM_SUFFIXES, batch.glob
+    )
+    pictures = is_sequence(inputs[0])
+    if sequence.given and not pictures:
+        raise UsageError("--rate, --transfer and --sound are for numbered pictures; the input is a film.")
+    if (compare or compare_gif or proof) and (pictures or is_sequence(plan.tasks[0].target)):
+        raise UsageError("--compare and --proof are for film files, not for numbered pictures.")
     if (hints or hint) and len(plan.tasks) > 1:
         raise UsageError("--hints and --hint are for one film; colour this film alone.")
     known = read_hints(hints, hint)  # now, so that an error in them is found before the work begins
@@ -85,7 +102,7 @@ def film(
     if proof:
         check_proof_name(proof)
         refuse_existing(proof, batch.overwrite)
-    single = len(inputs) == 1 and not inputs[0].is_dir()
+    single = len(inputs) == 1 and (pictures or not inputs[0].is_dir())
     kinds = [suffix for suffix, wanted in ((".mp4", compare), (".gif", compare_gif)) if wanted]
 
     def do(task: FileTask) -> Remarks:
@@ -94,7 +111,7 @@ def film(
             refuse_existing(sheet, batch.overwrite)
         with _bar(shown=single and not (batch.quiet or batch.json)) as show, _stop_on_interrupt() as stop:
             report = colorize_film(
-                task.source,
+                sequence.describe(task.source) if pictures else task.source,
                 task.target,
                 model=network,
                 options=options,
@@ -109,7 +126,7 @@ def film(
         notes = [_summary(report), *report.notes]
         if proof:
             proven = write_proof(
-                proof, task.source, task.target, network=network, options=options, hints=hints
+                proof, task.source, task.target, network=network, options=options, hints=known
             )
             notes.append(f"{proof}: {proven.summary}")
         return Remarks(tuple(notes))
@@ -122,8 +139,9 @@ def film(
 
 def _preview(inputs: Sequence[Path], output: str | None, options: FilmOptions, *, overwrite: bool) -> None:
     from autochrome.film.inspect import preview_film
+    from autochrome.media.films.sequences import is_sequence
 
-    if len(inputs) != 1 or inputs[0].is_dir():
+    if len(inputs) != 1 or (inputs[0].is_dir() and not is_sequence(inputs[0])):
         raise UsageError("--preview takes one film, not a folder or several films.")
     target = Path(output) if output else inputs[0].with_name(f"{inputs[0].stem}-preview.jpg")
     refuse_existing(target, overwrite)

@@ -22,7 +22,14 @@ from autochrome.film.proxy import ProxyFrame, make_proxy
 from autochrome.film.report import FilmReport, Progress
 from autochrome.hints.source import HintsSource
 from autochrome.mark import stamp_film
-from autochrome.media.films import FilmReader, FilmWriter, create_film, open_film
+from autochrome.media.films import (
+    FilmReader,
+    FilmWriter,
+    SequenceReader,
+    SequenceWriter,
+    create_film,
+    open_film,
+)
 from autochrome.model import ColorModel
 from autochrome.options import FilmOptions
 from autochrome.parallel import prefetch
@@ -118,7 +125,9 @@ def color_shots(
             yield ColoredFrame(proxy.frame, coefficients, proxy is first, confidence)
 
 
-def _writing(reader: FilmReader, writer: FilmWriter, options: FilmOptions) -> Callable[[ColoredFrame], None]:
+def _writing(
+    reader: FilmReader | SequenceReader, writer: FilmWriter | SequenceWriter, options: FilmOptions
+) -> Callable[[ColoredFrame], None]:
     """The function that merges the colour of a frame with its Y′ plane, and writes it."""
     facts, depth = reader.facts, writer.plan.depth
     layer = ChromaLayer(facts.plane_format, depth, writer.chroma_shape, facts.centred)

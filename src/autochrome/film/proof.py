@@ -19,7 +19,7 @@ from autochrome.color.ycbcr import change_depth
 from autochrome.errors import InputMissing, UsageError
 from autochrome.files import atomic_write
 from autochrome.hints.source import HintsSource, open_hints
-from autochrome.media.films import FilmReader, open_film
+from autochrome.media.films import FilmReader, SequenceReader, open_film
 from autochrome.media.films.luma_hashes import (
     LUMA_COMMAND,
     STREAM_COMMAND,
@@ -78,7 +78,7 @@ class Proof(Options):
 class LumaComparison:
     """Y′ of two films, frame by frame."""
 
-    def __init__(self, original: FilmReader, result: FilmReader) -> None:
+    def __init__(self, original: FilmReader | SequenceReader, result: FilmReader | SequenceReader) -> None:
         self._films = original, result
         self.frames = self.equal = 0
         self._error = 0.0  # sum of the mean squared error of each frame, where white is 1

@@ -57,6 +57,9 @@ class FilmFacts:
     codec: str
     container: str
     timecode: Timecode | None = None  # of the first frame that is read
+    others: Path | None = (
+        None  # the file with sound, subtitles and tags: the film itself; None: there is none
+    )
 
 
 def read_facts(path: Path, container: Any, stream: Any, first: Any) -> FilmFacts:
@@ -95,6 +98,7 @@ def read_facts(path: Path, container: Any, stream: Any, first: Any) -> FilmFacts
         codec=codec.name,
         container=container.format.name,
         timecode=_read_timecode(container, stream, first, rate),
+        others=path,
     )
 
 

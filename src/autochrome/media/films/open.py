@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from autochrome.errors import OutputNotWritable
+from autochrome.errors import OutputNotWritable, UsageError
 from autochrome.files import check_output
 from autochrome.media.films.index import FilmIndex
 from autochrome.media.films.reader import FilmReader
+from autochrome.media.films.sequences import SequencePattern, SequenceReader, SequenceWriter, is_sequence
+from autochrome.media.films.sequences.names import check_written_pattern
 from autochrome.media.films.writer import FilmWriter
 from autochrome.options import FilmOptions
 
@@ -20,18 +22,20 @@ def open_film(
     start: float | None = None,
     end: float | None = None,
     index: FilmIndex | None = None,
-) -> FilmReader:
-    """Open a film to read all its frames, or only its key frames. A context manager.
+) -> FilmReader | SequenceReader:
+    """Open a film, or a sequence of pictures, to read all its frames, or only its key frames. A context manager.
 
     start, end: seconds; only frames shown from `start` on and before `end` are read. They keep the numbers that they
     have in the whole film. index: of this film, if the caller has it; else it is made when there is a start.
     """
+    if is_sequence(path):
+        return SequenceReader(path, keys_only, start, end)
     return FilmReader(path, keys_only, start, end, index)
 
 
 def create_film(
     path: str | os.PathLike[str],
-    like: FilmReader,
+    like: FilmReader | SequenceReader,
     options: FilmOptions | None = None,
     *,
     overwrite: bool = False,
@@ -39,15 +43,22 @@ def create_film(
     metadata: Mapping[str, str] | None = None,
     job: Mapping[str, Any] | None = None,
     hints_digest: Callable[[int, int], str] = lambda first, stop: "0",
-) -> FilmWriter:
+) -> FilmWriter | SequenceWriter:
     """Create a film with the times, sound, subtitles and metadata of another; the caller writes the frames.
 
-    A context manager. metadata: is added to that of the original. job: everything else that decides the look of all
-    frames. Interrupted work continues, and an existing film lends its parts, only if the job is the same. hints_digest:
-    (first, stop) frame numbers → a digest (letters and digits) of the hints for these frames; a part whose digest has
-    changed is made again. restart: make everything again.
+    A context manager. A path such as `color.%08d.dpx` makes a sequence of pictures. metadata: is added to that of the
+    original. job: everything else that decides the look of all frames. Interrupted work continues, and an existing film
+    lends its parts, only if the job is the same. hints_digest: (first, stop) frame numbers → a digest (letters and
+    digits) of the hints for these frames; a part whose digest has changed is made again. restart: make all again.
     """
     target = Path(path)
+    if SequencePattern.parse(target):
+        pattern = check_written_pattern(target)
+        return SequenceWriter(
+            pattern, like, options or FilmOptions(), job or {}, overwrite, restart, hints_digest
+        )
+    if isinstance(like, SequenceReader):
+        raise UsageError(f"{target}: pictures become pictures; give a pattern such as color.%08d.dpx.")
     check_output(target, like.path, overwrite=overwrite)
     if not target.parent.is_dir():
         raise OutputNotWritable(f"{target}: the folder {target.parent} does not exist; create it first.")
