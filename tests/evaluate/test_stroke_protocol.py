@@ -60,6 +60,18 @@ def test_a_point_that_moves_what_is_far_away(samples):
     assert evaluate_strokes(GreyModel(), samples).moved_ninety == 0
 
 
+def test_a_point_reaches_this_thing_unless_told_otherwise(samples):
+    class ReachModel(HintModel):
+        """Floods the picture with the hints that reach it."""
+
+        def paint(self, prepared, hints, vivid=1.0):
+            return FloodModel().paint(prepared, hints.far() if hints.present else hints)
+
+    assert evaluate_strokes(ReachModel(), samples).moved_median == 0
+    assert evaluate_strokes(ReachModel(), samples, reach=1).moved_median > 0.9
+    assert evaluate_strokes(ReachModel(), samples, reach=1).reach == 1
+
+
 def test_images_are_joined_only_at_a_strong_edge(samples):
     dark, bright, _ = (sample.rgb for sample in samples)
     assert join_images(dark, dark) is None

@@ -143,7 +143,8 @@ def _brush_table(brush: BrushScores) -> Table:
             ["leak over an edge", *leak, "", str(brush.edges)],
             ["far area moved by more than 5 a*b*", *moved, "", str(brush.points)],
         ],
-        note="Random colours of chroma 40. The edge, between two pictures side by side, is 20 px from the point. "
+        note=f"Random colours of chroma 40, with reach {brush.reach:g}. "
+        "The edge, between two pictures side by side, is 20 px from the point. "
         "The far area is farther than a third of the short side.",
     )
 

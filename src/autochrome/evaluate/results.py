@@ -123,6 +123,7 @@ class ImageScores(StrictModel):
 class BrushScores(StrictModel):
     """Errors of single painted points with random colours of chroma 40; ΔE₀₀."""
 
+    reach: float  # of the points: 0 this thing, 1 the whole picture
     points: int
     miss_median: float  # between the painted colour and the result at the point
     miss_ninety: float  # 90 % of the points have this error or less

@@ -28,6 +28,7 @@ CHROMA = 40.0  # of a painted colour, units of a*b*
 EDGE_DISTANCE = 20  # pixels from the point to the edge
 LEAK_REACH = 20  # pixels beyond the edge, and above and below the point, where a leak is measured
 EDGE_STEP = 20.0  # difference of L* across a strong edge
+REACH = 0.0  # of a painted point: it is about this thing, as a person's stroke is
 FAR = 1 / 3  # of the short side: what is farther from the point is far away
 MOVED = 5.0  # units of a*b*: a pixel whose colour changes by more has moved
 _UPSAMPLING_REACH = 2  # pixels beside the edge that guided upsampling mixes; they do not count
@@ -40,6 +41,7 @@ class PaintedPoint:
     top: int
     left: int
     ab: tuple[float, float]
+    reach: float = REACH
 
     @property
     def square(self) -> tuple[slice, slice]:
@@ -48,7 +50,7 @@ class PaintedPoint:
     def hints(self, height: int, width: int) -> Hints:
         hints = Hints.none(height, width)
         hints.chroma[self.square], hints.mask[self.square] = self.ab, 1
-        return hints
+        return hints.with_reach(self.reach)
 
 
 def random_color(random: np.random.Generator) -> tuple[float, float]:
@@ -71,12 +73,12 @@ class PointChange(NamedTuple):
     far_moved: float  # fraction of the pixels far away that move, 0…1
 
 
-def measure_point(model: ColorModel, sample: Sample) -> PointChange:
+def measure_point(model: ColorModel, sample: Sample, reach: float = REACH) -> PointChange:
     """Paint a random point: is its colour there, and only there?"""
     random = seeded_generator(sample.name, "stroke")
     height, width = sample.rgb.shape[:2]
     top, left = int(random.integers(height - POINT)), int(random.integers(width - POINT))
-    point = PaintedPoint(top, left, random_color(random))
+    point = PaintedPoint(top, left, random_color(random), reach)
     with_point, without = (
         lab_from_srgb(colorize_with_point(model, sample.rgb, p) / 255) for p in (point, None)
     )
@@ -98,14 +100,16 @@ def join_images(one: RgbBytes, other: RgbBytes) -> RgbBytes | None:
     return np.concatenate((left, right), axis=1) if step >= EDGE_STEP else None
 
 
-def edge_leak(model: ColorModel, joined: RgbBytes, random: np.random.Generator) -> float:
+def edge_leak(
+    model: ColorModel, joined: RgbBytes, random: np.random.Generator, reach: float = REACH
+) -> float:
     """Paint a point left of the edge in the middle; returns the mean ΔE₀₀ by which the right side changes near it.
 
     Lower is better; 0 if the colour stays on its side.
     """
     height, width = joined.shape[:2]
     top, edge = int(random.integers(LEAK_REACH, height - LEAK_REACH)), width // 2
-    point = PaintedPoint(top, edge - EDGE_DISTANCE - POINT, random_color(random))
+    point = PaintedPoint(top, edge - EDGE_DISTANCE - POINT, random_color(random), reach)
     right = edge + _UPSAMPLING_REACH
     beyond = np.s_[top - LEAK_REACH : top + LEAK_REACH, right : right + LEAK_REACH]
     with_point, without = (colorize_with_point(model, joined, p)[beyond] / 255 for p in (point, None))
@@ -113,23 +117,30 @@ def edge_leak(model: ColorModel, joined: RgbBytes, random: np.random.Generator) 
 
 
 def evaluate_strokes(
-    model: ColorModel, samples: Iterable[Sample], progress: Callable[[], None] = lambda: None
+    model: ColorModel,
+    samples: Iterable[Sample],
+    progress: Callable[[], None] = lambda: None,
+    reach: float = REACH,
 ) -> BrushScores | None:
-    """Measure all on every image. Neighbouring images are joined for the edges. None if there are no images."""
+    """Measure all on every image. Neighbouring images are joined for the edges. None if there are no images.
+
+    reach: of every point, 0 (this thing) … 1 (the whole picture).
+    """
     errors, leaks, moved = [], [], []
     before: Sample | None = None
     for sample in samples:
-        error, far_moved = measure_point(model, sample)
+        error, far_moved = measure_point(model, sample, reach)
         errors.append(error)
         moved.append(far_moved)
         joined = join_images(before.rgb, sample.rgb) if before else None
         if joined is not None:
-            leaks.append(edge_leak(model, joined, seeded_generator(sample.name, "leak")))
+            leaks.append(edge_leak(model, joined, seeded_generator(sample.name, "leak"), reach))
         before = sample
         progress()
     if not errors:
         return None
     return BrushScores(
+        reach=reach,
         points=len(errors),
         miss_median=float(np.median(errors)),
         miss_ninety=float(np.quantile(errors, 0.9)),
