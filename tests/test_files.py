@@ -3,11 +3,14 @@
 import errno
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from autochrome import leftovers
 from autochrome.errors import DiskFull, OutputExists, OutputNotWritable, SameFile
 from autochrome.files import (
     atomic_folder,
@@ -207,6 +210,54 @@ def test_the_rest_of_a_killed_process_is_removed(tmp_path: Path) -> None:
     with atomic_folder(tmp_path / "step-1") as part:
         assert list(part.iterdir()) == []
     assert [path.name for path in tmp_path.iterdir()] == ["step-1"]
+
+
+def test_a_file_that_must_be_new_does_not_replace_one_made_meanwhile(tmp_path: Path) -> None:
+    target = tmp_path / "a"
+    with pytest.raises(OutputExists), atomic_path(target, replace=False):
+        target.write_bytes(OLD)
+    assert target.read_bytes() == OLD
+    target.unlink()
+    with atomic_path(target, replace=False) as part:
+        part.write_bytes(b"new")
+    assert (target.read_bytes(), len(list(tmp_path.iterdir()))) == (b"new", 1)
+
+
+def test_a_file_system_without_second_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "hardlink_to", fail_with(errno.EPERM))
+    with atomic_path(tmp_path / "a", replace=False) as part:
+        part.write_bytes(b"new")
+    with pytest.raises(OutputExists), atomic_path(tmp_path / "a", replace=False) as part:
+        part.write_bytes(b"late")
+    assert (tmp_path / "a").read_bytes() == b"new"
+
+
+def test_hidden_files_of_killed_processes_are_removed_and_those_of_living_ones_stay(tmp_path: Path) -> None:
+    code = (
+        "import os, sys, signal; from autochrome.files import atomic_path\n"
+        "with atomic_path(sys.argv[1]) as part: print(part, flush=True); sys.stdin.read()"
+    )
+    start = [sys.executable, "-c", code, str(tmp_path / "a")]
+    parts, processes = [], []
+    for _ in range(2):
+        process = subprocess.Popen(start, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        parts.append(Path(process.stdout.readline().strip()))
+        os.utime(parts[-1], (0, 0))
+        processes.append(process)
+    processes[0].kill()
+    processes[0].communicate()
+    leftovers.remove_leftovers.cache_clear()
+    with atomic_path(tmp_path / "b"):
+        assert [part.exists() for part in parts] == [False, True]
+    processes[1].communicate("")
+    assert {path.name for path in tmp_path.iterdir()} == {"a", "b"}
+
+
+def test_a_name_that_is_too_long(tmp_path: Path) -> None:
+    long = tmp_path / ("y" * 300)
+    for write in (lambda: check_output(long, None, overwrite=False), lambda: atomic_write(long, b"")):
+        with pytest.raises(OutputNotWritable, match="name is too long"):
+            write()
 
 
 def test_links_to_one_file_are_the_same_file(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from autochrome.errors import DiskFull, OutputError, OutputExists, OutputNotWritable, SameFile
+from autochrome.leftovers import locked, remove_leftovers
 
 NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """Error numbers of a full disk: no space, a used-up quota, a file system that takes no larger file."""
@@ -40,28 +41,36 @@ def atomic_write(
 
 @contextmanager
 def atomic_path(
-    path: str | os.PathLike[str], *, make_folder: bool = False, name: str | None = None
+    path: str | os.PathLike[str],
+    *,
+    make_folder: bool = False,
+    name: str | None = None,
+    replace: bool = True,
 ) -> Iterator[Path]:
     """Yield the path of an empty hidden file; it replaces `path` at the end of the block, or goes if the block fails.
+
+    replace: False raises `OutputExists` at the end if another process has made `path` meanwhile.
 
     Errors of the block come out unchanged; wrap the writing in `write_errors` to translate them. The hidden name ends
     in `.part`, so a library that chooses the format by the suffix must get the format in another way.
     """
     target = Path(path)
-    if target.is_dir():
-        raise OutputNotWritable(f"{name or path}: this is a folder; give the name of a file in it.")
     part = target.with_name(f".{target.name[:_NAME_LENGTH]}-{secrets.token_hex(6)}.part")
     with write_errors(path, name=name):
+        if target.is_dir():
+            raise OutputNotWritable(f"{name or path}: this is a folder; give the name of a file in it.")
         if make_folder:
             target.parent.mkdir(parents=True, exist_ok=True)
-        part.open("xb").close()  # a missing or read-only folder is found before the work begins
-    try:
-        yield part
-        with write_errors(path, name=name):
-            move_into_place(part, target)
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+        remove_leftovers(target.parent)
+        file = part.open("xb")  # a missing or read-only folder is found before the work begins
+    with locked(file):
+        try:
+            yield part
+            with write_errors(path, name=name):
+                move_into_place(part, target, replace=replace)
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -89,15 +98,30 @@ def atomic_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def move_into_place(part: Path, target: Path) -> None:
+def move_into_place(part: Path, target: Path, *, replace: bool = True) -> None:
     """Sync a finished file to the disk and give it the name `target`, in the same folder or file system.
 
-    Raises plain OSErrors.
+    replace: False raises `OutputExists` if there is a file already. Raises plain OSErrors.
     """
     sync_file(part)
     _sync_folder(part.parent)
-    part.replace(target)
+    if replace or not _link(part, target):
+        part.replace(target)
     _sync_folder(target.parent)
+
+
+def _link(part: Path, target: Path) -> bool:
+    """Move a file to a name that must be new. False if this file system cannot be asked for that in one step."""
+    try:
+        target.hardlink_to(part)
+    except FileExistsError as error:
+        raise exists_error(target) from error
+    except OSError:
+        if target.exists():
+            raise exists_error(target) from None
+        return False
+    part.unlink()
+    return True
 
 
 def sync_file(path: Path) -> None:
@@ -134,6 +158,8 @@ def write_error(path: str | os.PathLike[str], error: OSError) -> OutputError:
         return DiskFull(f"{os.fspath(path)}: the disk is full; free some space or choose another disk.")
     if error.errno == errno.ENOENT:
         return OutputNotWritable(f"{os.fspath(path)}: the folder does not exist; create it first.")
+    if error.errno == errno.ENAMETOOLONG:
+        return OutputNotWritable(f"{os.fspath(path)}: the name is too long; choose a shorter one.")
     why = error.strerror or str(error)
     return OutputNotWritable(
         f"{os.fspath(path)}: the file cannot be written ({why}); check the folder and its permissions."
@@ -154,5 +180,18 @@ def check_output(
     """Refuse an output that is its own input, or that exists already (unless `overwrite`)."""
     if source is not None and same_file(source, target):
         raise SameFile(f"{target}: the output would replace its own input; choose another name.")
-    if not overwrite and Path(target).exists():
-        raise OutputExists(f"{target}: this file exists already; allow overwriting or choose another name.")
+    if not overwrite and output_exists(target):
+        raise exists_error(target)
+
+
+def output_exists(target: str | os.PathLike[str]) -> bool:
+    """Whether there is a file of that name. Raises `OutputNotWritable` if none can have it."""
+    with write_errors(target):
+        return Path(target).exists()
+
+
+def exists_error(target: str | os.PathLike[str]) -> OutputExists:
+    """The error for an output that exists and may not be replaced."""
+    return OutputExists(
+        f"{os.fspath(target)}: this file exists already; allow overwriting or choose another name."
+    )

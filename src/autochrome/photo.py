@@ -140,6 +140,7 @@ class Photo:
             width=width,
             quality=self.options.quality,
             describe=partial(describe, software=_SOFTWARE),
+            replace=overwrite,
         )
 
     def _numbered_strips(self) -> Iterator[tuple[int, Pixels]]:

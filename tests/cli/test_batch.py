@@ -4,12 +4,14 @@ import io
 import json
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from autochrome.cli.batch import Outcome, run_batch
+from autochrome.cli.errors import print_error
 from autochrome.cli.outcome import Remarks
 from autochrome.cli.plan import FileTask, Plan
 from autochrome.cli.reports import JsonReport, LineReport
@@ -19,6 +21,7 @@ from autochrome.errors import (
     FinishedWithLosses,
     NoMemory,
     NotAPicture,
+    NothingFound,
     OutputExists,
     OutputNotWritable,
 )
@@ -163,6 +166,45 @@ def test_results_that_stand_already(plan: Plan, existing: str, status: str, cont
     assert old.read_text() == content
 
 
+def test_of_two_runs_at_once_the_slower_skips(plan: Plan):
+    def do(task: FileTask) -> Remarks:
+        raise OutputExists("another run was quicker")
+
+    assert {outcome.status for outcome in batch(plan, do, "skip").outcomes} == {"skipped"}
+    with pytest.raises(BatchIncomplete):
+        batch(plan, do, "refuse")
+
+
+def test_a_name_too_long_is_one_failure(plan: Plan):
+    long = FileTask(plan.tasks[0].source, plan.tasks[0].target.with_name("y" * 300 + ".jpg"))
+    with pytest.raises(BatchIncomplete, match="1 of 7"):
+        batch(Plan((*plan.tasks, long), (), True), write)
+    assert isinstance(batch.report.outcomes[-1].error, OutputNotWritable)
+    assert "too long" in str(batch.report.outcomes[-1].error)
+
+
+def test_names_cannot_control_the_terminal(plan: Plan, capsys: pytest.CaptureFixture[str]):
+    evil = FileTask(plan.tasks[0].source.with_name("a\x1b[2Jb\nc\u202e.jpg"), plan.tasks[0].target)
+    run_batch(
+        Plan((evil,), (), True),
+        write,
+        existing="refuse",
+        report=LineReport(quiet=False, single=True),
+        jobs=1,
+        single=True,
+    )
+    assert "a\\x1b[2Jb\\nc\\u202e.jpg" in capsys.readouterr().err
+    assert print_error(NotAPicture("a\x1b[2J: no picture")) == 14
+    assert capsys.readouterr().err == "autochrome: a\\x1b[2J: no picture\n"
+
+
+def test_what_was_left_out_is_noted(plan: Plan, capsys: pytest.CaptureFixture[str]):
+    report = LineReport(quiet=False, single=False)
+    some = Plan(plan.tasks, (), True, left_out=Counter({".heic": 3, ".psd": 1}))
+    run_batch(some, write, existing="refuse", report=report, jobs=1, single=False)
+    assert "note: files of other kinds left out: 3 .heic, 1 .psd" in capsys.readouterr().err
+
+
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path):
     (tmp_path / "file").touch()
     blocked = Plan((FileTask(tmp_path / "a.jpg", tmp_path / "file" / "a.jpg"),), (), into_folder=True)
@@ -172,7 +214,7 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path):
 
 def test_an_empty_folder_is_a_failure_beside_the_others(plan: Plan, tmp_path: Path):
     with pytest.raises(BatchIncomplete, match="1 of 7"):
-        batch(Plan(plan.tasks, (tmp_path / "nothing",), True), write)
+        batch(Plan(plan.tasks, ((tmp_path / "nothing", NothingFound("nothing")),), True), write)
 
 
 def test_an_interruption_concludes_and_leaves_no_thread(plan: Plan):

@@ -1,11 +1,14 @@
 """Which file becomes which, before any work begins."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
 from autochrome.cli.naming import NAME, Naming
 from autochrome.cli.plan import Plan, make_plan
+from autochrome.cli.search import describe_left_out
 from autochrome.errors import NothingFound, SameFile, UsageError
 
 WRITABLE = {".jpg": "jpg", ".jpeg": "jpg", ".png": "png", ".tif": "tif"}
@@ -147,10 +150,65 @@ def test_many_inputs_do_not_become_one_file(home: Path):
     assert plan(home / "in/a.jpg", home / "e.bmp", output=f"{home}/x.jpg/").into_folder
 
 
-def test_two_results_at_one_place_are_refused(home: Path):
+def test_originals_of_one_stem_keep_their_suffix_in_the_name(home: Path):
     (home / "in/a.png").touch()
-    with pytest.raises(UsageError, match=r"a\.jpg and .*a\.png would both become .*a-color\.jpg"):
-        plan(home / "in", output=home / "new", suffix=".jpg")
+    made = plan(home / "in", output=home / "new", suffix=".jpg")
+    assert becomes(made, home) == {
+        "in/a.jpg": "new/a.jpg-color.jpg",
+        "in/a.png": "new/a.png-color.jpg",
+        "in/b.PNG": "new/b-color.jpg",
+        "in/deep/er/c.tif": "new/deep/er/c-color.jpg",
+    }
+
+
+def test_results_with_a_suffix_in_the_name_are_results(home: Path):
+    (home / "in/a.png").touch()
+    (home / "in/a.jpg-color.jpg").touch()
+    made = plan(home / "in", output=home / "in", suffix=".jpg")
+    assert made.results == (home / "in/a.jpg-color.jpg",)
+
+
+def test_two_results_at_one_place_are_refused(home: Path):
+    (home / "there/a.jpg").touch()
+    with pytest.raises(UsageError, match=r"in/a\.jpg and .*there/a\.jpg would both become .*two runs"):
+        plan(home / "in/a.jpg", home / "there/a.jpg", output=f"{home}/new/")
+
+
+def test_files_of_other_kinds_are_counted(home: Path):
+    for name in ("in/x.heic", "in/deep/y.HEIC", "in/README"):
+        (home / name).touch()
+    (home / "in/link").symlink_to(home / "there")
+    made = plan(home / "in", output=home / "new")
+    assert made.left_out == {".heic": 2, ".txt": 1, "file without a suffix": 1, "linked folder": 1}
+    assert describe_left_out(made.left_out).startswith("2 .heic, 1 ")
+    assert plan(home / "in", output=home / "new", glob="*.jpg").left_out == {"linked folder": 1}
+
+
+def test_a_folder_of_other_kinds_says_what_there_is(home: Path):
+    (home / "empty/x.heic").touch()
+    with pytest.raises(NothingFound, match=r"there are: 1 \.heic"):
+        plan(home / "empty", output=home / "new")
+
+
+def test_a_folder_that_cannot_be_searched_is_a_failure(home: Path, monkeypatch: pytest.MonkeyPatch):
+    """Simulated, since root may search every folder."""
+    scan = os.scandir
+
+    def refuse(path: str) -> object:
+        if str(path).endswith("deep"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    made = plan(home / "in", output=home / "new")
+    assert [task.source.name for task in made.tasks] == ["a.jpg", "b.PNG"]
+    assert "deep: this folder cannot be searched (Permission denied)" in str(made.failed[0][1])
+
+
+def test_a_looped_link_is_an_input_like_others(home: Path):
+    (home / "in/x.jpg").symlink_to("y.jpg")
+    (home / "in/y.jpg").symlink_to("x.jpg")
+    assert len(plan(home / "in", output=home / "new").tasks) == 5
 
 
 def test_a_result_over_its_original_is_refused(home: Path):
@@ -161,7 +219,7 @@ def test_a_result_over_its_original_is_refused(home: Path):
 
 
 def test_empty_folders_are_named_but_stop_nothing(home: Path):
-    assert plan(home / "empty", home / "in", output=home / "new").empty == (home / "empty",)
+    assert plan(home / "empty", home / "in", output=home / "new").failed[0][0] == home / "empty"
     with pytest.raises(NothingFound, match="empty"):
         plan(home / "empty", output=home / "new")
 

@@ -11,13 +11,14 @@ from autochrome.cli.outcome import Outcome, Remarks, Report
 from autochrome.cli.output_folders import OutputFolders
 from autochrome.cli.plan import FileTask, Plan
 from autochrome.cli.reports import JsonReport, LineReport
+from autochrome.cli.search import describe_left_out
 from autochrome.cli.wording import count
 from autochrome.errors import (
     BatchIncomplete,
     FinishedWithLosses,
-    NothingFound,
     OutputExists,
 )
+from autochrome.files import output_exists
 from autochrome.parallel import map_ordered
 
 
@@ -61,9 +62,10 @@ def run_batch(
         if plan.results:
             number = count(len(plan.results), "result")
             report.note(f"{number} of an earlier run left out: {_name_some(plan.results)}")
+        if left_out := describe_left_out(plan.left_out):
+            report.note(f"files of other kinds left out: {left_out}")
         try:
-            for folder in plan.empty:
-                error = NothingFound(f"{folder}: no pictures in this folder; --glob selects files by name.")
+            for folder, error in plan.failed:
                 outcomes.append(Outcome(FileTask(folder, folder), "failed", error=error))
                 report.add(outcomes[-1])
             for outcome in map_ordered(attempt, plan.tasks, jobs):
@@ -87,7 +89,7 @@ def _attempt(
     """Run one task and catch its error."""
     started = perf_counter()
     try:
-        if existing != "overwrite" and task.target.exists():
+        if existing != "overwrite" and output_exists(task.target):
             if existing == "skip":
                 return Outcome(task, "skipped")
             raise OutputExists(
@@ -97,6 +99,8 @@ def _attempt(
             folders.make(task.target.parent)
         remarks = do(task)
     except Exception as error:
+        if existing == "skip" and isinstance(error, OutputExists):  # another run was quicker
+            return Outcome(task, "skipped", perf_counter() - started)
         print_traceback(error)
         failure = as_autochrome_error(error, str(task.source))
         return Outcome(task, "failed", perf_counter() - started, error=failure)

@@ -4,6 +4,7 @@ import os
 import sys
 import traceback
 
+from autochrome.cli.wording import escape
 from autochrome.errors import AutochromeError, ExtraMissing, NoMemory
 
 INTERRUPTED = 130  # the convention of shells: 128 + SIGINT
@@ -33,7 +34,7 @@ def set_debug(on: bool) -> None:
 def print_error(error: AutochromeError) -> int:
     """Print the error as one line; returns its exit code."""
     print_traceback(error)
-    print(f"autochrome: {' '.join(str(error).split())}", file=sys.stderr)
+    print(f"autochrome: {escape(' '.join(str(error).split()))}", file=sys.stderr)
     return error.exit_code
 
 

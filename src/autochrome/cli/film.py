@@ -132,7 +132,7 @@ def film(
         return Remarks(tuple(notes))
 
     report = choose_report(
-        len(plan.tasks) + len(plan.empty), as_json=batch.json, quiet=batch.quiet, single=single
+        len(plan.tasks) + len(plan.failed), as_json=batch.json, quiet=batch.quiet, single=single
     )
     run_batch(plan, do, existing=existing, report=report, jobs=0, single=single)
 

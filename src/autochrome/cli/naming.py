@@ -21,10 +21,13 @@ class Naming:
     writable: Mapping[str, str]  # suffix, lower case, with the dot → file format
     fallback: str  # suffix for inputs in a format that we cannot write
 
-    def __call__(self, source: Path) -> str:
-        """The file name of the result for an input. A result that is coloured again keeps its name."""
+    def __call__(self, source: Path, *, whole_name: bool = False) -> str:
+        """The file name of the result for an input. A result that is coloured again keeps its name.
+
+        whole_name: the suffix of the input is kept as a part of the stem.
+        """
         own = source.suffix if source.suffix.lower() in self.writable else self.fallback
-        stem = self.original_stem(source.stem) or source.stem
+        stem = source.name if whole_name else self.original_stem(source.stem) or source.stem
         try:
             name = self.pattern.format(stem=stem, suffix=self.suffix or own)
         except (KeyError, IndexError, ValueError) as error:

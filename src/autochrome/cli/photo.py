@@ -32,6 +32,7 @@ def photo(
     from autochrome.cli.naming import Naming
     from autochrome.cli.outcome import Remarks
     from autochrome.cli.plan import FileTask, make_plan
+    from autochrome.cli.search import is_folder
     from autochrome.media.collection import STILL_SUFFIXES
     from autochrome.media.stills.writer import WRITTEN
     from autochrome.model import open_model
@@ -54,8 +55,8 @@ def photo(
             colored.save_comparison(task.comparison, overwrite=batch.overwrite)
         return Remarks(colored.notes)
 
-    single = len(inputs) == 1 and not inputs[0].is_dir()
+    single = len(inputs) == 1 and not is_folder(inputs[0])
     report = choose_report(
-        len(plan.tasks) + len(plan.empty), as_json=batch.json, quiet=batch.quiet, single=single
+        len(plan.tasks) + len(plan.failed), as_json=batch.json, quiet=batch.quiet, single=single
     )
     run_batch(plan, do, existing=existing, report=report, jobs=jobs, single=single)

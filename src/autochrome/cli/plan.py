@@ -2,12 +2,14 @@
 
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autochrome.cli.naming import COMPARE, Naming
-from autochrome.errors import NothingFound, SameFile, UsageError
+from autochrome.cli.search import describe_left_out, is_folder, real_path, search_folder
+from autochrome.errors import AutochromeError, NothingFound, SameFile, UsageError
 
 _ADDRESS = re.compile(r"(?i)(https?|ftp|file|s3):/")
 
@@ -27,12 +29,13 @@ class FileTask:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All tasks, the input folders without any input file, and the inputs that are results of an earlier run."""
+    """All tasks, and what is no task."""
 
     tasks: tuple[FileTask, ...]
-    empty: tuple[Path, ...]
+    failed: tuple[tuple[Path, AutochromeError], ...]  # folders without any input, or that cannot be searched
     into_folder: bool  # results go into folders, which are created as needed
-    results: tuple[Path, ...] = ()  # left out
+    results: tuple[Path, ...] = ()  # inputs that are results of an earlier run: left out
+    left_out: Counter[str] = field(default_factory=Counter)  # suffix → files of folders that are no input
 
 
 def make_plan(
@@ -51,36 +54,58 @@ def make_plan(
     into_folder = _wants_folder(inputs, output, naming)
     chosen = Path(output) if output else None
     tasks: dict[Path, FileTask] = {}
-    empty = []
+    failed: list[tuple[Path, AutochromeError]] = []
+    left_out: Counter[str] = Counter()
     for path in inputs:
-        found = [(path, Path())] if not path.is_dir() else list(_find_files(path, chosen, suffixes, glob))
-        if not found:
-            empty.append(path)
-        for source, inside in found:
+        files = [(path, Path())]
+        if is_folder(path):
+            search = search_folder(path, chosen, suffixes, glob)
+            files, left_out = search.files, left_out + search.left_out
+            failed += search.unreadable
+            if not files and not search.unreadable:
+                failed.append((path, _nothing_in(path, search.left_out)))
+        for source, inside in files:
             folder = (chosen or path.parent) / inside
             target = naming.check(chosen) if chosen and not into_folder else folder / naming(source)
-            tasks.setdefault(source.resolve(), FileTask(source, target))
-    named = {path.resolve() for path in inputs}
+            tasks.setdefault(real_path(source), FileTask(source, target))
+    named = {real_path(path) for path in inputs}
     tasks, results = _without_results(tasks, naming, named) if glob is None else (tasks, ())
     if not tasks and results:
         raise NothingFound(
             f"{results[0]}: there are only results of an earlier run; --glob selects files by name."
         )
     if not tasks:
-        raise NothingFound(
-            f"{', '.join(map(str, empty))}: no pictures in this folder; --glob selects files by name."
-        )
-    return Plan(_checked(tasks), tuple(empty), into_folder, results)
+        raise failed[0][1]
+    tasks = _with_own_names(tasks, naming) if into_folder else tasks
+    return Plan(_checked(tasks), tuple(failed), into_folder, results, left_out)
+
+
+def _nothing_in(folder: Path, left_out: Counter[str]) -> NothingFound:
+    others = describe_left_out(left_out)
+    there = f" of a kind that is read (there are: {others})" if others else ""
+    return NothingFound(f"{folder}: no pictures{there} in this folder; --glob selects files by name.")
+
+
+def _with_own_names(tasks: dict[Path, FileTask], naming: Naming) -> dict[Path, FileTask]:
+    """Where several results would have one name, because only their suffixes differ, each keeps the suffix in its name:
+    master.tif and master.jpg become master.tif-color.png and master.jpg-color.png."""
+    times = Counter(real_path(task.target) for task in tasks.values())
+    return {
+        source: FileTask(task.source, task.target.with_name(naming(task.source, whole_name=True)))
+        if times[real_path(task.target)] > 1
+        else task
+        for source, task in tasks.items()
+    }
 
 
 def _wants_folder(inputs: Sequence[Path], output: str | None, naming: Naming) -> bool:
     """Whether the output is a folder: it exists as one, its name ends with a slash, or there are many inputs."""
-    folders = [path for path in inputs if path.is_dir()]
+    folders = [path for path in inputs if is_folder(path)]
     if output is None:
         if folders:
             raise UsageError(f"{folders[0]}: the input is a folder; name a folder for the results with -o.")
         return True
-    if output.endswith(("/", os.sep)) or Path(output).is_dir():
+    if output.endswith(("/", os.sep)) or is_folder(output):
         return True
     many = bool(folders) or len(inputs) > 1
     if many and Path(output).suffix.lower() in naming.writable:
@@ -91,21 +116,6 @@ def _wants_folder(inputs: Sequence[Path], output: str | None, naming: Naming) ->
     return many
 
 
-def _find_files(
-    folder: Path, output: Path | None, suffixes: Collection[str], glob: str | None
-) -> Iterator[tuple[Path, Path]]:
-    """The input files below a folder, each with its own folder relative to that one."""
-    skipped = output.resolve() if output and output.resolve() != folder.resolve() else None
-    for current, folders, names in os.walk(folder):
-        at = Path(current)
-        folders[:] = sorted(f for f in folders if not f.startswith(".") and (at / f).resolve() != skipped)
-        for name in sorted(names):
-            path = at / name
-            wanted = path.relative_to(folder).match(glob) if glob else path.suffix.lower() in suffixes
-            if wanted and not name.startswith("."):
-                yield path, at.relative_to(folder)
-
-
 def _without_results(
     tasks: Mapping[Path, FileTask], naming: Naming, named: Collection[Path]
 ) -> tuple[dict[Path, FileTask], tuple[Path, ...]]:
@@ -114,12 +124,12 @@ def _without_results(
     Such a name belongs to a result if its original is an input too, or if the source was found in a folder (it is not
     `named`) and would be replaced.
     """
-    stems = {task.source.stem for task in tasks.values()}
+    stems = {stem for task in tasks.values() for stem in (task.source.stem, task.source.name)}
 
     def is_result(source: Path, task: FileTask) -> bool:
         original = naming.original_stem(task.source.stem)
         return original in stems or (
-            original is not None and source not in named and task.target.resolve() == source
+            original is not None and source not in named and real_path(task.target) == source
         )
 
     kept = {source: task for source, task in tasks.items() if not is_result(source, task)}
@@ -131,16 +141,16 @@ def _checked(tasks: dict[Path, FileTask]) -> tuple[FileTask, ...]:
     targets: dict[Path, FileTask] = {}
     results = set()
     for source, task in tasks.items():
-        target = task.target.resolve()
+        target = real_path(task.target)
         if target == source:
             raise SameFile(
                 f"{task.source}: the result would replace its own input; choose another -o or --name."
             )
-        results |= {target, task.comparison.resolve()}
+        results |= {target, real_path(task.comparison)}
         other = targets.setdefault(target, task)
         if other is not task:
             raise UsageError(
                 f"{other.source} and {task.source} would both become {task.target}; "
-                "colour them one by one, or choose different names with --name or --format."
+                "colour them in two runs with different -o, or give the folder that contains both."
             )
     return tuple(task for source, task in tasks.items() if source not in results)

@@ -18,6 +18,7 @@ from rich.text import Text
 
 from autochrome.cli.outcome import Outcome
 from autochrome.cli.reports import LineReport
+from autochrome.cli.wording import escape
 
 
 class ProgressReport(LineReport):
@@ -57,7 +58,7 @@ class ProgressReport(LineReport):
         super().conclude(outcomes, seconds)
 
     def print(self, text: str) -> None:
-        self._progress.console.print(text, markup=False)
+        self._progress.console.print(escape(text), markup=False)
 
 
 class _Rate(ProgressColumn):

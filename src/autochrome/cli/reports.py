@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from autochrome.cli.outcome import Outcome
+from autochrome.cli.wording import escape
 
 
 class LineReport:
@@ -50,7 +51,7 @@ class LineReport:
         self.print(f"{text}{f', {lossy} with losses' if lossy else ''} in {seconds:.1f} s")
 
     def print(self, text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
+        print(escape(text), file=sys.stderr, flush=True)
 
 
 class JsonReport:

@@ -112,6 +112,7 @@ class Still:
         width: int | None = None,
         quality: int = 92,
         describe: Callable[[bytes | None], bytes] | None = None,
+        replace: bool = True,
     ) -> Path:
         """Write (R, W, 3) sRGB `strips`, uint8 or uint16, in the format that the suffix of `path` names.
 
@@ -119,6 +120,7 @@ class Still:
         `describe` returns it (it gets the old packet, or None). height, width: of the written picture, if they are not
         those of the original. 16 bits stay 16 in PNG and TIFF, and become 12 in AVIF. The strips are made in the
         caller's thread and their errors come out unchanged. The file at `path` is complete or not replaced at all.
+        replace: False raises `OutputExists` if the file exists at the end.
         """
         size = height or self.height, width or self.width
         alpha = self._alpha if self.alpha and size == (self.height, self.width) else None
@@ -139,6 +141,7 @@ class Still:
             alpha=alpha,
             quality=quality,
             compression=number(facts.directory, COMPRESSION),
+            replace=replace,
         )
 
     def _alpha(self) -> Any:

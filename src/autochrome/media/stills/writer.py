@@ -53,6 +53,7 @@ def write_still(
     alpha: Callable[[], Any] | None,
     quality: int,
     compression: int,
+    replace: bool = True,
 ) -> Path:
     """Write (R, W, 3) strips of a picture of `size` (height, width), with metadata.
 
@@ -77,7 +78,7 @@ def write_still(
             if kind == "tif":
                 add_to_tiff(temporary, tiff_metadata(metadata.exif, metadata.iptc), *size)
 
-    with atomic_path(path) as temporary:
+    with atomic_path(path, replace=replace) as temporary:
         encoder.run(encode, strips)
     return path
 
