@@ -22,6 +22,7 @@ MAIN_COMMANDS = {
         "autochrome.cli.shots:shots",
         "List where the shots of a film begin, or compare detectors of cuts.",
     ),
+    "merge": ("autochrome.cli.merge:merge", "Put a layer of colour over its original."),
     "verify": ("autochrome.cli.verify:verify", "Check a coloured film against its proof."),
     "studio": ("autochrome.cli.studio:studio", "Open a page to colour pictures and correct them by hand."),
     "models": ("autochrome.cli.models:app", "List the installed models, or check a model file."),

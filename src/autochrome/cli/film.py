@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from autochrome.cli.batch_options import HINT, BatchOptions
+from autochrome.cli.naming import NAME
 from autochrome.cli.sequence_options import SequenceOptions, plan_sequence
 from autochrome.cli.wording import count
 from autochrome.errors import OutputExists, UsageError
@@ -21,6 +22,7 @@ from autochrome.options import FilmOptions
 if TYPE_CHECKING:
     from autochrome.film.report import FilmReport, Progress
 
+_LAYER_NAME, _LAYER_SUFFIX = "{stem}-layer{suffix}", ".mkv"
 _SUFFIXES = {"ffv1": ".mkv", "prores": ".mov"}
 """The container of a codec, if the user names no output file."""
 
@@ -55,6 +57,13 @@ def film(
     preview: Annotated[
         bool, Parameter(help="Write one image only (-o a .jpg or .png), with a coloured frame of each shot.")
     ] = False,
+    layer: Annotated[
+        bool,
+        Parameter(
+            help="Write colour alone, without loss, as .mkv, and the decisions behind it as .json; "
+            "`autochrome merge` puts it over the original."
+        ),
+    ] = False,
     proof: Annotated[
         Path | None,
         Parameter(
@@ -82,11 +91,19 @@ def film(
     from autochrome.media.collection import FILM_SUFFIXES
     from autochrome.media.films.codecs import CONTAINERS
     from autochrome.media.films.comparison import save_comparison
-    from autochrome.media.films.sequences import is_sequence
+    from autochrome.media.films.sequences.names import is_sequence
 
     existing = batch.existing
-    naming = Naming(batch.name, _suffix(batch.output, options), CONTAINERS, ".mp4")
-    plan = plan_sequence(inputs, batch.output) or make_plan(
+    if layer and (compare or compare_gif or proof):
+        raise UsageError("--layer writes colour alone; --compare and --proof need the whole film.")
+    name = _LAYER_NAME if layer and batch.name == NAME else batch.name
+    suffix = (
+        _LAYER_SUFFIX
+        if layer and not (batch.output and Path(batch.output).suffix)
+        else _suffix(batch.output, options)
+    )
+    naming = Naming(name, suffix, CONTAINERS, ".mp4")
+    plan = plan_sequence(inputs, batch.output, layer) or make_plan(
         inputs, batch.output, naming, FILM_SUFFIXES, batch.glob
     )
     pictures = is_sequence(inputs[0])
@@ -118,6 +135,7 @@ def film(
                 hints=known,
                 overwrite=batch.overwrite,
                 restart=restart,
+                layer=layer,
                 progress=show,
                 stop=stop,
             )
@@ -139,7 +157,7 @@ def film(
 
 def _preview(inputs: Sequence[Path], output: str | None, options: FilmOptions, *, overwrite: bool) -> None:
     from autochrome.film.inspect import preview_film
-    from autochrome.media.films.sequences import is_sequence
+    from autochrome.media.films.sequences.names import is_sequence
 
     if len(inputs) != 1 or (inputs[0].is_dir() and not is_sequence(inputs[0])):
         raise UsageError("--preview takes one film, not a folder or several films.")

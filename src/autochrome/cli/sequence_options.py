@@ -65,12 +65,12 @@ def _parse_rate(text: str | None) -> Fraction | None:
     return rate
 
 
-def plan_sequence(inputs: Sequence[Path], output: str | None) -> Plan | None:
+def plan_sequence(inputs: Sequence[Path], output: str | None, layer: bool = False) -> Plan | None:
     """The plan, if the input or the output is a sequence; else None.
 
     Without an output, or with a folder as output, the pictures keep their names and numbers.
     """
-    from autochrome.media.films.sequences import SequencePattern, find_pattern, is_sequence
+    from autochrome.media.films.sequences.names import SequencePattern, find_pattern, is_sequence
 
     sequences = [path for path in inputs if is_sequence(path)]
     pattern = SequencePattern.parse(output) if output else None
@@ -85,6 +85,8 @@ def plan_sequence(inputs: Sequence[Path], output: str | None) -> Plan | None:
     if output is None:
         folder = pictures.folder.resolve()
         target = folder.with_name(f"{folder.name}-color") / pictures.path.name
+        if layer:
+            target = folder.with_name(f"{folder.name}-layer.mkv")
     elif pattern or not _is_folder(output):
         target = Path(output)
     else:

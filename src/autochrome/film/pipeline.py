@@ -16,6 +16,7 @@ from autochrome.film.carry_hints import carry_hints
 from autochrome.film.chroma import ChromaLayer
 from autochrome.film.colored_frame import ColoredFrame, fit_chroma
 from autochrome.film.cuts import split_shots
+from autochrome.film.decisions import save_decisions
 from autochrome.film.job import FilmJob
 from autochrome.film.painters import ShotPainter, choose_painter, new_memory
 from autochrome.film.proxy import ProxyFrame, make_proxy
@@ -27,9 +28,12 @@ from autochrome.media.films import (
     FilmWriter,
     SequenceReader,
     SequenceWriter,
+    WriterOfFrames,
     create_film,
+    create_layer,
     open_film,
 )
+from autochrome.media.films.layer import read_layer_facts
 from autochrome.model import ColorModel
 from autochrome.options import FilmOptions
 from autochrome.parallel import prefetch
@@ -50,6 +54,7 @@ def colorize_film(
     cuts: Sequence[int] | None = None,
     overwrite: bool = False,
     restart: bool = False,
+    layer: bool = False,
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> FilmReport:
@@ -60,6 +65,7 @@ def colorize_film(
 
     An interrupted job goes on where it stopped, if it is started again with the same arguments. With `overwrite`, an
     existing film of the same job but other hints keeps all shots whose hints are the same. `restart` begins from zero.
+    layer: write colour alone (`film.merge` puts it over the original), and the decisions as JSON beside it.
     `stop` is called after each finished part; if it returns True, KeyboardInterrupt is raised and finished parts stay.
     """
     started = perf_counter()
@@ -73,7 +79,7 @@ def colorize_film(
     report = FilmReport(Path(target))
     with (
         open_film(source, start=options.start, end=options.end) as reader,
-        create_film(
+        (create_layer if layer else create_film)(
             target,
             reader,
             options,
@@ -100,6 +106,9 @@ def colorize_film(
         if not report.frames:
             raise UsageError(f"{reader.path}: the film has no frame between the start and the end.")
     report.notes = (*reader.notes, *writer.notes)
+    if layer:
+        decisions = save_decisions(source, report, job, read_layer_facts(target), hints)
+        report.notes = (*report.notes, f"the decisions are in {decisions}")
     report.seconds = perf_counter() - started
     return report
 
@@ -126,7 +135,9 @@ def color_shots(
 
 
 def _writing(
-    reader: FilmReader | SequenceReader, writer: FilmWriter | SequenceWriter, options: FilmOptions
+    reader: FilmReader | SequenceReader,
+    writer: FilmWriter | SequenceWriter | WriterOfFrames,
+    options: FilmOptions,
 ) -> Callable[[ColoredFrame], None]:
     """The function that merges the colour of a frame with its Y′ plane, and writes it."""
     facts, depth = reader.facts, writer.plan.depth

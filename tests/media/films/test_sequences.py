@@ -17,8 +17,8 @@ from autochrome.errors import (
     UsageError,
 )
 from autochrome.media.films import ImageSequence, create_film, open_film
-from autochrome.media.films.sequences import find_pattern
 from autochrome.media.films.sequences.dpx import carried_bytes, read_header, with_all_headers
+from autochrome.media.films.sequences.names import find_pattern
 from filmmaking import make_film
 
 SIZE = (40, 56)

@@ -5,10 +5,14 @@ from autochrome.errors import ExtraMissing
 try:
     from autochrome.media.films.facts import FilmFacts
     from autochrome.media.films.index import FilmIndex
-    from autochrome.media.films.open import create_film, open_film
+    from autochrome.media.films.layer import LayerWriter
+    from autochrome.media.films.open import create_film, create_layer, open_film
     from autochrome.media.films.reader import FilmReader
-    from autochrome.media.films.sequences import ImageSequence, SequenceReader, SequenceWriter
+    from autochrome.media.films.sequences.names import ImageSequence
+    from autochrome.media.films.sequences.reader import SequenceReader
+    from autochrome.media.films.sequences.writer import SequenceWriter
     from autochrome.media.films.writer import FilmWriter
+    from autochrome.media.films.writer_of_frames import WriterOfFrames
 except ModuleNotFoundError as missing:
     raise ExtraMissing(
         "Film needs more packages; install them with: pip install 'autochrome[film]'"
@@ -20,8 +24,11 @@ __all__ = [
     "FilmReader",
     "FilmWriter",
     "ImageSequence",
+    "LayerWriter",
     "SequenceReader",
     "SequenceWriter",
+    "WriterOfFrames",
     "create_film",
+    "create_layer",
     "open_film",
 ]

@@ -2,17 +2,23 @@
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from autochrome.errors import OutputNotWritable, UsageError
+from autochrome.errors import OutputNotWritable
 from autochrome.files import check_output
 from autochrome.media.films.index import FilmIndex
+from autochrome.media.films.layer import LayerWriter, check_layer_name
 from autochrome.media.films.reader import FilmReader
-from autochrome.media.films.sequences import SequencePattern, SequenceReader, SequenceWriter, is_sequence
-from autochrome.media.films.sequences.names import check_written_pattern
+from autochrome.media.films.sequences.film_of_pictures import FilmOfPictures
+from autochrome.media.films.sequences.names import SequencePattern, check_written_pattern, is_sequence
+from autochrome.media.films.sequences.reader import SequenceReader
+from autochrome.media.films.sequences.writer import SequenceWriter
 from autochrome.media.films.writer import FilmWriter
 from autochrome.options import FilmOptions
+
+_DEEPEST = 16  # bits of Cb and Cr of a layer over pictures
 
 
 def open_film(
@@ -43,7 +49,7 @@ def create_film(
     metadata: Mapping[str, str] | None = None,
     job: Mapping[str, Any] | None = None,
     hints_digest: Callable[[int, int], str] = lambda first, stop: "0",
-) -> FilmWriter | SequenceWriter:
+) -> FilmWriter | SequenceWriter | FilmOfPictures:
     """Create a film with the times, sound, subtitles and metadata of another; the caller writes the frames.
 
     A context manager. A path such as `color.%08d.dpx` makes a sequence of pictures. metadata: is added to that of the
@@ -57,11 +63,43 @@ def create_film(
         return SequenceWriter(
             pattern, like, options or FilmOptions(), job or {}, overwrite, restart, hints_digest
         )
-    if isinstance(like, SequenceReader):
-        raise UsageError(f"{target}: pictures become pictures; give a pattern such as color.%08d.dpx.")
     check_output(target, like.path, overwrite=overwrite)
     if not target.parent.is_dir():
         raise OutputNotWritable(f"{target}: the folder {target.parent} does not exist; create it first.")
-    return FilmWriter(
+    writer = FilmWriter(
         target, like.facts, options or FilmOptions(), metadata or {}, job or {}, restart, hints_digest
     )
+    return FilmOfPictures(writer) if isinstance(like, SequenceReader) else writer
+
+
+def create_layer(
+    path: str | os.PathLike[str],
+    like: FilmReader | SequenceReader,
+    options: FilmOptions,
+    *,
+    overwrite: bool = False,
+    restart: bool = False,
+    metadata: Mapping[str, str] | None = None,
+    job: Mapping[str, Any] | None = None,
+    hints_digest: Callable[[int, int], str] = lambda first, stop: "0",
+) -> LayerWriter:
+    """Create a film that takes colour alone, without loss; see `create_film`. It has no sound and no tags."""
+    target = check_layer_name(path)
+    check_output(target, like.path, overwrite=overwrite)
+    if not target.parent.is_dir():
+        raise OutputNotWritable(f"{target}: the folder {target.parent} does not exist; create it first.")
+    changes = {"codec": "ffv1"}
+    if isinstance(like, SequenceReader) and options.pixel_format == "auto":
+        changes["pixel_format"] = f"yuv444p{_DEEPEST}le"  # what pictures take
+    tags = dict(metadata or {})
+    facts = replace(like.facts, others=None)
+    writer = FilmWriter(
+        target,
+        facts,
+        options.model_copy(update=changes),
+        tags,
+        {"layer": True} | dict(job or {}),
+        restart,
+        hints_digest,
+    )
+    return LayerWriter(writer, tags, options.start, options.end)

@@ -36,7 +36,8 @@ class OtherStreams:
         self.notes: list[str] = []
         self._start, self._end = span
         self._lost = 0
-        self._source = av.open(str(facts.path), metadata_errors="replace")
+        assert facts.others is not None
+        self._source = av.open(str(facts.others), metadata_errors="replace")
         self._output = output
         self._pairs: dict[int, Any] = {}
         try:
@@ -71,9 +72,9 @@ class OtherStreams:
 
     def _pair(self, container: str) -> None:
         """Add a stream to the output for each stream that the container can hold."""
-        frames = next(s for s in self._source.streams.video if not _is_cover(s))
+        frames = next((s.index for s in self._source.streams.video if not _is_cover(s)), None)
         for stream in self._source.streams:
-            if stream.index == frames.index:
+            if stream.index == frames:
                 continue
             name = getattr(stream, "name", None) or "unknown"
             if stream.type in _KINDS and _fits(stream, container):
@@ -127,12 +128,28 @@ class OtherStreams:
         return (not self._start or shown >= self._start) and (self._end is None or shown < self._end)
 
 
+class NoStreams:
+    """In the place of `OtherStreams` where only frames are written."""
+
+    notes: tuple[str, ...] = ()
+
+    def until(self, seconds: float | None) -> None:
+        """There is nothing to copy."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
 def video_metadata(facts: FilmFacts) -> dict[str, str]:
     """The metadata of the video stream: language and title."""
-    with av.open(str(facts.path), metadata_errors="replace") as source:
-        stream = next(s for s in source.streams.video if not _is_cover(s))
+    if facts.others is None:
+        return {}
+    with av.open(str(facts.others), metadata_errors="replace") as source:
+        stream = next((s for s in source.streams.video if not _is_cover(s)), None)
         return {
-            k: v for k, v in stream.metadata.items() if k.lower() not in (*_FILE_KEYS, "vendor_id", "rotate")
+            k: v
+            for k, v in (stream.metadata.items() if stream else ())
+            if k.lower() not in (*_FILE_KEYS, "vendor_id", "rotate")
         }
 
 

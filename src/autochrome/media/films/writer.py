@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from fractions import Fraction
-from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,18 +12,18 @@ import av
 from autochrome.color.ycbcr import change_depth
 from autochrome.files import move_into_place, write_errors
 from autochrome.media.films.codecs import Plan, plan
+from autochrome.media.films.content import digest_content
 from autochrome.media.films.facts import FULL, LIMITED, SPACES, FilmFacts
 from autochrome.media.films.ffmpeg_errors import encoder_errors
 from autochrome.media.films.parts import EncodedFrame, Part, Parts
 from autochrome.media.films.planes import plane
 from autochrome.media.films.reuse import PARTS_KEY, describe_parts, reuse_parts
-from autochrome.media.films.streams import OtherStreams, Span, video_metadata
+from autochrome.media.films.streams import NoStreams, OtherStreams, Span, video_metadata
 from autochrome.media.timecode import Timecode
 from autochrome.options import FilmOptions
 from autochrome.types import CodeValues, Frame
 
 _PART_SECONDS = 5.0  # the least length of a part
-_PIECES, _PIECE = 32, 1 << 16  # how many pieces of a file go into its digest, and their size in bytes
 _AHEAD = 1.0  # seconds: how far ahead of the frames the sound is stored
 
 
@@ -166,7 +165,7 @@ class FilmWriter:
                 str(whole), "w", format=self.plan.container, container_options=self._container_options()
             ) as output:
                 stream = self._stream(output)
-                others = OtherStreams(self.facts, output, self.plan.container, self._seconds())
+                others = self._other_streams(output)
                 try:
                     output.metadata.update(self._metadata)
                     output.metadata[PARTS_KEY] = describe_parts(self._job, self._parts.finished)
@@ -175,6 +174,11 @@ class FilmWriter:
                     others.close()
             move_into_place(whole, self.target)
         self._notes += others.notes
+
+    def _other_streams(self, output: Any) -> OtherStreams | NoStreams:
+        if self.facts.others is None:
+            return NoStreams()
+        return OtherStreams(self.facts, output, self.plan.container, self._seconds())
 
     def _container_options(self) -> dict[str, str]:
         if self.plan.container not in ("mp4", "mov"):
@@ -198,7 +202,7 @@ class FilmWriter:
             stream.set_display_matrix(self.facts.matrix_display)
         return stream
 
-    def _mux(self, output: Any, stream: Any, others: OtherStreams) -> None:
+    def _mux(self, output: Any, stream: Any, others: OtherStreams | NoStreams) -> None:
         order = self._parts.frame_order()
         begins = self._begins()
         times = [self._shown[frame][0] - begins for frame in order]
@@ -260,18 +264,8 @@ def _decoding_times(shown: list[int]) -> Iterator[int]:
 def _job(facts: FilmFacts, plan: Plan, job: Mapping[str, Any]) -> dict[str, Any]:
     """Everything that must be equal for old parts to be used: the content of the film, but not its path."""
     return {
-        "film": _file_digest(facts.path),
-        "facts": asdict(facts) | {"path": None},
+        "film": digest_content(facts.path),
+        "facts": asdict(facts) | {"path": None, "others": None},
         "encoder": [plan.codec.encoder, plan.pixel_format, plan.settings, av.__version__],
         "job": dict(job),
     }
-
-
-def _file_digest(path: Path) -> list[int | str]:
-    """The size of a file, and a digest of pieces of it, evenly spread."""
-    size, digest = path.stat().st_size, sha256()
-    with path.open("rb") as file:
-        for piece in range(_PIECES):
-            file.seek(max(0, size - _PIECE) * piece // (_PIECES - 1))
-            digest.update(file.read(_PIECE))
-    return [size, digest.hexdigest()]

@@ -1,6 +1,5 @@
 """Read a sequence of pictures as a film."""
 
-import hashlib
 import math
 import os
 from collections.abc import Iterator
@@ -136,13 +135,6 @@ class SequenceReader:
     @property
     def _jpeg(self) -> bool:
         return DECODERS[self.pattern.suffix] == "mjpeg"
-
-    @property
-    def content(self) -> str:
-        """A digest of what changes when a picture changes: numbers, sizes and times of the files."""
-        stats = ((number, self.pattern.path_of(number).stat()) for number in self.numbers)
-        rows = [(number, stat.st_size, stat.st_mtime_ns) for number, stat in stats]
-        return hashlib.sha256(repr(rows).encode()).hexdigest()
 
     def __enter__(self) -> Self:
         return self

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,6 +10,7 @@ import av
 
 from autochrome.errors import OutputExists, SameFile
 from autochrome.files import write_errors
+from autochrome.media.films.content import digest_content
 from autochrome.media.films.ffmpeg_errors import encoder_errors
 from autochrome.media.films.reader import FilmReader
 from autochrome.media.films.sequences.dpx import with_header, with_place
@@ -72,7 +72,7 @@ class SequenceWriter:
 
     def _open_staging(self, job: dict[str, Any], overwrite: bool, restart: bool) -> None:
         whole = {
-            "film": self._source.content if self._source else _describe_film(self.facts.path),
+            "film": digest_content(self.facts.path),
             "facts": asdict(self.facts) | {"path": None, "others": None},
             "encoder": [*self._recolor.format.options, self._recolor.format.pixel_format, av.__version__],
             "job": job,
@@ -169,9 +169,3 @@ class SequenceWriter:
         except BaseException:
             self._staging.abandon()
             raise
-
-
-def _describe_film(path: Path) -> list[int]:
-    """What changes when the original changes."""
-    stat = path.stat()
-    return [stat.st_size, stat.st_mtime_ns]
