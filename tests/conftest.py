@@ -39,6 +39,8 @@ def autochrome(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPat
     from autochrome.cli import main
 
     monkeypatch.setenv("AUTOCHROME_DEBUG", "")  # so that what --debug sets is taken back
+    if "AUTOCHROME_CONFIG" not in os.environ:
+        monkeypatch.setenv("AUTOCHROME_CONFIG", "")  # not the defaults of the person who runs the tests
 
     def run(*words: object) -> Ran:
         with pytest.raises(SystemExit) as left:

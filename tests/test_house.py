@@ -40,7 +40,7 @@ HOMES = {
     "onnx": {"lab.export"},
     "onnxruntime": {"model", "lab.export"},
     "openvino": {"model"},
-    "PIL": {"lab", "evaluate"},
+    "PIL": {"lab", "evaluate", "media.stills"},
     "pyvips": {"media.stills"},
     "ray": {"parallel"},
     "skimage": {"evaluate"},

@@ -1,5 +1,6 @@
 """The way of a photo, whole, with a tiny network."""
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from PIL import Image
 from skimage import data
 from skimage.color import rgb2lab
 
-from autochrome import Hints, PhotoOptions, colorize_photo, open_model
+from autochrome import FilmOptions, Hints, PhotoOptions, colorize_film, colorize_photo, open_model
 from autochrome.errors import HintsError, OutputExists, PictureTooLarge, SameFile, UsageError
 from autochrome.hints.file import HintsFile
 from tiny import Graph, plane, tiny_tint
@@ -206,3 +207,74 @@ def test_memory_does_not_grow_with_the_picture(tmp_path, network):
         peaks.append(int(run.stdout))
     assert peaks[1] - peaks[0] < 100
     assert Path(f"{tmp_path / '8000.tif'}.color.tif").stat().st_size > 8000 * 8000
+
+
+@pytest.fixture(scope="module")
+def jpeg(tmp_path_factory, cat):
+    path = tmp_path_factory.mktemp("jpeg") / "cat.jpg"
+    Image.fromarray(cat).save(path)
+    return path
+
+
+def test_open_files_are_read_and_written(tmp_path, network, jpeg):
+    with jpeg.open("rb") as file:
+        photo = colorize_photo(file, model=network)
+    buffer = io.BytesIO()
+    assert photo.save(buffer) is None
+    assert buffer.getvalue() == photo.save(tmp_path / "b.jpg").read_bytes()
+    with pytest.raises(UsageError, match="mode 'rb'"):
+        colorize_photo(io.StringIO("text"), model=network)
+    with pytest.raises(UsageError, match="cannot be of the type int"):
+        colorize_photo(7, model=network)
+
+
+def test_the_picture_in_a_notebook_and_as_an_array(network, cat):
+    photo = colorize_photo(cat, model=network)
+    assert repr(photo) == "<Photo array, 451×300, 8 bit, in colour>"
+    shown = np.asarray(Image.open(io.BytesIO(photo._repr_png_())))
+    assert shown.shape == (300, 451, 3)
+    assert np.abs(shown.astype(int) - photo.image).mean() < 1
+    np.testing.assert_array_equal(np.asarray(photo), photo.image)
+    assert np.asarray(photo, np.float32).dtype == np.float32
+    assert photo.pil.size == (451, 300)
+    np.testing.assert_array_equal(np.asarray(photo.pil), photo.image)
+
+
+@pytest.mark.parametrize("shape", [(2000, 1500), (300, 4000)])
+def test_a_large_picture_is_shown_small(network, shape):
+    photo = colorize_photo(np.full(shape, 90, np.uint16), model=network)
+    scale = 1024 / max(shape)
+    assert photo.small_image(1024).shape == (round(shape[0] * scale), round(shape[1] * scale), 3)
+    assert photo.pil.mode == "RGB"
+
+
+def test_hints_may_be_a_dictionary(network, cat):
+    marks = {"points": [{"x": 0.5, "y": 0.5, "color": "brick", "radius": 0.1}]}
+    told = colorize_photo(cat, model=network, hints=marks).image
+    same = colorize_photo(cat, model=network, hints=HintsFile.model_validate({"version": 1, **marks})).image
+    np.testing.assert_array_equal(told, same)
+    with pytest.raises(HintsError, match=r"unknown field 'dots'"):
+        colorize_photo(cat, model=network, hints={"dots": []})
+    with pytest.raises(HintsError, match="cannot be of the type int"):
+        colorize_photo(cat, model=network, hints=3)
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: PhotoOptions(vivid=5), "^vivid = 5: must be at most 2.$"),
+        (lambda: PhotoOptions(vivd=1), "^vivd = 1: there is no such option.$"),
+        (
+            lambda: FilmOptions(codec="x"),
+            "^codec = 'x': must be auto, like, h264, hevc, ffv1, prores or vp9.$",
+        ),
+        (lambda: colorize_photo("a.jpg", options=FilmOptions()), "must be PhotoOptions, not FilmOptions"),
+        (
+            lambda: colorize_film("a.mp4", "b.mp4", options=PhotoOptions()),
+            "must be FilmOptions, not PhotoOptions",
+        ),
+    ],
+)
+def test_options_that_cannot_be_are_an_error_of_ours(make, says):
+    with pytest.raises(UsageError, match=says):
+        make()

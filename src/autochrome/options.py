@@ -1,9 +1,11 @@
 """Every option, declared once: a field is the flag of the command line, the HTTP field, the YAML key and the help."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
+
+from autochrome.errors import UsageError
 
 _FAULTS = {
     "bool_parsing": "must be true or false",
@@ -58,8 +60,31 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class InvalidOptions(UsageError):
+    """Options of a photo or a film that are unknown or out of range."""
+
+    def __init__(self, error: ValidationError) -> None:
+        self.faults = error.errors()
+        sentences = (
+            f"{_name(fault)}{fault['input']!r:.60}: {describe_fault(fault)}" for fault in self.faults
+        )
+        super().__init__("; ".join(sentences) + ".")
+
+
+def _name(fault: Mapping[str, Any]) -> str:
+    return "".join(f"{part} = " for part in fault["loc"][-1:])
+
+
 class ColorOptions(Options):
-    """Options for photos and films."""
+    """Options for photos and films. `InvalidOptions` names each field that is wrong."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _translate_errors(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(values)
+        except ValidationError as error:
+            raise InvalidOptions(error) from error
 
     model: Annotated[
         str, Field(description="The model: a name from `autochrome models`, or an ONNX file.")
@@ -81,6 +106,18 @@ class ColorOptions(Options):
     mark: Annotated[
         bool, Field(description="Draw a small mark in the corner: the colours are made by software.")
     ] = False
+
+
+T = TypeVar("T", bound=ColorOptions)
+
+
+def check_options(options: T | None, kind: type[T]) -> T:
+    """The options, or the defaults for None. Raises `UsageError` if they are of another kind."""
+    if options is None:
+        return kind()
+    if not isinstance(options, kind):
+        raise UsageError(f"The options must be {kind.__name__}, not {type(options).__name__}.")
+    return options
 
 
 class PhotoOptions(ColorOptions):

@@ -1,39 +1,49 @@
 """The way of a photo: shrink it, predict colour, put the colour under the unchanged lightness, strip by strip."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from time import perf_counter
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, overload
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from autochrome import __version__
 from autochrome.color.lab import lightness, recolor
+from autochrome.color.resize import resize
 from autochrome.color.upsample import LocalLinearColor, apply, fit
 from autochrome.errors import UsageError
 from autochrome.files import check_output
 from autochrome.hints.picture import hints_from_picture
 from autochrome.hints.source import HintsSource, open_hints
 from autochrome.mark import stamp
-from autochrome.media.stills import Source, Still, open_still, suffix_for
+from autochrome.media.stills import Still, open_still, suffix_for
+from autochrome.media.stills.in_memory import pil_from_pixels
+from autochrome.media.stills.pyramid import encode_image
+from autochrome.media.stills.sources import PhotoSource, read_source
 from autochrome.model import ColorModel, open_model
-from autochrome.options import PhotoOptions
+from autochrome.options import PhotoOptions, check_options
 from autochrome.parallel import map_ordered
 from autochrome.provenance import describe
 from autochrome.types import Floats, Hints, Luma, Pixels, Prediction, Prepared
 
+if TYPE_CHECKING:
+    from autochrome.media.stills.in_memory import PILImage
+
 PhotoHints: TypeAlias = HintsSource | Hints
 _SOFTWARE = f"autochrome {__version__}"
 _STRIP_PIXELS = 1 << 17  # a strip's float planes fit into the cache of one core
+_SHOWN = 1024  # pixels: the long side of the picture that a notebook shows
 _WORKERS = min(4, os.cpu_count() or 1)
 
 
 def colorize_photo(
-    source: Source,
+    source: PhotoSource,
     *,
     model: ColorModel | str | os.PathLike[str] | None = None,
     options: PhotoOptions | None = None,
@@ -41,17 +51,17 @@ def colorize_photo(
 ) -> "Photo":
     """Predict the colours of one photo.
 
-    source: a path, the bytes of a file, a PIL image, or an array: (H, W) grey, (H, W, 3) or (H, W, 4) sRGB, uint8 or
-    uint16. model: a name, an ONNX file, or the result of `open_model`; without it, `options.model`. hints: a hints
-    file, or `Hints` over the picture at any size. Full-size pixels are computed when the result is saved or its
-    `.image` is read.
+    source: a path, the bytes of a file, a file that is open for reading bytes, a PIL image, or an array: (H, W) grey,
+    (H, W, 3) or (H, W, 4) sRGB, uint8 or uint16. model: a name, an ONNX file, or the result of `open_model`; without
+    it, `options.model`. hints: a hints file, the same as a dictionary, or `Hints` over the picture at any size.
+    Full-size pixels are computed when the result is saved or its `.image` is read.
     """
-    options = options or PhotoOptions()
-    still = open_still(source, max_megapixels=options.max_megapixels)
+    options = check_options(options, PhotoOptions)
+    still = open_still(read_source(source), max_megapixels=options.max_megapixels)
     return prepare_photo(still, _load_model(options.model if model is None else model), options).color(hints)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PreparedPhoto:
     """A photo after the encoder. `color` is quick and can be called many times."""
 
@@ -61,6 +71,9 @@ class PreparedPhoto:
     prepared: Prepared
     own_color: Hints | None  # the original's own colour, with `keep_color`
     seconds: float  # time of the preparation
+
+    def __repr__(self) -> str:
+        return f"<PreparedPhoto {self.still.name}, {self.still.width}×{self.still.height}>"
 
     def color(self, hints: PhotoHints | None = None) -> "Photo":
         """Predict the colours, with these hints."""
@@ -87,9 +100,12 @@ def prepare_photo(still: Still, model: ColorModel, options: PhotoOptions) -> Pre
     return PreparedPhoto(still, options, model, prepared, own_color, perf_counter() - started)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Photo:
-    """A photo with predicted colours. Full-size pixels are computed on demand, in strips."""
+    """A photo with predicted colours. Full-size pixels are computed on demand, in strips.
+
+    A notebook shows it small. `np.asarray(photo)` is its `.image`.
+    """
 
     still: Still
     options: PhotoOptions
@@ -97,10 +113,36 @@ class Photo:
     coefficients: LocalLinearColor
     seconds: float  # time to predict the colours
 
+    def __repr__(self) -> str:
+        still = self.still
+        return f"<Photo {still.name}, {still.width}×{still.height}, {still.depth} bit, in colour>"
+
+    def _repr_png_(self) -> bytes:
+        """The picture for a notebook, at most 1024 pixels long."""
+        return encode_image(self.small_image(_SHOWN), "png")
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.asarray(self.image, dtype)
+
     @property
     def image(self) -> Pixels:
         """(H, W, 3) sRGB in the original's bit depth, uint8 or uint16."""
         return np.concatenate(list(self.strips()))
+
+    @property
+    def pil(self) -> "PILImage":
+        """The same as a PIL image, with 8 bits a channel. Needs Pillow."""
+        return pil_from_pixels(self.image)
+
+    def small_image(self, long_side: int) -> NDArray[np.uint8]:
+        """(h, w, 3) sRGB, 8 bit: the picture with at most this many pixels on its long side. Quick at any full size."""
+        still = self.still
+        scale = min(1.0, long_side / max(still.width, still.height))
+        height, width = (max(1, round(scale * side)) for side in (still.height, still.width))
+        luma = lightness(still.read_small(min(height, width)))
+        if luma.shape != (height, width):  # a panorama
+            luma = resize(luma, height, width)
+        return recolor(luma, apply(self.coefficients, luma, 0, height), 8).astype(np.uint8, copy=False)
 
     @property
     def confidence(self) -> Floats | None:
@@ -121,9 +163,26 @@ class Photo:
         """The coloured picture from top to bottom, (R, W, 3) at a time, computed a few strips ahead."""
         return map_ordered(self._color_strip, self._numbered_strips(), jobs=_WORKERS)
 
-    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
-        """Write the picture with all metadata of the original. `path` never holds a half-written file."""
-        return self._write(path, self.strips(), self.still.width, overwrite)
+    @overload
+    def save(self, target: str | os.PathLike[str], *, overwrite: bool = False) -> Path: ...
+
+    @overload
+    def save(self, target: BinaryIO, *, overwrite: bool = False) -> None: ...
+
+    def save(self, target: str | os.PathLike[str] | BinaryIO, *, overwrite: bool = False) -> Path | None:
+        """Write the picture with all metadata of the original.
+
+        target: a path, which never holds a half-written file; or a file that is open for writing bytes, which gets the
+        format of `.suffix`.
+        """
+        if isinstance(target, str | os.PathLike):
+            return self._write(target, self.strips(), self.still.width, overwrite)
+        with tempfile.TemporaryDirectory(prefix="autochrome-") as folder:
+            whole = self.save(Path(folder) / f"picture{self.suffix}")
+            with whole.open("rb") as file:
+                shutil.copyfileobj(file, target)
+        target.flush()
+        return None
 
     def save_comparison(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
         """Write before and after, side by side."""

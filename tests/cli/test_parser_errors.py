@@ -28,6 +28,7 @@ SENTENCES = {
     "photo a.jpg --jobs 0": "--jobs 0: must be at least 1.",
     "photo a.jpg -j many": "-j many: must be a whole number.",
     "photo a.jpg --quiet=maybe": "--quiet maybe: must be true or false.",
+    "completion nushell": "SHELL nushell: must be one of bash, zsh, fish, powershell.",
     "film a.mp4 --end -3": "--end -3: must be more than 0.",
     "studio --port 99999": "--port 99999: must be at most 65535.",
 }

@@ -12,6 +12,7 @@ from typing import NoReturn
 from cyclopts import App, CycloptsError, Group, Parameter
 
 from autochrome import __version__
+from autochrome.cli.defaults import read_defaults
 from autochrome.cli.errors import INTERRUPTED, as_autochrome_error, print_error, set_debug
 from autochrome.errors import AutochromeError
 
@@ -26,6 +27,7 @@ MAIN_COMMANDS = {
     "verify": ("autochrome.cli.verify:verify", "Check a coloured film against its proof."),
     "studio": ("autochrome.cli.studio:studio", "Open a page to colour pictures and correct them by hand."),
     "models": ("autochrome.cli.models:app", "List the installed models, or check a model file."),
+    "completion": ("autochrome.cli.completion:completion", "Print a script for tab completion in a shell."),
     "version": ("autochrome.cli.version:version", "Print the version of autochrome and of its libraries."),
 }
 LAB_COMMANDS = {
@@ -58,8 +60,10 @@ _MAIN, _LAB = Group("Commands", sort_key=1), Group("Lab", sort_key=2)
 app = App(
     group_commands=_MAIN,
     name="autochrome",
-    help="Colour for black-and-white photographs and film.",
-    help_epilogue="With --debug, at any position, an error prints its traceback.",
+    help="Colour for black-and-white photographs and film. `autochrome FILE` is short for `autochrome photo FILE` or "
+    "`autochrome film FILE`.",
+    help_epilogue="With --debug, at any position, an error prints its traceback. A file of defaults, such as "
+    "~/.config/autochrome/config.toml, may have a table of options for each command.",
     help_format="plaintext",
     version=f"autochrome {__version__}",
     suppress_keyboard_interrupt=False,
@@ -81,14 +85,24 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _run(words: list[str]) -> int:
     """The exit code of one command line."""
+    words = ["./-" if word == "-" else word for word in words]  # the parser takes - for an option
     try:
+        if words and words[0] not in COMMANDS:
+            from autochrome.cli.shorthand import add_command
+
+            words = add_command(words)
+        app.config = read_defaults(COMMANDS)
         code = app(words, print_error=False, exit_on_error=False, result_action="return_value")
         sys.stdout.flush()
     except CycloptsError as error:
         from autochrome.cli.parser_errors import as_usage_error
 
-        return print_error(as_usage_error(error))
+        return print_error(as_usage_error(error, words))
     except AutochromeError as error:
+        if hasattr(error, "faults"):  # of options that were put together here
+            from autochrome.cli.parser_errors import as_usage_error
+
+            error = as_usage_error(error, words)
         return print_error(error)
     except KeyboardInterrupt as stop:
         print(f"autochrome: interrupted{''.join(f'; {hint}' for hint in stop.args)}.", file=sys.stderr)

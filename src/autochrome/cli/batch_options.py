@@ -37,6 +37,9 @@ class BatchOptions:
     skip_existing: Annotated[
         bool, Parameter(help="Skip inputs whose result exists: this continues an interrupted batch.")
     ] = False
+    dry_run: Annotated[
+        bool, Parameter(help="Only show which results would be written; colour and write nothing.")
+    ] = False
     json: Annotated[bool, Parameter(help="Report on stdout for programs, one JSON object per line.")] = False
     quiet: Annotated[bool, Parameter(name=("--quiet", "-q"), help="Print errors only.")] = False
 

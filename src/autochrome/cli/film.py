@@ -77,11 +77,12 @@ def film(
 ) -> None:
     """Colour films. An interrupted job continues if the same command is run again."""
     if preview:
-        return _preview(inputs, batch.output, options, overwrite=batch.overwrite)
+        return _preview(inputs, batch.output, options, overwrite=batch.overwrite, dry_run=batch.dry_run)
     from autochrome.model import open_for_film
 
     network = open_for_film(options.model)  # it is loaded while the rest is imported
     from autochrome.cli.batch import choose_report, run_batch
+    from autochrome.cli.dry_run import show_batch
     from autochrome.cli.hint_words import read_hints
     from autochrome.cli.naming import Naming
     from autochrome.cli.outcome import Remarks
@@ -120,6 +121,8 @@ def film(
         check_proof_name(proof)
         refuse_existing(proof, batch.overwrite)
     single = len(inputs) == 1 and (pictures or not inputs[0].is_dir())
+    if batch.dry_run:
+        return show_batch(plan, existing=existing, as_json=batch.json, single=single)
     kinds = [suffix for suffix, wanted in ((".mp4", compare), (".gif", compare_gif)) if wanted]
 
     def do(task: FileTask) -> Remarks:
@@ -155,7 +158,9 @@ def film(
     run_batch(plan, do, existing=existing, report=report, jobs=0, single=single)
 
 
-def _preview(inputs: Sequence[Path], output: str | None, options: FilmOptions, *, overwrite: bool) -> None:
+def _preview(
+    inputs: Sequence[Path], output: str | None, options: FilmOptions, *, overwrite: bool, dry_run: bool
+) -> None:
     from autochrome.film.inspect import preview_film
     from autochrome.media.films.sequences.names import is_sequence
 
@@ -163,6 +168,9 @@ def _preview(inputs: Sequence[Path], output: str | None, options: FilmOptions, *
         raise UsageError("--preview takes one film, not a folder or several films.")
     target = Path(output) if output else inputs[0].with_name(f"{inputs[0].stem}-preview.jpg")
     refuse_existing(target, overwrite)
+    if dry_run:
+        print(f"{inputs[0]} → {target}")
+        return
     preview_film(inputs[0], target, options=options)
     print(f"{inputs[0]} → {target}", file=sys.stderr)
 

@@ -1,7 +1,8 @@
 """Errors of the command line's parser in our own words: which word or option is wrong, and what to do."""
 
+from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from cyclopts.exceptions import (
     CoercionError,
@@ -14,32 +15,28 @@ from cyclopts.exceptions import (
     ValidationError,
 )
 
+from autochrome.cli.defaults import defaults_path
 from autochrome.errors import UsageError
 
 _KINDS = {bool: "true or false", float: "a number", int: "a whole number"}
 
 
-def as_usage_error(error: CycloptsError) -> UsageError:
-    """The parser's error as one sentence."""
-    if (faults := faults_of(error)) is not None:
-        return UsageError(faults)
-    return UsageError(_explain(error))
-
-
-def faults_of(error: BaseException) -> str | None:
-    """What pydantic refused, as one sentence with the flags; None if it is not the cause of the error."""
+def as_usage_error(error: Exception, words: Sequence[str]) -> UsageError:
+    """The parser's error, or invalid options, as one sentence. words: of the command line."""
     faults = getattr(
         error.__cause__, "errors", None
     )  # importing pydantic for an isinstance test would be slow
     if faults is None:
-        return None
+        return UsageError(_explain(error) if isinstance(error, CycloptsError) else str(error))
     from autochrome.options import describe_fault
 
     sentences = []
     for fault in faults():
         flag = "--" + str(fault["loc"][-1]).replace("_", "-") if fault["loc"] else "the options"
-        sentences.append(f"{flag} {fault['input']}: {describe_fault(fault)}")
-    return "; ".join(sentences) + "."
+        typed = any(word == flag or word.startswith(f"{flag}=") for word in words)
+        where = "" if typed else f" (in {defaults_path()})"
+        sentences.append(f"{flag} {fault['input']}{where}: {describe_fault(fault)}")
+    return UsageError("; ".join(sentences) + ".")
 
 
 def _explain(error: CycloptsError) -> str:
@@ -52,6 +49,8 @@ def _explain(error: CycloptsError) -> str:
             return f"{_first(error)}: this is one word too many; {help} shows what the command takes."
         case UnknownOptionError():
             word = error.token.keyword or error.token.value
+            if error.token.source not in ("", "cli"):  # there it is '[photo][vivd]'
+                word = f"--{word.rpartition('[')[2].rstrip(']')}"
             options = [name for argument in error.argument_collection for name in argument.names]
             return f"{word}{_source(error.token)}: there is no such option{_suggest(word, options)} {help} lists all."
         case RepeatArgumentError():
@@ -62,6 +61,8 @@ def _explain(error: CycloptsError) -> str:
         case ValidationError() if error.argument is not None:
             return f"{_given(error)}: {_range(error.exception_message)}."
         case CoercionError() if error.argument is not None or error.token is not None:
+            if get_origin(error.target_type) is Literal:
+                return f"{_given(error)}: must be one of {', '.join(map(str, get_args(error.target_type)))}."
             kind = _KINDS.get(error.target_type) if error.target_type else None
             return f"{_given(error)}: must be {kind}." if kind else f"{_given(error)}: {_tail(error)}"
     return str(error)

@@ -1,5 +1,6 @@
 """`autochrome photo`."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,10 @@ _MANY = 100  # pictures: from here on the faster runtime makes up for its longer
 
 def photo(
     inputs: Annotated[
-        list[Path], Parameter(name="IN", help="Pictures, and folders, which are searched recursively.")
+        list[Path],
+        Parameter(
+            name="IN", help="Pictures, and folders, which are searched recursively; - is standard input."
+        ),
     ],
     /,
     *,
@@ -28,35 +32,43 @@ def photo(
     """Colour photos."""
     # Imports come here, so that an error on the command line is reported at once.
     from autochrome.cli.batch import choose_report, run_batch
+    from autochrome.cli.dry_run import show_batch
     from autochrome.cli.hint_words import read_hints
     from autochrome.cli.naming import Naming
     from autochrome.cli.outcome import Remarks
     from autochrome.cli.plan import FileTask, make_plan
     from autochrome.cli.search import is_folder
+    from autochrome.cli.streams import STREAM, plan_stream, read_source, uses_streams
     from autochrome.media.collection import STILL_SUFFIXES
     from autochrome.media.stills.writer import WRITTEN
     from autochrome.model import open_model
     from autochrome.photo import colorize_photo
 
-    existing = batch.existing
     suffix = None if options.format == "auto" else f".{options.format}"
-    plan = make_plan(
-        inputs, batch.output, Naming(batch.name, suffix, WRITTEN, ".png"), STILL_SUFFIXES, batch.glob
-    )
+    naming = Naming(batch.name, suffix, WRITTEN, ".png")
+    if uses_streams(inputs, batch.output):
+        plan = plan_stream(inputs, batch, naming, compare=options.compare)
+    else:
+        plan = make_plan(inputs, batch.output, naming, STILL_SUFFIXES, batch.glob)
     if (hints or hint) and len(plan.tasks) > 1:
         raise UsageError("--hints and --hint belong to one picture; colour that picture alone.")
     known = read_hints(hints, hint)
+    single = len(inputs) == 1 and not is_folder(inputs[0])
+    if batch.dry_run:
+        return show_batch(plan, existing=batch.existing, as_json=batch.json, single=single)
     network = open_model(options.model, many=len(plan.tasks) > _MANY)
 
     def do(task: FileTask) -> Remarks:
-        colored = colorize_photo(task.source, model=network, options=options, hints=known)
-        colored.save(task.target, overwrite=batch.overwrite)
+        colored = colorize_photo(read_source(task.source), model=network, options=options, hints=known)
+        if task.target == STREAM:
+            colored.save(sys.stdout.buffer)
+        else:
+            colored.save(task.target, overwrite=batch.overwrite)
         if options.compare:
             colored.save_comparison(task.comparison, overwrite=batch.overwrite)
         return Remarks(colored.notes)
 
-    single = len(inputs) == 1 and not is_folder(inputs[0])
     report = choose_report(
         len(plan.tasks) + len(plan.failed), as_json=batch.json, quiet=batch.quiet, single=single
     )
-    run_batch(plan, do, existing=existing, report=report, jobs=jobs, single=single)
+    run_batch(plan, do, existing=batch.existing, report=report, jobs=jobs, single=single)

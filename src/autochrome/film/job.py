@@ -8,7 +8,7 @@ from typing import Any, Self
 from autochrome.film.cuts import CutSource, choose_cuts
 from autochrome.film.painters import open_network
 from autochrome.model import ColorModel
-from autochrome.options import FilmOptions
+from autochrome.options import FilmOptions, check_options
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class FilmJob:
 
         film: the film, for lists of cuts that name timecodes.
         """
-        options = options or FilmOptions()
+        options = check_options(options, FilmOptions)
         cut_source = choose_cuts(options, cuts, film)
         return cls(options, cut_source, open_network(options.model if model is None else model))
 

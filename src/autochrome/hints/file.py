@@ -1,8 +1,9 @@
 """The hints file: marks on one image or on frames of a film, as versioned JSON. docs/hints.md describes the format."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
@@ -54,6 +55,14 @@ def load_hints(path: str | os.PathLike[str]) -> HintsFile:
         raise HintsError(f"{path}: the hints file cannot be opened ({error.strerror}).") from error
     except ValidationError as error:
         raise HintsError(f"{path}: {_explain(error.errors())}") from error
+
+
+def hints_from_dict(content: Mapping[str, Any]) -> HintsFile:
+    """The content of a hints file as a dictionary: {"points": [{"x": 0.5, "y": 0.1, "color": "sky"}]}."""
+    try:
+        return HintsFile.model_validate({"version": 1, **content})
+    except ValidationError as error:
+        raise HintsError(f"hints: {_explain(error.errors())}") from error
 
 
 def _explain(faults: list[ErrorDetails]) -> str:

@@ -1,12 +1,13 @@
 """Hints as callers give them: a hints file in memory, or the path of one."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from autochrome.errors import HintsError
-from autochrome.hints.file import HintsFile, load_hints
+from autochrome.hints.file import HintsFile, hints_from_dict, load_hints
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class OpenedHints:
         return self.folder / name
 
 
-HintsSource: TypeAlias = OpenedHints | HintsFile | str | os.PathLike[str]
+HintsSource: TypeAlias = OpenedHints | HintsFile | Mapping[str, Any] | str | os.PathLike[str]
 """Every form in which callers may give hints."""
 
 
@@ -38,6 +39,12 @@ def open_hints(source: HintsSource, folder: str | os.PathLike[str] | None = None
     images = None if folder is None else Path(folder)
     if isinstance(source, OpenedHints):
         return source if images is None else OpenedHints(source.file, images)
+    if isinstance(source, Mapping):
+        return OpenedHints(hints_from_dict(source), images)
     if isinstance(source, HintsFile):
         return OpenedHints(source, images)
+    if not isinstance(source, str | os.PathLike):
+        raise HintsError(
+            f"Hints cannot be of the type {type(source).__name__}; give a file, a dictionary or HintsFile."
+        )
     return OpenedHints(load_hints(source), images or Path(source).parent)

@@ -1,12 +1,18 @@
-"""Open pictures that are in memory: arrays and PIL images. PIL itself is never imported."""
+"""Open pictures that are in memory: arrays and PIL images. PIL is imported only to make a PIL image."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autochrome.errors import InputEmpty, NotAPicture
+from autochrome.errors import ExtraMissing, InputEmpty, NotAPicture
 from autochrome.media.stills.reader import Origin
+from autochrome.types import Pixels
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    PILImage: TypeAlias = Image.Image
 
 _PIL_MODES = {"1": "L", "P": "RGB", "PA": "RGBA", "RGBX": "RGB", "RGBa": "RGBA", "La": "LA", "HSV": "RGB"}
 _PIL_MODES |= {"YCbCr": "RGB", "LAB": "RGB"}
@@ -67,3 +73,12 @@ def _facts(image: Any) -> dict[str, Any]:
     if len(dpi := info.get("dpi", ())) == 2:
         facts["resolution"] = float(dpi[0]) / 25.4, float(dpi[1]) / 25.4
     return facts
+
+
+def pil_from_pixels(pixels: Pixels) -> "PILImage":
+    """(H, W, 3) sRGB, uint8 or uint16 → a PIL image with 8 bits a channel: PIL has no colour pictures with 16."""
+    try:
+        from PIL import Image
+    except ImportError as error:
+        raise ExtraMissing("This needs Pillow, which is not installed: pip install pillow") from error
+    return Image.fromarray((pixels >> 8).astype(np.uint8) if pixels.dtype == np.uint16 else pixels)
