@@ -9,7 +9,17 @@ from cyclopts import Parameter
 from autochrome.cli.numbers import number
 from autochrome.errors import ExtraMissing
 
-_NEEDED = ("fastapi", "uvicorn", "sse_starlette", "cachetools", "filelock", "platformdirs", "av", "cv2")
+_NEEDED = (
+    "fastapi",
+    "uvicorn",
+    "sse_starlette",
+    "cachetools",
+    "filelock",
+    "platformdirs",
+    "python_multipart",
+    "av",
+    "cv2",
+)
 
 
 def studio(

@@ -1,5 +1,6 @@
 """The hints file: marks on one image or on frames of a film, as versioned JSON. docs/hints.md describes the format."""
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -63,6 +64,17 @@ def hints_from_dict(content: Mapping[str, Any]) -> HintsFile:
         return HintsFile.model_validate({"version": 1, **content})
     except ValidationError as error:
         raise HintsError(f"hints: {_explain(error.errors())}") from error
+
+
+def hints_from_json(text: str) -> HintsFile:
+    """The content of a hints file; its version may be left out."""
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        raise HintsError(f"hints: this is not JSON: {error}.") from error
+    if not isinstance(content, dict):
+        raise HintsError("hints: this is no hints file; it begins with {, see docs/hints.md.")
+    return hints_from_dict(content)
 
 
 def _explain(faults: list[ErrorDetails]) -> str:

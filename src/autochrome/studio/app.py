@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
@@ -16,9 +16,17 @@ from starlette.types import ASGIApp
 
 from autochrome import __version__
 from autochrome.errors import AutochromeError
+from autochrome.options import describe_fault
 from autochrome.studio.errors import error_body, hide_paths, status_of
 from autochrome.studio.guard import Guard
-from autochrome.studio.routes import colorize, films, jobs, photos, projects, settings
+from autochrome.studio.routes import colorize, docs, films, jobs, photos, projects, settings
+from autochrome.studio.routes.strict import (
+    PREFIX,
+    PageMount,
+    allowed_methods,
+    refuse_unknown_query,
+    set_summaries,
+)
 from autochrome.studio.service import Studio
 
 _ROUTERS = (
@@ -51,13 +59,16 @@ def create_app(
         lifespan=_lifespan,
     )
     app.state.studio, app.state.token = studio, token
+    set_summaries(_ROUTERS)
     for router in _ROUTERS:
-        app.include_router(router, prefix="/api")
+        app.include_router(router, prefix=PREFIX, dependencies=[Depends(refuse_unknown_query)])
+    app.include_router(docs.router)
     app.add_exception_handler(AutochromeError, _answer_error)
     app.add_exception_handler(RequestValidationError, _answer_invalid_request)
     app.add_exception_handler(HTTPException, _answer_http_error)
     if not api_only:
-        app.mount("/", _Page(directory=Path(str(files("autochrome"))) / "studio" / "static", html=True))
+        page = _Page(directory=Path(str(files("autochrome"))) / "studio" / "static", html=True)
+        app.router.routes.append(PageMount("/", page))
     return Guard(app, limits=studio.limits, hosts=hosts, token=token)
 
 
@@ -87,13 +98,18 @@ async def _answer_invalid_request(request: Request, error: Exception) -> JSONRes
     """The first field that pydantic refuses, in one sentence."""
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"])
-    return JSONResponse(error_body("UsageError", f"{field}: {first['msg']}."), 422)
+    field = ".".join(str(part) for part in first["loc"][1:]) or "The request"
+    return JSONResponse(error_body("UsageError", f"{field}: {describe_fault(first)}."), 422)
 
 
 async def _answer_http_error(request: Request, error: Exception) -> JSONResponse:
     """An unknown address, or a method that it does not have."""
     assert isinstance(error, HTTPException)
     phrase = HTTPStatus(error.status_code).phrase
-    body = error_body(phrase.title().replace(" ", ""), f"{phrase}: {request.url.path}")
-    return JSONResponse(body, error.status_code, error.headers)
+    kind, path, headers = phrase.title().replace(" ", ""), request.url.path, dict(error.headers or {})
+    sentence = f"{phrase}: {path}"
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        methods = ", ".join(allowed_methods(request.app.openapi(), path)) or headers.get("Allow", "GET")
+        headers["Allow"] = methods
+        sentence = f"{path} has no method {request.method}; it has {methods}."
+    return JSONResponse(error_body(kind, sentence), error.status_code, headers)

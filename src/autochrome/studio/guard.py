@@ -37,7 +37,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-_UPLOADS = re.compile(r"/api/(projects|colorize|projects/[0-9a-f]{16}/pictures)")
+_UPLOADS = re.compile(r"/api/(projects|colorize|colorize/film|projects/[0-9a-f]{16}/pictures)")
 """POST requests whose body is a file. `uploads` limits these."""
 
 

@@ -1,11 +1,13 @@
 """Photographs: make projects of them, colour them, show parts of them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autochrome.hints.file import HintsFile
 from autochrome.media.stills import open_still
 from autochrome.media.stills.pyramid import Window, encode_image
 from autochrome.model import ColorModel
@@ -41,12 +43,11 @@ class PhotoService:
             (upload.folder / "before.jpg").write_bytes(encode_image(pixels))
             return new_project(upload, name, still.width, still.height, notes=tuple(still.notes))
 
-    def colorize_upload(self, upload: Upload, settings: dict[str, Any]) -> Path:
+    def colorize_upload(self, upload: Upload, settings: Mapping[str, Any], hints: HintsFile | None) -> Path:
         """Colour an upload without a project; returns the path of the result, in the upload's folder."""
-        options = PhotoOptions(
-            **settings, model=self._networks.default, max_megapixels=self._limits.megapixels
-        )
-        photo = colorize_photo(upload.path, model=self._network(options), options=options)
+        options = photo_options(settings, self._networks)
+        options = options.model_copy(update={"max_megapixels": self._limits.megapixels})
+        photo = colorize_photo(upload.path, model=self._network(options), options=options, hints=hints)
         return photo.save(upload.path.with_name(f"result{photo.suffix}"))
 
     def paint(self, project: Project, request: PaintPhoto) -> Image:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from autochrome.errors import UsageError
-from autochrome.options import FilmOptions, Options, PhotoOptions
+from autochrome.options import FilmOptions, Options, PhotoOptions, describe_fault
 from autochrome.studio.networks import Networks
 from autochrome.studio.schemas import ProjectKind
 
@@ -64,7 +64,7 @@ def _check(model: type[BaseModel], settings: Settings, networks: Networks) -> di
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"The setting {name!r} is wrong: {first['msg']}.") from error
+        raise UsageError(f"The setting {name!r} is wrong: {describe_fault(first)}.") from error
     values.setdefault("model", networks.default)
     networks.check(values["model"])
     return values

@@ -124,7 +124,9 @@ async def _write(
                 raise TooSlow("The upload was too slow; send the file again over a faster connection.")
             file.write(chunk)
     if not size:
-        raise InputEmpty("The request has no body; send the bytes of a picture or film as the body.")
+        raise InputEmpty(
+            "The request has no file; send the bytes of a picture or film as the body, or as a form."
+        )
     return found or _identify(head, films)
 
 
@@ -152,7 +154,9 @@ def _identify(head: bytes, films: bool) -> tuple[ProjectKind, str]:
         if suffix is None or text or head[8:11] in (b"hei", b"hev"):
             raise NotAPicture(str(error)) from None
     if not films:
-        raise NotAPicture("The file is a film, not a picture; make a project of it.")
+        raise NotAPicture(
+            "The file is a film, not a picture; send it to /api/colorize/film, or make a project of it."
+        )
     return "film", suffix
 
 

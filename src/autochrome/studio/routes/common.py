@@ -1,12 +1,15 @@
 """Parts that all routes share: the studio, parameters, uploads, the documentation of errors, picture responses."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
 from fastapi import Depends, Path, Query, Request, Response
 from starlette.requests import ClientDisconnect
 
+from autochrome.errors import UsageError
 from autochrome.studio.errors import ClientGone, ErrorBody
+from autochrome.studio.form import FormReader, is_form
 from autochrome.studio.schemas import Fraction
 from autochrome.studio.service import Studio
 from autochrome.studio.uploads import Upload
@@ -27,7 +30,20 @@ X = Annotated[Fraction, Query(description="0 is the left edge, 1 the right one."
 Y = Annotated[Fraction, Query(description="0 is the top, 1 the bottom.")]
 
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
-UPLOAD_BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": _BYTES}}}
+_FORM = {
+    "schema": {
+        "type": "object",
+        "properties": {"file": {"type": "string", "format": "binary"}},
+        "required": ["file"],
+        "additionalProperties": {"type": "string"},
+    }
+}
+UPLOAD_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": _BYTES, "multipart/form-data": _FORM},
+    }
+}
 FILE_TYPES = {
     ".jpg": "image/jpeg",
     ".png": "image/png",
@@ -81,11 +97,35 @@ def picture_response(
     return response
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a body of multipart/form-data holds besides its file."""
+
+    fields: Mapping[str, str]
+    file_name: str
+
+
 async def receive_upload(studio: Studio, request: Request, *, films: bool = True) -> Upload:
-    """Save the body of a request. films: whether a film is allowed."""
+    """Save the file of a request: its body, or the file of a form. films: whether a film is allowed."""
+    upload, form = await receive_form(studio, request, films=films)
+    with upload.discarded_on_error():
+        if form.fields:
+            raise UsageError(
+                f"This address takes no form field besides the file; there is {next(iter(form.fields))!r}."
+            )
+    return upload
+
+
+async def receive_form(studio: Studio, request: Request, *, films: bool = True) -> tuple[Upload, Form]:
+    """The same, and the other fields of the form. A body that is the file itself has none."""
     length = request.headers.get("content-length", "")
     announced = int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0
-    return await studio.uploads.receive(_chunks(request), announced, films=films)
+    content_type = request.headers.get("content-type", "")
+    if not is_form(content_type):
+        return await studio.uploads.receive(_chunks(request), announced, films=films), Form({}, "")
+    reader = FormReader(content_type, _chunks(request))
+    upload = await studio.uploads.receive(reader.file_chunks(), announced, films=films)
+    return upload, Form(reader.fields, reader.file_name)
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:

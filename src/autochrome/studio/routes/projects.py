@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from autochrome.errors import UsageError
 from autochrome.hints.file import HintsFile
 from autochrome.studio.routes.common import (
     UPLOAD_BODY,
@@ -14,7 +15,7 @@ from autochrome.studio.routes.common import (
     errors,
     file_response,
     picture_response,
-    receive_upload,
+    receive_form,
 )
 from autochrome.studio.schemas import Project, ProjectChange
 
@@ -31,11 +32,14 @@ async def projects(studio: CurrentStudio) -> list[Project]:
 async def create(
     studio: CurrentStudio, request: Request, name: Annotated[str, Query(max_length=1000)] = ""
 ) -> Project:
-    """Create a project. The body is the file's bytes; they decide what it is, the name does not."""
+    """Create a project. The body is the file's bytes, or a form with a file. The bytes decide what it is."""
     studio.library.check_capacity()
-    upload = await receive_upload(studio, request)
+    upload, form = await receive_form(studio, request)
     with upload.discarded_on_error():
-        return await studio.executors.run_slow(lambda: studio.projects.create(upload, name))
+        if unknown := sorted(form.fields.keys() - {"name"}):
+            raise UsageError(f"There is no form field {unknown[0]!r}; this address takes name.")
+        given = name or form.fields.get("name") or form.file_name
+        return await studio.executors.run_slow(lambda: studio.projects.create(upload, given[:1000]))
 
 
 @router.get("/{project_id}", responses=errors(404))
