@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autochrome import Hints
+from autochrome import Hints, Prediction
 
 
 def test_nothing_given_is_nothing_given():
@@ -36,3 +36,12 @@ def test_resizing_does_not_mix_colour_with_nothing():
     small = hints.resized(2, 2)
     assert np.allclose(small.chroma[0, 0], 40)
     assert small.mask[0, 0] == pytest.approx(1 / 16)
+
+
+def test_arrays_are_not_printed():
+    hints = Hints.none(2, 4)
+    hints.mask[0] = 1
+    assert repr(hints) == "<Hints 4×2, colour known for 50.0 %>"
+    chroma = np.zeros((2, 3, 2), np.float32)
+    assert repr(Prediction(chroma)) == "<Prediction 3×2, without confidence>"
+    assert repr(Prediction(chroma, np.full((2, 3), 0.5, np.float32))) == "<Prediction 3×2, confidence 0.50>"

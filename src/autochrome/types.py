@@ -25,7 +25,7 @@ Matrix: TypeAlias = Literal["bt601", "bt709", "bt2020", "smpte240m", "fcc"]
 """How much red, green and blue count in Y′; `color.ycbcr.LUMA_WEIGHTS` holds the numbers."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Hints:
     """Known colour over one picture: painted marks, colour carried along the motion, colour from a reference.
 
@@ -41,6 +41,10 @@ class Hints:
         for name, plane in (("mask", self.chroma[..., 0]), ("reach", self.reach)):
             if plane is not None and plane.shape != self.mask.shape:
                 raise ValueError(f"hint {name} does not fit: {plane.shape} and {self.mask.shape}")
+
+    def __repr__(self) -> str:
+        height, width = self.mask.shape
+        return f"<Hints {width}×{height}, colour known for {100 * float(self.mask.mean()):.1f} %>"
 
     @classmethod
     def none(cls, height: int, width: int) -> Self:
@@ -100,12 +104,21 @@ class Hints:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Prediction:
     """What a model predicts for one picture."""
 
     chroma: Chroma  # (h, w, 2)
     confidence: Floats | None = None  # (h', w') 0…1; None if the model does not estimate it
+
+    def __repr__(self) -> str:
+        height, width = self.chroma.shape[:2]
+        known = (
+            "without confidence"
+            if self.confidence is None
+            else f"confidence {float(self.confidence.mean()):.2f}"
+        )
+        return f"<Prediction {width}×{height}, {known}>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import { announce, clamp, h, setChildren } from "./dom.js";
 import { editorShortcuts, optionPanels, projectTitle, returnFocusToPicture, toolRail } from "./editor.js";
 import { exportControls } from "./export-controls.js";
 import { FilmControls } from "./film-controls.js";
-import { formatPercent, formatTime, formatTimeFine } from "./format.js";
+import { formatCount, formatPercent, formatTime, formatTimeFine } from "./format.js";
 import { isEmpty, marksOf } from "./marks.js";
 import { optionGroups } from "./options.js";
 import { colorPanel } from "./palette.js";
@@ -225,7 +225,7 @@ class FilmEditor {
       updateProject(await api.fetchProject(this.project.id));
       this.#version += 1;
       this.session.layers.repaint();
-      announce(`${shots.length} shots.`);
+      announce(`${formatCount(shots.length, "shot", "shots")}.`);
     });
   }
 
