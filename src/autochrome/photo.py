@@ -155,6 +155,11 @@ class Photo:
         return self.still.notes
 
     @property
+    def losses(self) -> tuple[str, ...]:
+        """What is missing because the file is damaged. Complete when the picture has been saved."""
+        return self.still.losses
+
+    @property
     def suffix(self) -> str:
         """The suffix of a file that suits the original and the options: '.jpg', '.tif', …"""
         return suffix_for(self.still, self.options.format)

@@ -66,7 +66,7 @@ def photo(
             colored.save(task.target, overwrite=batch.overwrite)
         if options.compare:
             colored.save_comparison(task.comparison, overwrite=batch.overwrite)
-        return Remarks(colored.notes)
+        return Remarks(colored.notes, colored.losses)
 
     report = choose_report(
         len(plan.tasks) + len(plan.failed), as_json=batch.json, quiet=batch.quiet, single=single

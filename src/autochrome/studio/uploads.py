@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autochrome.errors import DiskFull, InputEmpty, NotAPicture
-from autochrome.media.stills.reader import kind_of
+from autochrome.media.stills.kinds import kind_of
 from autochrome.studio.errors import TooLarge, TooMany, TooSlow
 from autochrome.studio.limits import Limits
 from autochrome.studio.schemas import FilmInfo, Project, ProjectKind

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import pyvips
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, IptcImagePlugin, TiffImagePlugin
+from PIL import Image, ImageOps, IptcImagePlugin, JpegImagePlugin, TiffImagePlugin
 
 from autochrome.errors import DiskFull, OutputNotWritable
 from autochrome.media.stills import Still, open_still
@@ -166,6 +166,13 @@ def test_jpeg_puts_transparent_pixels_on_white(tmp_path: Path) -> None:
     clear = np.zeros((16, 16, 4), np.uint8)
     path = saved(open_still(clear), tmp_path / "out.jpg")
     assert (np.asarray(opened(path.read_bytes())) == 255).all()
+
+
+@pytest.mark.parametrize(("quality", "sampling"), [(89, 2), (90, 0), (92, 0)])
+def test_jpeg_keeps_chroma_at_full_size_from_quality_90(quality: int, sampling: int, tmp_path: Path) -> None:
+    still = open_still(COLOR)
+    path = still.save(tmp_path / "out.jpg", still.strips(), quality=quality)
+    assert JpegImagePlugin.get_sampling(opened(path.read_bytes())) == sampling
 
 
 def test_16_bits_to_8_are_rounded(tmp_path: Path) -> None:

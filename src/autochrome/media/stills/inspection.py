@@ -4,12 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autochrome.errors import InputUnreadable
+from autochrome.media.stills.avif_facts import avif_facts
 from autochrome.media.stills.exif import Read
 from autochrome.media.stills.file_facts import FileFacts
+from autochrome.media.stills.jpeg_facts import jpeg_facts
 from autochrome.media.stills.png_facts import png_facts
 from autochrome.media.stills.tiff_facts import tiff_facts
 
-INSPECTORS: dict[str, Callable[[Read, str], FileFacts]] = {"png": png_facts, "tif": tiff_facts}
+INSPECTORS: dict[str, Callable[[Read, str], FileFacts]] = {
+    "avif": avif_facts,
+    "jpg": jpeg_facts,
+    "png": png_facts,
+    "tif": tiff_facts,
+}
 """The format → the function that reads its facts."""
 
 

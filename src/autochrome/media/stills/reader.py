@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from autochrome.errors import (
     AutochromeError,
     DiskFull,
-    InputEmpty,
     InputMissing,
     InputUnreadable,
     NoMemory,
@@ -29,6 +28,7 @@ from autochrome.errors import (
     PictureDamaged,
 )
 from autochrome.media.stills.file_facts import FileFacts
+from autochrome.media.stills.kinds import HEAD
 
 pyvips.cache_set_max(0)  # pictures are opened once, so a cache of operations only needs memory
 
@@ -48,7 +48,6 @@ _TILE = 256
 MAX_RESOLUTION = 1e6  # pixels per millimetre that libvips accepts
 _VARIANT = re.compile(r"unsupported (?!marker|or )|not supported|not configured|not implemented|labq")
 _WORD = re.compile(r"[a-z]{3}", re.IGNORECASE)
-_KINDS = "JPEG, PNG, TIFF, WebP, AVIF, BMP or GIF"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,7 @@ class Origin:
     array: NDArray[Any] | None = field(default=None, repr=False)  # (H, W, bands) uint8 or uint16
     fields: dict[str, Any] = field(default_factory=dict, repr=False)  # libvips metadata for an array
     facts: FileFacts = field(default_factory=FileFacts, repr=False)
+    fail_on: str = ""  # what stops libvips: none, error, warning; '' chooses by the format
 
     def open(self, *, shrink: int = 1) -> Any:
         """The image as it is stored: not rotated, in its own colour space. It is read once, from top to bottom.
@@ -70,7 +70,9 @@ class Origin:
         """
         if self.array is not None:
             return self._array_image(self.array)
-        options: dict[str, Any] = {"access": "sequential", "fail_on": "error"}
+        # In a JPEG, pixels that cannot be decoded are only a warning.
+        fail_on = self.fail_on or ("warning" if self.kind == "jpg" else "error")
+        options: dict[str, Any] = {"access": "sequential", "fail_on": fail_on}
         if shrink > 1:
             options["shrink"] = shrink
         if self.facts.page:
@@ -137,38 +139,7 @@ def at_random(image: Any) -> Any:
     )
 
 
-def kind_of(head: bytes, name: str) -> str:
-    """The format of a file by its first bytes (at least 32, or all of them)."""
-    if not head:
-        raise InputEmpty(f"{name}: the file is empty; get it again.")
-    if head.startswith(b"\xff\xd8\xff"):
-        return "jpg"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    if head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
-        return "tif"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "webp"
-    if head[:6] in (b"GIF87a", b"GIF89a"):
-        return "gif"
-    if head[:2] == b"BM":
-        return "bmp"
-    if head[4:8] == b"ftyp":
-        return _kind_of_box(head, name)
-    raise NotAPicture(f"{name}: this is not a supported picture format; give {_KINDS}.")
-
-
-def _kind_of_box(head: bytes, name: str) -> str:
-    if head[8:12] in (b"avif", b"avis", b"mif1", b"msf1", b"miaf"):
-        return "avif"
-    if head[8:11] in (b"hei", b"hev"):
-        raise NotAPicture(
-            f"{name}: HEIC is not supported, because its codec is patented; save it as JPEG or AVIF first."
-        )
-    raise NotAPicture(f"{name}: this seems to be a film, not a picture; give {_KINDS}.")
-
-
-def read_head(path: Path, size: int = 64) -> bytes:
+def read_head(path: Path, size: int = HEAD) -> bytes:
     """The first bytes of a file. Raises an error of ours if it cannot be read."""
     try:
         mode = path.stat().st_mode

@@ -12,8 +12,9 @@ import numpy as np
 import pyvips
 from numpy.typing import NDArray
 
-from autochrome.errors import PictureTooLarge
+from autochrome.errors import PictureDamaged, PictureTooLarge
 from autochrome.media.stills.bmp import bitmap_header, read_bitmap
+from autochrome.media.stills.damage import accept_damage
 from autochrome.media.stills.exif import (
     COMPRESSION,
     IPTC,
@@ -26,9 +27,10 @@ from autochrome.media.stills.exif import (
 from autochrome.media.stills.in_memory import origin_from_array, origin_from_pil
 from autochrome.media.stills.inspection import inspect_file
 from autochrome.media.stills.iptc import records
+from autochrome.media.stills.kinds import kind_of
 from autochrome.media.stills.metadata import Metadata
 from autochrome.media.stills.profiles import full_range, read_layout, to_srgb
-from autochrome.media.stills.reader import Origin, Source, at_random, kind_of, read_head, reading
+from autochrome.media.stills.reader import Origin, Source, at_random, read_head, reading
 from autochrome.media.stills.writer import WRITTEN, write_still
 from autochrome.types import Pixels
 
@@ -40,7 +42,8 @@ class Still:
     """One picture: the facts of its header, its pixels on demand, and a way to write a picture like it.
 
     `width` and `height` are those of the upright picture. `depth` is 8 or 16. `grey` pictures have strips (R, W), all
-    others (R, W, 3). `notes` tell the person what was left out in reading.
+    others (R, W, 3). `notes` tell the person what was left out in reading. `losses` tell what is missing because the
+    file is damaged; they are known when pixels have been read.
     """
 
     def __init__(self, origin: Origin, max_megapixels: float) -> None:
@@ -56,6 +59,7 @@ class Still:
         self.depth, self.alpha = self._layout.depth, self._layout.alpha
         self.grey = self._layout.bands == 1
         self.notes = origin.facts.notes + self._layout.notes + _pages(self._header, origin)
+        self.losses: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
         return self
@@ -69,6 +73,18 @@ class Still:
 
     def read_small(self, size: int) -> Pixels:
         """The whole picture with its short side `size` pixels, (h, w) or (h, w, 3); the long side at most 4 · size."""
+        try:
+            return self._read_small(size)
+        except PictureDamaged as error:
+            self._accept_damage(error)
+            return self._read_small(size)
+
+    def _accept_damage(self, error: PictureDamaged) -> None:
+        """From now on read the file as far as it goes; raises the error if that is nothing."""
+        self._origin, losses = accept_damage(self._origin, error)
+        self.losses += losses
+
+    def _read_small(self, size: int) -> Pixels:
         short = min(self.height, self.width)
         height, width = (
             min(_LONGEST * size, max(size, round(side * size / short))) for side in (self.height, self.width)
@@ -89,14 +105,25 @@ class Still:
     def strips(self, rows: int | None = None) -> Iterator[Pixels]:
         """From top to bottom in strips (R, W) or (R, W, 3), sRGB, contiguous; R is `rows` except in the last."""
         rows = max(1, rows or _STRIP // self.width)
-        with reading(self.name):
-            image = to_srgb(self._upright(), self._layout)
-            region = pyvips.Region.new(image)
+        image = region = None
         for top in range(0, self.height, rows):
             count = min(rows, self.height - top)
-            with reading(self.name):
-                data = region.fetch(0, top, self.width, count)
+            try:
+                image, region = (image, region) if region else self._open_region()
+                with reading(self.name):
+                    data = region.fetch(0, top, self.width, count)
+            except PictureDamaged as error:
+                self._accept_damage(error)
+                image, region = self._open_region()
+                with reading(self.name):
+                    data = region.fetch(0, top, self.width, count)
             yield _shaped(data, image, count)
+
+    def _open_region(self) -> tuple[Any, Any]:
+        """The upright picture in sRGB, and the region through which its pixels are read."""
+        with reading(self.name):
+            image = to_srgb(self._upright(), self._layout)
+            return image, pyvips.Region.new(image)
 
     def _upright(self) -> Any:
         """The stored picture, upright. Only mirroring left to right allows reading from top to bottom."""

@@ -35,6 +35,7 @@ WRITTEN = {
     ".webp": "webp",
     ".avif": "avif",
 }
+_FULL_CHROMA = 90  # quality of JPEG from which chroma is stored at full size
 _SIDE_LIMITS = {"jpg": 65500, "webp": 16383, "avif": 16384}  # pixels
 _AFTER_HEADER = (
     33  # bytes of a PNG before its second chunk; words before the pixels are found by all programs
@@ -121,7 +122,9 @@ def _save(image: Any, kind: str, path: Path, quality: int, compression: int, tex
     with OutputFile(path, insert=texts, at=_AFTER_HEADER) as file:
         try:
             if kind == "jpg":
-                image.jpegsave_target(file.target, Q=quality)
+                image.jpegsave_target(
+                    file.target, Q=quality, subsample_mode="on" if quality < _FULL_CHROMA else "off"
+                )
             elif kind == "png":
                 image.pngsave_target(file.target, filter="up", compression=3)  # a third smaller, and faster
             elif kind == "webp":
