@@ -194,8 +194,10 @@ class FilmOptions(ColorOptions):
         ),
     ] = "auto"
     codec: Annotated[
-        Literal["auto", "like", "h264", "hevc", "ffv1", "prores", "vp9"],
-        Field(description="Video codec; like: the codec of the original; auto: h264, in WebM vp9."),
+        Literal["auto", "like", "h264", "hevc", "ffv1", "prores", "dnxhr", "vp9"],
+        Field(
+            description="Video codec; like: the codec of the original; auto: h264, in WebM vp9, in MXF dnxhr."
+        ),
     ] = "auto"
     crf: Annotated[
         int,

@@ -169,3 +169,11 @@ def test_the_first_interruption_waits_and_the_second_does_not(tmp_path: Path, ti
     assert running.returncode == 130
     assert "goes on where the last part ended" in output
     assert {path.name for path in tmp_path.iterdir()} == {"a.mkv"}
+
+
+def test_the_container_is_chosen(film: Run, tmp_path: Path):
+    source = make_film(tmp_path / "a.mp4", sound=None)
+    assert film(source, "--container", "mkv").code == 0
+    assert len(shown(tmp_path / "a-color.mkv")) == 12
+    assert film(source, "-o", tmp_path / "b.mp4", "--container", "mkv").code == UsageError.exit_code
+    assert film(source, "--container", "avi").code == UsageError.exit_code

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from autochrome.film.report import FilmReport, Progress
 
 _LAYER_NAME, _LAYER_SUFFIX = "{stem}-layer{suffix}", ".mkv"
-_SUFFIXES = {"ffv1": ".mkv", "prores": ".mov"}
+_SUFFIXES = {"ffv1": ".mkv", "prores": ".mov", "dnxhr": ".mov"}
 """The container of a codec, if the user names no output file."""
 
 
@@ -57,6 +57,10 @@ def film(
     preview: Annotated[
         bool, Parameter(help="Write one image only (-o a .jpg or .png), with a coloured frame of each shot.")
     ] = False,
+    container: Annotated[
+        Literal["mp4", "mkv", "mov", "webm", "mxf"] | None,
+        Parameter(help="Container of the result, where the name of the output does not say it."),
+    ] = None,
     layer: Annotated[
         bool,
         Parameter(
@@ -101,13 +105,15 @@ def film(
     suffix = (
         _LAYER_SUFFIX
         if layer and not (batch.output and Path(batch.output).suffix)
-        else _suffix(batch.output, options)
+        else _suffix(batch.output, options, container)
     )
     naming = Naming(name, suffix, CONTAINERS, ".mp4")
     plan = plan_sequence(inputs, batch.output, layer) or make_plan(
         inputs, batch.output, naming, FILM_SUFFIXES, batch.glob
     )
     pictures = is_sequence(inputs[0])
+    if container and is_sequence(plan.tasks[0].target):
+        raise UsageError("--container is for film files; the result is numbered pictures.")
     if sequence.given and not pictures:
         raise UsageError("--rate, --transfer and --sound are for numbered pictures; the input is a film.")
     if (compare or compare_gif or proof) and (pictures or is_sequence(plan.tasks[0].target)):
@@ -180,8 +186,10 @@ def refuse_existing(target: Path, overwrite: bool) -> None:
         raise OutputExists(f"{target}: the file exists already; --overwrite replaces it.")
 
 
-def _suffix(output: str | None, options: FilmOptions) -> str | None:
-    """The suffix for a codec, unless the user names an output file."""
+def _suffix(output: str | None, options: FilmOptions, container: str | None) -> str | None:
+    """The suffix for a container or a codec, unless the user names an output file and no container."""
+    if container:
+        return f".{container}"
     return None if output and Path(output).suffix else _SUFFIXES.get(options.codec)
 
 

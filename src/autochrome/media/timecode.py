@@ -33,7 +33,7 @@ class Timecode:
             raise UsageError(f"{text!r} is not a timecode; write it as 01:00:00:00.")
         hours, minutes, seconds, frames = (int(match[group]) for group in (1, 2, 3, 5))
         made = cls(0, rate, can_drop(rate) and (match[4] in ";," if drop is None else drop))
-        count = made._count
+        count = made.count
         if hours > 23 or minutes > 59 or seconds > 59 or frames >= count:
             raise UsageError(f"{text!r} is not a timecode at {count} frames in a second.")
         passed = hours * 60 + minutes
@@ -46,7 +46,7 @@ class Timecode:
         return replace(made, frame=number)
 
     def __str__(self) -> str:
-        number, count = self.frame, self._count
+        number, count = self.frame, self.count
         if self.drop:
             step, minute = self._dropped, 60 * count - self._dropped
             tens, rest = divmod(number, 10 * minute + step)
@@ -68,18 +68,18 @@ class Timecode:
         return (self.frame - other.frame) % self._day
 
     @property
-    def _count(self) -> int:
+    def count(self) -> int:
         """Frames that timecode counts in a second: 24 for 23.976."""
         return max(1, round(self.rate))
 
     @property
     def _dropped(self) -> int:
-        return _DROPPED * self._count // 30
+        return _DROPPED * self.count // 30
 
     @property
     def _day(self) -> int:
         minutes = 24 * 60
-        return minutes * 60 * self._count - (self._dropped * (minutes - minutes // 10) if self.drop else 0)
+        return minutes * 60 * self.count - (self._dropped * (minutes - minutes // 10) if self.drop else 0)
 
 
 def can_drop(rate: Fraction) -> bool:

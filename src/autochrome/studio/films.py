@@ -12,6 +12,7 @@ from autochrome.errors import PictureTooLarge
 from autochrome.film.inspect import FilmInspector
 from autochrome.hints.file import HintsFile
 from autochrome.media.stills.pyramid import encode_image
+from autochrome.media.timecode import Timecode
 from autochrome.studio.cache import SizedCache
 from autochrome.studio.color_suggestions import suggest_colors
 from autochrome.studio.errors import NotFound
@@ -21,7 +22,7 @@ from autochrome.studio.networks import Networks
 from autochrome.studio.open_film import OpenFilm
 from autochrome.studio.open_photo import hints_or_none
 from autochrome.studio.references import add_reference, check_pictures
-from autochrome.studio.schemas import FilmInfo, PaintFrame, Project, ShotSpan, ShotStart
+from autochrome.studio.schemas import FilmInfo, PaintFrame, Project, ShotSpan, ShotStart, TimecodeInfo
 from autochrome.studio.settings import Settings, film_options
 from autochrome.studio.shots import check_frames, film_of, first_frames, make_spans, poster_frame, shot_of
 from autochrome.studio.uploads import Upload, new_project
@@ -54,7 +55,9 @@ class FilmService:
             )
             seconds = round(inspector.times[-1] - inspector.times[0] + float(1 / facts.rate), 3)
             fps = round(inspector.frames / max(seconds, 1e-3), 4)
-            film = FilmInfo(seconds=seconds, fps=fps, frames=inspector.frames)
+            film = FilmInfo(
+                seconds=seconds, fps=fps, frames=inspector.frames, timecode=_timecode_info(facts.timecode)
+            )
         if facts.turn % 180:
             width, height = height, width
         return new_project(upload, name, width, height, film=film)
@@ -122,6 +125,12 @@ class FilmService:
 
     def _vivid(self, settings: Settings) -> float:
         return film_options(settings, self._networks).vivid
+
+
+def _timecode_info(timecode: Timecode | None) -> TimecodeInfo | None:
+    if timecode is None:
+        return None
+    return TimecodeInfo(frame=timecode.frame, count=timecode.count, drop=timecode.drop)
 
 
 def _check_number(project: Project, number: int) -> None:

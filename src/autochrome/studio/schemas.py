@@ -35,11 +35,20 @@ class ShotSpan(Schema):
     doubt: float | None = None  # 0…1, how unsure the network is; None where it has not seen the shot
 
 
+class TimecodeInfo(Schema):
+    """The timecode of the first frame of a film."""
+
+    frame: int  # frames since 00:00:00:00
+    count: int  # frames that timecode counts in a second
+    drop: bool  # drop frame
+
+
 class FilmInfo(Schema):
     seconds: float
     fps: float
     frames: int
     shots: tuple[ShotSpan, ...] | None = None  # None: no detector has run yet
+    timecode: TimecodeInfo | None = None  # None: the film has none
 
 
 class ExportInfo(Schema):

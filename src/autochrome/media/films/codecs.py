@@ -9,6 +9,7 @@ import cv2
 
 from autochrome.errors import OutputNotWritable, UsageError
 from autochrome.media.films.facts import FilmFacts
+from autochrome.media.films.mxf import check_rate
 from autochrome.options import FilmOptions
 
 _AVX512 = 13  # OpenCV's number of these instructions; its Python module has no name for it
@@ -25,13 +26,13 @@ class Codec:
     samplings: tuple[str, ...]  # that it can encode, the largest last
     containers: tuple[str, ...]  # suffixes of files that can hold it
     settings: Callable[
-        [FilmOptions, int], dict[str, str]
-    ]  # options, width in pixels → options of the encoder
+        [FilmOptions, int, str], dict[str, str]
+    ]  # options, width in pixels, sampling → options of the encoder
     tag: str | None = None  # four letters that players expect in MP4 and MOV
     odd: bool = True  # encodes 4:2:0 frames of odd width or height
 
 
-def _x264(options: FilmOptions, width: int) -> dict[str, str]:
+def _x264(options: FilmOptions, width: int, sampling: str) -> dict[str, str]:
     usual = {"crf": str(options.crf), "preset": options.preset}
     if -(-width // 16) % _BLOCKS == 0 or not cv2.checkHardwareSupport(_AVX512):
         return usual
@@ -39,19 +40,23 @@ def _x264(options: FilmOptions, width: int) -> dict[str, str]:
     return usual | {"x264-params": "asm=AVX2"}
 
 
-def _x265(options: FilmOptions, width: int) -> dict[str, str]:
+def _x265(options: FilmOptions, width: int, sampling: str) -> dict[str, str]:
     return {"crf": str(options.crf), "preset": options.preset, "x265-params": "log-level=error"}
 
 
-def _ffv1(options: FilmOptions, width: int) -> dict[str, str]:
+def _ffv1(options: FilmOptions, width: int, sampling: str) -> dict[str, str]:
     return {"level": "3", "g": "1"}
 
 
-def _prores(options: FilmOptions, width: int) -> dict[str, str]:
-    return {"profile": "hq", "vendor": "apl0"}
+def _prores(options: FilmOptions, width: int, sampling: str) -> dict[str, str]:
+    return {"profile": "4444" if sampling == "444" else "hq", "vendor": "apl0"}
 
 
-def _vp9(options: FilmOptions, width: int) -> dict[str, str]:
+def _dnxhr(options: FilmOptions, width: int, sampling: str) -> dict[str, str]:
+    return {"profile": "dnxhr_444" if sampling == "444" else "dnxhr_hqx"}
+
+
+def _vp9(options: FilmOptions, width: int, sampling: str) -> dict[str, str]:
     speed = {"ultrafast": 8, "superfast": 7, "veryfast": 6, "faster": 5, "fast": 4, "medium": 3}
     pace = str(speed.get(options.preset, 2))
     return {"crf": str(options.crf), "deadline": "good", "cpu-used": pace, "row-mt": "1", "b": "0"}
@@ -63,12 +68,22 @@ CODECS: dict[str, Codec] = {
     "hevc": Codec(
         "libx265", ("hevc",), (8, 10, 12), _USUAL, (".mp4", ".mkv", ".mov"), _x265, tag="hvc1", odd=False
     ),
-    "ffv1": Codec("ffv1", ("ffv1",), (8, 9, 10, 12, 14, 16), _USUAL, (".mkv",), _ffv1),
-    "prores": Codec("prores_ks", ("prores",), (10,), ("422", "444"), (".mov", ".mkv"), _prores),
+    "ffv1": Codec("ffv1", ("ffv1",), (8, 9, 10, 12, 14, 16), _USUAL, (".mkv", ".mxf"), _ffv1),
+    "prores": Codec("prores_ks", ("prores",), (10,), ("422", "444"), (".mov", ".mkv", ".mxf"), _prores),
+    "dnxhr": Codec("dnxhd", ("dnxhd",), (10,), ("422", "444"), (".mov", ".mxf"), _dnxhr),
     "vp9": Codec("libvpx-vp9", ("vp9",), (8, 10, 12), _USUAL, (".webm", ".mkv", ".mp4"), _vp9),
 }
-CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mkv": "matroska", ".mov": "mov", ".webm": "webm"}
+CONTAINERS = {
+    ".mp4": "mp4",
+    ".m4v": "mp4",
+    ".mkv": "matroska",
+    ".mov": "mov",
+    ".webm": "webm",
+    ".mxf": "mxf",
+}
 """Suffix → FFmpeg's muxer."""
+_OWN = {".webm": "vp9", ".mxf": "dnxhr"}
+"""The codec of a container that is not meant for h264, if the user names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +113,8 @@ def plan(target: Path, facts: FilmFacts, options: FilmOptions) -> Plan:
             f"{target}: films are written as {', '.join(CONTAINERS)}; choose one of these."
         )
     codec = _codec(target, suffix, facts, options)
+    if suffix == ".mxf":
+        check_rate(target, facts.rate)
     if options.pixel_format != "auto":
         sampling, depth = _chosen_format(options.pixel_format, codec, target)
     else:
@@ -111,7 +128,7 @@ def plan(target: Path, facts: FilmFacts, options: FilmOptions) -> Plan:
     if depth < facts.plane_format.depth:
         notes.append(f"the film has {facts.plane_format.depth} bits, the codec stores {depth}: Y′ is rounded")
     kind = f"yuv{sampling}p" + ("" if depth == 8 else f"{depth}le")
-    settings = codec.settings(options, facts.width)
+    settings = codec.settings(options, facts.width, sampling)
     return Plan(codec, CONTAINERS[suffix], kind, sampling, depth, settings, tuple(notes))
 
 
@@ -120,7 +137,7 @@ def _codec(target: Path, suffix: str, facts: FilmFacts, options: FilmOptions) ->
     if name == "like":
         name = next((key for key, codec in CODECS.items() if facts.codec in codec.reads), "auto")
     if name == "auto":
-        name = "vp9" if suffix == ".webm" else "h264"
+        name = _OWN.get(suffix, "h264")
     codec = CODECS[name]
     if suffix.replace(".m4v", ".mp4") not in codec.containers:
         raise UsageError(

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import av
 
 from autochrome.media.films.facts import FilmFacts
+from autochrome.media.films.mxf import add_picture
 from autochrome.media.films.reuse import PARTS_KEY
 
 _KINDS = {"audio": "sound", "subtitle": "subtitles", "video": "second video", "attachment": "attachment"}
@@ -176,8 +177,12 @@ def _fits(stream: Any, container: str) -> bool:
     """Whether the container can hold this stream. We try it, because FFmpeg's tables are not complete."""
     try:
         with av.open(io.BytesIO(), "w", format=container) as trial:
+            if container == "mxf":
+                add_picture(trial)
             _add(trial, stream)
             trial.start_encoding()
+    except av.error.UnknownError:
+        return container == "mxf"  # it takes the stream, and misses the packets at its end
     except (av.FFmpegError, ValueError, TypeError):
         return False
     return True

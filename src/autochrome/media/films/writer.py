@@ -15,6 +15,7 @@ from autochrome.media.films.codecs import Plan, plan
 from autochrome.media.films.content import digest_content
 from autochrome.media.films.facts import FULL, LIMITED, SPACES, FilmFacts
 from autochrome.media.films.ffmpeg_errors import encoder_errors
+from autochrome.media.films.mxf import check_time
 from autochrome.media.films.parts import EncodedFrame, Part, Parts
 from autochrome.media.films.planes import plane
 from autochrome.media.films.reuse import PARTS_KEY, describe_parts, reuse_parts
@@ -106,9 +107,16 @@ class FilmWriter:
         av_frame.pts, av_frame.time_base = frame.pts, self.facts.time_base
         self._remember(frame)
         self._inside[frame.pts] = frame.index
+        self._set_tags(av_frame)
         av_frame.duration = 1  # libvpx refuses frames whose rounded durations overlap
         with encoder_errors(self.target):
             self._keep(self._encoder.encode(av_frame))
+
+    def _set_tags(self, av_frame: Any) -> None:
+        """The meaning of the colours: ProRes stores that of each frame, the other codecs that of the encoder."""
+        av_frame.colorspace = SPACES[self.facts.plane_format.matrix]
+        av_frame.color_range = FULL if self.facts.plane_format.full else LIMITED
+        av_frame.color_primaries, av_frame.color_trc = self.facts.primaries, self.facts.transfer
 
     def skip(self, frame: Frame) -> None:
         """The next frame is in a finished part."""
@@ -117,6 +125,9 @@ class FilmWriter:
         self._remember(frame)
 
     def _remember(self, frame: Frame) -> None:
+        if self.plan.container == "mxf" and self._shown:
+            passed = (frame.pts - next(iter(self._shown.values()))[0]) * self.facts.time_base
+            check_time(self.target, passed, len(self._shown), self.facts.rate)
         self._newest = frame.index
         self._shown[frame.index] = frame.pts, frame.decoded.duration or 0
 

@@ -1,6 +1,6 @@
 /** Text for numbers, projects and jobs. */
 
-/** @import {Job, Project} from "./types.js" */
+/** @import {Job, Project, Timecode} from "./types.js" */
 
 /** 3:07 or 1:02:03. @param {number} seconds */
 export function formatTime(seconds) {
@@ -15,6 +15,26 @@ export function formatTime(seconds) {
 export function formatTimeFine(seconds) {
   const hundredths = Math.floor((seconds % 1) * 100 + 1e-6);
   return `${formatTime(seconds)}.${String(hundredths).padStart(2, "0")}`;
+}
+
+/**
+ * 01:00:00:12, or 01:00:00;12 in drop frame: the timecode of a frame, from that of the first frame.
+ * @param {Timecode} start @param {number} frame
+ */
+export function formatTimecode(start, frame) {
+  const { count } = start;
+  const dropped = start.drop ? (2 * count) / 30 : 0;
+  const minute = 60 * count - dropped;
+  const ten = 10 * minute + dropped;
+  let number = (start.frame + frame) % (144 * ten);
+  const rest = number % ten;
+  if (start.drop) {
+    number += dropped * (9 * Math.floor(number / ten) + Math.floor(Math.max(0, rest - dropped) / minute));
+  }
+  const seconds = Math.floor(number / count);
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const clock = parts.map((part) => String(part).padStart(2, "0")).join(":");
+  return `${clock}${start.drop ? ";" : ":"}${String(number % count).padStart(2, "0")}`;
 }
 
 /** Size, and the length of a film or the megapixels of a photo. @param {Project} project */

@@ -18,7 +18,8 @@
  * @typedef {Record<string, string | number | boolean>} Settings
  * @typedef {{first: number, last: number, start: number, end: number, doubt: number | null}} Shot
  * @typedef {{first: number, last: number}} FrameRange
- * @typedef {{seconds: number, fps: number, frames: number, shots: Shot[] | null}} Film
+ * @typedef {{frame: number, count: number, drop: boolean}} Timecode
+ * @typedef {{seconds: number, fps: number, frames: number, shots: Shot[] | null, timecode?: Timecode | null}} Film
  * @typedef {{ready: boolean, name: string | null, revision: number | null}} Export
  * @typedef {{id: string, kind: "photo" | "film", name: string, created: string, width: number, height: number,
  *   suffix: string, settings: Settings, revision: number, notes: string[], film?: Film | null,
