@@ -60,7 +60,7 @@ def distance_from_blue(rgb: np.ndarray, x: float) -> float:
 def test_a_film_becomes_a_project_and_its_shots_are_found(client: TestClient, film: str):
     project = client.get(film).json()
     assert (project["kind"], project["width"], project["height"]) == ("film", 128, 96)
-    assert project["film"] == {"seconds": 1.6, "fps": 25.0, "frames": 40, "shots": None}
+    assert project["film"] == {"seconds": 1.6, "fps": 25.0, "frames": 40, "shots": None, "timecode": None}
     assert client.get(f"{film}/shots").json() == []
     assert wait_for_end(client, client.post(f"{film}/shots", json={"detect": True}).json())["state"] == "done"
     shots = client.get(f"{film}/shots").json()
