@@ -28,7 +28,6 @@ class NetworkOutput:
     ab: Tensor  # (N, 2, h, w) a*b*, about −110…110
     logits: Tensor | None = None  # (N, bins, h', w') over the quantised a*b* plane
     class_logits: Tensor | None = None  # (N, classes) over the labels, if the network has a classifier
-    coarse_ab: Tensor | None = None  # (N, 2, h'', w'') a*b* at stride 16, from a head that is trained alone
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from autochrome.lab.export import export as exporting
 from autochrome.lab.export.export import export
 from autochrome.lab.export.trace import to_onnx
 from autochrome.lab.networks import NETWORKS
+from autochrome.lab.networks.edgetpu import MobileNetEdgeTPU
 from autochrome.lab.recipe_files import load_recipe
 from autochrome.lab.training.run import train
 from autochrome.lab.training.run_networks import open_run
@@ -185,7 +186,13 @@ def test_tint_in_int8(shard, tmp_path):
 
 def int8_weights() -> set[str]:
     decoder = {f"decoder.blocks.{i}.{half}.weight" for i in (1, 2, 3) for half in ("conv1", "conv2")}
-    return decoder | {f"encoder.conv_pw_{i}.weight" for i in range(6, 13)}
+    layers = MobileNetEdgeTPU(0.125).blocks.named_parameters()
+    late = {
+        f"encoder.blocks.{name}"
+        for name, p in layers
+        if int(name.split(".")[0]) in range(9, 20) and p.ndim > 1
+    }
+    return decoder | late
 
 
 def test_a_file_that_predicts_otherwise_is_not_written(runs, tmp_path, monkeypatch):

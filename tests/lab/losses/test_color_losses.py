@@ -81,18 +81,10 @@ def test_bins_learn_how_common_colours_are() -> None:
     assert torch.equal(still, loss.frequency)
 
 
-@pytest.mark.parametrize(("name", "missing"), [("bins", "distribution"), ("coarse_ab", "coarse")])
+@pytest.mark.parametrize(("name", "missing"), [("bins", "distribution")])
 def test_what_a_network_does_not_answer_is_said(name: str, missing: str) -> None:
     with pytest.raises(RecipeError, match=missing):
         LOSSES[name]()(batch(), NetworkOutput(torch.zeros(3, 2, 8, 8)))
-
-
-def test_the_gist_is_held_to_the_mean_colour_of_large_places() -> None:
-    b = batch(8)
-    right = true_ab(b, torch.zeros(3, 2, 2, 2))
-    loss = LOSSES["coarse_ab"]()
-    assert loss(b, NetworkOutput(b.truth[:, 1:], coarse_ab=right)).item() == 0
-    assert loss(b, NetworkOutput(b.truth[:, 1:], coarse_ab=right + 11)).item() == pytest.approx(0.01)
 
 
 def test_total_variation_is_nought_on_one_colour() -> None:

@@ -76,7 +76,7 @@ def shown(network: ColorNetwork, count: int = 2, size: int = 64) -> tuple[torch.
 
 def whole(answer: NetworkOutput) -> torch.Tensor:
     """Everything that was answered, as one long row."""
-    outputs = (answer.ab, answer.logits, answer.class_logits, answer.coarse_ab)
+    outputs = (answer.ab, answer.logits, answer.class_logits)
     return torch.cat([t.flatten() for t in outputs if t is not None])
 
 

@@ -1,7 +1,6 @@
 """The network that ships: hints do what people expect, vividness is smooth, the encoder reads what it claims."""
 
 import itertools
-from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -10,14 +9,12 @@ from safetensors.torch import save_file
 from torch.nn import functional as F
 
 from autochrome.errors import CheckpointError
-from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.networks.mobilenet import BLOCKS, BN_EPS, MobileNet, depthwise
 from autochrome.lab.networks.tint import Tint
 from autochrome.lab.networks.tint.decoder import DecoderOutput
-from autochrome.lab.networks.tint.diffusion import diffuse
 from autochrome.lab.networks.tint.hint_propagation import HEAD_CHANNELS, HEADS, HintAttention, HintLevel
-from autochrome.lab.networks.tint.prediction import COARSE_WEIGHT, HINTED_RESIDUAL, merge_hints, vivid_gain
-from autochrome.model import UNHINTED
+from autochrome.lab.networks.tint.prediction import lay_hints, merge_hints, vivid_gain
+from autochrome.model import LAID, UNHINTED
 
 SMALL = {"widths": (8, 8, 16, 16), "encoder_width": 0.125, "bin_size": 40.0}
 
@@ -104,45 +101,6 @@ def test_attention_does_not_cross_to_another_lightness() -> None:
     assert torch.allclose(pure, colour.expand_as(pure[0])[None].expand_as(pure), atol=1e-3)
 
 
-def test_places_that_look_alike_agree() -> None:
-    """Two kinds of places, different in kind or in luma: each gets the mean of its own kind."""
-    attention = HintAttention()
-    kind = torch.zeros(1, 1, 8, 8)
-    kind[..., 4:] = 1
-    colour = torch.randn(1, 2, 8, 8, generator=torch.Generator().manual_seed(2)) * 10
-    means = [colour[..., :4].mean((2, 3)), colour[..., 4:].mean((2, 3))]
-    wanted = torch.where(kind > 0, means[1][..., None, None], means[0][..., None, None])
-    with torch.no_grad():
-        attention.log_distance_weight.fill_(-20)  # near or far is the same
-        for conv in (attention.query, attention.key):  # one channel: +8 for one kind, −8 for the other
-            conv.weight.zero_()
-            conv.bias.zero_()
-            conv.weight[0, 0], conv.bias[0] = 16, -8
-        places = kind.expand(1, HEADS * HEAD_CHANNELS, 8, 8)
-        assert torch.allclose(attention.mean_of_similar(places, kind * 0, colour), wanted, atol=0.01)
-        assert torch.allclose(attention.mean_of_similar(places * 0, kind, colour), wanted, atol=0.01)
-        everywhere = colour.mean((2, 3), keepdim=True).expand_as(colour)
-        assert torch.allclose(attention.mean_of_similar(places * 0, kind * 0, colour), everywhere, atol=0.01)
-
-
-def test_colour_flows_over_what_has_no_edge() -> None:
-    """One spot of colour in the middle of each of two areas, one dark and one light."""
-    light = torch.full((1, 1, 16, 32), -0.5)
-    light[..., 16:] = 0.5
-    colour = torch.zeros(1, 2, 16, 32)
-    colour[:, 0, 6:10, 6:10], colour[:, 1, 6:10, 22:26] = 40, -40
-    even = diffuse(colour, light)
-    first, second = even[0, :, :, :16], even[0, :, :, 16:]
-    assert first[0].amax() < 8
-    assert first[0].amin() > 0.5
-    assert first[1].abs().max() < 1e-3, "nothing comes over the edge"
-    assert second[1].amax() < -0.5
-    alone = torch.where(colour.sum(1, keepdim=True) != 0, 1.0, -1.0)
-    assert torch.allclose(diffuse(colour, alone), colour, atol=1e-4), "nor out of what has an edge all around"
-    small = torch.rand(1, 2, 3, 5)  # smaller than the longest step
-    assert diffuse(small, torch.zeros(1, 1, 3, 5)).shape == small.shape
-
-
 def test_vividness_rises_smoothly_from_grey(network: Tint) -> None:
     luma, hint, mask = asked(network)
     steps = [painted(network, luma, hint, mask, v / 10)[:, :2] for v in range(21)]
@@ -164,7 +122,7 @@ def test_given_colour_is_kept_whatever_the_vividness(network: Tint) -> None:
     bins = len(network.centres)
     painting = DecoderOutput(torch.rand(shape), known, torch.ones(1, 1, 8, 8), torch.randn(1, bins, 4, 4))
     for vivid in (0.2, 1.0, 2.0):
-        ab, sure = merge_hints(painting, torch.rand(shape), torch.tensor(vivid), network.centres)
+        ab, sure = merge_hints(painting, torch.tensor(vivid), network.centres)
         assert torch.allclose(ab, known * 110)
         assert torch.allclose(sure, torch.ones_like(sure))
 
@@ -175,10 +133,7 @@ def test_a_torn_distribution_is_less_sure(network: Tint) -> None:
     sure_of_one[:, 0] = 30
     known = [
         merge_hints(
-            DecoderOutput(nothing, nothing, nothing[:, :1], logits),
-            nothing,
-            torch.tensor(1.0),
-            network.centres,
+            DecoderOutput(nothing, nothing, nothing[:, :1], logits), torch.tensor(1.0), network.centres
         )[1].mean()
         for logits in (sure_of_one, torch.zeros(1, bins, 4, 4))
     ]
@@ -190,31 +145,37 @@ def test_the_slow_half_does_not_see_hints_and_halves_make_the_whole(network: Tin
     assert set(first.inputs) == {"luma"}
     assert set(rest.inputs) <= set(first.outputs)
     assert set(unhinted.inputs) < set(rest.outputs)
-    assert (
-        {"hint", "mask", "residual_ab"} < set(hinted.inputs) < {*first.outputs, *rest.outputs, "hint", "mask"}
-    )
+    assert {"hint", "mask"} < set(hinted.inputs) < {*first.outputs, *rest.outputs, "hint", "mask"}
+    assert {*LAID} < set(hinted.outputs)
     known = answers(network, *asked(network), 1.0)
     for name, (channels, stride) in (rest.inputs | unhinted.inputs | hinted.inputs).items():
         assert known[name].shape == (1, channels, 64 // stride, 96 // stride)
 
 
 @pytest.mark.parametrize("vivid", [0.0, 0.5, 1.7])
-def test_alone_it_has_second_thoughts_and_beside_hints_fewer(network: Tint, vivid: float) -> None:
+def test_without_hints_both_graphs_predict_the_same(network: Tint, vivid: float) -> None:
     luma, hint, mask = asked(network)
     known = answers(network, luma, hint * 0, mask * 0, vivid)
-    assert known["residual_ab"].abs().max() > 0.1
-    less = (1 - HINTED_RESIDUAL) * known["residual_ab"] * vivid_gain(torch.tensor(vivid))
-    assert torch.allclose(known["ab"], known["ab" + UNHINTED] - less, atol=0.01)
+    assert torch.allclose(known["ab"], known["ab" + UNHINTED], atol=0.01)
     assert torch.allclose(known["confidence"], known["confidence" + UNHINTED], atol=1e-3)
+    assert not known["local_weight"].any()
     assert vivid == 0 or known["ab"].abs().max() > 0.1
 
 
-def test_the_first_thought_has_its_weight_everywhere(network: Tint) -> None:
-    bolder = deepcopy(network)
-    with torch.no_grad():
-        bolder.coarse_head[1].bias += 10 / AB_SCALE
-    second = [answers(n, *asked(n), 1.0)["residual_ab"] for n in (network, bolder)]
-    assert torch.allclose(second[1] - second[0], torch.tensor(10 * COARSE_WEIGHT), atol=1e-3)
+def test_hints_are_laid_where_they_are_painted_and_where_they_clearly_belong(network: Tint) -> None:
+    shape = (1, 2, 8, 8)
+    weight = torch.full((1, 1, 8, 8), 0.3)
+    weight[..., 4:] = 0.9
+    hint, mask = torch.full((1, 2, 32, 32), 40.0), torch.zeros(1, 1, 32, 32)
+    mask[..., 8:12, 4:8] = 1  # one pixel at stride 4
+    output = DecoderOutput(torch.rand(shape), 0.25 * weight.expand(shape), weight, torch.randn(1, 3, 4, 4))
+    ab, cover = lay_hints(output, hint, mask, torch.tensor(1.0))
+    assert cover[0, 0, 2, 1] == 1
+    assert torch.allclose(ab[0, :, 2, 1], torch.tensor(40.0), atol=0.1)
+    assert (cover[..., 4:] == 1).all()
+    assert torch.allclose(ab[..., 4:], torch.tensor(27.5), atol=0.1)
+    cover[0, 0, 2, 1] = 0
+    assert not cover[..., :4].any()
 
 
 def test_shares_of_the_palette(network: Tint) -> None:
@@ -269,8 +230,9 @@ def test_the_folded_encoder_answers_as_the_published_one_on_grey(tmp_path: Path)
         assert [m.shape[-1] for m in network(grey)] == [24, 12, 6, 3]
 
 
-def test_strides_are_the_same_with_and_without_gradients() -> None:
-    layer = MobileNet(0.125).conv_dw_4
+@pytest.mark.parametrize("kernel", [3, 5])
+def test_strides_are_the_same_with_and_without_gradients(kernel: int) -> None:
+    layer = torch.nn.Conv2d(16, 16, kernel, 2, groups=16)
     x = torch.randn(2, 16, 12, 16)
     with torch.no_grad():
         quick = depthwise(x, layer)

@@ -77,9 +77,8 @@ def test_a_network_with_an_input_vivid_scales_the_chroma_itself():
     for vivid in (0.6, 1.7):
         with torch.no_grad():
             features = network.prepare(planes[0])
-            residual = network.predict_unhinted(features)[1]
             output = network.decoder(features, planes[1], planes[2])
-            expected, sure = merge_hints(output, residual, torch.tensor([vivid]), network.centres)
+            expected, sure = merge_hints(output, torch.tensor([vivid]), network.centres)
         ours = model.paint(prepared, hints, vivid)
         assert np.allclose(ours.chroma, expected[0].permute(1, 2, 0), atol=1e-3)
         assert np.allclose(ours.confidence, sure[0, 0], atol=1e-3)

@@ -101,17 +101,6 @@ class Bins(Loss):
         return (entropy * rarity).sum() / rarity.sum()
 
 
-class CoarseAB(Loss):
-    """Mean squared error of the coarse colour at stride 16, in units of 110."""
-
-    def forward(self, batch: Batch, output: NetworkOutput) -> Tensor:
-        if output.coarse_ab is None:
-            raise RecipeError(
-                "The loss 'coarse_ab' needs a network that predicts coarse colour, such as tint."
-            )
-        return F.mse_loss(output.coarse_ab / AB_SCALE, true_ab(batch, output.coarse_ab) / AB_SCALE)
-
-
 class TotalVariation(Loss):
     """Mean difference of neighbouring pixels, in units of 110: it penalises patches."""
 
@@ -207,7 +196,6 @@ LOSSES: dict[str, Callable[..., Loss]] = {
     "mse": MSE,
     "smooth_l1": SmoothL1,
     "bins": Bins,
-    "coarse_ab": CoarseAB,
     "total_variation": TotalVariation,
     "gradient": Gradient,
     "colorfulness": Colorfulness,

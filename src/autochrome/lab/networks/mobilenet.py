@@ -87,17 +87,19 @@ class MobileNet(nn.Module):
 
 
 def depthwise(x: Tensor, conv: nn.Module) -> Tensor:
-    """A 3×3 depthwise convolution; at stride 2 it is padded at the right and bottom only, as in TensorFlow.
+    """A depthwise convolution; at stride 2 it is padded more at the right and bottom, as in TensorFlow.
 
     In training a stride of 2 is computed at stride 1 and subsampled: on a CPU the backward pass of a strided depthwise
     convolution takes ten times as long.
     """
     assert isinstance(conv, nn.Conv2d)
+    half = conv.kernel_size[0] // 2
     if conv.stride == (1, 1):
-        return F.conv2d(x, conv.weight, conv.bias, padding=1, groups=conv.groups)
+        return F.conv2d(x, conv.weight, conv.bias, padding=half, groups=conv.groups)
     if torch.is_grad_enabled() and conv.weight.requires_grad:
-        return F.conv2d(x, conv.weight, conv.bias, padding=1, groups=conv.groups)[:, :, 1::2, 1::2]
-    return F.conv2d(F.pad(x, (0, 1, 0, 1)), conv.weight, conv.bias, stride=2, groups=conv.groups)
+        return F.conv2d(x, conv.weight, conv.bias, padding=half, groups=conv.groups)[:, :, 1::2, 1::2]
+    padded = F.pad(x, (half - 1, half, half - 1, half))
+    return F.conv2d(padded, conv.weight, conv.bias, stride=2, groups=conv.groups)
 
 
 def fold_batch_norm(file: str, network: MobileNet) -> dict[str, Tensor]:

@@ -137,9 +137,7 @@ class Stepper:
         """The output of the network as float32."""
         with torch.set_grad_enabled(with_gradients), self._autocast():
             output = self._network(batch.luma, batch.hint, batch.mask)
-        others = (
-            None if x is None else x.float() for x in (output.logits, output.class_logits, output.coarse_ab)
-        )
+        others = (None if x is None else x.float() for x in (output.logits, output.class_logits))
         return NetworkOutput(output.ab.float(), *others)
 
     def _optimize(self, name: str, optimizer: Optimizer) -> Tensor:

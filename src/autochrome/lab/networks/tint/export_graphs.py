@@ -1,7 +1,7 @@
 """The graphs of `tint` in an ONNX file, and the names of their inputs and outputs.
 
-luma → `EARLY_OUTPUTS` → `LATE_OUTPUTS`. Then, without hints: base_ab, residual_ab, base_confidence, vivid → ab,
-confidence. With hints: the features, residual_ab, hint, mask, vivid → ab, confidence, likely.
+luma → `EARLY_OUTPUTS` → `LATE_OUTPUTS`. Then, without hints: base_ab, base_confidence, vivid → ab, confidence. With
+hints: the features, hint, mask, vivid → ab, confidence, local_ab, local_weight, likely.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,18 +12,18 @@ from torch.nn import functional as F
 
 from autochrome.lab.networks.tint.hint_propagation import HEAD_CHANNELS, HEADS
 from autochrome.lab.types import ExportPart
-from autochrome.model import UNHINTED
+from autochrome.model import LAID, UNHINTED
 
 FEATURES = ("features4", "features8", "features16", "features32", "descriptors", "luma4")
 STRIDES = (4, 8, 16, 32, 16, 4)  # of these
 EARLY_OUTPUTS = ("features4", "early8", "luma4")
 LATE_OUTPUTS = (
     *("features8", "features16", "features32", "descriptors"),
-    *("base_ab", "residual_ab", "base_confidence"),  # see `Tint.predict_unhinted`
+    *("base_ab", "base_confidence"),  # see `Tint.predict_unhinted`
 )
 RESULT = ("ab", "confidence")
-MIN_CHANNELS4 = 72
-"""Channels of features4 in a file: OpenVINO passes maps of 16 to 64 channels ten times more slowly."""
+MIN_CHANNELS = 72
+"""Channels of a map in a file: OpenVINO passes maps of 16 to 64 channels ten times more slowly."""
 
 GraphFunction: TypeAlias = Callable[..., tuple[Tensor, ...]]
 
@@ -47,35 +47,35 @@ def make_parts(
     functions: of the early stages, the late stages, and the results without and with hints.
     """
     early, late, unhinted, hinted = (Graph(network, function) for function in functions)
-    channels = (file_channels4(widths[0]), *widths[1:], HEADS * HEAD_CHANNELS, 1)
+    channels = (file_channels(widths[0]), *widths[1:], HEADS * HEAD_CHANNELS, 1)
     features = dict(zip(FEATURES, zip(channels, STRIDES, strict=True), strict=True))
     early_inputs = {
         "features4": features["features4"],
-        "early8": (early_channels, 8),
+        "early8": (file_channels(early_channels), 8),
         "luma4": features["luma4"],
     }
-    base = {"base_ab": (2, 4), "residual_ab": (2, 4), "base_confidence": (1, 4)}
-    hints = {"hint": (2, 1), "mask": (1, 1), "residual_ab": base["residual_ab"]}
+    base = {"base_ab": (2, 4), "base_confidence": (1, 4)}
+    hints = {"hint": (2, 1), "mask": (1, 1)}
     unhinted_result = tuple(name + UNHINTED for name in RESULT)
     return [
         ExportPart(early, {"luma": (1, 1)}, EARLY_OUTPUTS),
         ExportPart(late, early_inputs, LATE_OUTPUTS),
         ExportPart(unhinted, base, unhinted_result, ("vivid",)),
-        ExportPart(hinted, features | hints, (*RESULT, "likely"), ("vivid",)),
+        ExportPart(hinted, features | hints, (*RESULT, *LAID, "likely"), ("vivid",)),
     ]
 
 
-def file_channels4(channels: int) -> int:
-    """Channels of features4 in a file, for this number in the network."""
-    return max(channels, MIN_CHANNELS4)
+def file_channels(channels: int) -> int:
+    """Channels of a map in a file, for this number in the network."""
+    return max(channels, MIN_CHANNELS)
 
 
-def pad_channels(features4: Tensor) -> Tensor:
-    """features4 with zeros as additional channels, as the file has it."""
-    return F.pad(features4, (0, 0, 0, 0, 0, file_channels4(features4.shape[1]) - features4.shape[1]))
+def pad_channels(x: Tensor) -> Tensor:
+    """The map with zeros as additional channels, as the file has it."""
+    return F.pad(x, (0, 0, 0, 0, 0, file_channels(x.shape[1]) - x.shape[1]))
 
 
-def unpad_channels(features4: Tensor, channels: int) -> Tensor:
+def unpad_channels(x: Tensor, channels: int) -> Tensor:
     """The first `channels` channels. It reshapes first: runtimes may store the channels of a pixel together."""
-    n, _, h, w = features4.shape
-    return features4.flatten(2)[:, :channels].reshape(n, channels, h, w)
+    n, _, h, w = x.shape
+    return x.flatten(2)[:, :channels].reshape(n, channels, h, w)

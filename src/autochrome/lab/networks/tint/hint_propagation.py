@@ -10,8 +10,6 @@ HEADS = 2  # attention heads: the first attends to far pixels, the second to nea
 HEAD_CHANNELS = 16  # channels of the queries and keys of one head
 LUMA_TOLERANCE = 8.0  # L*: hints reach pixels whose lightness differs by about this much
 KERNEL_SIZE = 5  # side of the local kernels, in pixels of their stride
-# For `HintAttention.mean_of_similar`, measured, see docs/training.md:
-SIMILARITY_GAIN, DISTANCE_GAIN, SIMILAR_LUMA_TOLERANCE = 3.0, 2.0, 4.0
 
 
 @dataclass(slots=True)
@@ -80,25 +78,6 @@ class HintAttention(nn.Module):
         ab = level.mean_ab().reshape(n, 1, 2, h * w)
         value = torch.cat([ab, torch.ones_like(coverage)], 2)  # (N, 1, 3, hw)
         return (value @ weights.transpose(2, 3)).reshape(n, HEADS * 3, 2 * h, 2 * w)
-
-    def mean_of_similar(self, descriptors: Tensor, luma: Tensor, ab: Tensor) -> Tensor:
-        """(N, 2, h, w) a*b* → for each pixel the mean over similar pixels of similar lightness, by the first head.
-
-        Similarity counts `SIMILARITY_GAIN` times as much as for hints, distance `DISTANCE_GAIN` times, and the
-        lightness may differ by about `SIMILAR_LUMA_TOLERANCE` L*. luma: (N, 1, h, w) L*/50 − 1.
-        """
-        n, _, h, w = descriptors.shape
-        query, key = (
-            x(descriptors)[:, :HEAD_CHANNELS].reshape(n, HEAD_CHANNELS, h * w) for x in (self.query, self.key)
-        )
-        score = query.transpose(1, 2) @ key * (SIMILARITY_GAIN * HEAD_CHANNELS**-0.5)  # (N, queries, keys)
-        score = (
-            score - DISTANCE_GAIN * self.log_distance_weight[0].exp() * squared_distances(descriptors, 1)[0]
-        )
-        difference = (luma.reshape(n, h * w, 1) - luma.reshape(n, 1, h * w)) * (50 / SIMILAR_LUMA_TOLERANCE)
-        weights = (score - difference.square() / 2).softmax(2)
-        mean: Tensor = ab.reshape(n, 2, h * w) @ weights.transpose(1, 2)
-        return mean.reshape(n, 2, h, w)
 
 
 def squared_distances(grid: Tensor, factor: int) -> Tensor:

@@ -13,26 +13,20 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from autochrome.lab.networks.color_bins import bin_centres
+from autochrome.lab.networks.edgetpu import MobileNetEdgeTPU
 from autochrome.lab.networks.layers import AB_SCALE
-from autochrome.lab.networks.mobilenet import MobileNet
 from autochrome.lab.networks.tint.decoder import Decoder
 from autochrome.lab.networks.tint.export_graphs import make_parts, pad_channels, unpad_channels
 from autochrome.lab.networks.tint.features import Features
-from autochrome.lab.networks.tint.hint_propagation import HEAD_CHANNELS, HEADS, upsample_bilinear
-from autochrome.lab.networks.tint.prediction import (
-    apply_vivid,
-    mean_and_uncertainty,
-    merge_hints,
-    unhinted_residual,
-)
+from autochrome.lab.networks.tint.hint_propagation import HEAD_CHANNELS, HEADS
+from autochrome.lab.networks.tint.prediction import apply_vivid, lay_hints, merge_hints, uncertainty
 from autochrome.lab.types import ColorNetwork, ExportPart, NetworkOutput
 
 DETAIL_CHANNELS = 16
-COARSE_DROPOUT = 0.75  # high: the head must not rely on features that only the training pictures have
 
 # Layers that lose nothing in 8 bits: the late stages of the encoder, and the decoder's blocks above stride 4.
 INT8_LAYERS = (
-    *(f"encoder.conv_pw_{block}." for block in range(6, 13)),
+    *(f"encoder.blocks.{i}." for i in range(9, 20)),
     *(f"decoder.blocks.{i}." for i in (1, 2, 3)),
 )
 
@@ -40,8 +34,9 @@ INT8_LAYERS = (
 class Tint(ColorNetwork):
     """The network.
 
-    widths: channels of the decoder at strides 4, 8, 16, 32. encoder: a MobileNet v1 weights file, or "none" to train
-    from scratch; encoder_width: factor on its channels. bin_size: side of the bins of the a*b* plane, in a*b* units.
+    widths: channels of the decoder at strides 4, 8, 16, 32. encoder: a weights file of MobileNetEdgeTPU, or "none"
+    to train from scratch; encoder_width: factor on its channels. bin_size: side of the bins of the a*b* plane, in a*b*
+    units.
     """
 
     int8_layers = INT8_LAYERS
@@ -56,7 +51,7 @@ class Tint(ColorNetwork):
     ) -> None:
         super().__init__()
         self.inputs, self.multiple, self.contract = ("luma", "hint", "mask"), 32, "tint"
-        self.encoder = MobileNet(encoder_width, encoder)
+        self.encoder = MobileNetEdgeTPU(encoder_width, encoder)
         channels = self.encoder.channels
         self.detail = nn.Conv2d(1, DETAIL_CHANNELS, 4, 4)  # edges inside a pixel of stride 4
         self.lateral = nn.ModuleList(
@@ -68,17 +63,12 @@ class Tint(ColorNetwork):
         self.palette = tuple((a, b) for a, b in self.centres.tolist())
         self.widths = tuple(widths)
         self.decoder = Decoder(widths, len(self.palette))
-        linear = nn.Conv2d(sum(widths[1:]), 2, 1)
-        for parameter in linear.parameters():
-            nn.init.zeros_(parameter)
-        self.coarse_head = nn.Sequential(nn.Dropout(COARSE_DROPOUT), linear)
 
     def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> NetworkOutput:
-        """For training: the prediction without residual and without vivid."""
-        features = self.prepare(luma)
-        output = self.decoder(features, hint, mask)
+        """For training: the prediction without vivid."""
+        output = self.decoder(self.prepare(luma), hint, mask)
         ab = output.ab * (1 - output.hint_weight) + output.hint_ab
-        return NetworkOutput(ab * AB_SCALE, output.logits, coarse_ab=self.coarse_color(features))
+        return NetworkOutput(ab * AB_SCALE, output.logits)
 
     def prepare(self, luma: Tensor) -> Features:
         """(N, 1, H, W) L* → the features of the picture."""
@@ -101,19 +91,10 @@ class Tint(ColorNetwork):
         descriptors = self.descriptor(torch.cat([f16, F.avg_pool2d(luma4, 4)], 1))
         return self.lateral[1](f8), self.lateral[2](f16), self.lateral[3](f32), descriptors
 
-    def coarse_color(self, features: Features) -> Tensor:
-        """(N, 2, h, w) a*b* at stride 16, by one linear layer: the average colour of large areas without detail."""
-        f8, f16, f32 = features.features8, features.features16, features.features32
-        ab: Tensor = self.coarse_head(torch.cat([F.avg_pool2d(f8, 2), f16, upsample_bilinear(f32)], 1))
-        return ab * AB_SCALE
-
-    def predict_unhinted(self, features: Features) -> tuple[Tensor, Tensor, Tensor]:
-        """Without hints, at stride 4: regressed a*b*, the residual to add to it, and the confidence 0…1."""
+    def predict_unhinted(self, features: Features) -> tuple[Tensor, Tensor]:
+        """Without hints, at stride 4: a*b*, and the confidence 0…1."""
         output = self.decoder.forward_unhinted(features)
-        ab = output.ab * AB_SCALE
-        mean, uncertainty = mean_and_uncertainty(output.logits, self.centres)
-        residual = unhinted_residual(ab, mean, self.coarse_color(features), features, self.decoder.attention)
-        return ab, residual, 1 - uncertainty
+        return output.ab * AB_SCALE, 1 - uncertainty(output.logits, self.centres)
 
     def export_parts(self) -> list[ExportPart]:
         """The early stages, the late stages, the result without hints, the result with hints; see `export_graphs`."""
@@ -122,20 +103,19 @@ class Tint(ColorNetwork):
 
     def _early_graph(self, luma: Tensor) -> tuple[Tensor, ...]:
         features4, early8, luma4 = self.encode_early(luma)
-        return pad_channels(features4), early8, luma4
+        return pad_channels(features4), pad_channels(early8), luma4
 
     def _late_graph(self, features4: Tensor, early8: Tensor, luma4: Tensor) -> tuple[Tensor, ...]:
-        late = self.encode_late(early8, luma4)
+        late = self.encode_late(unpad_channels(early8, self.encoder.early_channels), luma4)
         features = Features(unpad_channels(features4, self.widths[0]), *late, luma4)
         return *late, *self.predict_unhinted(features)
 
-    def _unhinted_graph(
-        self, ab: Tensor, residual: Tensor, confidence: Tensor, vivid: Tensor
-    ) -> tuple[Tensor, ...]:
-        return apply_vivid(ab, residual, vivid), confidence
+    def _unhinted_graph(self, ab: Tensor, confidence: Tensor, vivid: Tensor) -> tuple[Tensor, ...]:
+        return apply_vivid(ab, vivid), confidence
 
     def _hinted_graph(self, *inputs: Tensor) -> tuple[Tensor, ...]:
-        features4, *others, hint, mask, residual, vivid = inputs
+        features4, *others, hint, mask, vivid = inputs
         features = Features(unpad_channels(features4, self.widths[0]), *others)
         output = self.decoder(features, hint, mask)
-        return *merge_hints(output, residual, vivid, self.centres), output.logits.softmax(1)
+        merged, laid = merge_hints(output, vivid, self.centres), lay_hints(output, hint, mask, vivid)
+        return *merged, *laid, output.logits.softmax(1)
