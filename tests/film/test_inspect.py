@@ -10,7 +10,6 @@ from autochrome.errors import UsageError
 from autochrome.film.inspect import FilmInspector, find_shots, preview_film
 from autochrome.film.pipeline import colorize_film
 from autochrome.hints.file import HintsFile
-from autochrome.hints.marks import Marks
 from autochrome.model import open_model
 from autochrome.options import FilmOptions
 from film_inputs import SCENES, film_of, y_planes
@@ -47,13 +46,10 @@ def test_every_frame_is_the_one_that_was_asked_for(inspector: FilmInspector):
 
 
 def test_marks_on_this_very_frame(inspector: FilmInspector):
-    plain, painted = (
-        redness(inspector.paint(20, marks))
-        for marks in (Marks(), Marks.model_validate({"rectangles": [RED]}))
-    )
-    assert painted > plain + 20
-    assert abs(redness(inspector.after(20)) - plain) < 1
-    assert np.ptp(inspector.after(20, vivid=0.0), axis=-1).max() <= 1
+    hints = HintsFile.model_validate({"version": 1, "frames": [{"frame": 20, "rectangles": [RED]}]})
+    assert redness(inspector.after(20, hints)) > redness(inspector.after(20)) + 20
+    grey = OPTIONS.model_copy(update={"vivid": 0.0})
+    assert np.ptp(inspector.after(20, options=grey), axis=-1).max() <= 1
 
 
 def test_marks_on_key_frames_reach_their_shot_alone(inspector: FilmInspector):

@@ -46,13 +46,13 @@ def carry_hints(
             carried.carry(
                 records,
                 opened.file,
-                open_image=partial(_open_image, opened),
+                open_image=partial(open_image, opened),
                 whole_film=not skip and end is None,
             )
     return carried
 
 
-def _open_image(hints: OpenedHints, name: str) -> tuple[Luma, Chroma]:
+def open_image(hints: OpenedHints, name: str) -> tuple[Luma, Chroma]:
     """(h, w) L* and (h, w, 2) a*b* of a coloured image that the hints name, at the size of the proxy frames."""
     from autochrome.media.stills import open_still  # most films do not need libvips
 

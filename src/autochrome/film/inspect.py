@@ -2,37 +2,36 @@
 
 import os
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.errors import UsageError
-from autochrome.film.carry_hints import carry_hints
 from autochrome.film.colored_frame import render_frame
-from autochrome.film.cuts import choose_cuts, mark_shots
-from autochrome.film.keyframes import CarriedHints
+from autochrome.film.cuts import CutSource, choose_cuts, mark_shots
+from autochrome.film.open_shot import OpenShot
 from autochrome.film.painters import open_network
-from autochrome.film.proxy import make_proxy, network_input, predict
+from autochrome.film.proxy import ProxyFrame, make_proxy, network_input, predict
+from autochrome.film.recall import RecallingNetwork, Recent
 from autochrome.film.scenes.continuity import MIN_SIMILARITY, detail, similarity
 from autochrome.film.scenes.shot_list import Shot, ShotList
-from autochrome.hints.marks import Marks
-from autochrome.hints.source import HintsSource, OpenedHints, open_hints
+from autochrome.hints.source import HintsSource, open_hints
 from autochrome.media.films import FilmFacts, open_film
 from autochrome.media.films.contact_sheet import save_contact_sheet
 from autochrome.model import ColorModel
 from autochrome.options import FilmOptions
 from autochrome.parallel import prefetch
-from autochrome.types import Chroma, Frame, Hints, Prepared
+from autochrome.types import Chroma, Frame
 
-Key = TypeVar("Key")
-Value = TypeVar("Value")
 _THUMBNAIL = 240  # pixels at the long side
-_CACHED = 8  # shots with their carried hints, frames, and prepared frames that are kept
+_FRAMES = 8  # full-size frames that are kept
+_SHOTS = 4  # shots that are kept open
+_SEARCHED = 1000  # frames before and after a frame in which a detector looks for the ends of its shot
 
 
 def find_shots(
@@ -104,8 +103,8 @@ def preview_film(
 class FilmInspector:
     """Single frames of one film, grey and in colour, with hints. Not thread-safe.
 
-    A frame in colour is the prediction of this frame with its hints. In the finished film, the memory of the shot makes
-    a small difference.
+    A frame in colour is the frame of the finished film: the same painter and the same shot memory decide its colour. So
+    the frames of its shot are read from the first one to 80 frames after it; later calls for this shot are faster.
     """
 
     def __init__(
@@ -116,7 +115,7 @@ class FilmInspector:
     ) -> None:
         self._source = Path(source)
         self._options = options or FilmOptions()
-        self._network = open_network(self._options.model if network is None else network)
+        self._network = RecallingNetwork(open_network(self._options.model if network is None else network))
         with open_film(source) as film:
             self.facts: FilmFacts = film.facts
             self._index = film.index()
@@ -127,9 +126,11 @@ class FilmInspector:
                 else [frame.time for frame in film]
             )
             """Seconds, of every frame. If the packets have no times, the film is decoded to find them."""
-        self._frames: dict[int, Frame] = {}
-        self._prepared: dict[int, Prepared] = {}
-        self._carried: dict[tuple[str, int, int], CarriedHints] = {}
+        self._frames: Recent[Frame] = Recent(_FRAMES)
+        self._shots: Recent[OpenShot] = Recent(_SHOTS)
+        self._spans: dict[
+            CutSource, set[tuple[int, int]]
+        ] = {}  # first frame and stop of shots that are found
 
     def __enter__(self) -> Self:
         return self
@@ -140,9 +141,8 @@ class FilmInspector:
         self.close()
 
     def close(self) -> None:
-        """Release all cached frames and hints."""
-        for cache in (self._frames, self._prepared, self._carried):
-            cache.clear()
+        """Release all cached frames and shots."""
+        self._frames, self._shots = Recent(_FRAMES), Recent(_SHOTS)
 
     @property
     def frames(self) -> int:
@@ -157,79 +157,84 @@ class FilmInspector:
         self,
         number: int,
         hints: HintsSource | None = None,
-        firsts: Sequence[int] = (0,),
+        firsts: Sequence[int] | None = None,
         width: int = 960,
-        vivid: float | None = None,
+        options: FilmOptions | None = None,
     ) -> NDArray[np.uint8]:
-        """The same frame in colour. The hints of key frames in its shot are carried to it.
+        """The same frame in colour, as `colorize_film` makes it with these hints and options.
 
-        firsts: numbers of the frames that begin a shot. vivid: 0…2; default `options.vivid`.
+        firsts: numbers of the frames that begin a shot; by default they are found by `options.cuts`, but not farther
+        from this frame than some hundred frames. options: default those of the inspector; its `model` does not count.
         """
-        carried = self._hints_of(number, open_hints(hints), firsts) if hints else None
-        return self._paint(number, carried, width, vivid)
-
-    def paint(
-        self, number: int, marks: Marks, width: int = 960, vivid: float | None = None
-    ) -> NDArray[np.uint8]:
-        """The same frame in colour, with marks on this very frame. Fast after the first call for a frame."""
-        luma = self._prepare(number).luma
-        return self._paint(number, marks.rasterize(*luma.shape, reach=self._options.reach), width, vivid)
-
-    def _paint(self, number: int, hints: Hints | None, width: int, vivid: float | None) -> NDArray[np.uint8]:
-        prepared = self._prepare(number)
-        prediction = self._network.paint(prepared, hints, self._options.vivid if vivid is None else vivid)
-        stored = np.ascontiguousarray(np.rot90(prediction.chroma, -(self.facts.turn // 90)))
-        return self._render(number, stored, width)
+        options = options or self._options
+        if options.method == "thesis":
+            raise UsageError("Single frames cannot be shown with the method 'thesis'; choose tint or frames.")
+        frame = self._frame(number)
+        shot = self._shot(self._span(number, choose_cuts(options, firsts, self._source)), options)
+        chroma = shot.paint(frame, self._network, options, open_hints(hints) if hints else None)
+        return self._render(number, chroma, width)
 
     def _render(self, number: int, chroma: Chroma | None, width: int) -> NDArray[np.uint8]:
         long_side = min(width, max(self.facts.height, self.facts.width))
         return render_frame(self._frame(number), chroma, long_side, self.facts.turn)
 
-    def _hints_of(self, number: int, hints: OpenedHints, firsts: Sequence[int]) -> Hints | None:
-        """The hints of one frame, carried from the key frames of its shot."""
-        ordered = sorted({0, *firsts})
+    def _span(self, number: int, cut_source: CutSource) -> tuple[int, int]:
+        """The first frame of the shot of a frame, and its stop."""
+        if not isinstance(cut_source, frozenset):
+            found = self._spans.get(cut_source, set())
+            known = next((span for span in found if span[0] <= number < span[1]), None)
+            return known or self._find_span(number, cut_source)
+        ordered = sorted({0, *cut_source})
         shot = bisect_right(ordered, number) - 1
-        first, stop = ordered[shot], ordered[shot + 1] if shot + 1 < len(ordered) else self.frames
-        key = hints.file.model_dump_json(exclude_defaults=True), first, stop
-        if key not in self._carried:
-            end = self.times[stop] if stop < self.frames else None
-            carried = carry_hints(
-                self._source,
-                hints,
-                frozenset(ordered),
-                self.times[first],
-                end,
-                self._index,
-                self._options.reach,
-            )
-            _cache(self._carried, key, carried)
-        return self._carried[key].at(number, *self._prepare(number).luma.shape)
+        return ordered[shot], ordered[shot + 1] if shot + 1 < len(ordered) else self.frames
 
-    def _prepare(self, number: int) -> Prepared:
-        if number not in self._prepared:
-            luma = network_input(self._frame(number), self._options.size, self.facts.turn)
-            _cache(self._prepared, number, self._network.prepare(luma))
-        return self._prepared[number]
+    def _find_span(self, number: int, cut_source: CutSource) -> tuple[int, int]:
+        """The same, with a detector. A long shot counts from the start of the stretch that is searched."""
+        start = max(0, (number // _SEARCHED - 1) * _SEARCHED)
+        first = start
+        for proxy, begins_shot in mark_shots(self._proxies(start, self.frames), cut_source):
+            index = proxy.frame.index
+            if begins_shot and index > number:
+                self._spans.setdefault(cut_source, set()).add((first, index))
+                return first, index
+            if index > number + _SEARCHED:
+                break
+            if begins_shot:
+                first = index
+        return first, self.frames
+
+    def _shot(self, span: tuple[int, int], options: FilmOptions) -> OpenShot:
+        key = span, options.size, options.every
+        shot = self._shots.get(key)
+        if shot is None:
+            first, stop = span
+            proxies = self._proxies(first, stop)
+            shot = OpenShot(proxies, first, self.times[first:stop], options.size, self.facts.turn)
+            self._shots.add(key, shot)
+        return shot
+
+    def _proxies(self, first: int, stop: int) -> Generator[ProxyFrame]:
+        """The frames of a stretch, from a frame to before another, with their proxies."""
+        start = self.times[first] if first else None
+        with open_film(self._source, start=start, index=self._index) as film:
+            for frame in film:
+                if frame.index >= stop:
+                    return
+                yield make_proxy(frame)
 
     def _frame(self, number: int) -> Frame:
         if not 0 <= number < self.frames:
             raise UsageError(
                 f"{self._source}: there is no frame {number}; the film has frames 0 to {self.frames - 1}."
             )
-        if number not in self._frames:
+        frame = self._frames.get(number)
+        if frame is None:
             with open_film(self._source, start=self.times[number], index=self._index) as film:
                 frame = next((one for one in film if one.index >= number), None)
             if frame is None:
                 raise UsageError(f"{self._source}: frame {number} cannot be read.")
-            _cache(self._frames, number, frame)
-        return self._frames[number]
-
-
-def _cache(cache: dict[Key, Value], key: Key, value: Value) -> None:
-    """Add an entry, and drop the oldest one if there are too many."""
-    if len(cache) >= _CACHED:
-        del cache[next(iter(cache))]
-    cache[key] = value
+            self._frames.add(number, frame)
+        return frame
 
 
 def _clock(seconds: float) -> str:

@@ -39,7 +39,7 @@ def colorize_frames(
         raise UsageError("The method 'thesis' works with film files only; choose tint or frames.")
     painter = choose_painter(job.network, job.options, turn=0)
     for first, frames in split_shots(_proxies(pictures), job.cut_source):
-        memory = new_memory(job.options, first.frame)  # forgets at every cut
+        memory = new_memory(job.options, first.frame.y_plane.nbytes)  # forgets at every cut
         for proxy, chroma, _ in painter.paint_shot(frames, memory):
             yield render_frame(proxy.frame, chroma, max(proxy.frame.y_plane.shape), turn=0)
 

@@ -1,26 +1,33 @@
-"""Hints of key frames, carried along the motion to all frames of their shot, forward and backward in time."""
+"""Hints of key frames, carried along the motion to all frames of their shot, forward and backward in time.
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+`CarriedHints` holds those of a whole film, `ShotHints` those of one shot. The hints of one frame depend only on the
+key frames and on the motion in the shot, whoever asks for them.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TypeAlias
+from typing import Protocol
 from zlib import compress, decompress
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autochrome.color.resize import resize
 from autochrome.errors import HintsError
-from autochrome.film.motion import MotionFinder, sample
+from autochrome.film.key_positions import ImageOpener, hints_on, key_frames, place_keys, turned
+from autochrome.film.motion import sample
+from autochrome.film.routes import CHECKPOINT, KeyRoutes, ShotMotion
 from autochrome.hints.file import HintsFile, KeyFrame
-from autochrome.hints.reference import hints_from_reference
-from autochrome.types import Chroma, Hints, Luma
+from autochrome.types import Hints
 
-ImageOpener: TypeAlias = Callable[[str], tuple[Luma, Chroma]]
-"""The name of a coloured image → its (h, w) L* and (h, w, 2) a*b*, both small."""
-_LOST = 0.3  # motion confidence below this: the object is hidden or gone, so its hint fades
-_FADE = np.float32(0.5)  # factor of the mask, for each frame in which the object is lost
 _EMPTY = 0.02  # mask: below this a hint has no effect
+
+
+class FrameHints(Protocol):
+    """The hints of the frames of a film."""
+
+    def at(self, index: int, height: int, width: int) -> Hints | None:
+        """(height, width) hints of the frame with this number, upright; None if it has no hints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,57 @@ class ProxyRecord:
     begins_shot: bool
 
 
+class CarriedKey:
+    """The hints of one key frame, carried to the other frames of its shot."""
+
+    def __init__(self, routes: KeyRoutes, hints: Hints) -> None:
+        """hints: over the proxy of the key frame, in stored orientation."""
+        self._routes = routes
+        self._planes = np.dstack((hints.premultiplied, hints.mask))
+        self._packed: dict[int, bytes | None] = {routes.key: _pack(hints)}
+
+    def at(self, number: int) -> bytes | None:
+        """Packed hints of a frame, by its number in the shot. None where the hints are lost."""
+        away = number - self._routes.key
+        on_the_way = range(CHECKPOINT, abs(away), CHECKPOINT)
+        for distance in on_the_way:  # what is lost at a checkpoint does not come back
+            if self._carried(self._routes.key + (distance if away > 0 else -distance)) is None:
+                return None
+        return self._carried(number)
+
+    def _carried(self, number: int) -> bytes | None:
+        if number not in self._packed:
+            self._packed[number] = self._carry(number)
+        return self._packed[number]
+
+    def _carry(self, number: int) -> bytes | None:
+        route = self._routes.at(number)
+        planes = sample(self._planes, route.positions) * route.strength[..., None]
+        if planes[..., -1].max() < _EMPTY:
+            return None
+        return _pack(Hints.from_premultiplied(planes[..., :-1], planes[..., -1]))
+
+
+class ShotHints:
+    """The hints of the frames of one shot, from all its key frames."""
+
+    def __init__(self, keys: Mapping[int, CarriedKey], shape: tuple[int, int]) -> None:
+        """keys: by their numbers in the shot; shape: (h, w) of the proxies."""
+        self._positions = sorted(keys)
+        self._keys = [keys[position] for position in self._positions]
+        self._shape = shape
+
+    def at(self, number: int) -> bytes | None:
+        """Packed hints of a frame, by its number in the shot: between two key frames a mix of both."""
+        weights = _interpolation_weights(number, self._positions)
+        parts = [
+            (weight, _unpack(packed, *self._shape))
+            for weight, key in zip(weights, self._keys, strict=True)
+            if weight and (packed := key.at(number)) is not None
+        ]
+        return _pack(_mix(parts)) if parts else None
+
+
 class CarriedHints:
     """The hints of every frame of a film. They are compressed, and only shots with hints are stored."""
 
@@ -41,16 +99,15 @@ class CarriedHints:
 
         reach: of marks that have none.
         """
-        self._turn, self._reach = turn // 90, reach
+        self._turn, self._reach = turn, reach
         self._shots: list[tuple[int, int, str]] = []  # first frame, stop, digest of all hints of the shot
         self._frames: dict[int, bytes] = {}
         self._shape = (1, 1)  # (h, w) of the proxies, stored orientation
 
     def at(self, index: int, height: int, width: int) -> Hints | None:
         """(height, width) hints of one frame, upright; None if it has no hints."""
-        if index not in self._frames:
-            return None
-        return _turned(_unpack(self._frames[index], *self._shape), self._turn).resized(height, width)
+        packed = self._frames.get(index)
+        return None if packed is None else unpack_hints(packed, self._shape, self._turn, height, width)
 
     def digest(self, first: int, stop: int) -> str:
         """A digest of all hints in the shots of these frames; "0" if there are none."""
@@ -70,13 +127,10 @@ class CarriedHints:
         open_image: opens the images that key frames name. whole_film: `film` has all frames, so a key frame that is
         not among them is an error.
         """
-        keys = [*hints.frames]
-        if hints.points or hints.strokes or hints.rectangles:
-            first = hints.model_dump(include={"points", "strokes", "rectangles"})
-            keys.append(KeyFrame(frame=0, **first))
+        keys = key_frames(hints)
         for shot in _group_shots(film):
-            inside = [key for key in keys if _position_in(key, shot) is not None]
-            keys = [key for key in keys if key not in inside]
+            inside = place_keys(keys, shot[0].index, [record.time for record in shot])
+            keys = [key for key in keys if not any(key in placed for placed in inside.values())]
             if inside:
                 self._carry_shot(shot, inside, open_image)
             if not keys:
@@ -88,47 +142,32 @@ class CarriedHints:
         raise HintsError(f"The hints have a key frame at {where}, which this film does not have.")
 
     def _carry_shot(
-        self, shot: Sequence[ProxyRecord], keys: Sequence[KeyFrame], open_image: ImageOpener | None
+        self,
+        shot: Sequence[ProxyRecord],
+        keys: Mapping[int, Sequence[KeyFrame]],
+        open_image: ImageOpener | None,
     ) -> None:
         """Carry the hints of each key frame to both ends of a shot, and mix them between two key frames."""
         self._shape = shot[0].grey.shape[0], shot[0].grey.shape[1]
-        placed = [(position, key) for key in keys if (position := _position_in(key, shot)) is not None]
-        placed.sort(key=lambda one: one[0])
-        positions = [position for position, _ in placed]
-        carried = [
-            dict(_carry_both_ways(shot, position, self._hints_on(key, shot[position].grey, open_image)))
-            for position, key in placed
-        ]
-        for number, record in enumerate(shot):
-            weights = _interpolation_weights(number, positions)
-            parts = [
-                (weight, _unpack(hints[number], *self._shape))
-                for weight, hints in zip(weights, carried, strict=True)
-                if weight and number in hints
-            ]
-            if parts:
-                self._frames[record.index] = _pack(_mix(parts))
-        first, stop = shot[0].index, shot[-1].index + 1
-        content = sha256(b"".join(self._frames[n] for n in range(first, stop) if n in self._frames))
-        self._shots.append((first, stop, content.hexdigest()))
+        motion = ShotMotion(lambda number: shot[number].grey)
+        carried: dict[int, CarriedKey] = {}
+        for position, placed in keys.items():
+            own = hints_on(placed, shot[position].grey, self._turn, self._reach, open_image)
+            carried[position] = CarriedKey(KeyRoutes(motion, position, self._shape), own)
+            for number in (*range(position, len(shot)), *range(position - 1, -1, -1)):
+                carried[position].at(
+                    number
+                )  # outward from the key frame, so that no position is computed twice
+        hints = ShotHints(carried, self._shape)
+        packed = {record.index: hints.at(number) for number, record in enumerate(shot)}
+        self._frames |= {index: data for index, data in packed.items() if data is not None}
+        content = sha256(b"".join(data for data in packed.values() if data is not None))
+        self._shots.append((shot[0].index, shot[-1].index + 1, content.hexdigest()))
 
-    def _hints_on(self, key: KeyFrame, grey: NDArray[np.uint8], open_image: ImageOpener | None) -> Hints:
-        """All hints of a key frame over its proxy, in stored orientation."""
-        upright = np.rot90(grey, self._turn)
-        height, width = upright.shape
-        hints = key.rasterize(height, width, reach=self._reach)
-        if open_image is None and (key.picture or key.reference):
-            raise HintsError(
-                "A key frame names an image, but there is no folder of images; give the hints file."
-            )
-        if open_image and key.picture:
-            _, chroma = open_image(key.picture)
-            hints = hints.over(Hints(resize(chroma, height, width), np.ones((height, width), np.float32)))
-        if open_image and key.reference:
-            luma, chroma = open_image(key.reference)
-            target = np.ascontiguousarray(upright).astype(np.float32) * np.float32(100 / 255)
-            hints = hints.over(hints_from_reference(luma, chroma, target))
-        return _turned(hints, -self._turn)
+
+def unpack_hints(packed: bytes, shape: tuple[int, int], turn: int, height: int, width: int) -> Hints:
+    """Packed hints → (height, width) hints, upright. shape: (h, w) of the proxies."""
+    return turned(_unpack(packed, *shape), turn // 90).resized(height, width)
 
 
 def _group_shots(film: Iterable[ProxyRecord]) -> Iterator[list[ProxyRecord]]:
@@ -142,29 +181,10 @@ def _group_shots(film: Iterable[ProxyRecord]) -> Iterator[list[ProxyRecord]]:
         yield shot
 
 
-def _position_in(key: KeyFrame, shot: Sequence[ProxyRecord]) -> int | None:
-    """The position of a key frame in a shot, from 0; None if it is not in this shot."""
-    if key.frame is not None:
-        position = key.frame - shot[0].index
-        return position if 0 <= position < len(shot) else None
-    times = np.array([record.time for record in shot])
-    step = (times[-1] - times[0]) / max(1, len(times) - 1)
-    wanted = key.time or 0.0
-    nearest = int(np.abs(times - wanted).argmin())
-    early = shot[0].index == 0 and wanted < times[0]
-    return nearest if early or abs(times[nearest] - wanted) <= step * 0.5 + 1e-3 else None
-
-
 def _interpolation_weights(number: int, positions: Sequence[int]) -> list[float]:
     """The weight of each key frame (in order) for a frame: linear between two key frames, 1 outside the outermost."""
     hats = np.eye(len(positions))
     return [float(np.interp(number, positions, hat)) for hat in hats]
-
-
-def _turned(hints: Hints, quarters: int) -> Hints:
-    """The same hints, turned counter-clockwise by quarter turns."""
-    planes = (hints.chroma, hints.mask, hints.reach)
-    return Hints(*(None if p is None else np.ascontiguousarray(np.rot90(p, quarters)) for p in planes))  # type: ignore[arg-type]
 
 
 def _mix(parts: Sequence[tuple[float, Hints]]) -> Hints:
@@ -195,29 +215,3 @@ def _unpack(data: bytes, height: int, width: int) -> Hints:
     chroma = raw[:2].reshape(-1).view(np.int8).reshape(height, width, 2).astype(np.float32)
     mask, reach = raw[2:].astype(np.float32).reshape(2, height, width) / np.float32(255)
     return Hints(chroma, mask, None if (reach == 1).all() else reach)
-
-
-def _carry_both_ways(shot: Sequence[ProxyRecord], start: int, hints: Hints) -> Iterator[tuple[int, bytes]]:
-    """(position in the shot, packed hints), from a key frame to both ends or until the mask is empty.
-
-    From frame to frame only the position in the key frame is carried. The hints are sampled there in one step, so they
-    do not blur.
-    """
-    key_planes = np.dstack((hints.premultiplied, hints.mask))
-    yield start, _pack(hints)
-    height, width = hints.mask.shape
-    finder = MotionFinder(precise=True)
-    for direction in (range(start + 1, len(shot)), range(start - 1, -1, -1)):
-        positions = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=-1).astype(np.float32)
-        strength, before = np.ones((height, width), np.float32), shot[start].grey
-        for number in direction:
-            now = shot[number].grey
-            motion = finder.between(before, now)
-            positions = motion.carry(positions, height, width, sharp=False)
-            strength = motion.carry(strength, height, width, sharp=False)
-            strength *= np.where(motion.confidence < _LOST, _FADE, np.float32(1))
-            planes = sample(key_planes, positions) * strength[..., None]
-            if planes[..., -1].max() < _EMPTY:
-                break
-            yield number, _pack(Hints.from_premultiplied(planes[..., :-1], planes[..., -1]))
-            before = now

@@ -115,6 +115,12 @@ def _difference(one: Any, other: Any) -> Floats:
     return np.asarray(cv2.blur(cv2.absdiff(one, other).astype(np.float32), (5, 5)), np.float32)
 
 
+def move(planes: Floats, flow: Floats) -> Floats:
+    """(H, W, C) planes of one frame, moved along the (H, W, 2) flow to the next frame; by linear interpolation."""
+    x, y = _source_positions(flow, flow.shape[0], flow.shape[1])
+    return np.asarray(cv2.remap(planes, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+
 def sample(planes: Floats, positions: Floats) -> Floats:
     """(h, w, C) planes at (H, W, 2) positions x, y in their pixels → (H, W, C)."""
     x, y = np.ascontiguousarray(positions[..., 0]), np.ascontiguousarray(positions[..., 1])

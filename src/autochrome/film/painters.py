@@ -7,13 +7,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
 from autochrome.errors import UsageError
-from autochrome.film.keyframes import CarriedHints
+from autochrome.film.keyframes import FrameHints
 from autochrome.film.proxy import PaintedFrame, ProxyFrame, network_input, predict
-from autochrome.film.temporal import LOOKAHEAD, ShotMemory
+from autochrome.film.temporal import LOOKAHEAD, PairMotion, ShotMemory
 from autochrome.film.thesis import THESIS_SIZE, ThesisPainter
 from autochrome.model import ColorModel, open_for_film
 from autochrome.options import FilmOptions
-from autochrome.types import Chroma, Frame
+from autochrome.types import Chroma
 
 MAX_PREDICTIONS = 64.0  # that a memory holds, at the steadiest setting
 _WAITING_BYTES = 256 << 20  # frames that may wait for later predictions
@@ -34,7 +34,7 @@ class FramePainter:
     """Predicts every frame by itself."""
 
     def __init__(
-        self, network: ColorModel, options: FilmOptions, turn: int, hints: CarriedHints | None = None
+        self, network: ColorModel, options: FilmOptions, turn: int, hints: FrameHints | None = None
     ) -> None:
         """turn: degrees counter-clockwise from the stored frame to the upright one; hints: for every frame."""
         self._network, self._options, self._turn, self._hints = network, options, turn, hints
@@ -83,17 +83,15 @@ class TemporalPainter(FramePainter):
                 yield done, chroma, prediction.result()[1]
 
 
-def new_memory(options: FilmOptions, frame: Frame) -> ShotMemory:
-    """An empty memory for one shot. frame: any frame of the film; its size limits how many frames may wait."""
+def new_memory(options: FilmOptions, frame_bytes: int, find_motion: PairMotion | None = None) -> ShotMemory:
+    """An empty memory for one shot. frame_bytes: of a Y′ plane of the film; it limits how many frames may wait."""
     max_predictions = 1 + (MAX_PREDICTIONS - 1) * options.smooth
-    lookahead = max(
-        1, min(LOOKAHEAD, _WAITING_BYTES // (3 * frame.y_plane.nbytes))
-    )  # twice as many frames wait
-    return ShotMemory(options.every, max_predictions, lookahead)
+    lookahead = max(1, min(LOOKAHEAD, _WAITING_BYTES // (3 * frame_bytes)))  # twice as many frames wait
+    return ShotMemory(options.every, max_predictions, lookahead, find_motion)
 
 
 def choose_painter(
-    network: ColorModel, options: FilmOptions, turn: int, hints: CarriedHints | None = None
+    network: ColorModel, options: FilmOptions, turn: int, hints: FrameHints | None = None
 ) -> ShotPainter:
     """The painter for `options.method`."""
     if options.method != "thesis":

@@ -128,7 +128,7 @@ def color_shots(
             for proxy in frames:
                 yield ColoredFrame(proxy.frame, None, proxy is first, 1.0)
             continue
-        memory = new_memory(options, first.frame)  # forgets at every cut
+        memory = new_memory(options, first.frame.y_plane.nbytes)  # forgets at every cut
         for proxy, chroma, confidence in painter.paint_shot(frames, memory):  # prepare, paint, settle
             coefficients = fit_chroma(proxy.frame, chroma, proxy.halved_y)
             yield ColoredFrame(proxy.frame, coefficients, proxy is first, confidence)

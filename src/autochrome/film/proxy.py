@@ -56,11 +56,16 @@ def network_input(frame: Frame, size: int, turn: int) -> Luma:
 
     turn: degrees counter-clockwise from the stored frame to the upright one.
     """
-    height, width = frame.y_plane.shape
+    small = shrink_to_input(frame.y_plane, size)
+    return np.ascontiguousarray(np.rot90(luma_from_y(small, frame.plane_format), turn // 90))
+
+
+def shrink_to_input(y_plane: CodeValues, size: int) -> CodeValues:
+    """(H, W) Y′ → (h, w) at the size of `network_input`. Doing it twice is the same as once."""
+    height, width = y_plane.shape
     short, long = min(height, width), max(height, width)
     scale = min(1.0, size / short, _MAX_ASPECT * size / long)
-    small = shrink_plane(frame.y_plane, max(1, round(height * scale)), max(1, round(width * scale)))
-    return np.ascontiguousarray(np.rot90(luma_from_y(small, frame.plane_format), turn // 90))
+    return shrink_plane(y_plane, max(1, round(height * scale)), max(1, round(width * scale)))
 
 
 def predict(

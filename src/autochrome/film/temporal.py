@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from typing import Self
+from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ from autochrome.color.resize import resize
 from autochrome.film.motion import Motion, MotionFinder
 from autochrome.types import Chroma, Floats
 
+PairMotion: TypeAlias = Callable[[NDArray[np.uint8], NDArray[np.uint8]], tuple[Motion, Motion]]
+"""Two neighbour frames, (H, W) grey → the motion from the first to the second, and back."""
 LOOKAHEAD = 40  # frames behind the newest one at which chroma is settled; as many are settled at once
 _FIRST_FRACTION = 4  # the first time, LOOKAHEAD / 4 frames are settled, so that the encoder can start early
 _MOTION_SIDE = 96  # pixels at the long side of the frames in which motion is found
@@ -120,14 +122,20 @@ class ShotMemory:
     frames from `settle`, and of the last frames from `finish`.
     """
 
-    def __init__(self, every: int, max_predictions: float, lookahead: int = LOOKAHEAD) -> None:
+    def __init__(
+        self,
+        every: int,
+        max_predictions: float,
+        lookahead: int = LOOKAHEAD,
+        find_motion: PairMotion | None = None,
+    ) -> None:
         """every: frames between two predictions. max_predictions: how many are remembered, at most.
 
-        lookahead: frames behind the newest one at which chroma is settled.
+        lookahead: frames behind the newest one at which chroma is settled. find_motion: `memory_motion()` by default.
         """
         self._every, self._max_weight, self._lookahead = every, max_predictions, lookahead
         self._batch = max(1, lookahead // _FIRST_FRACTION)
-        self._finder = MotionFinder(max_side=_MOTION_SIDE)
+        self._find_motion = find_motion or memory_motion()
         self._waiting: deque[_WaitingFrame] = deque()
         self._confidence = 1.0  # of the motion since the last prediction
 
@@ -136,7 +144,7 @@ class ShotMemory:
         frame = _WaitingFrame(grey, since=self._every)  # the first frame of a shot is always predicted
         if self._waiting:
             before = self._waiting[-1]
-            frame.forward, frame.backward = self._finder.both_ways(before.grey, grey)
+            frame.forward, frame.backward = self._find_motion(before.grey, grey)
             frame.since = before.since + 1
             self._confidence *= float(frame.forward.confidence.mean())
         self._waiting.append(frame)
@@ -209,6 +217,11 @@ class ShotMemory:
         if estimate is None:
             return _Estimate.of(prediction, np.ones_like(prediction[..., 0]))
         return estimate.with_prediction(prediction, self._max_weight)
+
+
+def memory_motion() -> PairMotion:
+    """How a memory finds motion: fast, and exact enough to carry chroma."""
+    return MotionFinder(max_side=_MOTION_SIDE).both_ways
 
 
 def _carried(estimate: _Estimate | None, motion: Motion | None) -> _Estimate | None:

@@ -65,19 +65,15 @@ class FilmService:
     def frame(self, project: Project, number: int, side: Side, width: int) -> Image:
         """(h, w, 3) sRGB: one frame before, or after with the saved hints and settings; width: longer side."""
         _check_number(project, number)
-        film = self._open_film(project, project.settings)
         if side == "before":
-            return film.before(number, width)
-        hints = hints_or_none(self._library.hints_of(project.id))
-        return film.after(number, hints, first_frames(project), width, self._vivid(project.settings))
+            return self._open_film(project, project.settings).before(number, width)
+        return self._color(project, number, self._library.hints_of(project.id), project.settings, width)
 
     def paint_frame(self, project: Project, number: int, request: PaintFrame) -> Image:
         """(h, w, 3) sRGB: one frame with hints and settings that are not saved."""
         _check_number(project, number)
         check_pictures(request.hints, self._library.folder_of(project.id))
-        film = self._open_film(project, request.settings)
-        vivid = self._vivid(request.settings)
-        return film.paint(number, request.hints, first_frames(project), request.width, vivid)
+        return self._color(project, number, request.hints, request.settings, request.width)
 
     def suggest_colors(self, project: Project, number: int, x: float, y: float) -> list[tuple[str, float]]:
         """(#rrggbb, probability 0…1) of the likely colours at a point of a frame; x, y 0…1."""
@@ -116,15 +112,19 @@ class FilmService:
         """Free the memory of a film."""
         self._open.remove(project_id)
 
+    def _color(
+        self, project: Project, number: int, hints: HintsFile, settings: Settings, width: int
+    ) -> Image:
+        """(h, w, 3) sRGB: the frame that an export with these hints and settings has."""
+        options = film_options(settings, self._networks)
+        film = self._open_film(project, settings)
+        return film.after(number, hints_or_none(hints), first_frames(project), width, options)
+
     def _open_film(self, project: Project, settings: Settings) -> OpenFilm:
         film_of(project)
-        options = film_options(settings, self._networks)
-        path, network = self._library.source_of(project.id), self._networks.open(options.model)
-        key = f"{project.id} {options.model} {options.size}"
-        return self._open.get(key, lambda: OpenFilm(path, network, options))
-
-    def _vivid(self, settings: Settings) -> float:
-        return film_options(settings, self._networks).vivid
+        model = film_options(settings, self._networks).model
+        path, network = self._library.source_of(project.id), self._networks.open_for_film(model)
+        return self._open.get(f"{project.id} {model}", lambda: OpenFilm(path, network))
 
 
 def _timecode_info(timecode: Timecode | None) -> TimecodeInfo | None:

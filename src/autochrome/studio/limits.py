@@ -24,4 +24,4 @@ class Limits:
     patience: float = 30.0  # seconds without a byte of a request's body
     slowest: float = 8192.0  # bytes per second: the least average speed of an upload
     open_photo_bytes: int = 1_000_000_000  # of memory for photographs that are kept open
-    open_film_bytes: int = 250_000_000
+    open_film_bytes: int = 400_000_000

@@ -1,5 +1,6 @@
 """The networks that a client may choose by name: the installed ones, and the one of `autochrome studio --model`."""
 
+from collections.abc import Callable
 from pathlib import Path
 from threading import Condition
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from cachetools import LRUCache, cached
 
 from autochrome.errors import ModelUnknown
-from autochrome.model import ColorModel, list_models, open_model
+from autochrome.model import ColorModel, list_models, open_for_film, open_model
 from autochrome.types import Hints
 
 _OPEN = 2  # networks that are kept open
@@ -28,8 +29,8 @@ class Networks:
             self.default = Path(model).stem
             self._files[self.default] = Path(model).resolve()
             self._cards[self.default] = open_model(model).card.model_dump(mode="json")
-        cache: LRUCache[str, ColorModel] = LRUCache(_OPEN)
-        self._open = cached(cache, key=lambda name: name, condition=Condition())(self._open_file)
+        self._open = _kept(self._open_file)
+        self._open_film = _kept(self._open_file_for_film)
 
     def check(self, name: str) -> None:
         """Refuse a name that is not in the table."""
@@ -47,8 +48,12 @@ class Networks:
     def open(self, name: str) -> ColorModel:
         """The network of that name. It is opened once and kept open."""
         self.check(name)
-        network: ColorModel = self._open(name)
-        return network
+        return self._open(name)
+
+    def open_for_film(self, name: str) -> ColorModel:
+        """The same network as an export of a film opens it: another runtime may give slightly other colours."""
+        self.check(name)
+        return self._open_film(name)
 
     def cards(self) -> list[dict[str, Any]]:
         """The card of every network; `name` is the name to choose it by."""
@@ -58,6 +63,16 @@ class Networks:
         network = open_model(self._files[name])
         _warm_up(network)
         return network
+
+    def _open_file_for_film(self, name: str) -> ColorModel:
+        return open_for_film(self._files[name])
+
+
+def _kept(open_file: Callable[[str], ColorModel]) -> Callable[[str], ColorModel]:
+    """The same function; the networks that it opened last stay open. Safe to use from several threads."""
+    cache: LRUCache[str, ColorModel] = LRUCache(_OPEN)
+    kept: Callable[[str], ColorModel] = cached(cache, key=lambda name: name, condition=Condition())(open_file)
+    return kept
 
 
 def _warm_up(network: ColorModel) -> None:

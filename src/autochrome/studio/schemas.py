@@ -104,8 +104,8 @@ class PaintPhoto(Schema):
 class PaintFrame(Schema):
     """Hints and settings to try on one frame. Nothing is saved.
 
-    If the hints have a key frame with this number, its marks are used. If they have only other key frames, the hints
-    of the same shot are carried to this frame. Marks outside of key frames are used where there are no key frames.
+    The result is the frame that an export with these hints and settings has. Marks outside of key frames are on
+    frame 0.
     """
 
     hints: HintsFile = HintsFile(version=1)

@@ -23,10 +23,10 @@ def shot_of(project: Project, number: int) -> ShotSpan:
     return shots[number]
 
 
-def first_frames(project: Project) -> tuple[int, ...]:
-    """The first frame of every shot. A film whose shots are not known counts as one shot."""
+def first_frames(project: Project) -> tuple[int, ...] | None:
+    """The first frame of every shot; None where no detector has run yet."""
     film = film_of(project)
-    return tuple(shot.first for shot in film.shots) if film.shots else (0,)
+    return tuple(shot.first for shot in film.shots) if film.shots else None
 
 
 def poster_frame(frames: int) -> int:

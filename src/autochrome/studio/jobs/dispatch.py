@@ -29,7 +29,7 @@ from autochrome.studio.networks import Networks
 from autochrome.studio.open_photo import hints_or_none
 from autochrome.studio.schemas import ExportInfo, Job, JobKind, Project, ShotStart
 from autochrome.studio.settings import film_options, photo_options
-from autochrome.studio.shots import film_of, make_spans, shot_of
+from autochrome.studio.shots import film_of, first_frames, make_spans, shot_of
 
 Lane = Literal["quick", "export"]
 """Each lane has a thread of its own, so that a preview does not wait for an export."""
@@ -62,9 +62,8 @@ class Task:
 
     @property
     def cuts(self) -> tuple[int, ...] | None:
-        """The first frames of the film's shots."""
-        shots = film_of(self.project).shots
-        return tuple(shot.first for shot in shots) if shots else None
+        """The first frames of the film's shots, if they are known."""
+        return first_frames(self.project)
 
     @property
     def film_options(self) -> FilmOptions:

@@ -12,7 +12,7 @@ from typing import Any, assert_never
 from autochrome.color.lab import lightness
 from autochrome.errors import AutochromeError
 from autochrome.hints.source import open_hints
-from autochrome.model import open_model
+from autochrome.model import ColorModel, open_for_film, open_model
 from autochrome.options import FilmOptions
 from autochrome.studio.jobs.specs import (
     SPEC,
@@ -30,8 +30,8 @@ from autochrome.studio.jobs.specs import (
 
 _DOUBT_WIDTH = 340  # pixels at the longer side of the frame whose confidence is read
 _NICE = 10  # a person who paints at the same time has priority
-_PREVIEW: dict[str, Any] = {"preset": "ultrafast", "codec": "h264", "pixel_format": "yuv420p", "crf": 23}
-"""Options that are fast and that every browser plays."""
+_PREVIEW: dict[str, Any] = {"preset": "ultrafast", "codec": "h264", "pixel_format": "yuv420p", "crf": 14}
+"""Options that are fast, that every browser plays, and that keep the colours of an export."""
 _DETECTION = 0.8  # part of the work to find shots that the detector takes
 
 
@@ -70,14 +70,18 @@ def preview(spec: Preview, report: Report) -> JobResult:
     """Colour one shot with fast options."""
     from autochrome.film.inspect import FilmInspector
 
-    with FilmInspector(spec.source, spec.options.model) as inspector:
+    network = open_for_film(spec.options.model)
+    with FilmInspector(spec.source, network) as inspector:
         start, stop = inspector.times[spec.first], spec.last + 1
         end = inspector.times[stop] if stop < inspector.frames else None
-    _colorize(spec, spec.options.model_copy(update=_PREVIEW | {"start": start, "end": end}), report)
+    options = spec.options.model_copy(update=_PREVIEW | {"start": start, "end": end})
+    _colorize(spec, options, report, network)
     return JobResult(file=spec.target.name)
 
 
-def _colorize(spec: FilmSpec, options: FilmOptions, report: Report) -> None:
+def _colorize(
+    spec: FilmSpec, options: FilmOptions, report: Report, network: ColorModel | None = None
+) -> None:
     from autochrome.film.pipeline import colorize_film
     from autochrome.film.report import Progress
 
@@ -88,6 +92,7 @@ def _colorize(spec: FilmSpec, options: FilmOptions, report: Report) -> None:
     colorize_film(
         spec.source,
         spec.target,
+        model=network,
         options=options,
         hints=None if spec.hints is None else open_hints(spec.hints, spec.source.parent),
         cuts=spec.cuts,

@@ -1,0 +1,94 @@
+"""The key frames of a hints file: on which frames of a shot they are, and their hints there."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autochrome.color.resize import resize
+from autochrome.errors import HintsError
+from autochrome.hints.file import HintsFile, KeyFrame
+from autochrome.hints.reference import hints_from_reference
+from autochrome.types import Chroma, Hints, Luma
+
+ImageOpener: TypeAlias = Callable[[str], tuple[Luma, Chroma]]
+"""The name of a coloured image → its (h, w) L* and (h, w, 2) a*b*, both small."""
+
+
+def key_frames(hints: HintsFile) -> list[KeyFrame]:
+    """All key frames of a hints file. Marks outside of key frames are on frame 0."""
+    if not (hints.points or hints.strokes or hints.rectangles):
+        return [*hints.frames]
+    first = hints.model_dump(include={"points", "strokes", "rectangles"})
+    return [*hints.frames, KeyFrame(frame=0, **first)]
+
+
+def place_keys(
+    keys: Sequence[KeyFrame], first: int, times: Sequence[float]
+) -> dict[int, tuple[KeyFrame, ...]]:
+    """The key frames of one shot by their position in it, from 0.
+
+    first: the number of the first frame of the shot; times: seconds, of all its frames.
+    """
+    placed: dict[int, tuple[KeyFrame, ...]] = {}
+    for key in keys:
+        position = _position_in(key, first, times)
+        if position is not None:
+            placed[position] = (*placed.get(position, ()), key)
+    return placed
+
+
+def hints_on(
+    keys: Sequence[KeyFrame],
+    grey: NDArray[np.uint8],
+    turn: int,
+    reach: float,
+    open_image: ImageOpener | None,
+) -> Hints:
+    """All hints of the key frames at one position over their proxy, in stored orientation. A later one covers others.
+
+    turn: degrees counter-clockwise from the stored frame to the upright one; reach: of marks that have none.
+    """
+    upright = np.ascontiguousarray(np.rot90(grey, turn // 90))
+    hints = Hints.none(*upright.shape)
+    for key in keys:
+        hints = _rasterize(key, upright, reach, open_image).over(hints)
+    return turned(hints, -(turn // 90))
+
+
+def turned(hints: Hints, quarters: int) -> Hints:
+    """The same hints, turned counter-clockwise by quarter turns."""
+    planes = (hints.chroma, hints.mask, hints.reach)
+    return Hints(*(None if p is None else np.ascontiguousarray(np.rot90(p, quarters)) for p in planes))  # type: ignore[arg-type]
+
+
+def _rasterize(
+    key: KeyFrame, upright: NDArray[np.uint8], reach: float, open_image: ImageOpener | None
+) -> Hints:
+    """The hints of one key frame over its upright proxy, (h, w)."""
+    height, width = upright.shape
+    hints = key.rasterize(height, width, reach=reach)
+    if open_image is None and (key.picture or key.reference):
+        raise HintsError("A key frame names an image, but there is no folder of images; give the hints file.")
+    if open_image and key.picture:
+        _, chroma = open_image(key.picture)
+        hints = hints.over(Hints(resize(chroma, height, width), np.ones((height, width), np.float32)))
+    if open_image and key.reference:
+        luma, chroma = open_image(key.reference)
+        target = upright.astype(np.float32) * np.float32(100 / 255)
+        hints = hints.over(hints_from_reference(luma, chroma, target))
+    return hints
+
+
+def _position_in(key: KeyFrame, first: int, times: Sequence[float]) -> int | None:
+    """The position of a key frame in a shot, from 0; None if it is not in this shot."""
+    if key.frame is not None:
+        position = key.frame - first
+        return position if 0 <= position < len(times) else None
+    seconds = np.array(times)
+    step = (seconds[-1] - seconds[0]) / max(1, len(seconds) - 1)
+    wanted = key.time or 0.0
+    nearest = int(np.abs(seconds - wanted).argmin())
+    early = first == 0 and wanted < seconds[0]
+    return nearest if early or abs(seconds[nearest] - wanted) <= step * 0.5 + 1e-3 else None
