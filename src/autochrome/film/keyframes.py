@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Protocol
 from zlib import compress, decompress
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,9 +19,11 @@ from autochrome.film.key_positions import ImageOpener, hints_on, key_frames, pla
 from autochrome.film.motion import sample
 from autochrome.film.routes import CHECKPOINT, KeyRoutes, ShotMotion
 from autochrome.hints.file import HintsFile, KeyFrame
-from autochrome.types import Hints
+from autochrome.types import Floats, Hints
 
 _EMPTY = 0.02  # mask: below this a hint has no effect
+_AROUND = 15  # pixels of the proxy: the strengths of two key frames are compared over such a square
+_INSIDE = np.float32(0.1)  # a pixel belongs to a mark if its mask is this part of the mask around it
 
 
 class FrameHints(Protocol):
@@ -188,16 +191,26 @@ def _interpolation_weights(number: int, positions: Sequence[int]) -> list[float]
 
 
 def _mix(parts: Sequence[tuple[float, Hints]]) -> Hints:
-    """Hints from several, each with a weight: the mean colour and reach, and the largest mask."""
+    """Hints from several, each with a weight: the mean colour and reach, and the largest mask.
+
+    Single pixels that were lost on the way do not count: else the mix of two colours would be blotchy.
+    """
     if len(parts) == 1:
         return parts[0][1]
     hints = [each.with_reach() for _, each in parts]
-    weights = [weight * each.mask for (weight, _), each in zip(parts, hints, strict=True)]
+    weights = [weight * _strength_around(each.mask) for (weight, _), each in zip(parts, hints, strict=True)]
     premultiplied = np.sum(
         [Hints(h.chroma, w, h.reach).premultiplied for h, w in zip(hints, weights, strict=True)], axis=0
     )
     mean = Hints.from_premultiplied(premultiplied, np.sum(weights, axis=0))
     return Hints(mean.chroma, np.max([each.mask for each in hints], axis=0), mean.reach)
+
+
+def _strength_around(mask: Floats) -> Floats:
+    """(h, w) mask → its mean over the marked pixels around each marked pixel, which is smooth; 0 outside."""
+    sums = [cv2.blur(plane, (_AROUND, _AROUND)) for plane in (mask * mask, mask)]
+    smooth = sums[0] / np.maximum(sums[1], np.float32(1e-6))
+    return np.where(mask > _INSIDE * smooth, smooth, np.float32(0))
 
 
 def _pack(hints: Hints) -> bytes:

@@ -12,6 +12,7 @@ from autochrome.types import Floats
 
 _ROUND_TRIP = 0.7  # pixels: typical error of the flow forward and back again
 _BRIGHTNESS = 8.0  # code values of 256: a larger difference in brightness means another object
+_MAX_GRAIN = 6.0  # code values of 256: what half of the picture differs by counts as grain, up to here
 _STILL_MARGIN, _NOISE = (
     0.25,
     0.1,
@@ -99,12 +100,13 @@ def _with_confidence(
     returned = cv2.remap(reverse_flow, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     cv2.add(returned, flow, dst=returned)
     miss = cv2.multiply(returned, returned, scale=1 / _ROUND_TRIP**2)
-    # In flat areas the flow is random. Pixels that do not move must keep a flow of 0.
-    moves: Any = rest * np.float32(1 - _NOISE) > difference + np.float32(_STILL_MARGIN)
+    # In flat areas the flow is random, and explains grain better than rest does. Such pixels must keep a flow of 0.
+    noise = np.float32(min(float(np.median(difference)), _MAX_GRAIN))
+    moves: Any = rest * np.float32(1 - _NOISE) > difference + (np.float32(_STILL_MARGIN) + noise)
     flow = cv2.copyTo(flow, moves.view(np.uint8))  # 0 where nothing moves
     doubt = (miss[..., 0] + miss[..., 1]) * moves
     inside = (x >= -0.5) & (x <= width - 0.5) & (y >= -0.5) & (y <= height - 0.5)
-    mismatch = np.where(moves, difference, rest) * np.float32(1 / _BRIGHTNESS)
+    mismatch = np.maximum(np.where(moves, difference, rest) - noise, 0) * np.float32(1 / _BRIGHTNESS)
     confidence = cv2.exp(-(doubt + mismatch * mismatch))
     confidence *= inside | ~moves
     return Motion(flow, np.asarray(confidence, np.float32))

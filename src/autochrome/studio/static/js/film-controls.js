@@ -25,7 +25,7 @@ export class FilmControls {
       {
         type: "button",
         class: "play",
-        title: "Colour this shot small and play it (Enter)",
+        title: "Colour this shot and play it (Enter)",
         onclick: actions.play,
       },
       icon("play", 18),
