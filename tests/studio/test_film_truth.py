@@ -41,7 +41,7 @@ def pan() -> Clip:
     """A camera that moves to the right, with the grain of film."""
     wide, random = soft(HEIGHT, WIDTH + FRAMES, 1), np.random.default_rng(0)
     moved = [wide[:, n : n + WIDTH].astype(float) for n in range(FRAMES)]
-    return Clip([np.clip(m + random.normal(0, 1.5, m.shape), 0, 255).astype(np.uint8) for m in moved], [0])
+    return Clip([np.clip(m + random.normal(0, 1, m.shape), 0, 255).astype(np.uint8) for m in moved], [0])
 
 
 def ball() -> Clip:

@@ -170,8 +170,13 @@ class FilmInspector:
         if options.method == "thesis":
             raise UsageError("Single frames cannot be shown with the method 'thesis'; choose tint or frames.")
         frame = self._frame(number)
-        shot = self._shot(self._span(number, choose_cuts(options, firsts, self._source)), options)
-        chroma = shot.paint(frame, self._network, options, open_hints(hints) if hints else None)
+        span = self._span(number, choose_cuts(options, firsts, self._source))
+        try:
+            shot = self._shot(span, options)
+            chroma = shot.paint(frame, self._network, options, open_hints(hints) if hints else None)
+        except BaseException:  # what was read half is read again by the next call
+            self._shots.drop(_key(span, options))
+            raise
         return self._render(number, chroma, width)
 
     def _render(self, number: int, chroma: Chroma | None, width: int) -> NDArray[np.uint8]:
@@ -204,7 +209,7 @@ class FilmInspector:
         return first, self.frames
 
     def _shot(self, span: tuple[int, int], options: FilmOptions) -> OpenShot:
-        key = span, options.size, options.every
+        key = _key(span, options)
         shot = self._shots.get(key)
         if shot is None:
             first, stop = span
@@ -235,6 +240,11 @@ class FilmInspector:
                 raise UsageError(f"{self._source}: frame {number} cannot be read.")
             self._frames.add(number, frame)
         return frame
+
+
+def _key(span: tuple[int, int], options: FilmOptions) -> tuple[object, ...]:
+    """A shot is read again for options that need other frames, or frames of another size."""
+    return span, options.size, options.every
 
 
 def _clock(seconds: float) -> str:

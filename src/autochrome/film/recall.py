@@ -35,6 +35,9 @@ class Recent(Generic[T]):
             self._items.move_to_end(key)
         return self._items.get(key)
 
+    def drop(self, key: object) -> None:
+        self._items.pop(key, None)
+
     def add(self, key: object, item: T) -> T:
         self._items[key] = item
         while len(self._items) > self.most:

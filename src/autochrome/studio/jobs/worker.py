@@ -30,7 +30,7 @@ from autochrome.studio.jobs.specs import (
 
 _DOUBT_WIDTH = 340  # pixels at the longer side of the frame whose confidence is read
 _NICE = 10  # a person who paints at the same time has priority
-_PREVIEW: dict[str, Any] = {"preset": "ultrafast", "codec": "h264", "pixel_format": "yuv420p", "crf": 10}
+_PREVIEW: dict[str, Any] = {"preset": "ultrafast", "codec": "h264", "pixel_format": "yuv420p", "crf": 8}
 """Options that are fast, that every browser plays, and that keep the colours of an export."""
 _DETECTION = 0.8  # part of the work to find shots that the detector takes
 

@@ -70,9 +70,8 @@ async def frame(
 ) -> Response:
     """A frame of the original; or in colour, with the saved hints of its shot."""
     project = studio.library.get(project_id)
-    data = await studio.executors.run_quick(
-        lambda: encode_image(studio.films.frame(project, frame, side, width))
-    )
+    run = studio.executors.run_quick if side == "before" else studio.executors.run_slow
+    data = await run(lambda: encode_image(studio.films.frame(project, frame, side, width)))
     return picture_response(data, cache=revision is not None)
 
 
