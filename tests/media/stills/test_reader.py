@@ -1,6 +1,7 @@
 """Files that cannot be read: each has its own error, one sentence, and nothing on stderr."""
 
 import contextlib
+import errno
 import io
 import os
 import struct
@@ -15,6 +16,7 @@ from PIL import Image
 
 from autochrome.errors import (
     AutochromeError,
+    DiskFull,
     InputEmpty,
     InputError,
     InputMissing,
@@ -212,6 +214,28 @@ def test_too_little_memory_and_a_full_disk_have_their_own_errors() -> None:
         with pytest.raises(error or AutochromeError) as caught, reading("p.png"):
             raise pyvips.Error("unable", words)
         assert caught.value.exit_code == code
+
+
+def test_a_full_temporary_folder_is_no_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(DiskFull, match="TMPDIR"), reading("p.png"):
+        raise pyvips.Error(
+            "unable", "target: write error\nsystem error: No space left on device\nTIFF write failed"
+        )
+
+    def refuse() -> None:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    monkeypatch.setattr("autochrome.media.stills.reader._IN_MEMORY", 0)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    with pytest.raises(DiskFull, match="TMPDIR"):
+        whole(open_still(pil(COLOR, "JPEG", exif=exif)).strips())
+
+
+def test_very_long_rows_are_refused() -> None:
+    with pytest.raises(PictureTooLarge, match="rows of 1000001 pixels"):
+        open_still(np.zeros((1, 1_000_001), np.uint8))
 
 
 def test_every_reading_error_is_an_input_error() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import IO, Any, TypeAlias
 
 import numpy as np
 import pyvips
@@ -47,6 +47,7 @@ _IN_MEMORY = 100_000_000  # bytes of pixels
 _TILE = 256
 MAX_RESOLUTION = 1e6  # pixels per millimetre that libvips accepts
 _VARIANT = re.compile(r"unsupported (?!marker|or )|not supported|not configured|not implemented|labq")
+_DISK_FULL = ("no space left", "disk quota", "file too large", "wbuffer_write")
 _WORD = re.compile(r"[a-z]{3}", re.IGNORECASE)
 
 
@@ -121,7 +122,7 @@ def at_random(image: Any) -> Any:
     if image.width * image.height * image.bands * (2 if image.format == "ushort" else 1) <= _IN_MEMORY:
         return image.copy_memory()
     with (
-        tempfile.TemporaryFile() as file
+        _temporary_file() as file
     ):  # libvips has its own handle: the file is deleted with the last image that uses it
         image.tiffsave_target(
             pyvips.Target.new_to_descriptor(file.fileno()),
@@ -137,6 +138,15 @@ def at_random(image: Any) -> Any:
     return image.tilecache(
         tile_width=_TILE, tile_height=_TILE, max_tiles=around, access="random", threaded=True
     )
+
+
+def _temporary_file() -> IO[bytes]:
+    try:
+        return tempfile.TemporaryFile()
+    except OSError as error:
+        raise DiskFull(
+            f"There is no space for a temporary copy of the picture ({error.strerror}); set TMPDIR to another disk."
+        ) from error
 
 
 def read_head(path: Path, size: int = HEAD) -> bytes:
@@ -162,16 +172,17 @@ def reading(name: str) -> Iterator[None]:
     try:
         yield
     except pyvips.Error as error:
-        raise _read_error(name, complaint(error)) from error
+        raise _read_error(name, error) from error
 
 
-def _read_error(name: str, why: str) -> AutochromeError:
-    low = why.lower()
+def _read_error(name: str, error: pyvips.Error) -> AutochromeError:
+    why = complaint(error)
+    low, whole = why.lower(), str(error.detail or error.message).lower()
     if "out of memory" in low or "unable to allocate" in low:
         return NoMemory(
             f"{name}: there is not enough memory to decode it; close other programs or make the picture smaller."
         )
-    if "no space left" in low:
+    if any(words in whole for words in _DISK_FULL):
         return DiskFull(
             f"{name}: there is no space for its temporary copy; free some space, or set TMPDIR to another disk."
         )

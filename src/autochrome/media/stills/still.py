@@ -35,6 +35,7 @@ from autochrome.media.stills.writer import WRITTEN, write_still
 from autochrome.types import Pixels
 
 _STRIP = 1 << 19  # pixels
+_LONGEST_ROW = 1_000_000  # pixels
 _LONGEST = 4  # times the short side: the greatest length of a small picture
 
 
@@ -55,6 +56,7 @@ class Still:
         self._turn = turn if turn in range(1, 9) else 1
         sides = self._header.width, self._header.height
         self.width, self.height = sides[::-1] if self._turn >= 5 else sides
+        _check_rows(origin.name, self.width)
         self.name, self.path, self.format = origin.name, origin.path, origin.kind
         self.depth, self.alpha = self._layout.depth, self._layout.alpha
         self.grey = self._layout.bands == 1
@@ -253,6 +255,14 @@ def _check_size(name: str, width: int, height: int, max_megapixels: float) -> No
         raise PictureTooLarge(
             f"{name}: {width}×{height} are {width * height / 1e6:.0f} megapixels, more than the {max_megapixels:g} "
             "allowed; raise the limit if you trust the file."
+        )
+
+
+def _check_rows(name: str, width: int) -> None:
+    """Memory is bounded by the strips, and a strip has at least one row."""
+    if width > _LONGEST_ROW:
+        raise PictureTooLarge(
+            f"{name}: rows of {width} pixels are longer than the {_LONGEST_ROW} allowed; cut the picture into parts."
         )
 
 
