@@ -141,9 +141,9 @@ def paint_film(
         code = (1 << (depth - 1)) + shift
         plane = np.full(writer.chroma_shape, code, np.uint8 if depth == 8 else np.uint16)
         for frame in film:
+            writer.end_part_before(frame, begins_shot=True)
             if writer.has_frame(frame.index):
                 writer.skip(frame)
             else:
                 writer.write(frame, plane, plane)
-                writer.end_shot()
     return writer

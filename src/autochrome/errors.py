@@ -16,7 +16,8 @@ AutochromeError                 1   an unexpected error
 │   ├── OutputNotWritable      21   folder missing, read-only, or an unsupported name
 │   ├── OutputExists           22   the output exists already
 │   ├── DiskFull               23   no space left
-│   └── SameFile               24   the output would replace its own input
+│   ├── SameFile               24   the output would replace its own input
+│   └── OutputBusy             25   another run is writing it now
 ├── ModelError                 30   the model cannot be used
 │   ├── ModelUnknown           31   no such name or file
 │   ├── ModelUnusable          32   not ONNX, or an unknown interface
@@ -105,6 +106,10 @@ class DiskFull(OutputError):
 
 class SameFile(OutputError):
     exit_code = 24
+
+
+class OutputBusy(OutputError):
+    exit_code = 25
 
 
 class ModelError(AutochromeError):

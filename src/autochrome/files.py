@@ -2,16 +2,19 @@
 
 Every writer makes a hidden file in the folder of the target, syncs it to the disk and then renames it. So a reader of
 the target sees the old content or the new content, never a half. `atomic_write` takes text or bytes, `atomic_path`
-serves a library that writes a file itself, `atomic_folder` serves several files that belong together.
+serves a library that writes a file itself, `atomic_folder` serves several files that belong together. `FileLock` keeps
+two runs off one output.
 """
 
 import errno
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from autochrome.errors import DiskFull, OutputError, OutputExists, OutputNotWritable, SameFile
 from autochrome.leftovers import locked, remove_leftovers
@@ -98,6 +101,58 @@ def atomic_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
+class FileLock:
+    """A lock that one run holds at a time. It ends with the process, also after a kill.
+
+    The folder of the file is made if it is missing. On file systems without locks, every run gets the lock.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[bytes] | None = None
+
+    def acquire(self) -> bool:
+        """Whether we hold the lock now. Does not wait. May raise an OSError."""
+        while True:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                file = self._path.open("ab")
+            except FileNotFoundError:  # its last holder has just deleted the folder
+                continue
+            if not _lock(file):
+                file.close()
+                return False
+            if same_file(file.fileno(), self._path):
+                self._file = file
+                return True
+            file.close()  # its last holder has just deleted the file
+
+    def release(self, *, delete: bool = False) -> None:
+        """Let another run have the lock. delete: remove the file too."""
+        if self._file is not None:
+            if delete:
+                with suppress(OSError):  # Windows deletes no open file
+                    self._path.unlink()
+            self._file.close()
+            self._file = None
+
+
+def _lock(file: IO[bytes]) -> bool:
+    """Lock an open file for this process; False if another open file has the lock."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK)
+    return True
+
+
 def move_into_place(part: Path, target: Path, *, replace: bool = True) -> None:
     """Sync a finished file to the disk and give it the name `target`, in the same folder or file system.
 
@@ -166,10 +221,10 @@ def write_error(path: str | os.PathLike[str], error: OSError) -> OutputError:
     )
 
 
-def same_file(a: str | os.PathLike[str], b: str | os.PathLike[str]) -> bool:
-    """Whether two paths name one existing file."""
+def same_file(a: str | os.PathLike[str] | int, b: str | os.PathLike[str]) -> bool:
+    """Whether two paths name one existing file. `a` may be the number of an open file."""
     try:
-        return Path(a).samefile(b)
+        return os.path.samestat(os.fstat(a) if isinstance(a, int) else Path(a).stat(), Path(b).stat())
     except (OSError, ValueError):
         return False
 

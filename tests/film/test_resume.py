@@ -51,6 +51,40 @@ def test_killed_and_started_again_it_is_the_same_film(
     assert packets(tmp_path / "out.mkv", "video") == packets(tmp_path / "whole.mkv", "video")
 
 
+def test_one_long_shot_is_cut_into_parts_and_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A film without cuts is stopped in the middle of its shot: finished parts stay, and the result is the same."""
+    monkeypatch.setattr("autochrome.media.films.writer._LONG_PART_SECONDS", 0.39)
+    source = film_of(tmp_path / "in.mkv", 60)
+    changing = lambda luma, count: np.broadcast_to((count, 20 - count), (16, 16, 2))  # noqa: E731
+
+    def stop(progress: Progress) -> None:
+        if progress.frame == 35:
+            raise RuntimeError("stopped")
+
+    options = FilmOptions(codec="h264", size=64, cuts="none", preset="ultrafast", every=8)
+    settings: dict[str, Any] = {"options": options}
+    with pytest.raises(RuntimeError, match="stopped"):
+        colorize_film(source, tmp_path / "out.mp4", model=FakeNetwork(changing), progress=stop, **settings)
+    resumed = colorize_film(source, tmp_path / "out.mp4", model=FakeNetwork(changing), **settings)
+    whole = colorize_film(source, tmp_path / "whole.mp4", model=FakeNetwork(changing), **settings)
+    assert (resumed.frames, resumed.kept, len(resumed.shots)) == (60, 30, 1)
+    assert (whole.frames, whole.kept) == (60, 0)
+    assert (tmp_path / "out.mp4").read_bytes() == (tmp_path / "whole.mp4").read_bytes()
+    command = ["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=flags"]
+    command += ["-of", "csv=p=0", str(tmp_path / "out.mp4")]
+    keys = subprocess.run(command, capture_output=True, check=True, text=True).stdout.split()
+    assert [n for n, flags in enumerate(keys) if flags.startswith("K")] == [0, 10, 20, 30, 40, 50]
+
+
+def test_ctrl_c_ends_at_the_next_part_of_a_long_shot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("autochrome.media.films.writer._LONG_PART_SECONDS", 0.39)
+    source = film_of(tmp_path / "in.mkv", 60)
+    settings: dict[str, Any] = {"model": FakeNetwork(one_color(9, 9)), "options": LOSSLESS}
+    with pytest.raises(KeyboardInterrupt):
+        colorize_film(source, tmp_path / "out.mkv", stop=lambda: True, **settings)
+    assert colorize_film(source, tmp_path / "out.mkv", **settings).kept == 10
+
+
 def test_it_may_be_told_to_begin_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("autochrome.media.films.writer._PART_SECONDS", 0.1)
     source = film_of(tmp_path / "in.mkv", 20, times=[40 * n for n in range(20)])
@@ -115,7 +149,7 @@ def test_a_corrected_shot_is_made_alone_and_spliced(
 def test_what_lay_in_memory_before_makes_no_difference(tmp_path: Path, tiny_model: Path):
     """An encoder that reads uninitialised memory would encode the film differently; glibc fills memory with a byte."""
     moving = [shifted(SCENES[0], 0.7 * n, 0.3 * n) for n in range(42)]
-    source = film_of(tmp_path / "in.mkv", 42, lights=moving, times=range(0, 1680, 40))
+    source = film_of(tmp_path / "in.mkv", 42, lights=moving)
     code = """if True:
         import sys
         from autochrome.film.pipeline import colorize_film

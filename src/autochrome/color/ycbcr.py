@@ -109,13 +109,26 @@ def _luma_table(plane_format: PlaneFormat) -> Floats:
     return table
 
 
-def change_depth(codes: CodeValues, depth: int, new_depth: int) -> CodeValues:
-    """Code values of `depth` bits → of `new_depth` bits, in the same range; rounded where bits are lost."""
+def change_depth(codes: CodeValues, depth: int, new_depth: int, full: bool = False) -> CodeValues:
+    """Code values of `depth` bits → of `new_depth` bits, in the same range; rounded where bits are lost.
+
+    full: in the full range white is the largest code value of each depth; in the limited range black and white move
+    with the number of bits.
+    """
     more = new_depth - depth
     if more == 0:
         return codes
+    if full:
+        factor = ((1 << new_depth) - 1) / ((1 << depth) - 1)
+        whole: CodeValues = np.rint(codes * np.float32(factor)).astype(_array_type(new_depth))
+        return whole
     if more > 0:
         return codes.astype(np.uint16) << np.uint16(more)
     rounded = np.minimum((codes.astype(np.uint32) + (1 << (-more - 1))) >> -more, (1 << new_depth) - 1)
-    fewer: CodeValues = rounded.astype(np.uint8 if new_depth == 8 else np.uint16)
+    fewer: CodeValues = rounded.astype(_array_type(new_depth))
     return fewer
+
+
+def _array_type(depth: int) -> type[np.uint8] | type[np.uint16]:
+    """The numbers of an array that holds code values of this depth."""
+    return np.uint8 if depth == 8 else np.uint16

@@ -50,8 +50,7 @@ def merge_layer(
             zero = zero or (frame.time, color.time)
             if abs((frame.time - zero[0]) - (color.time - zero[1])) > _CLOCK:
                 raise _other_film(original, layer, f"the times differ from {frame.time:.3f} s on")
-            if frame.index in firsts:
-                writer.end_shot()
+            writer.end_part_before(frame, frame.index in firsts)
             digest.add(frame)
             if writer.has_frame(frame.index):
                 writer.skip(frame)

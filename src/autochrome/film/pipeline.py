@@ -34,6 +34,7 @@ from autochrome.media.films import (
     open_film,
 )
 from autochrome.media.films.layer import read_layer_facts
+from autochrome.media.films.parts import check_free
 from autochrome.model import ColorModel
 from autochrome.options import FilmOptions
 from autochrome.parallel import prefetch
@@ -71,6 +72,7 @@ def colorize_film(
     started = perf_counter()
     job = FilmJob.of(model, options, cuts, source)
     options = job.options
+    check_free(Path(target))
     carried = (
         None
         if hints is None
@@ -93,11 +95,10 @@ def colorize_film(
         painter = choose_painter(job.network, options, reader.facts.turn, carried)
         shots = split_shots(map(make_proxy, reader), job.cut_source)
         merge_and_write = _writing(reader, writer, options)
-        with closing(
-            prefetch(color_shots(shots, painter, options, writer.has_frame), QUEUE)
-        ) as colored_frames:
+        with closing(prefetch(color_shots(shots, painter, options, writer), QUEUE)) as colored_frames:
             for colored in colored_frames:
-                if colored.begins_shot and writer.end_shot() and stop and report.frames and stop():
+                no_part_is_open = writer.end_part_before(colored.frame, colored.begins_shot)
+                if no_part_is_open and stop and report.frames and stop():
                     raise KeyboardInterrupt("the same command goes on from here")
                 merge_and_write(colored)
                 report.add_frame(colored)
@@ -117,20 +118,22 @@ def color_shots(
     shots: Iterable[tuple[ProxyFrame, Iterator[ProxyFrame]]],
     painter: ShotPainter,
     options: FilmOptions,
-    is_finished: Callable[[int], bool] = lambda frame: False,
+    done: FilmWriter | SequenceWriter | WriterOfFrames | None = None,
 ) -> Iterator[ColoredFrame]:
     """Decide the colour of every frame of the shots of `split_shots`.
 
-    is_finished: whether a frame, by its number, is in a finished part; such a shot is not coloured again.
+    done: knows the frames in finished parts. A shot that is finished as a whole is not painted again. One that is
+    finished in part is: the memory of its other frames needs that.
     """
     for first, frames in shots:
-        if is_finished(first.frame.index):
+        if done and done.has_shot(first.frame.index):
             for proxy in frames:
                 yield ColoredFrame(proxy.frame, None, proxy is first, 1.0)
             continue
         memory = new_memory(options, first.frame.y_plane.nbytes)  # forgets at every cut
         for proxy, chroma, confidence in painter.paint_shot(frames, memory):  # prepare, paint, settle
-            coefficients = fit_chroma(proxy.frame, chroma, proxy.halved_y)
+            is_done = done is not None and done.has_frame(proxy.frame.index)
+            coefficients = None if is_done else fit_chroma(proxy.frame, chroma, proxy.halved_y)
             yield ColoredFrame(proxy.frame, coefficients, proxy is first, confidence)
 
 

@@ -97,7 +97,8 @@ def test_rgb_is_converted_with_the_right_matrix(tmp_path: Path):
     with open_film(tmp_path / "in.mkv") as film:
         (only,) = list(film)
     assert film.facts.plane_format.matrix == "bt601"
-    assert abs(int(only.y_plane[8, 8]) - (16 + 219 * 0.587)) <= 1
+    assert film.facts.plane_format.full
+    assert abs(int(only.y_plane[8, 8]) - 255 * 0.587) <= 1
 
 
 def test_frames_own_their_memory(tmp_path: Path):

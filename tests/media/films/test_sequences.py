@@ -272,8 +272,7 @@ def test_an_interrupted_sequence_goes_on(tmp_path: Path):
         with open_film(tmp_path / "in") as film, create_film(out, film, job={"look": 1}) as writer:
             plane = np.full(writer.chroma_shape, 33000, np.uint16)
             for frame in film:
-                if frame.index in (0, 2):
-                    writer.end_shot()
+                writer.end_part_before(frame, begins_shot=frame.index in (0, 2))
                 if frame.index == stop_at:
                     raise KeyboardInterrupt
                 if writer.has_frame(frame.index):

@@ -10,6 +10,7 @@ import cv2
 from autochrome.errors import OutputNotWritable, UsageError
 from autochrome.media.films.facts import FilmFacts
 from autochrome.media.films.mxf import check_rate
+from autochrome.media.films.side_data import mastering_settings
 from autochrome.options import FilmOptions
 
 _AVX512 = 13  # OpenCV's number of these instructions; its Python module has no name for it
@@ -30,6 +31,9 @@ class Codec:
     ]  # options, width in pixels, sampling → options of the encoder
     tag: str | None = None  # four letters that players expect in MP4 and MOV
     odd: bool = True  # encodes 4:2:0 frames of odd width or height
+    fields: bool = True  # marks interlaced frames as such
+    alpha: tuple[str, ...] = ()  # samplings in which it stores transparency too
+    alpha_depths: tuple[int, ...] = ()  # depths in which it does so, and in which many programs can read it
 
 
 def _x264(options: FilmOptions, width: int, sampling: str) -> dict[str, str]:
@@ -66,12 +70,38 @@ _USUAL = ("420", "422", "444")
 CODECS: dict[str, Codec] = {
     "h264": Codec("libx264", ("h264",), (8, 10), _USUAL, (".mp4", ".mkv", ".mov"), _x264, odd=False),
     "hevc": Codec(
-        "libx265", ("hevc",), (8, 10, 12), _USUAL, (".mp4", ".mkv", ".mov"), _x265, tag="hvc1", odd=False
+        "libx265",
+        ("hevc",),
+        (8, 10, 12),
+        _USUAL,
+        (".mp4", ".mkv", ".mov"),
+        _x265,
+        tag="hvc1",
+        odd=False,
+        fields=False,
     ),
-    "ffv1": Codec("ffv1", ("ffv1",), (8, 9, 10, 12, 14, 16), _USUAL, (".mkv", ".mxf"), _ffv1),
-    "prores": Codec("prores_ks", ("prores",), (10,), ("422", "444"), (".mov", ".mkv", ".mxf"), _prores),
+    "ffv1": Codec(
+        "ffv1",
+        ("ffv1",),
+        (8, 9, 10, 12, 14, 16),
+        _USUAL,
+        (".mkv", ".mxf"),
+        _ffv1,
+        alpha=_USUAL,
+        alpha_depths=(8, 10, 16),
+    ),
+    "prores": Codec(
+        "prores_ks",
+        ("prores",),
+        (10,),
+        ("422", "444"),
+        (".mov", ".mkv", ".mxf"),
+        _prores,
+        alpha=("444",),
+        alpha_depths=(10,),
+    ),
     "dnxhr": Codec("dnxhd", ("dnxhd",), (10,), ("422", "444"), (".mov", ".mxf"), _dnxhr),
-    "vp9": Codec("libvpx-vp9", ("vp9",), (8, 10, 12), _USUAL, (".webm", ".mkv", ".mp4"), _vp9),
+    "vp9": Codec("libvpx-vp9", ("vp9",), (8, 10, 12), _USUAL, (".webm", ".mkv", ".mp4"), _vp9, fields=False),
 }
 CONTAINERS = {
     ".mp4": "mp4",
@@ -84,6 +114,7 @@ CONTAINERS = {
 """Suffix → FFmpeg's muxer."""
 _OWN = {".webm": "vp9", ".mxf": "dnxhr"}
 """The codec of a container that is not meant for h264, if the user names none."""
+_WITH_FIELDS = ("matroska", "webm", "mov")  # these store the order of the fields of a stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +126,7 @@ class Plan:
     pixel_format: str
     sampling: str
     depth: int
+    alpha: bool
     settings: dict[str, str]
     notes: tuple[str, ...]
 
@@ -127,9 +159,37 @@ def plan(target: Path, facts: FilmFacts, options: FilmOptions) -> Plan:
         )
     if depth < facts.plane_format.depth:
         notes.append(f"the film has {facts.plane_format.depth} bits, the codec stores {depth}: Y′ is rounded")
-    kind = f"yuv{sampling}p" + ("" if depth == 8 else f"{depth}le")
+    if facts.rgb and options.pixel_format == "auto" and codec.encoder != "ffv1":
+        notes.append(
+            "a film of R′G′B′ is stored as Y′CbCr 4:4:4 in the full range, which some players cannot show; "
+            "--pixel-format yuv420p is for these"
+        )
+    tail = "" if depth == 8 else f"{depth}le"
+    alpha = facts.alpha and options.pixel_format == "auto" and sampling in codec.alpha
+    kind = f"yuv{'a' if alpha else ''}{sampling}p{tail}"
     settings = codec.settings(options, facts.width, sampling)
-    return Plan(codec, CONTAINERS[suffix], kind, sampling, depth, settings, tuple(notes))
+    if facts.interlaced and not codec.fields:
+        notes.append(_fields_note(codec, CONTAINERS[suffix]))
+    if facts.mastering:
+        stored = mastering_settings(facts.mastering, codec.encoder)
+        if stored is None:
+            notes.append(f"{codec.reads[0]} stores no HDR10 mastering data here; they are left out")
+        else:
+            option, value = stored
+            settings |= {option: f"{settings[option]}:{value}" if option in settings else value}
+    return Plan(codec, CONTAINERS[suffix], kind, sampling, depth, alpha, settings, tuple(notes))
+
+
+def _fields_note(codec: Codec, container: str) -> str:
+    says = (
+        "only the file as a whole says so"
+        if container in _WITH_FIELDS
+        else "and this container does not say so"
+    )
+    return (
+        f"the frames are interlaced, but {codec.reads[0]} does not mark them as such, {says}; "
+        "--codec h264 or ffv1 marks them"
+    )
 
 
 def _codec(target: Path, suffix: str, facts: FilmFacts, options: FilmOptions) -> Codec:
@@ -149,8 +209,10 @@ def _codec(target: Path, suffix: str, facts: FilmFacts, options: FilmOptions) ->
 def _like_film(facts: FilmFacts, codec: Codec) -> tuple[str, int]:
     """Sampling and depth of the film, or the nearest of the codec that lose nothing."""
     near = {"gray": "420", "410": "420", "411": "422", "440": "444"}.get(facts.sampling, facts.sampling)
-    sampling = near if near in codec.samplings else codec.samplings[0]
-    depth = next((bits for bits in codec.depths if bits >= facts.plane_format.depth), codec.depths[-1])
+    alpha = facts.alpha and codec.alpha
+    samplings, depths = (codec.alpha, codec.alpha_depths) if alpha else (codec.samplings, codec.depths)
+    sampling = near if near in samplings else samplings[0]
+    depth = next((bits for bits in depths if bits >= facts.plane_format.depth), depths[-1])
     return sampling, depth
 
 

@@ -108,7 +108,7 @@ def _rows(
 def _upright(frame: Frame, shape: tuple[int, int], turn: int, kind: str = "rgb24") -> RGB:
     """The frame resized to `shape`, upright."""
     height, width = shape if turn % 180 == 0 else shape[::-1]
-    pixels = frame.decoded.reformat(width, height, kind, interpolation="AREA").to_ndarray()
+    pixels = frame.decoded.reformat(width, height, kind, interpolation="AREA", threads=1).to_ndarray()
     return np.ascontiguousarray(np.rot90(pixels, turn // 90))
 
 

@@ -11,7 +11,9 @@ import av
 import numpy as np
 
 from autochrome.errors import UsageError
-from autochrome.media.films.planes import PLANAR_GREY, PLANAR_YCBCR, depth_of, planar_name
+from autochrome.media.films.fields import read_field_order
+from autochrome.media.films.planes import layout_of
+from autochrome.media.films.side_data import Mastering, read_mastering
 from autochrome.media.timecode import Timecode
 from autochrome.types import Matrix, PlaneFormat
 
@@ -57,6 +59,9 @@ class FilmFacts:
     codec: str
     container: str
     timecode: Timecode | None = None  # of the first frame that is read
+    alpha: bool = False  # the frames have transparency
+    rgb: bool = False  # they are stored as R′G′B′
+    mastering: Mastering | None = None  # HDR10 data
     others: Path | None = (
         None  # the file with sound, subtitles and tags: the film itself; None: there is none
     )
@@ -64,16 +69,12 @@ class FilmFacts:
 
 def read_facts(path: Path, container: Any, stream: Any, first: Any) -> FilmFacts:
     """The facts from an open container, its video stream and its first decoded frame."""
-    name = planar_name(first.format)
-    sampling = "gray" if name in PLANAR_GREY else PLANAR_YCBCR[name]
-    codec = stream.codec_context
-    full = first.color_range == FULL or name.startswith("yuvj")
-    if sampling == "gray" and first.color_range not in (LIMITED, FULL):
+    layout, codec = layout_of(first.format), stream.codec_context
+    full = layout.rgb or first.color_range == FULL or first.format.name.startswith("yuvj")
+    if layout.sampling == "gray" and first.color_range not in (LIMITED, FULL):
         full = codec.name not in _GREY_LIMITED
     guess: Matrix = "bt709" if first.height >= _HD else "bt601"
-    plane_format = PlaneFormat(
-        depth_of(first.format), full and not first.format.is_rgb, _MATRICES.get(first.colorspace, guess)
-    )
+    plane_format = PlaneFormat(layout.depth, full, _MATRICES.get(first.colorspace, guess))
     rate = _frame_rate(stream, first)
     seconds = _seconds(container, stream)
     about = stream.frames or (round(seconds * rate) if seconds else None)
@@ -81,11 +82,11 @@ def read_facts(path: Path, container: Any, stream: Any, first: Any) -> FilmFacts
         path=path,
         width=first.width,
         height=first.height,
-        sampling=sampling,
+        sampling=layout.sampling,
         plane_format=plane_format,
         centred=full or codec.name in ("mjpeg", "mpeg1video"),
         interlaced=bool(first.interlaced_frame),
-        field_order=codec.field_order,
+        field_order=read_field_order(first, codec.field_order),
         primaries=first.color_primaries,
         transfer=first.color_trc,
         aspect=stream.sample_aspect_ratio or Fraction(1),
@@ -98,6 +99,9 @@ def read_facts(path: Path, container: Any, stream: Any, first: Any) -> FilmFacts
         codec=codec.name,
         container=container.format.name,
         timecode=_read_timecode(container, stream, first, rate),
+        alpha=layout.alpha,
+        rgb=layout.rgb,
+        mastering=read_mastering(first),
         others=path,
     )
 

@@ -63,9 +63,9 @@ class LayerWriter(WriterOfFrames):
         self._firsts: list[int] = []
         self._begins_shot = False
 
-    def end_shot(self) -> bool:
-        self._begins_shot = True
-        return super().end_shot()
+    def end_part_before(self, frame: Frame, begins_shot: bool) -> bool:
+        self._begins_shot = self._begins_shot or begins_shot
+        return super().end_part_before(frame, begins_shot)
 
     def _prepare(self, frame: Frame) -> Frame:
         self._count(frame)

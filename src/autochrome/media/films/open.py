@@ -92,7 +92,7 @@ def create_layer(
     if isinstance(like, SequenceReader) and options.pixel_format == "auto":
         changes["pixel_format"] = f"yuv444p{_DEEPEST}le"  # what pictures take
     tags = dict(metadata or {})
-    facts = replace(like.facts, others=None)
+    facts = replace(like.facts, others=None, alpha=False, mastering=None)
     writer = FilmWriter(
         target,
         facts,

@@ -12,9 +12,10 @@ from typing import Any, Self
 import av
 
 from autochrome.errors import FilmDamaged, InputEmpty, InputMissing, InputUnreadable, NotAFilm
+from autochrome.media.films.conversion import Converter
 from autochrome.media.films.facts import FilmFacts, read_facts
 from autochrome.media.films.index import FilmIndex, index_film
-from autochrome.media.films.planes import plane, to_planar
+from autochrome.media.films.planes import plane
 from autochrome.types import Frame
 
 _TOLERANCE = 1e-3  # seconds: people write times with three digits
@@ -47,6 +48,7 @@ class FilmReader:
             self._number, self._first = self._begin()
             self._shape = (self._first.height, self._first.width, self._first.format.name)
             self.facts = self._limit_facts(read_facts(self.path, self._container, self._stream, self._first))
+            self._converter = self._new_converter(self._first.format)
         except BaseException:
             self._container.close()
             raise
@@ -170,12 +172,21 @@ class FilmReader:
             index += 1
             av_frame = next(following, None)
 
+    def _new_converter(self, pixel_format: Any) -> Converter:
+        try:
+            return Converter(pixel_format, self.facts.plane_format)
+        except (av.FFmpegError, ValueError) as error:
+            raise InputUnreadable(
+                f"{self.path}: the frames are stored as {pixel_format.name}, which cannot be read here; "
+                "convert the film with FFmpeg first."
+            ) from error
+
     def _note(self, text: str) -> None:
         self._notes[text] = self._notes.get(text, 0) + 1
 
     def _frame(self, av_frame: Any, index: int, pts: int) -> Frame:
         facts = self.facts
-        av_frame = to_planar(av_frame, facts.plane_format)
+        av_frame = self._converter.convert(av_frame)
         # The writer puts colour into this frame. If the decoder still needs it, this copies it.
         av_frame.make_writable()
         av_frame.pict_type = 0  # else the encoder would copy the key frames of the original

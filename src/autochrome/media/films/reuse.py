@@ -27,7 +27,7 @@ def job_digest(job: Mapping[str, Any]) -> str:
 
 def describe_parts(job: Mapping[str, Any], parts: Sequence[Part]) -> str:
     """The text to store under `PARTS_KEY`."""
-    rows = [[part.first, part.stop, part.digest] for part in parts]
+    rows = [[part.first, part.stop, part.digest, int(part.ends_shot)] for part in parts]
     return json.dumps([job_digest(job), rows], separators=(",", ":"))
 
 
@@ -55,9 +55,9 @@ def _listed_parts(metadata: Mapping[str, str], job: str) -> list[Part]:
     if not text:
         return []
     made_by, rows = json.loads(text)
-    return (
-        [Part(int(first), int(stop), str(digest)) for first, stop, digest in rows] if made_by == job else []
-    )
+    if made_by != job:
+        return []
+    return [Part(int(first), int(stop), str(digest), bool(ends)) for first, stop, digest, ends in rows]
 
 
 def _copy_part(

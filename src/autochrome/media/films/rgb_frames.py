@@ -21,9 +21,8 @@ def read_rgb_frames(path: str | os.PathLike[str], size: int) -> Iterator[NDArray
             for frame in container.decode(video=0):
                 scale = min(1.0, size / min(frame.width, frame.height))
                 width, height = (max(1, round(side * scale)) for side in (frame.width, frame.height))
-                small = frame.reformat(
-                    width, height, "rgb24", interpolation="AREA" if scale < 1 else "BILINEAR"
-                )
+                method = "AREA" if scale < 1 else "BILINEAR"
+                small = frame.reformat(width, height, "rgb24", interpolation=method, threads=1)
                 yield np.ascontiguousarray(small.to_ndarray())
     except (av.FFmpegError, IndexError) as error:
         raise FilmDamaged(f"{path}: this film cannot be read ({error}).") from error

@@ -13,18 +13,25 @@ from autochrome.color.ycbcr import change_depth
 from autochrome.files import move_into_place, write_errors
 from autochrome.media.films.codecs import Plan, plan
 from autochrome.media.films.content import digest_content
+from autochrome.media.films.conversion import Converter
 from autochrome.media.films.facts import FULL, LIMITED, SPACES, FilmFacts
 from autochrome.media.films.ffmpeg_errors import encoder_errors
+from autochrome.media.films.matroska_header import write_pixel_shape
 from autochrome.media.films.mxf import check_time
 from autochrome.media.films.parts import EncodedFrame, Part, Parts
 from autochrome.media.films.planes import plane
 from autochrome.media.films.reuse import PARTS_KEY, describe_parts, reuse_parts
+from autochrome.media.films.side_data import SideDataCheck
 from autochrome.media.films.streams import NoStreams, OtherStreams, Span, video_metadata
 from autochrome.media.timecode import Timecode
 from autochrome.options import FilmOptions
 from autochrome.types import CodeValues, Frame
 
-_PART_SECONDS = 5.0  # the least length of a part
+_PART_SECONDS = 5.0  # the least length of a part that ends at a cut
+_LONG_PART_SECONDS = (
+    10.0  # a part of this length ends in the middle of a shot: about where a key frame is due anyway
+)
+_ALPHA = 3  # number of the plane
 _AHEAD = 1.0  # seconds: how far ahead of the frames the sound is stored
 
 
@@ -32,8 +39,8 @@ class FilmWriter:
     """Takes the frames and their colour in order. A context manager; made by `create_film`.
 
     The film appears when the block ends without an error, and not before. After an error or a kill, the finished parts
-    stay on the disk, and the same call continues with them. The caller passes every frame: to `write`, or to `skip` if
-    `has_frame` is true.
+    stay on the disk, and the same call continues with them. The caller passes every frame: first to `end_part_before`,
+    then to `write`, or to `skip` if `has_frame` is true.
     """
 
     def __init__(
@@ -52,6 +59,9 @@ class FilmWriter:
         self._timecode = Timecode.parse(options.timecode, facts.rate) if options.timecode else facts.timecode
         self._notes = list(self.plan.notes)
         self._encoder: Any = None
+        self._converter: Converter | None = None  # from the frames of the film to those of the encoder
+        self._alpha_is_lost = False
+        self._side_data = SideDataCheck(self.plan.codec.encoder, self.plan.codec.reads[0])
         self._began: Frame | None = None  # the first frame of the part that is being written
         self._shown: dict[
             int, tuple[int, int]
@@ -59,20 +69,20 @@ class FilmWriter:
         self._newest = 0  # number of the last frame that was passed
         self._inside: dict[int, int] = {}  # time → number, of the frames inside the encoder
         self._job, self._hints_digest = _job(facts, self.plan, job), hints_digest
-        with write_errors(target):
-            self._parts = Parts(target, self._job, restart)
-            self._parts.keep(hints_digest)
-            if not restart:
-                reuse_parts(target, self._parts, self._job, hints_digest)
+        self._restart = restart
 
     def has_frame(self, frame: int) -> bool:
         """Whether a finished part holds this frame, so that it is only skipped."""
         return self._parts.has_frame(frame)
 
+    def has_shot(self, first: int) -> bool:
+        """Whether finished parts hold the whole shot that begins with this frame."""
+        return self._parts.has_shot(first)
+
     @property
     def notes(self) -> tuple[str, ...]:
         """Facts about the written film for the person; complete after the block."""
-        return tuple(self._notes)
+        return (*self._notes, *self._side_data.notes)
 
     @property
     def chroma_shape(self) -> tuple[int, int]:
@@ -80,6 +90,15 @@ class FilmWriter:
         return self.plan.chroma_shape(self.facts.height, self.facts.width)
 
     def __enter__(self) -> Self:
+        with write_errors(self.target):
+            self._parts = Parts(self.target, self._job, self._restart)
+            try:
+                self._parts.keep(self._hints_digest)
+                if not self._restart:
+                    reuse_parts(self.target, self._parts, self._job, self._hints_digest)
+            except BaseException:
+                self._parts.abandon()
+                raise
         return self
 
     def __exit__(
@@ -87,7 +106,7 @@ class FilmWriter:
     ) -> None:
         if error is None:
             try:
-                self._end_part()
+                self._end_part(ends_shot=True)
                 self._splice()
             except BaseException:
                 self._parts.abandon()
@@ -105,6 +124,7 @@ class FilmWriter:
         plane(av_frame, 1, self.plan.depth)[:] = blue
         plane(av_frame, 2, self.plan.depth)[:] = red
         av_frame.pts, av_frame.time_base = frame.pts, self.facts.time_base
+        self._side_data.look_at(frame.decoded)
         self._remember(frame)
         self._inside[frame.pts] = frame.index
         self._set_tags(av_frame)
@@ -120,8 +140,7 @@ class FilmWriter:
 
     def skip(self, frame: Frame) -> None:
         """The next frame is in a finished part."""
-        if self._encoder is not None:
-            self._end_part()
+        self._end_part(ends_shot=False)
         self._remember(frame)
 
     def _remember(self, frame: Frame) -> None:
@@ -131,20 +150,24 @@ class FilmWriter:
         self._newest = frame.index
         self._shown[frame.index] = frame.pts, frame.decoded.duration or 0
 
-    def end_shot(self) -> bool:
-        """A shot has ended: end the part too if it is long enough. True if no part is unfinished now."""
+    def end_part_before(self, frame: Frame, begins_shot: bool) -> bool:
+        """End the part if it is long enough for a cut, or very long. True if no part is unfinished now.
+
+        frame: the next one; begins_shot: it is the first of its shot.
+        """
         if self._began is not None:
-            lasted = (self._shown[self._newest][0] - self._began.pts) * self.facts.time_base
-            if lasted >= _PART_SECONDS or self.has_frame(self._newest + 1):
-                self._end_part()
+            lasted = (frame.pts - self._began.pts) * self.facts.time_base
+            enough = _PART_SECONDS if begins_shot else _LONG_PART_SECONDS
+            if lasted >= enough or self.has_frame(frame.index):
+                self._end_part(begins_shot)
         return self._encoder is None
 
-    def _end_part(self) -> None:
+    def _end_part(self, ends_shot: bool) -> None:
         if self._encoder is not None and self._began is not None:
             first, stop = self._began.index, self._newest + 1
             with encoder_errors(self.target):
                 self._keep(self._encoder.encode(None))
-                self._parts.finish(Part(first, stop, self._hints_digest(first, stop)))
+                self._parts.finish(Part(first, stop, self._hints_digest(first, stop), ends_shot))
             self._encoder = self._began = None
 
     def _keep(self, packets: list[Any]) -> None:
@@ -153,12 +176,31 @@ class FilmWriter:
 
     def _av_frame(self, frame: Frame) -> Any:
         """The frame to put colour into: the decoded one if its planes fit, to keep captions and field flags."""
-        if frame.decoded.format.name == self.plan.pixel_format:
-            return frame.decoded
-        av_frame = av.VideoFrame(self.facts.width, self.facts.height, self.plan.pixel_format)
-        y_plane = change_depth(frame.y_plane, frame.plane_format.depth, self.plan.depth)
-        plane(av_frame, 0, self.plan.depth)[:] = y_plane
+        decoded, given = frame.decoded, frame.plane_format
+        if not isinstance(decoded, av.VideoFrame):  # a picture of a sequence
+            av_frame: Any = av.VideoFrame(self.facts.width, self.facts.height, self.plan.pixel_format)
+        else:
+            if self._converter is None:
+                self._converter = Converter(decoded.format, given, self.plan.pixel_format)
+            av_frame = self._converter.convert(decoded)
+        if av_frame is not decoded:
+            y_plane = change_depth(frame.y_plane, given.depth, self.plan.depth, given.full)
+            plane(av_frame, 0, self.plan.depth)[:] = y_plane
+        if self.facts.alpha:
+            self._keep_alpha(decoded, av_frame)
         return av_frame
+
+    def _keep_alpha(self, decoded: Any, av_frame: Any) -> None:
+        """Copy the transparency, or note that it is lost where a pixel is not opaque."""
+        depth = self.facts.plane_format.depth
+        alpha = plane(decoded, _ALPHA, depth)
+        if self.plan.alpha and av_frame is not decoded:
+            plane(av_frame, _ALPHA, self.plan.depth)[:] = change_depth(alpha, depth, self.plan.depth, True)
+        elif not self.plan.alpha and not self._alpha_is_lost and int(alpha.min()) < (1 << depth) - 1:
+            self._alpha_is_lost = True
+            self._notes.append(
+                "this codec stores no transparency, so it is left out; --codec ffv1 or prores keeps it"
+            )
 
     def _new_encoder(self) -> Any:
         context = av.CodecContext.create(self.plan.codec.encoder, "w")
@@ -183,6 +225,9 @@ class FilmWriter:
                     self._mux(output, stream, others)
                 finally:
                     others.close()
+            wide = self.plan.container in ("matroska", "webm") and self.facts.aspect != 1
+            if wide and not write_pixel_shape(whole, self.facts.aspect):
+                self._notes.append("the shape of the pixels is not in the header of the file")
             move_into_place(whole, self.target)
         self._notes += others.notes
 
@@ -193,7 +238,8 @@ class FilmWriter:
 
     def _container_options(self) -> dict[str, str]:
         if self.plan.container not in ("mp4", "mov"):
-            return {"avoid_negative_ts": "disabled"}
+            # Bit-exact: no random numbers as names of tracks, so that two runs write the same bytes.
+            return {"avoid_negative_ts": "disabled", "fflags": "+bitexact"}
         scale = {"video_track_timescale": str(self.facts.time_base.denominator)}
         return {"movflags": "+faststart+use_metadata_tags"} | (
             scale if self.facts.time_base.numerator == 1 else {}

@@ -34,8 +34,11 @@ class WriterOfFrames(ABC):
     def has_frame(self, frame: int) -> bool:
         return self._writer.has_frame(frame)
 
-    def end_shot(self) -> bool:
-        return self._writer.end_shot()
+    def has_shot(self, first: int) -> bool:
+        return self._writer.has_shot(first)
+
+    def end_part_before(self, frame: Frame, begins_shot: bool) -> bool:
+        return self._writer.end_part_before(frame, begins_shot)
 
     def write(self, frame: Frame, blue: CodeValues, red: CodeValues) -> None:
         self._writer.write(self._prepare(frame), blue, red)

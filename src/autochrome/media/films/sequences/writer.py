@@ -116,10 +116,15 @@ class SequenceWriter:
         self._end_shot()
         self._remember(frame)
 
-    def end_shot(self) -> bool:
-        """A shot has ended, and all its pictures are on the disk."""
-        self._end_shot()
-        return True
+    def has_shot(self, first: int) -> bool:
+        """Whether the shot that begins with this frame is finished. Shots are finished as a whole."""
+        return self.has_frame(first)
+
+    def end_part_before(self, frame: Frame, begins_shot: bool) -> bool:
+        """Finish the shot before `frame`, the first of the next one. True if no shot is unfinished now."""
+        if begins_shot:
+            self._end_shot()
+        return self._began is None
 
     def _remember(self, frame: Frame) -> int:
         """The number of the picture of a frame: that of the original, or of the frame in the film."""
