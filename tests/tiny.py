@@ -10,6 +10,8 @@ from onnx import TensorProto, helper, numpy_helper
 from autochrome.model import CARD_KEY, Card
 
 _MULTIPLE = 32
+PALETTE = ((0.0, 0.0), (40.0, 30.0), (-40.0, 30.0), (5.0, -45.0), (8.0, 50.0))
+"""a*b* of the colours of a tiny network's distribution: grey, red, green, blue, yellow."""
 
 
 class Graph:
@@ -88,9 +90,18 @@ def tint_card(**changes: object) -> Card:
 
 
 def tiny_tint(
-    path: Path, seed: int = 0, card: Card | str | None = None, vivid_shape: Sequence[int] = (1,)
+    path: Path,
+    seed: int = 0,
+    card: Card | str | None = None,
+    vivid_shape: Sequence[int] = (1,),
+    likely: bool = False,
 ) -> Path:
-    """A file that keeps the `tint` contract. Colour follows luma, turns to hints near them, grows with vivid."""
+    """A file that keeps the `tint` contract. Colour follows luma, turns to hints near them, grows with vivid.
+
+    likely: it also has a distribution over the colours of PALETTE, which follows luma and turns to hints near them.
+    """
+    if likely:
+        card = (card or tint_card()).model_copy(update={"palette": PALETTE})
     g = Graph(seed)
     grey = g.scaled("luma", 0.02, 0.2)
     g.node("Relu", [g.conv(grey, 1, 8, kernel=4, stride=4)], "f4")
@@ -112,6 +123,12 @@ def tiny_tint(
     doubt = g.scaled(sure, -1, 1)
     g.node("Add", [g.node("Mul", [colour, sure]), g.node("Mul", [own, doubt])], "ab")
     g.scaled(sure, 0.5, 0.5, out="confidence")
+    if likely:
+        wider = {"kernel_shape": [24, 24], "strides": [8, 8], "pads": [8] * 4, "count_include_pad": 1}
+        hinted = g.scaled(g.node("AveragePool", [believed], **wider), 0.2)
+        alike = g.weight(np.array(PALETTE, np.float32).reshape(-1, 2, 1, 1) / 10)
+        own_logits = g.scaled(g.conv("in_f8", 8, len(PALETTE), kernel=1), 4)
+        g.node("Softmax", [g.node("Add", [own_logits, g.node("Conv", [hinted, alike])])], "likely", axis=1)
     return g.save(
         path,
         {
@@ -129,6 +146,7 @@ def tiny_tint(
             "confidence": plane(1, 4),
             "local_ab": plane(2, 4),
             "local_weight": plane(1, 4),
-        },
+        }
+        | ({"likely": plane(len(PALETTE), 8)} if likely else {}),
         tint_card() if card is None else card,
     )

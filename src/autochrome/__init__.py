@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from autochrome.film.report import FilmReport
     from autochrome.model import ColorModel, open_model
     from autochrome.options import FilmOptions, PhotoOptions
-    from autochrome.photo import Photo, colorize_photo
+    from autochrome.photo import Photo, PhotoVariation, colorize_photo, colorize_variations
     from autochrome.types import Hints, Prediction
 
 _HOMES = {
@@ -22,9 +22,11 @@ _HOMES = {
     "Prediction": "autochrome.types",
     "Photo": "autochrome.photo",
     "PhotoOptions": "autochrome.options",
+    "PhotoVariation": "autochrome.photo",
     "colorize_film": "autochrome.film.pipeline",
     "colorize_frames": "autochrome.film.iterate",
     "colorize_photo": "autochrome.photo",
+    "colorize_variations": "autochrome.photo",
     "open_model": "autochrome.model",
 }
 
@@ -35,11 +37,13 @@ __all__ = [
     "Hints",
     "Photo",
     "PhotoOptions",
+    "PhotoVariation",
     "Prediction",
     "__version__",
     "colorize_film",
     "colorize_frames",
     "colorize_photo",
+    "colorize_variations",
     "open_model",
 ]
 

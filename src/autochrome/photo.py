@@ -19,6 +19,7 @@ from autochrome.color.resize import resize
 from autochrome.color.upsample import LocalLinearColor, apply, fit
 from autochrome.errors import UsageError
 from autochrome.files import check_output
+from autochrome.hints.file import HintsFile
 from autochrome.hints.picture import hints_from_picture
 from autochrome.hints.source import HintsSource, open_hints
 from autochrome.mark import stamp
@@ -31,6 +32,7 @@ from autochrome.options import PhotoOptions, check_options
 from autochrome.parallel import map_ordered
 from autochrome.provenance import describe
 from autochrome.types import Floats, Hints, Luma, Pixels, Prediction, Prepared
+from autochrome.variations import make_variations
 
 if TYPE_CHECKING:
     from autochrome.media.stills.in_memory import PILImage
@@ -90,6 +92,48 @@ class PreparedPhoto:
             self.still, self.options, prediction, coefficients, self.seconds + perf_counter() - started
         )
 
+    def vary(
+        self, count: int = 4, hints: PhotoHints | None = None, *, seed: int = 0
+    ) -> list["PhotoVariation"]:
+        """Predict the colours in `count` ways that differ from `color(hints)` and from each other.
+
+        In each, the machine has set some points of its own, below the given hints. Hints that come as `Hints` are not
+        part of `PhotoVariation.hints`. The same seed gives the same variations.
+        """
+        luma = self.prepared.luma
+        known = _merge_hints(hints, self.own_color, luma, self.options.reach)
+        variations = make_variations(
+            self.model, self.prepared, count, known=known, vivid=self.options.vivid, seed=seed
+        )
+        given = open_hints(hints).file if hints is not None and not isinstance(hints, Hints) else None
+        results = []
+        for each in variations:
+            file = given or HintsFile(version=1)
+            file = file.model_copy(update={"points": (*each.points, *file.points)})
+            planes = (
+                hints.resized(*luma.shape).over(file.rasterize(*luma.shape))
+                if isinstance(hints, Hints)
+                else file
+            )
+            results.append(PhotoVariation(self.color(planes), file, each.apart))
+        return results
+
+
+def colorize_variations(
+    source: PhotoSource,
+    count: int = 4,
+    *,
+    model: ColorModel | str | os.PathLike[str] | None = None,
+    options: PhotoOptions | None = None,
+    hints: PhotoHints | None = None,
+    seed: int = 0,
+) -> list["PhotoVariation"]:
+    """Colour one photo in `count` ways that differ; see `PreparedPhoto.vary` and `colorize_photo`."""
+    options = check_options(options, PhotoOptions)
+    still = open_still(read_source(source), max_megapixels=options.max_megapixels)
+    network = _load_model(options.model if model is None else model)
+    return prepare_photo(still, network, options).vary(count, hints, seed=seed)
+
 
 def prepare_photo(still: Still, model: ColorModel, options: PhotoOptions) -> PreparedPhoto:
     """Shrink the picture to render size, and run the encoder on its luma."""
@@ -98,6 +142,15 @@ def prepare_photo(still: Still, model: ColorModel, options: PhotoOptions) -> Pre
     own_color = hints_from_picture(small) if options.keep_color and small.ndim == 3 else None
     prepared = model.prepare(lightness(small))
     return PreparedPhoto(still, options, model, prepared, own_color, perf_counter() - started)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoVariation:
+    """One of several ways to colour a photo."""
+
+    photo: "Photo"
+    hints: HintsFile  # the machine's points and the caller's marks: with them, `color` gives this photo again
+    apart: float  # a*b*: how far it is from the single answer and from the variations before it, the smallest
 
 
 @dataclass(frozen=True, slots=True, repr=False)

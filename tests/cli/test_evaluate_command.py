@@ -6,6 +6,7 @@ from PIL import Image
 from skimage import data
 
 from autochrome.evaluate.results import Evaluation
+from tiny import tiny_tint
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +42,18 @@ def test_the_table_the_json_and_the_page(autochrome, tiny_model, pictures, tmp_p
     html = page.read_text()
     assert html.count("<svg") == 2
     assert html.count("<img") == 3 * 6  # three pictures; grey, four trials, truth
+
+
+def test_variations(autochrome, pictures, tmp_path):
+    model, out = tiny_tint(tmp_path / "likely.onnx", likely=True), tmp_path / "out.json"
+    words = ("--size", 64, "--limit", 2, "--variations", 2, "--no-judge", "--json", out)
+    ran = autochrome("evaluate", model, pictures, *words)
+    assert ran.code == 0, ran.err
+    assert "best of 3" in ran.out
+    scores = Evaluation.model_validate_json(out.read_text()).variations
+    assert scores.variations == 3
+    assert scores.best > scores.single
+    assert scores.spread > 1
 
 
 def test_baselines_alone(autochrome, pictures, tmp_path):

@@ -15,9 +15,18 @@ import pyvips
 
 from autochrome.cli.hint_words import read_hints
 from autochrome.color.lab import lab_from_srgb
-from autochrome.errors import BatchIncomplete, HintsError, ModelUnknown, NothingFound, SameFile, UsageError
+from autochrome.errors import (
+    BatchIncomplete,
+    HintsError,
+    ModelUnknown,
+    NothingFound,
+    OutputExists,
+    SameFile,
+    UsageError,
+)
 from autochrome.hints.file import HintsFile
 from conftest import Ran
+from tiny import tiny_tint
 
 Run = Callable[..., Ran]
 SKY = np.linspace(60, 200, 48 * 64).reshape(48, 64).astype(np.uint8)
@@ -268,3 +277,72 @@ def test_ctrl_c_finishes_what_is_in_hand_and_says_how_to_go_on(tiny_model: Path,
     assert 1 <= summary["done"] < 40
     for result in (tmp_path / "out").iterdir():
         assert read(result).shape == (*large.shape, 3), "only whole pictures stand there"
+
+
+@pytest.fixture(scope="module")
+def likely_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny network with a distribution over colours."""
+    return tiny_tint(tmp_path_factory.mktemp("model") / "likely.onnx", likely=True)
+
+
+def test_variations_are_numbered_and_their_hints_give_them_back(
+    autochrome: Run, likely_model: Path, tmp_path: Path
+):
+    source, words = draw(tmp_path / "a.png"), ("--size", 64, "--model", likely_model)
+    ran = autochrome(
+        "photo", source, "--variations", 2, "--save-hints", tmp_path / "p.json", "--compare", *words
+    )
+    assert ran.code == 0, ran.err
+    assert "a-color-1.png … " in ran.err
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *("a.png", "a-color-1.png", "a-color-2.png", "a-color-1-compare.png", "a-color-2-compare.png"),
+        *("p-1.json", "p-2.json"),
+    }
+    first, second = (read(tmp_path / f"a-color-{n}.png") for n in (1, 2))
+    assert not np.array_equal(first, second)
+    back = tmp_path / "back.png"
+    assert autochrome("photo", source, "--hints", tmp_path / "p-2.json", "-o", back, *words).code == 0
+    assert np.array_equal(read(back), second)
+    again = autochrome("photo", source, "--variations", 2, *words)
+    assert again.code == OutputExists.exit_code
+    assert "a-color-1.png: there is a file already" in again.err
+
+
+def test_variations_of_an_interrupted_run_are_completed(autochrome: Run, likely_model: Path, tmp_path: Path):
+    words = ("photo", draw(tmp_path / "a.png"), "--variations", 2, "--size", 64, "--model", likely_model)
+    assert autochrome(*words).code == 0
+    (tmp_path / "a-color-2.png").unlink()
+    before = (tmp_path / "a-color-1.png").stat().st_mtime_ns
+    ran = autochrome(*words, "--skip-existing", "--json")
+    assert ran.code == 0
+    line = json.loads(ran.out.splitlines()[0])
+    assert [Path(target).name for target in line["targets"]] == ["a-color-1.png", "a-color-2.png"]
+    assert (tmp_path / "a-color-2.png").exists()
+    assert (tmp_path / "a-color-1.png").stat().st_mtime_ns == before
+    assert '"skipped"' in autochrome(*words, "--skip-existing", "--json").out
+
+
+def test_variations_are_not_coloured_again(photo: Run, tmp_path: Path):
+    for name in ("a.png", "a-color-1.png", "a-color-2-compare.png", "b-1.png"):
+        draw(tmp_path / "in" / name)
+    assert photo(tmp_path / "in", "-o", tmp_path / "out").code == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"a-color.png", "b-1-color.png"}
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--save-hints", "p.json"], "--save-hints belongs to --variations"),
+        (["b.png", "--variations", 2, "--save-hints", "p.json"], "--save-hints belongs to one picture"),
+        (["--variations", 99], "--variations 99"),
+        (["--variations", 2], "does not say which other colours are likely"),
+    ],
+)
+def test_variations_that_cannot_be(photo: Run, tmp_path: Path, words: list, message: str, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    draw(Path("a.png"))
+    draw(Path("b.png"))
+    ran = photo("a.png", *words)
+    assert ran.code == UsageError.exit_code
+    assert message in ran.err
+    assert {path.name for path in tmp_path.iterdir()} == {"a.png", "b.png"}

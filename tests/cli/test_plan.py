@@ -91,7 +91,7 @@ def test_the_format_decides_the_suffix(home: Path):
 def test_results_of_an_earlier_run_are_not_coloured_again(home: Path, output: str):
     first = plan(home / "in", output=home / output)
     for task in first.tasks:
-        for result in (task.target, task.comparison):
+        for result in (task.target, *task.comparisons):
             result.parent.mkdir(parents=True, exist_ok=True)
             result.touch()
     assert plan(home / "in", output=home / output).tasks == first.tasks

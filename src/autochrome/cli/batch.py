@@ -89,12 +89,14 @@ def _attempt(
     """Run one task and catch its error."""
     started = perf_counter()
     try:
-        if existing != "overwrite" and output_exists(task.target):
-            if existing == "skip":
+        old = [path for path in task.targets if existing != "overwrite" and output_exists(path)]
+        if old:
+            if existing == "refuse":
+                raise OutputExists(
+                    f"{old[0]}: there is a file already; --overwrite replaces it, --skip-existing leaves it."
+                )
+            if len(old) == len(task.targets):
                 return Outcome(task, "skipped")
-            raise OutputExists(
-                f"{task.target}: there is a file already; --overwrite replaces it, --skip-existing leaves it."
-            )
         if folders:
             folders.make(task.target.parent)
         remarks = do(task)

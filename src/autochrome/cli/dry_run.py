@@ -36,7 +36,7 @@ class _DryReport(LineReport):
         super().add(outcome)
 
     def print_done(self, outcome: Outcome) -> None:
-        self.print(f"{outcome.task.source} → {outcome.task.target}")
+        self.print(f"{outcome.task.source} → {outcome.task.results}")
 
     def conclude(self, outcomes: Sequence[Outcome], seconds: float) -> None:
         if not self.single:

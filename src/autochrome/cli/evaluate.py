@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,6 +51,15 @@ def evaluate(
     brush: Annotated[
         bool, Parameter(help="Also paint single points; measure their colour and leaks over edges.")
     ] = False,
+    variations: Annotated[
+        int,
+        number(
+            "Also make so many variations of each picture: the best of them and the single answer, and how far apart "
+            "they are.",
+            gte=0,
+            lte=16,
+        ),
+    ] = 0,
     limit: Annotated[
         int | None,
         number(
@@ -103,6 +113,11 @@ def evaluate(
         from autochrome.evaluate.stroke_protocol import evaluate_strokes
 
         result.brush = evaluate_strokes(network, read_samples(data, size, limit))
+    if variations and network:
+        from autochrome.evaluate.variation_scores import evaluate_variations, paint_variations
+
+        paint = partial(paint_variations, network, count=variations, vivid=trials[0].vivid)
+        result.variations = evaluate_variations(paint, read_samples(data, size, limit))
     print("\n\n".join(map(format_table, evaluation_tables(result))))
     if json:
         atomic_write(json, result.model_dump_json(indent=1) + "\n", make_folder=True)

@@ -132,7 +132,7 @@ def film(
     kinds = [suffix for suffix, wanted in ((".mp4", compare), (".gif", compare_gif)) if wanted]
 
     def do(task: FileTask) -> Remarks:
-        sheets = [task.comparison.with_suffix(kind) for kind in kinds]
+        sheets = [task.comparisons[0].with_suffix(kind) for kind in kinds]
         for sheet in sheets:
             refuse_existing(sheet, batch.overwrite)
         with _bar(shown=single and not (batch.quiet or batch.json)) as show, _stop_on_interrupt() as stop:

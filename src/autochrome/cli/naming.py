@@ -11,6 +11,13 @@ NAME = "{stem}-color{suffix}"
 COMPARE = "-compare"
 """The end of the stem of a before/after picture."""
 
+_NUMBER = re.compile(r"-\d+$")
+
+
+def number_path(path: Path, number: int) -> Path:
+    """The path of a variation: 'a-color.jpg' → 'a-color-1.jpg'."""
+    return path.with_stem(f"{path.stem}-{number}")
+
 
 @dataclass(frozen=True, slots=True)
 class Naming:
@@ -42,10 +49,14 @@ class Naming:
 
     def original_stem(self, stem: str) -> str | None:
         """The stem of the original, if this stem is that of a result: 'a-color' → 'a'; else None."""
-        original = stem.removesuffix(COMPARE)
-        while match := _match(self.pattern, original) or _match(NAME, original):
-            original = match
-        return None if original in (stem, stem.removesuffix(COMPARE)) else original
+        bare = stem.removesuffix(COMPARE)
+        for whole in (bare, _NUMBER.sub("", bare)):  # the result, or one of several variations
+            original = whole
+            while match := _match(self.pattern, original) or _match(NAME, original):
+                original = match
+            if original != whole:
+                return original
+        return None
 
     def check(self, target: Path) -> Path:
         """Check the path that the user chose for a result: its suffix must be writable, and agree with --format."""

@@ -1,6 +1,7 @@
 """`autochrome photo`."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,7 @@ from cyclopts import Parameter
 
 from autochrome.cli.batch_options import HINT, BatchOptions
 from autochrome.cli.numbers import number
+from autochrome.cli.variation_options import VariationOptions
 from autochrome.errors import UsageError
 from autochrome.options import PhotoOptions
 
@@ -28,6 +30,7 @@ def photo(
     jobs: Annotated[int, number("Number of pictures at the same time.", gte=1, name=("--jobs", "-j"))] = 1,
     batch: Annotated[BatchOptions, Parameter(name="*")] = BatchOptions(),  # noqa: B008 — frozen
     options: Annotated[PhotoOptions, Parameter(name="*")] = PhotoOptions(),  # noqa: B008 — frozen
+    choice: Annotated[VariationOptions, Parameter(name="*")] = VariationOptions(),  # noqa: B008 — frozen
 ) -> None:
     """Colour photos."""
     # Imports come here, so that an error on the command line is reported at once.
@@ -39,10 +42,11 @@ def photo(
     from autochrome.cli.plan import FileTask, make_plan
     from autochrome.cli.search import is_folder
     from autochrome.cli.streams import STREAM, plan_stream, read_source, uses_streams
+    from autochrome.files import output_exists
     from autochrome.media.collection import STILL_SUFFIXES
     from autochrome.media.stills.writer import WRITTEN
     from autochrome.model import open_model
-    from autochrome.photo import colorize_photo
+    from autochrome.photo import Photo, colorize_photo, colorize_variations
 
     suffix = None if options.format == "auto" else f".{options.format}"
     naming = Naming(batch.name, suffix, WRITTEN, ".png")
@@ -52,20 +56,37 @@ def photo(
         plan = make_plan(inputs, batch.output, naming, STILL_SUFFIXES, batch.glob)
     if (hints or hint) and len(plan.tasks) > 1:
         raise UsageError("--hints and --hint belong to one picture; colour that picture alone.")
+    choice.check(plan)
+    plan = plan.with_variations(choice.variations)
     known = read_hints(hints, hint)
     single = len(inputs) == 1 and not is_folder(inputs[0])
     if batch.dry_run:
         return show_batch(plan, existing=batch.existing, as_json=batch.json, single=single)
     network = open_model(options.model, many=len(plan.tasks) > _MANY)
 
-    def do(task: FileTask) -> Remarks:
-        colored = colorize_photo(read_source(task.source), model=network, options=options, hints=known)
-        if task.target == STREAM:
+    def save(colored: Photo, target: Path, comparison: Path) -> None:
+        if target == STREAM:
             colored.save(sys.stdout.buffer)
-        else:
-            colored.save(task.target, overwrite=batch.overwrite)
+            return
+        if batch.existing == "skip" and output_exists(target):  # some variations of an interrupted run
+            return
+        colored.save(target, overwrite=batch.overwrite)
         if options.compare:
-            colored.save_comparison(task.comparison, overwrite=batch.overwrite)
+            colored.save_comparison(comparison, overwrite=batch.overwrite)
+
+    def do(task: FileTask) -> Remarks:
+        if choice.variations:
+            vary = partial(
+                colorize_variations,
+                *(read_source(task.source), choice.variations),
+                model=network,
+                options=options,
+                hints=known,
+                seed=choice.seed,
+            )
+            return choice.write(task, vary, save, batch.overwrite)
+        colored = colorize_photo(read_source(task.source), model=network, options=options, hints=known)
+        save(colored, task.target, task.comparisons[0])
         return Remarks(colored.notes, colored.losses)
 
     report = choose_report(

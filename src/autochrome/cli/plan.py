@@ -4,10 +4,11 @@ import os
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Self
 
-from autochrome.cli.naming import COMPARE, Naming
+from autochrome.cli.naming import COMPARE, Naming, number_path
 from autochrome.cli.search import describe_left_out, is_folder, real_path, search_folder
 from autochrome.errors import AutochromeError, NothingFound, SameFile, UsageError
 
@@ -16,15 +17,28 @@ _ADDRESS = re.compile(r"(?i)(https?|ftp|file|s3):/")
 
 @dataclass(frozen=True, slots=True)
 class FileTask:
-    """One file to read and one to write."""
+    """One file to read, and what to write."""
 
     source: Path
     target: Path
+    variations: int = 0  # results to write instead of one
 
     @property
-    def comparison(self) -> Path:
-        """The path of the before/after picture."""
-        return self.target.with_stem(self.target.stem + COMPARE)
+    def targets(self) -> tuple[Path, ...]:
+        """The paths of all results: the target, or one numbered path for each variation."""
+        if not self.variations:
+            return (self.target,)
+        return tuple(number_path(self.target, n + 1) for n in range(self.variations))
+
+    @property
+    def results(self) -> str:
+        """The paths of all results, for people: 'a-color-1.jpg … a-color-4.jpg'."""
+        return " … ".join(str(path) for path in (self.targets[0], *self.targets[1:][-1:]))
+
+    @property
+    def comparisons(self) -> tuple[Path, ...]:
+        """The paths of the before/after pictures."""
+        return tuple(path.with_stem(path.stem + COMPARE) for path in self.targets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,10 @@ class Plan:
     into_folder: bool  # results go into folders, which are created as needed
     results: tuple[Path, ...] = ()  # inputs that are results of an earlier run: left out
     left_out: Counter[str] = field(default_factory=Counter)  # suffix → files of folders that are no input
+
+    def with_variations(self, count: int) -> Self:
+        """The same plan with so many results for each input."""
+        return replace(self, tasks=tuple(replace(task, variations=count) for task in self.tasks))
 
 
 def make_plan(
@@ -146,7 +164,7 @@ def _checked(tasks: dict[Path, FileTask]) -> tuple[FileTask, ...]:
             raise SameFile(
                 f"{task.source}: the result would replace its own input; choose another -o or --name."
             )
-        results |= {target, real_path(task.comparison)}
+        results |= {target, *map(real_path, task.comparisons)}
         other = targets.setdefault(target, task)
         if other is not task:
             raise UsageError(

@@ -36,7 +36,7 @@ class LineReport:
             self.print(f"loss: {outcome.task.source}: {loss}")
 
     def print_done(self, outcome: Outcome) -> None:
-        self.print(f"{outcome.task.source} → {outcome.task.target} ({outcome.seconds:.1f} s)")
+        self.print(f"{outcome.task.source} → {outcome.task.results} ({outcome.seconds:.1f} s)")
 
     def note(self, text: str) -> None:
         if not self.quiet:
@@ -67,12 +67,14 @@ class JsonReport:
         line: dict[str, Any] = {
             "event": "file",
             "source": str(outcome.task.source),
-            "target": str(outcome.task.target),
+            "target": str(outcome.task.targets[0]),
             "status": outcome.status,
             "seconds": round(outcome.seconds, 3),
             "notes": list(outcome.remarks.notes),
             "losses": list(outcome.remarks.losses),
         }
+        if outcome.task.variations:
+            line["targets"] = [str(path) for path in outcome.task.targets]
         if outcome.error:
             line["error"] = {
                 "kind": type(outcome.error).__name__,

@@ -4,17 +4,24 @@ The first result is the single answer, which the network gives without variation
 hand: it says what a person who chooses could get.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autochrome.color.lab import lab_from_srgb
+from autochrome.color.lab import lab_from_srgb, lightness
 from autochrome.evaluate.baselines import grey
 from autochrome.evaluate.metrics import RgbArray, RgbLabImage, ab_distance, colorfulness, mean_chroma, psnr
-from autochrome.evaluate.photo_protocol import to_bytes
+from autochrome.evaluate.photo_protocol import RgbBytes, merge_colors, to_bytes
 from autochrome.evaluate.results import MAX_PSNR, NEARLY_GREY, VariationScores
 from autochrome.evaluate.samples import Sample
+from autochrome.variations import make_variations
+
+if TYPE_CHECKING:
+    from autochrome.model import ColorModel
 
 
 def best_psnr(results: Sequence[RgbArray], truth: RgbArray) -> float:
@@ -29,6 +36,17 @@ def spread_of_results(results: Sequence[RgbArray]) -> float:
     """
     labs = [lab_from_srgb(np.asarray(result, np.float64) / 255) for result in results]
     return float(np.mean([ab_distance(one, other).mean() for one, other in combinations(labs, 2)]))
+
+
+def paint_variations(
+    model: ColorModel, sample: Sample, *, count: int, vivid: float = 1.0, seed: int = 0
+) -> list[RgbBytes]:
+    """The single answer of a network for an image, and `count` variations of it; see `autochrome.variations`."""
+    luma = lightness(sample.rgb)
+    prepared = model.prepare(luma)
+    chromas = [model.paint(prepared, None, vivid).chroma]
+    chromas += [each.chroma for each in make_variations(model, prepared, count, vivid=vivid, seed=seed)]
+    return [merge_colors(luma, chroma) for chroma in chromas]
 
 
 def evaluate_variations(

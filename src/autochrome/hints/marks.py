@@ -6,7 +6,7 @@ marks fit the same image at every size. `docs/hints.md` describes them for users
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BeforeValidator, Field
@@ -44,6 +44,7 @@ class Point(Options):
     color: Color
     radius: Size | None = None  # fraction of the short side; None is the smallest disc that a network notices
     reach: Reach | None = None  # None: the reach of all marks that have none
+    by: Literal["machine"] | None = None  # who set it; None: a person
 
     def coverage(self, height: int, width: int) -> Floats:
         """(height, width) 0…1: the fraction of each pixel that the disc covers."""

@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 
 from autochrome.model.card import CARD_KEY, Card, with_card
 from autochrome.model.contracts import CONTRACTS, LAID, UNHINTED, Contract
-from autochrome.model.likely_colors import LikelyColor
+from autochrome.model.likely_colors import ColorDistribution, LikelyColor
 from autochrome.model.open import (
     InstalledModel,
     ModelReport,
@@ -28,9 +28,11 @@ __all__ = [
     "LAID",
     "UNHINTED",
     "Card",
+    "ColorDistribution",
     "ColorModel",
     "ColorSuggester",
     "Contract",
+    "DistributionModel",
     "InstalledModel",
     "LikelyColor",
     "ModelReport",
@@ -74,3 +76,13 @@ class ColorSuggester(Protocol):
 
         The list is empty if the model has no distribution over colours.
         """
+
+
+@runtime_checkable
+class DistributionModel(Protocol):
+    """A model that can also say how likely each colour is, everywhere. Our own models can; others need not."""
+
+    def predict_distribution(
+        self, prepared: Prepared, hints: Hints | None = None
+    ) -> ColorDistribution | None:
+        """The distribution over colours; None if the model has none. hints: (H, W), at the luma's size."""

@@ -19,6 +19,20 @@ class LikelyColor:
     share: float  # probability 0…1; the colours of one pixel add up to at most 1
 
 
+@dataclass(frozen=True, slots=True)
+class ColorDistribution:
+    """How likely each colour of a palette is at every place of a picture."""
+
+    probabilities: Floats  # (h, w, K) 0…1, over exactly the picture
+    palette: Floats  # (K, 2) a*b*
+
+    def at(self, x: float, y: float) -> Floats:
+        """(K,) the probabilities at one place; x, y: 0…1 of the picture's width and height."""
+        height, width = self.probabilities.shape[:2]
+        row: Floats = self.probabilities[min(int(y * height), height - 1), min(int(x * width), width - 1)]
+        return row
+
+
 def group_bins(probabilities: NDArray[np.floating], palette: Floats, count: int) -> list[LikelyColor]:
     """(K,) probability of each bin and its a*b* (K, 2) → at most `count` colours, the likeliest first.
 

@@ -12,7 +12,7 @@ from autochrome.color.resize import resize
 from autochrome.errors import ModelOutputInvalid, UsageError
 from autochrome.model.card import Card
 from autochrome.model.contracts import CONTRACTS, HINT_INPUTS, LAID, UNHINTED, ModelInput, chroma_port
-from autochrome.model.likely_colors import LikelyColor, group_bins
+from autochrome.model.likely_colors import ColorDistribution, LikelyColor, group_bins
 from autochrome.model.onnx_file import Interface
 from autochrome.model.runtimes import Graph
 from autochrome.model.sizes import crop_to_picture, pad, resize_hints
@@ -149,20 +149,25 @@ class OnnxModel:
         """
         if not (0 <= x <= 1 and 0 <= y <= 1):
             raise UsageError(f"x {x}, y {y} lies outside the picture; both go from 0 to 1.")
+        distribution = self.predict_distribution(prepared, hints)
+        return group_bins(distribution.at(x, y), distribution.palette, count) if distribution else []
+
+    def predict_distribution(
+        self, prepared: Prepared, hints: Hints | None = None
+    ) -> ColorDistribution | None:
+        """How likely each colour of the card's palette is; None if the model has no such output.
+
+        Each hint counts by its reach. It costs about as much as `paint`.
+        """
         if not self.card.palette or DISTRIBUTION not in {port.name for port in self._interface.outputs}:
-            return []
+            return None
         state: _State = prepared.state
         data = ModelInput(state.luma, self._fit_hints(hints, prepared).far(), 1.0, self._file)
         outputs = (DISTRIBUTION,)
         (value,) = self._graph(outputs).run(outputs, self._feeds(state, data, outputs))
         probabilities = self._checked(value, len(self.card.palette), state.luma)
-        # The picture covers only this part of the output; the rest is padding.
-        covered = (1, 1) if self._size else np.divide(prepared.luma.shape, state.luma.shape)
-        row, column = (
-            min(int(position * part * side), side - 1)
-            for position, part, side in zip((y, x), covered, probabilities.shape[:2], strict=True)
-        )
-        return group_bins(probabilities[row, column], np.array(self.card.palette, np.float32), count)
+        covered = self._crop(probabilities, state.luma, *prepared.luma.shape)
+        return ColorDistribution(covered, np.array(self.card.palette, np.float32))
 
     def _graph(self, outputs: tuple[str, ...]) -> Graph:
         """The graph that computes these outputs. It is loaded on first use."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autochrome.color.lab import lab_from_srgb, srgb_from_lab
+from autochrome.color.hex_codes import color_code
 from autochrome.color.resize import resize
 from autochrome.model import ColorModel, ColorSuggester
 from autochrome.model.likely_colors import MERGE_DISTANCE
@@ -12,7 +12,6 @@ _CELL = 8.0  # a*b*: the eye hardly tells colours apart that are nearer than thi
 _RADIUS = 0.12  # of the short side: colours at this distance from the point count about 60 %
 _ELSEWHERE = 0.5  # weight of all the rest of the picture; the area around the point has about 6
 _COUNT = 8  # colours at most
-_CHROMA_LOSS = 2.0  # a*b*: a smaller loss of chroma is not visible
 _DARKEST, _BRIGHTEST = 25.0, 85.0  # L*: outside of this, colours look alike
 
 
@@ -59,20 +58,6 @@ def luma_at(luma: Luma, x: float, y: float) -> float:
     height, width = luma.shape
     value = luma[min(int(y * height), height - 1), min(int(x * width), width - 1)]
     return float(np.clip(value, _DARKEST, _BRIGHTEST))
-
-
-def color_code(luma: float, ab: Floats) -> str:
-    """#rrggbb of a colour, with the L* nearest to `luma` at which it loses no visible chroma."""
-    lumas = sorted((luma, *np.arange(25.0, 90.0, 5.0)), key=lambda each: abs(each - luma))
-    rgb = srgb_from_lab(np.array([[each, *ab] for each in lumas]))
-    loss = np.linalg.norm(lab_from_srgb(rgb)[:, 1:] - ab, axis=1)
-    best = int(np.argmax(loss < _CHROMA_LOSS)) if (loss < _CHROMA_LOSS).any() else int(np.argmin(loss))
-    return hex_of(np.clip(np.rint(rgb[best] * 255), 0, 255).astype(np.uint8))
-
-
-def hex_of(rgb: np.ndarray) -> str:
-    """(3,) uint8 → #rrggbb."""
-    return "#" + bytes(rgb.tolist()).hex()
 
 
 def doubt_map(confidence: Floats, longest: int = 1024) -> np.ndarray:

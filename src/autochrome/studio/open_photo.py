@@ -16,7 +16,7 @@ from autochrome.media.stills.pyramid import Pyramid, Window
 from autochrome.model import ColorModel
 from autochrome.options import PhotoOptions
 from autochrome.parallel import map_ordered
-from autochrome.photo import Photo, PreparedPhoto, prepare_photo
+from autochrome.photo import Photo, PhotoVariation, PreparedPhoto, prepare_photo
 from autochrome.studio.color_suggestions import suggest_colors
 from autochrome.types import Luma
 
@@ -80,6 +80,13 @@ class OpenPhoto:
         """(#rrggbb, probability 0…1) of the likely colours at a point, the likeliest first; x, y 0…1."""
         prepared = self._prepare(network, photo.options).prepared
         return suggest_colors(network, prepared, photo.prediction.chroma, x, y)
+
+    def vary(
+        self, network: ColorModel, options: PhotoOptions, hints: HintsFile, count: int, seed: int
+    ) -> list[PhotoVariation]:
+        """Decide the colours in several ways; each has the machine's points below these hints."""
+        prepared = replace(self._prepare(network, options), options=options)
+        return prepared.vary(count, hints_or_none(hints), seed=seed)
 
     def _prepare(self, network: ColorModel, options: PhotoOptions) -> PreparedPhoto:
         key = options.model, options.size, options.keep_color

@@ -26,6 +26,7 @@ from autochrome.studio.uploads import Upload, new_project
 
 Image = NDArray[np.uint8]
 Side = Literal["before", "after"]
+_LONGEST = 4 * THUMBNAIL_SIDE  # pixels of a thumbnail's long side
 
 
 class PhotoService:
@@ -81,6 +82,19 @@ class PhotoService:
         opened, photo = self._color(project)
         return opened.suggest_colors(self._network(photo.options), photo, x, y)
 
+    def vary(self, project: Project, count: int, seed: int = 0) -> list[tuple[HintsFile, Image]]:
+        """Variations of a photograph with its saved hints and settings: hints that give each, and a small picture.
+
+        The hints are the saved ones with the machine's points; painted or saved, they give this variation.
+        """
+        opened, options = self._open_photo(project), photo_options(project.settings, self._networks)
+        hints = self._library.hints_of(project.id)
+        window = small_window(project)
+        return [
+            (each.hints, opened.after(each.photo, window))
+            for each in opened.vary(self._network(options), options, hints, count, seed)
+        ]
+
     def close(self, project_id: str) -> None:
         """Free the memory of a photograph."""
         self._open.remove(project_id)
@@ -99,6 +113,13 @@ class PhotoService:
         opened, options = self._open_photo(project), photo_options(project.settings, self._networks)
         hints = self._library.hints_of(project.id)
         return opened, opened.color_saved(self._network(options), options, hints, project.revision)
+
+
+def small_window(project: Project) -> Window:
+    """The whole picture at the size of a thumbnail."""
+    scale = THUMBNAIL_SIDE / min(project.width, project.height)
+    width, height = (max(1, min(_LONGEST, round(side * scale))) for side in (project.width, project.height))
+    return Window(0, 0, 1, 1, width, height)
 
 
 def window_of(view: ViewBox) -> Window:

@@ -8,20 +8,18 @@ from numpy.typing import NDArray
 from autochrome.errors import UsageError
 from autochrome.files import atomic_write
 from autochrome.hints.file import HintsFile
-from autochrome.media.stills.pyramid import Window, encode_image
+from autochrome.media.stills.pyramid import encode_image
 from autochrome.studio.events import Events
 from autochrome.studio.films import FilmService
 from autochrome.studio.jobs.queue import JobQueue
 from autochrome.studio.library import Library
-from autochrome.studio.limits import THUMBNAIL_SIDE, Limits
+from autochrome.studio.limits import Limits
 from autochrome.studio.networks import Networks
-from autochrome.studio.photos import PhotoService, Side
+from autochrome.studio.photos import PhotoService, Side, small_window
 from autochrome.studio.schemas import Project, ProjectChange
 from autochrome.studio.settings import film_options, photo_options
 from autochrome.studio.shots import poster_frame
 from autochrome.studio.uploads import Upload, display_name
-
-_LONGEST = 4 * THUMBNAIL_SIDE  # pixels of a thumbnail's long side
 
 
 class ProjectService:
@@ -101,9 +99,8 @@ class ProjectService:
 
     def _color_thumbnail(self, project: Project) -> NDArray[np.uint8]:
         """(h, w, 3) sRGB, coloured."""
-        scale = THUMBNAIL_SIDE / min(project.width, project.height)
-        width = max(1, min(_LONGEST, round(project.width * scale)))
-        height = max(1, min(_LONGEST, round(project.height * scale)))
+        window = small_window(project)
         if project.film:
-            return self._films.frame(project, poster_frame(project.film.frames), "after", max(width, height))
-        return self._photos.view(project, "after", Window(0, 0, 1, 1, width, height))
+            longest = max(window.across, window.down)
+            return self._films.frame(project, poster_frame(project.film.frames), "after", longest)
+        return self._photos.view(project, "after", window)

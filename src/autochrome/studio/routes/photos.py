@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from autochrome.color.hex_codes import hex_of
 from autochrome.media.stills.pyramid import encode_image
-from autochrome.studio.color_suggestions import hex_of
 from autochrome.studio.photos import window_of
 from autochrome.studio.routes.common import (
     CurrentStudio,

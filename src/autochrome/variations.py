@@ -1,0 +1,216 @@
+"""Variations: other likely colours of a picture, as hints that the machine sets itself.
+
+The machine commits a few places to one likely colour each, looks at the distribution again with these hints, and goes
+on, by rounds. So a whole thing gets one colour. Each draw takes other colours; those that differ most are kept.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autochrome.color.hex_codes import color_code
+from autochrome.color.resize import resize
+from autochrome.errors import UsageError
+from autochrome.hints.marks import Marks, Point
+from autochrome.model import ColorDistribution, ColorModel, DistributionModel
+from autochrome.types import Chroma, Floats, Hints, Prepared
+
+DIFFERENT = 6.0  # a*b*: two results differ if their colours are so far apart, on average
+_ROUNDS = 8
+_POINTS = 40  # of one draw, at most
+_APART = 3  # cells of the distribution between two points
+_NEAR = 14.0  # a*b*: colours that are nearer to a mode belong to it
+_VIVID_WEIGHT = 2.5  # by which a vivid draw counts the strongest colours more than grey
+_VIVID_CHROMA = 60.0  # a*b*: chroma from which on a colour has this weight
+_SHARE = 0.2  # a mode with less than this share of the likeliest one is not taken
+_DRAWS = 2  # for each variation that is wanted
+_REACH = 1.0  # a point is one more fact about the picture, so that alike things agree
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """One way to colour a picture: the machine's points, and the colour that they give."""
+
+    points: tuple[Point, ...]
+    chroma: Chroma  # (h, w, 2)
+    apart: float = (
+        0.0  # a*b*: distance from the single answer and from the variations before it, the smallest
+    )
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """A prepared picture, with the hints that are known already. They lie over the machine's points."""
+
+    model: ColorModel
+    prepared: Prepared
+    known: Hints | None
+    vivid: float  # 0…2
+
+    def hints(self, points: Sequence[Point]) -> Hints | None:
+        """The machine's points below the known hints; None if there are neither."""
+        if not points:
+            return self.known
+        own = Marks(points=tuple(points)).rasterize(*self.prepared.luma.shape)
+        return self.known.over(own) if self.known else own
+
+    def paint(self, points: Sequence[Point]) -> Chroma:
+        """(h, w, 2) a*b* of the picture with these points."""
+        return self.model.paint(self.prepared, self.hints(points), self.vivid).chroma
+
+    def look(self, points: Sequence[Point]) -> "View":
+        """The distribution over colours with these points."""
+        found = None
+        if isinstance(self.model, DistributionModel):
+            found = self.model.predict_distribution(self.prepared, self.hints(points))
+        if found is None:
+            raise UsageError(
+                f"The model {self.model.card.name!r} does not say which other colours are likely, so it has no "
+                "variations; choose another model."
+            )
+        return View(found)
+
+    def free_cells(self, rows: int, columns: int) -> NDArray[np.bool_]:
+        """(rows, columns): where no hint is known yet."""
+        if self.known is None:
+            return np.ones((rows, columns), np.bool_)
+        return resize(self.known.mask, rows, columns) < 1e-3
+
+    def luma_of_cells(self, rows: int, columns: int) -> Floats:
+        """(rows, columns) L*: the mean of each cell."""
+        return resize(self.prepared.luma, rows, columns)
+
+
+@dataclass(frozen=True)
+class View:
+    """A distribution over colours, and its modes: the palette's colours with all that is near them."""
+
+    found: ColorDistribution
+
+    @cached_property
+    def masses(self) -> Floats:
+        """(h, w, K) 0…1: how likely a colour near each of the palette is."""
+        mass: Floats = self.found.probabilities @ self._near
+        return mass
+
+    @cached_property
+    def mean_chroma(self) -> Floats:
+        """(h, w) the chroma of the mean colour."""
+        mean = self.found.probabilities @ self.found.palette
+        chroma: Floats = np.hypot(mean[..., 0], mean[..., 1])
+        return chroma
+
+    @cached_property
+    def _near(self) -> Floats:
+        """(K, K): 1 where two colours of the palette belong to one mode."""
+        gaps = np.linalg.norm(self.found.palette[:, None] - self.found.palette[None], axis=-1)
+        near: Floats = (gaps < _NEAR).astype(np.float32)
+        return near
+
+    def color_of_mode(self, row: int, column: int, mode: int) -> Floats:
+        """(2,) a*b*: the mean of the colours that belong to a mode."""
+        weights = self.found.probabilities[row, column] * self._near[mode]
+        color: Floats = weights @ self.found.palette / max(float(weights.sum()), 1e-9)
+        return color
+
+
+def make_variations(
+    model: ColorModel,
+    prepared: Prepared,
+    count: int,
+    *,
+    known: Hints | None = None,
+    vivid: float = 1.0,
+    seed: int = 0,
+) -> list[Variation]:
+    """`count` variations of a picture that differ from its single answer and from each other as much as possible.
+
+    known: hints over the picture, which stay. vivid: 0…2, as for `paint`. The same seed gives the same variations.
+    `Variation.apart` says how much they differ: it is small where the network is sure of the picture.
+    """
+    if count < 1:
+        raise UsageError(f"{count} variations are asked for; there is at least 1.")
+    if not model.card.hints:
+        raise UsageError(
+            f"The model {model.card.name!r} takes no hints, so it has no variations; choose another model."
+        )
+    canvas = Canvas(model, prepared, known, vivid)
+    first = canvas.look(())
+    if not canvas.free_cells(*first.masses.shape[:2]).any():
+        raise UsageError(
+            "Hints or own colour cover the whole picture, so it has no variations; leave some hints out."
+        )
+    drawn = []
+    for number in range(_DRAWS * count):
+        points = _draw(canvas, first, np.random.default_rng((seed, number)), bold=number % 2 == 1)
+        drawn.append(Variation(points, canvas.paint(points)))
+    return choose_different(drawn, canvas.paint(()), count)
+
+
+def choose_different(drawn: Sequence[Variation], single: Chroma, count: int) -> list[Variation]:
+    """Those of the drawn variations that are farthest from the single answer and from each other."""
+    chosen: list[Variation] = []
+    left = list(drawn)
+    while left and len(chosen) < count:
+        shown = [single, *(each.chroma for each in chosen)]
+        gaps = [min(distance(each.chroma, other) for other in shown) for each in left]
+        best = int(np.argmax(gaps))
+        chosen.append(replace(left.pop(best), apart=gaps[best]))
+    return chosen
+
+
+def distance(one: Chroma, other: Chroma) -> float:
+    """How far apart two results are: the mean a*b* distance of their pixels."""
+    return float(np.linalg.norm(one - other, axis=-1).mean())
+
+
+def _draw(canvas: Canvas, first: View, random: np.random.Generator, *, bold: bool) -> tuple[Point, ...]:
+    """The points of one draw. first: the distribution without them. bold: prefer vivid colours."""
+    points: list[Point] = []
+    rows, columns = first.masses.shape[:2]
+    luma = canvas.luma_of_cells(rows, columns)
+    free = canvas.free_cells(rows, columns)
+    for number in range(_ROUNDS):
+        view = canvas.look(points) if number else first
+        modes, rank = _choose_modes(view, random, bold)
+        for row, column in _take_best(rank, free, _POINTS // _ROUNDS):
+            color = color_code(float(luma[row, column]), view.color_of_mode(row, column, modes[row, column]))
+            x, y = (column + 0.5) / columns, (row + 0.5) / rows
+            points.append(Point(x=x, y=y, color=color, reach=_REACH, by="machine"))
+        if not free.any():
+            break
+    return tuple(points)
+
+
+def _choose_modes(view: View, random: np.random.Generator, bold: bool) -> tuple[NDArray[np.intp], Floats]:
+    """(h, w) a mode for each cell, drawn by its mass, and (h, w) its rank: the highest is set first.
+
+    The random numbers belong to the colours, not to the cells: alike cells draw the same colour.
+    """
+    chroma = np.hypot(*view.found.palette.T)
+    mass = view.masses
+    if bold:
+        mass = mass * (1 + (_VIVID_WEIGHT - 1) * np.minimum(chroma / _VIVID_CHROMA, 1)).astype(np.float32)
+    likely = mass >= _SHARE * mass.max(axis=-1, keepdims=True)
+    noise = np.exp(random.gumbel(size=chroma.shape)).astype(np.float32)
+    modes = np.where(likely, mass * noise, -1).argmax(
+        axis=-1
+    )  # the Gumbel trick: each drawn as often as it is likely
+    rank = np.take_along_axis(view.masses, modes[..., None], -1)[..., 0]
+    if bold:
+        rank = rank * (chroma[modes] - view.mean_chroma)
+    return modes, rank.astype(np.float32)
+
+
+def _take_best(rank: Floats, free: NDArray[np.bool_], count: int) -> Iterator[tuple[int, int]]:
+    """The free cells with the highest rank, `_APART` cells from each other. They and those around are free no more."""
+    for _ in range(count):
+        if not free.any():
+            return
+        row, column = np.unravel_index(np.where(free, rank, -np.inf).argmax(), rank.shape)
+        around = [slice(max(0, at - _APART + 1), at + _APART) for at in (int(row), int(column))]
+        free[around[0], around[1]] = False
+        yield int(row), int(column)
