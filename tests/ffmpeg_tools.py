@@ -37,4 +37,4 @@ def packet_hashes(path: Path, stream: str) -> list[str]:
     """A hash of every packet of a stream, for example of "0:a:0"."""
     words = ["ffmpeg", "-v", "error", "-i", str(path), "-map", stream, "-c", "copy", "-f", "framemd5", "-"]
     lines = subprocess.run(words, check=True, capture_output=True, text=True).stdout.splitlines()
-    return [line.split(",")[-1].strip() for line in lines if not line.startswith("#")]
+    return [line.split(",")[5].strip() for line in lines if not line.startswith("#")]

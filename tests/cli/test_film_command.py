@@ -14,6 +14,7 @@ import pyvips
 
 from autochrome.errors import (
     BatchIncomplete,
+    FinishedWithLosses,
     HintsError,
     NotAFilm,
     OutputExists,
@@ -22,6 +23,7 @@ from autochrome.errors import (
     UsageError,
 )
 from conftest import Ran
+from ffmpeg_tools import make_foreign
 from filmmaking import decoded, make_film, shown
 
 Run = Callable[..., Ran]
@@ -177,3 +179,45 @@ def test_the_container_is_chosen(film: Run, tmp_path: Path):
     assert len(shown(tmp_path / "a-color.mkv")) == 12
     assert film(source, "-o", tmp_path / "b.mp4", "--container", "mkv").code == UsageError.exit_code
     assert film(source, "--container", "avi").code == UsageError.exit_code
+
+
+def test_a_film_that_was_cut_short_is_finished_with_losses(film: Run, tmp_path: Path):
+    whole = make_film(tmp_path / "whole.mkv", codec="ffv1", times=[40 * n for n in range(12)])
+    data = whole.read_bytes()
+    (tmp_path / "cut.mkv").write_bytes(data[: len(data) // 2])
+    ran = film(tmp_path / "cut.mkv", "-o", tmp_path / "out.mkv", "--json")
+    assert ran.code == FinishedWithLosses.exit_code
+    assert 0 < len(shown(tmp_path / "out.mkv")) < 12
+    line = json.loads(ran.out.splitlines()[0])
+    assert line["status"] == "done"
+    assert any("cut short" in loss for loss in line["losses"])
+    assert "cut short" in ran.err
+    assert film(whole, "-o", tmp_path / "good.mkv").code == 0
+
+
+def test_matroska_is_chosen_if_mp4_cannot_hold_the_sound(film: Run, tmp_path: Path):
+    """Unless the user names a container: then the loss is an exit code."""
+    source = make_foreign(tmp_path / "a.wmv", "-c:v", "wmv2", "-c:a", "wmav2", seconds=0.4)
+    assert film(source).code == 0
+    assert (tmp_path / "a-color.mkv").is_file()
+    ran = film(source, "-o", tmp_path / "b.mp4")
+    assert ran.code == FinishedWithLosses.exit_code
+    assert "sound, wmav2" in ran.err
+    assert film(source, "--name", "{stem}-c.mp4").code == FinishedWithLosses.exit_code
+    assert (tmp_path / "a-c.mp4").is_file()
+
+
+@pytest.mark.parametrize(("size", "codec"), [((8, 8), "h264"), ((2, 2), "ffv1"), ((4, 64), "ffv1")])
+def test_a_film_of_few_pixels(film: Run, tmp_path: Path, size: tuple[int, int], codec: str):
+    source = make_film(tmp_path / "in.mkv", codec="ffv1", size=size, sound=None)
+    ran = film(source, "-o", tmp_path / "out.mkv", "--codec", codec)
+    assert ran.code == 0
+    assert len(shown(tmp_path / "out.mkv")) == 12
+
+
+def test_what_an_encoder_cannot_do_is_said_before_the_work(film: Run, tmp_path: Path):
+    source = make_film(tmp_path / "in.mkv", codec="ffv1", size=(8, 8), sound=None)
+    ran = film(source, "-o", tmp_path / "out.mkv", "--codec", "hevc")
+    assert ran.code == OutputNotWritable.exit_code
+    assert "libx265 cannot encode frames of 8×8 pixels" in ran.err
+    assert [path.name for path in tmp_path.iterdir()] == ["in.mkv"]

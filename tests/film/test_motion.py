@@ -79,3 +79,11 @@ def test_larger_pictures_may_be_looked_at_small():
     rows, columns = np.nonzero(motion.carry(color, 36, 64)[..., 0] > 25)
     assert abs(rows.mean() - (14.5 + 2)) < 0.5
     assert abs(columns.mean() - (24.5 + 3)) < 0.5
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 2), (8, 11), (4, 90)])
+def test_frames_of_few_pixels_have_motion_too(shape: tuple[int, int]):
+    small = texture(*shape)
+    motion = MotionFinder().between(small, small)
+    assert (motion.flow == 0).all()
+    assert motion.confidence_at(*shape).min() > 0.9

@@ -185,3 +185,11 @@ def test_hints_can_use_only_pictures_uploaded_for_the_project(client: TestClient
     for path in ("../x.png", "/etc/passwd", "..", "a/b.png"):
         hints = {"version": 1, "frames": [{"frame": 2, "reference": path}]}
         assert client.put(f"{film}/hints", json=hints).status_code == 422
+
+
+def test_what_is_missing_of_a_damaged_film_stands_at_its_job(client: TestClient, tmp_path: Path):
+    whole = make_film(tmp_path / "in.mkv", codec="ffv1", times=[40 * n for n in range(12)]).read_bytes()
+    film = project_path(client.post("/api/projects?name=cut.mkv", content=whole[: len(whole) // 2]))
+    job = wait_for_end(client, client.post(f"{film}/export").json())
+    assert job["state"] == "done"
+    assert "loss: the file is cut short" in job["note"]

@@ -33,7 +33,7 @@ class FakeRunner:
         self.started: list[str] = []
         self.release = threading.Event()
 
-    def __call__(self, job: Job, child: Child, report: Report) -> None:
+    def __call__(self, job: Job, child: Child, report: Report) -> str:
         self.started.append(job.project)
         report(0.5, "half")
         while not self.release.is_set():
@@ -42,6 +42,7 @@ class FakeRunner:
             time.sleep(0.005)
         if job.project == "bad":
             raise AutochromeError("It went wrong.")
+        return "All is well."
 
 
 @pytest.fixture

@@ -97,6 +97,7 @@ def film(
     from autochrome.media.films.codecs import CONTAINERS
     from autochrome.media.films.comparison import save_comparison
     from autochrome.media.films.sequences.names import is_sequence
+    from autochrome.media.films.stream_choice import prefer_container
 
     existing = batch.existing
     if layer and (compare or compare_gif or proof):
@@ -107,7 +108,7 @@ def film(
         if layer and not (batch.output and Path(batch.output).suffix)
         else _suffix(batch.output, options, container)
     )
-    naming = Naming(name, suffix, CONTAINERS, ".mp4")
+    naming = Naming(name, suffix, CONTAINERS, ".mp4", prefer_container)
     plan = plan_sequence(inputs, batch.output, layer) or make_plan(
         inputs, batch.output, naming, FILM_SUFFIXES, batch.glob
     )
@@ -156,7 +157,7 @@ def film(
                 proof, task.source, task.target, network=network, options=options, hints=known
             )
             notes.append(f"{proof}: {proven.summary}")
-        return Remarks(tuple(notes))
+        return Remarks(tuple(notes), report.losses)
 
     report = choose_report(
         len(plan.tasks) + len(plan.failed), as_json=batch.json, quiet=batch.quiet, single=single

@@ -1,7 +1,7 @@
 """The names of results: which name a result gets, and which names show that a file is a result."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,7 @@ class Naming:
     suffix: str | None  # of every result; None keeps the suffix of the input if we can write that format
     writable: Mapping[str, str]  # suffix, lower case, with the dot → file format
     fallback: str  # suffix for inputs in a format that we cannot write
+    prefer: Callable[[Path, str], str] = lambda source, suffix: suffix  # input, its suffix → a better one
 
     def __call__(self, source: Path, *, whole_name: bool = False) -> str:
         """The file name of the result for an input. A result that is coloured again keeps its name.
@@ -34,6 +35,7 @@ class Naming:
         whole_name: the suffix of the input is kept as a part of the stem.
         """
         own = source.suffix if source.suffix.lower() in self.writable else self.fallback
+        own = own if self.suffix or "{suffix}" not in self.pattern else self.prefer(source, own)
         stem = source.name if whole_name else self.original_stem(source.stem) or source.stem
         try:
             name = self.pattern.format(stem=stem, suffix=self.suffix or own)

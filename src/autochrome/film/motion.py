@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from autochrome.types import Floats
 
 _ROUND_TRIP = 0.7  # pixels: typical error of the flow forward and back again
+_LEAST = 16  # pixels: OpenCV finds no flow in smaller frames
 _BRIGHTNESS = 8.0  # code values of 256: a larger difference in brightness means another object
 _MAX_GRAIN = 6.0  # code values of 256: what half of the picture differs by counts as grain, up to here
 _STILL_MARGIN, _NOISE = (
@@ -64,7 +65,7 @@ class MotionFinder:
             self._flow.setUseSpatialPropagation(False)
 
     def between(self, before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Motion:
-        """Motion from `before` to `now`: (H, W) grey frames of one size, at least 16×16."""
+        """Motion from `before` to `now`: (H, W) grey frames of one size."""
         forward, back, before, now = self._both_flows(before, now)
         return _with_confidence(forward, back, before, now, _difference(before, now))
 
@@ -79,9 +80,9 @@ class MotionFinder:
 
     def _both_flows(self, before: Any, now: Any) -> tuple[Any, Any, Any, Any]:
         """The flow in both directions, and both frames at the size at which it is computed."""
-        if self._max_side and self._max_side < max(now.shape):
-            scale = self._max_side / max(now.shape)
-            size = max(16, round(now.shape[1] * scale)), max(16, round(now.shape[0] * scale))
+        scale = min(1.0, (self._max_side or max(now.shape)) / max(now.shape))
+        size = max(_LEAST, round(now.shape[1] * scale)), max(_LEAST, round(now.shape[0] * scale))
+        if size != now.shape[::-1]:
             before, now = (cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in (before, now))
         return self._flow.calc(now, before, None), self._flow.calc(before, now, None), before, now
 

@@ -107,6 +107,7 @@ def colorize_film(
         if not report.frames:
             raise UsageError(f"{reader.path}: the film has no frame between the start and the end.")
     report.notes = (*reader.notes, *writer.notes)
+    report.losses = (*reader.losses, *writer.losses)
     if layer:
         decisions = save_decisions(source, report, job, read_layer_facts(target), hints)
         report.notes = (*report.notes, f"the decisions are in {decisions}")

@@ -26,6 +26,7 @@ class FilmReport:
     shots: list[Shot] = field(default_factory=list)  # with their number of frames and mean confidence
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()  # what of a damaged original is missing
 
     def doubtful(self, below: float = 0.3) -> list[Shot]:
         """Shots with a mean confidence below this limit: their colours should be checked."""

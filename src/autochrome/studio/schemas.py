@@ -149,7 +149,7 @@ class Job(Schema):
     shot: int | None = None  # number of the shot, for a preview
     state: JobState = "waiting"
     done: Fraction = 0.0
-    note: str = ""  # progress as text
+    note: str = ""  # progress as text; of a job that is done, what the user should know of the result
     error: str | None = None  # one sentence, if the job failed
     created: datetime
 

@@ -101,7 +101,8 @@ CODECS: dict[str, Codec] = {
         alpha_depths=(10,),
     ),
     "dnxhr": Codec("dnxhd", ("dnxhd",), (10,), ("422", "444"), (".mov", ".mxf"), _dnxhr),
-    "vp9": Codec("libvpx-vp9", ("vp9",), (8, 10, 12), _USUAL, (".webm", ".mkv", ".mp4"), _vp9, fields=False),
+    # PyAV's libvpx is built without the depths above 8 bits.
+    "vp9": Codec("libvpx-vp9", ("vp9",), (8,), _USUAL, (".webm", ".mkv", ".mp4"), _vp9, fields=False),
 }
 CONTAINERS = {
     ".mp4": "mp4",

@@ -11,6 +11,7 @@ import av
 import numpy as np
 
 from autochrome.errors import UsageError
+from autochrome.media.films.clock import FROM_ZERO, ClockStart
 from autochrome.media.films.fields import read_field_order
 from autochrome.media.films.planes import layout_of
 from autochrome.media.films.side_data import Mastering, read_mastering
@@ -65,17 +66,20 @@ class FilmFacts:
     others: Path | None = (
         None  # the file with sound, subtitles and tags: the film itself; None: there is none
     )
+    clock: ClockStart = FROM_ZERO  # where our time 0 lies on the clock of the file
 
 
-def read_facts(path: Path, container: Any, stream: Any, first: Any) -> FilmFacts:
-    """The facts from an open container, its video stream and its first decoded frame."""
+def read_facts(
+    path: Path, container: Any, stream: Any, first: Any, start: ClockStart = FROM_ZERO
+) -> FilmFacts:
+    """The facts from an open container, its video stream and its first decoded frame. start: our time 0."""
     layout, codec = layout_of(first.format), stream.codec_context
     full = layout.rgb or first.color_range == FULL or first.format.name.startswith("yuvj")
     if layout.sampling == "gray" and first.color_range not in (LIMITED, FULL):
         full = codec.name not in _GREY_LIMITED
     guess: Matrix = "bt709" if first.height >= _HD else "bt601"
     plane_format = PlaneFormat(layout.depth, full, _MATRICES.get(first.colorspace, guess))
-    rate = _frame_rate(stream, first)
+    rate = frame_rate(stream, first.duration or 0)
     seconds = _seconds(container, stream)
     about = stream.frames or (round(seconds * rate) if seconds else None)
     return FilmFacts(
@@ -103,13 +107,17 @@ def read_facts(path: Path, container: Any, stream: Any, first: Any) -> FilmFacts
         rgb=layout.rgb,
         mastering=read_mastering(first),
         others=path,
+        clock=start,
     )
 
 
-def _frame_rate(stream: Any, first: Any) -> Fraction:
-    """Frames in a second. An average that no frame lasts (FFmpeg says 60000 for raw DV) is not believed."""
+def frame_rate(stream: Any, duration: int) -> Fraction:
+    """Frames in a second. duration: of the first frame, in ticks, 0 if unknown.
+
+    An average that no frame lasts (FFmpeg says 60000 for raw DV) is not believed.
+    """
     rates = [rate for rate in (stream.average_rate, stream.guessed_rate) if rate]
-    shown = (first.duration or 0) * stream.time_base  # seconds
+    shown = duration * stream.time_base  # seconds
     believed = [rate for rate in rates if not shown or 1 / _MOST < rate * shown < _MOST]
     return Fraction(min(next(iter(believed or rates), Fraction(25)), 1 / stream.time_base))
 
@@ -122,8 +130,8 @@ def _read_timecode(container: Any, stream: Any, first: Any, rate: Fraction) -> T
         with suppress(UsageError):
             if text:
                 return Timecode.parse(text, rate)
-    data = first.side_data.get("GOP_TIMECODE")
-    return None if data is None else _gop_timecode(int.from_bytes(bytes(data)[:4], sys.byteorder), rate)
+    data = read_side_data(first, "GOP_TIMECODE")
+    return None if data is None else _gop_timecode(int.from_bytes(data[:4], sys.byteorder), rate)
 
 
 def _gop_timecode(bits: int, rate: Fraction) -> Timecode | None:
@@ -144,5 +152,17 @@ def _seconds(container: Any, stream: Any) -> float | None:
 
 
 def _display_matrix(frame: Any) -> tuple[int, ...] | None:
-    data = frame.side_data.get("DISPLAYMATRIX")
-    return None if data is None else tuple(int(n) for n in np.frombuffer(bytes(data), np.int32))
+    data = read_side_data(frame, "DISPLAYMATRIX")
+    return None if data is None else tuple(int(n) for n in np.frombuffer(data, np.int32))
+
+
+def read_side_data(frame: Any, name: str) -> bytes | None:
+    """Data beside a frame, by PyAV's name of its kind; None if there is none.
+
+    PyAV refuses all of it if one kind is new to it, as in films with two views (MV-HEVC).
+    """
+    try:
+        data = frame.side_data.get(name)
+    except ValueError:
+        return None
+    return None if data is None else bytes(data)

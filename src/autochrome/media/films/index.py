@@ -9,8 +9,11 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from autochrome.media.films.clock import FROM_ZERO, Clock, ClockStart
+from autochrome.media.films.containers import open_container
+
 Ticks = NDArray[np.int64]
-_WITHOUT_TIMES = ("avi",)  # containers that number packets and do not store when each is shown
+_WITHOUT_TIMES = ("avi", "mxf")  # containers that number packets and do not store when each is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,13 @@ class FilmIndex:
         return int(self.keys[count - 1]) if count else None
 
 
-def index_film(path: str | os.PathLike[str], stream: int) -> FilmIndex | None:
-    """Read all packets of one stream. None if they have no times, or cannot be read."""
+def index_film(path: str | os.PathLike[str], stream: int, start: ClockStart = FROM_ZERO) -> FilmIndex | None:
+    """Read all packets of one stream. None if they have no times, or cannot be read. start: our time 0."""
     try:
-        with av.open(os.fspath(path), metadata_errors="replace") as container:
+        with open_container(path) as container:
             has_times = container.format.name not in _WITHOUT_TIMES
-            packets = list(_read_packets(container, container.streams[stream])) if has_times else []
-    except (av.FFmpegError, OSError, ValueError):
+            packets = list(_read_packets(container, container.streams[stream], start)) if has_times else []
+    except (av.FFmpegError, OSError, ValueError, IndexError):
         return None
     if not packets or any(pts is None for pts, _ in packets):
         return None
@@ -50,8 +53,9 @@ def index_film(path: str | os.PathLike[str], stream: int) -> FilmIndex | None:
     return FilmIndex(times, keys) if len(times) == len(packets) and len(keys) else None
 
 
-def _read_packets(container: Any, stream: Any) -> Iterator[tuple[int | None, bool]]:
+def _read_packets(container: Any, stream: Any, start: ClockStart) -> Iterator[tuple[int | None, bool]]:
     """The time of each packet, and whether it is a key frame."""
+    clock = Clock(start, stream.time_base)
     for packet in container.demux(stream):
         if packet.size and not packet.is_discard:
-            yield packet.pts, packet.is_keyframe
+            yield clock.ticks(packet.pts), packet.is_keyframe

@@ -11,8 +11,12 @@ from typing import Any, Self
 
 import av
 
-from autochrome.errors import FilmDamaged, InputEmpty, InputMissing, InputUnreadable, NotAFilm
+from autochrome.errors import FilmDamaged, InputUnreadable
+from autochrome.media.films.clock import Clock, DisplayOrder, find_start
+from autochrome.media.films.completeness import Completeness
+from autochrome.media.films.containers import find_frames, open_readable
 from autochrome.media.films.conversion import Converter
+from autochrome.media.films.decoding import decode_frames
 from autochrome.media.films.facts import FilmFacts, read_facts
 from autochrome.media.films.index import FilmIndex, index_film
 from autochrome.media.films.planes import plane
@@ -39,22 +43,29 @@ class FilmReader:
         """
         self.path = Path(path)
         self._notes: dict[str, int] = {}
+        self._losses: list[str] = []
+        self._found: tuple[list[str], list[str]] = [], []  # losses and notes, when all frames are read
+        self._from_beginning = False
         self._start, self._end = start, end
         self._keys_only = keys_only
-        self._container = _open(self.path)
+        self._container = open_readable(self.path)
         try:
             self._stream = self._open_stream()
+            self._clock_start = find_start(self._container, self._stream)
+            self._clock = Clock(self._clock_start, self._stream.time_base)
             self._index = index or (self.index() if start else None)
             self._number, self._first = self._begin()
             self._shape = (self._first.height, self._first.width, self._first.format.name)
-            self.facts = self._limit_facts(read_facts(self.path, self._container, self._stream, self._first))
+            self.facts = self._limit_facts(
+                read_facts(self.path, self._container, self._stream, self._first, self._clock_start)
+            )
             self._converter = self._new_converter(self._first.format)
         except BaseException:
             self._container.close()
             raise
 
     def _open_stream(self) -> Any:
-        stream = _video_stream(self._container, self.path)
+        stream = find_frames(self._container, self.path)
         stream.thread_type = "AUTO"
         if self._keys_only:
             stream.codec_context.skip_frame = "NONKEY"
@@ -66,6 +77,7 @@ class FilmReader:
         if found is None:
             self._decoded = self._decode()
             found = 0, next(self._decoded, None)
+            self._from_beginning = True
         if found[1] is None:
             raise FilmDamaged(f"{self.path}: no frame of this film can be read.")
         return found
@@ -79,7 +91,7 @@ class FilmReader:
         if key is None or key == index.keys[0]:
             return None
         try:
-            self._container.seek(key, stream=self._stream)
+            self._container.seek(self._clock.raw_ticks(key), stream=self._stream)
             self._decoded = self._decode()
             first = next(self._decoded, None)
             if first is not None and first.pts is not None and first.pts <= start:
@@ -89,7 +101,7 @@ class FilmReader:
         except (av.FFmpegError, OSError):
             pass  # some containers do not allow a jump
         self._container.close()
-        self._container = _open(self.path)
+        self._container = open_readable(self.path)
         self._stream = self._open_stream()
         return None
 
@@ -128,7 +140,7 @@ class FilmReader:
 
     def index(self) -> FilmIndex | None:
         """The times of all frames, from the packets alone; None if these have no times."""
-        return index_film(self.path, self._stream.index)
+        return index_film(self.path, self._stream.index, self._clock_start)
 
     @property
     def first(self) -> int:
@@ -138,7 +150,12 @@ class FilmReader:
     @property
     def notes(self) -> tuple[str, ...]:
         """Facts about the reading for the person; complete after the last frame."""
-        return tuple(text.format(count) for text, count in self._notes.items())
+        return (*(text.format(count) for text, count in self._notes.items()), *self._found[1])
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """What is missing of a damaged film; complete after the last frame."""
+        return (*self._losses, *self._found[0])
 
     def __iter__(self) -> Iterator[Frame]:
         """Every frame in the order of display. Works once."""
@@ -157,7 +174,7 @@ class FilmReader:
         while av_frame is not None:
             if (av_frame.height, av_frame.width, av_frame.format.name) != self._shape:
                 seconds = float((last or 0) * self.facts.time_base)
-                self._note(
+                self._losses.append(
                     f"the frames change their size or format after {seconds:.1f} s; the film ends there"
                 )
                 return
@@ -166,11 +183,20 @@ class FilmReader:
                 self._note("{} frames had no time, or a time in the past, and follow the frame before them")
                 pts = 0 if last is None else last + max(1, av_frame.duration or 1)
             last = av_frame.pts = pts
-            if av_frame.is_corrupt:
-                self._note("{} frames are damaged")
+            self._count.add_frame(av_frame)
             yield self._frame(av_frame, index, pts)
             index += 1
             av_frame = next(following, None)
+        if not self._keys_only:
+            self._found = self._count.describe(whole=self._from_beginning)
+
+    def _decode(self) -> Generator[Any]:
+        """Decoded frames, whose times are ticks from our time 0."""
+        self._count = Completeness(self.path, self._container, self._stream, self._clock_start)
+        order = DisplayOrder(self._container, keys_only=self._keys_only)
+        return decode_frames(
+            self._container, self._stream, self._clock, order, self._count, self._losses.append
+        )
 
     def _new_converter(self, pixel_format: Any) -> Converter:
         try:
@@ -201,24 +227,6 @@ class FilmReader:
             av_frame,
         )
 
-    def _decode(self) -> Generator[Any]:
-        """Decoded frames. Packets that cannot be read are counted and left out."""
-        packets = self._container.demux(self._stream)
-        end = False
-        while not end:
-            try:
-                packet = next(packets, None)
-            except (av.FFmpegError, OSError, ValueError):
-                self._note("the film cannot be read to its end")
-                packet = None
-            end = packet is None or packet.size == 0
-            try:
-                yield from self._stream.decode(None if packet is None or end else packet)
-            except EOFError:
-                return
-            except (av.FFmpegError, ValueError):
-                self._note("{} broken packets were left out")
-
 
 def _delayed(av_frames: Iterator[Any], count: int) -> Iterator[Any]:
     """The same frames, `count` frames behind the decoder."""
@@ -228,31 +236,3 @@ def _delayed(av_frames: Iterator[Any], count: int) -> Iterator[Any]:
         if len(queue) > count:
             yield queue.popleft()
     yield from queue
-
-
-def _open(path: Path) -> Any:
-    if not path.exists():
-        raise InputMissing(f"{path}: there is no such file; check the path.")
-    if path.is_dir():
-        raise InputUnreadable(f"{path}: this is a folder, not a film; give the file.")
-    try:
-        if path.is_file() and path.stat().st_size == 0:
-            raise InputEmpty(f"{path}: the file is empty; get it again.")
-        return av.open(str(path), metadata_errors="replace")
-    except PermissionError as refused:
-        raise InputUnreadable(f"{path}: you have no permission to read this file.") from refused
-    except (av.FFmpegError, ValueError) as unknown:
-        raise NotAFilm(
-            f"{path}: this file cannot be read as a film; it may be incomplete or another kind of file."
-        ) from unknown
-
-
-def _video_stream(container: Any, path: Path) -> Any:
-    """The first video stream that is not a cover image."""
-    cover = av.stream.Disposition.attached_pic
-    streams = [s for s in container.streams.video if not s.disposition & cover]
-    if not streams:
-        raise NotAFilm(f"{path}: this file has no video stream.")
-    if streams[0].codec_context is None:
-        raise NotAFilm(f"{path}: there is no decoder for the video codec of this file.")
-    return streams[0]

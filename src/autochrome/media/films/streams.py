@@ -1,18 +1,20 @@
 """Everything in a film but its frames: sound, subtitles, attachments, chapters. It is copied without a change."""
 
-import io
 from collections.abc import Generator
 from contextlib import suppress
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import av
 
+from autochrome.media.films.clock import Clock
+from autochrome.media.films.containers import is_cover, open_container
 from autochrome.media.films.facts import FilmFacts
-from autochrome.media.films.mxf import add_picture
 from autochrome.media.films.reuse import PARTS_KEY
+from autochrome.media.films.riff_sound import name_sound
+from autochrome.media.films.stream_choice import StreamChoice
 
-_KINDS = {"audio": "sound", "subtitle": "subtitles", "video": "second video", "attachment": "attachment"}
 _FILE_KEYS = (
     "major_brand",
     "minor_version",
@@ -32,17 +34,26 @@ Span: TypeAlias = tuple[Fraction | None, Fraction | None]
 class OtherStreams:
     """Copies the other streams of a film from one container into another. Opens the original a second time."""
 
-    def __init__(self, facts: FilmFacts, output: Any, container: str, span: Span = (None, None)) -> None:
-        """span: only packets in it are copied, and their times begin at 0."""
-        self.notes: list[str] = []
+    def __init__(
+        self,
+        facts: FilmFacts,
+        output: Any,
+        container: str,
+        choice: StreamChoice,
+        span: Span = (None, None),
+    ) -> None:
+        """choice: which streams are copied. span: only packets in it are copied, and their times begin at its start."""
+        self.lost = 0  # packets of sound and subtitles that are left out
+        self.damaged = 0  # those that are copied, but not whole
+        self._clock = facts.clock
         self._start, self._end = span
-        self._lost = 0
         assert facts.others is not None
-        self._source = av.open(str(facts.others), metadata_errors="replace")
-        self._output = output
-        self._pairs: dict[int, Any] = {}
+        self._source = open_container(facts.others)
+        self._output, self._choice, self._container = output, choice, container
         try:
-            self._pair(container)
+            self._pairs = {n: choice.add_stream(output, self._source.streams[n]) for n in choice.copied}
+            for cover in choice.covers:
+                cover.add_to(output, container)
             self._copy_metadata()
         except BaseException:
             self._source.close()
@@ -53,8 +64,14 @@ class OtherStreams:
     def close(self) -> None:
         self._packets.close()
         self._source.close()
-        if self._lost:
-            self.notes.append(f"{self._lost} packets of sound or subtitles are damaged and were left out")
+
+    def finish(self, file: Path) -> None:
+        """What can only be done in the finished file."""
+        for cover in self._choice.covers:
+            cover.finish(file, self._container)
+        stand_ins = {self._pairs[n].index for n in self._choice.wave_headers}
+        if stand_ins:
+            name_sound(file, stand_ins)
 
     def until(self, seconds: float | None) -> None:
         """Copy the packets up to this time of the original; None: all that are left."""
@@ -64,31 +81,13 @@ class OtherStreams:
                 shift = round(self._start / packet.time_base)
                 packet.pts = None if packet.pts is None else packet.pts - shift
                 packet.dts = None if packet.dts is None else packet.dts - shift
+            self.damaged += packet.is_corrupt
             packet.stream = self._pairs[packet.stream.index]
             try:
                 self._output.mux(packet)
             except (av.error.InvalidDataError, av.error.ArgumentError):
-                self._lost += 1
+                self.lost += 1
             self._next = next(self._packets, None)
-
-    def _pair(self, container: str) -> None:
-        """Add a stream to the output for each stream that the container can hold."""
-        frames = next((s.index for s in self._source.streams.video if not _is_cover(s)), None)
-        for stream in self._source.streams:
-            if stream.index == frames:
-                continue
-            name = getattr(stream, "name", None) or "unknown"
-            if stream.type in _KINDS and _fits(stream, container):
-                self._pairs[stream.index] = _add(self._output, stream)
-            elif not (stream.type == "data" and name == "bin_data" and self._source.chapters()):
-                # MP4 stores chapter titles in such a stream; they are copied as chapters.
-                kind = _KINDS.get(stream.type, "data")
-                self.notes.append(
-                    f"stream {stream.index} ({kind}, {name}) does not fit into {container} and is left out"
-                )
-        for stream in self._source.streams:
-            if stream.index not in self._pairs:
-                stream.discard = av.stream.Discard.all
 
     def _copy_metadata(self) -> None:
         """Copy the metadata of the file, and its chapters."""
@@ -110,13 +109,19 @@ class OtherStreams:
         streams = [
             self._source.streams[index] for index, made in self._pairs.items() if made.type != "attachment"
         ]
+        for stream in self._source.streams:
+            if stream not in streams:
+                stream.discard = av.stream.Discard.all
         if not streams:
             return
-        # The reader of the frames has already noted a broken file.
-        with suppress(av.FFmpegError, OSError, ValueError):
-            if self._start:
-                self._source.seek(max(0, int((self._start - 1) * av.time_base)))
+        # The reader of the frames has already noted a broken file. IndexError: PyAV meets a stream that begins late.
+        with suppress(av.FFmpegError, OSError, ValueError, IndexError):
+            if self._start and self._start > 1:
+                self._source.seek(int((self._clock.seconds + self._start - 1) * av.time_base))
+            clocks = {stream.index: Clock(self._clock, stream.time_base) for stream in streams}
             for packet in self._source.demux(streams):
+                clock = clocks[packet.stream.index]
+                packet.dts, packet.pts = clock.ticks(packet.dts), clock.ticks(packet.pts)
                 if (
                     packet.size
                     and (packet.dts is not None or packet.pts is not None)
@@ -132,7 +137,10 @@ class OtherStreams:
 class NoStreams:
     """In the place of `OtherStreams` where only frames are written."""
 
-    notes: tuple[str, ...] = ()
+    lost = damaged = 0
+
+    def finish(self, file: Path) -> None:
+        """Nothing is left to do."""
 
     def until(self, seconds: float | None) -> None:
         """There is nothing to copy."""
@@ -145,8 +153,8 @@ def video_metadata(facts: FilmFacts) -> dict[str, str]:
     """The metadata of the video stream: language and title."""
     if facts.others is None:
         return {}
-    with av.open(str(facts.others), metadata_errors="replace") as source:
-        stream = next((s for s in source.streams.video if not _is_cover(s)), None)
+    with open_container(facts.others) as source:
+        stream = next((s for s in source.streams.video if not is_cover(s)), None)
         return {
             k: v
             for k, v in (stream.metadata.items() if stream else ())
@@ -154,35 +162,7 @@ def video_metadata(facts: FilmFacts) -> dict[str, str]:
         }
 
 
-def _is_cover(stream: Any) -> bool:
-    return bool(stream.disposition & av.stream.Disposition.attached_pic)
-
-
 def _time(packet: Any) -> float:
     """Seconds at which the packet must be decoded."""
     ticks = packet.dts if packet.dts is not None else packet.pts
     return float(ticks * Fraction(packet.time_base))
-
-
-def _add(output: Any, stream: Any) -> Any:
-    """Add a stream like this one to the output."""
-    made = output.add_stream_from_template(stream, opaque=True)
-    made.metadata.update(stream.metadata)
-    if stream.type != "attachment":
-        made.disposition = stream.disposition
-    return made
-
-
-def _fits(stream: Any, container: str) -> bool:
-    """Whether the container can hold this stream. We try it, because FFmpeg's tables are not complete."""
-    try:
-        with av.open(io.BytesIO(), "w", format=container) as trial:
-            if container == "mxf":
-                add_picture(trial)
-            _add(trial, stream)
-            trial.start_encoding()
-    except av.error.UnknownError:
-        return container == "mxf"  # it takes the stream, and misses the packets at its end
-    except (av.FFmpegError, ValueError, TypeError):
-        return False
-    return True

@@ -1,5 +1,6 @@
 """Write a film: the Y′ of the original, new colour, encoded part by part, and all other streams of the original."""
 
+import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from fractions import Fraction
@@ -10,6 +11,7 @@ from typing import Any, Self
 import av
 
 from autochrome.color.ycbcr import change_depth
+from autochrome.errors import OutputNotWritable
 from autochrome.files import move_into_place, write_errors
 from autochrome.media.films.codecs import Plan, plan
 from autochrome.media.films.content import digest_content
@@ -22,6 +24,7 @@ from autochrome.media.films.parts import EncodedFrame, Part, Parts
 from autochrome.media.films.planes import plane
 from autochrome.media.films.reuse import PARTS_KEY, describe_parts, reuse_parts
 from autochrome.media.films.side_data import SideDataCheck
+from autochrome.media.films.stream_choice import StreamChoice, choose_streams
 from autochrome.media.films.streams import NoStreams, OtherStreams, Span, video_metadata
 from autochrome.media.timecode import Timecode
 from autochrome.options import FilmOptions
@@ -57,7 +60,9 @@ class FilmWriter:
         self.plan: Plan = plan(target, facts, options)
         self._span = options.start, options.end
         self._timecode = Timecode.parse(options.timecode, facts.rate) if options.timecode else facts.timecode
-        self._notes = list(self.plan.notes)
+        self._choice = choose_streams(facts.others, self.plan.container) if facts.others else StreamChoice()
+        self._notes = [*self.plan.notes, *self._choice.notes]
+        self._losses = list(self._choice.losses)
         self._encoder: Any = None
         self._converter: Converter | None = None  # from the frames of the film to those of the encoder
         self._alpha_is_lost = False
@@ -68,8 +73,35 @@ class FilmWriter:
         ] = {}  # of every frame: its time and duration in ticks (0: unknown)
         self._newest = 0  # number of the last frame that was passed
         self._inside: dict[int, int] = {}  # time → number, of the frames inside the encoder
+        self._try()
         self._job, self._hints_digest = _job(facts, self.plan, job), hints_digest
         self._restart = restart
+
+    def _try(self) -> None:
+        """Encode one frame, and write it with all streams to a file in memory: what cannot be done is said at once."""
+        plan, facts = self.plan, self.facts
+        try:
+            encoder, grey = self._new_encoder(), av.VideoFrame(facts.width, facts.height, plan.pixel_format)
+            for each in grey.planes:  # x264 ends the process if it meets code values of too many bits
+                each.update(bytes(each.buffer_size))
+            grey.pts, grey.time_base = 0, facts.time_base
+            packets = encoder.encode(grey) + encoder.encode(None)
+        except (OutputNotWritable, av.FFmpegError, ValueError) as error:
+            raise OutputNotWritable(
+                f"{self.target}: {plan.codec.encoder} cannot encode frames of {facts.width}×{facts.height} pixels as "
+                f"{plan.pixel_format}; choose another --codec or --pixel-format."
+            ) from error
+        options = self._container_options()
+        options["movflags"] = "use_metadata_tags"
+        with (
+            encoder_errors(self.target),
+            av.open(io.BytesIO(), "w", format=plan.container, container_options=options) as output,
+        ):
+            stream = self._stream(output)
+            self._other_streams(output, whole=True).close()
+            for packet in packets:
+                packet.stream = stream
+                output.mux(packet)
 
     def has_frame(self, frame: int) -> bool:
         """Whether a finished part holds this frame, so that it is only skipped."""
@@ -83,6 +115,11 @@ class FilmWriter:
     def notes(self) -> tuple[str, ...]:
         """Facts about the written film for the person; complete after the block."""
         return (*self._notes, *self._side_data.notes)
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """What of the original is missing in the written film; complete after the block."""
+        return tuple(self._losses)
 
     @property
     def chroma_shape(self) -> tuple[int, int]:
@@ -225,16 +262,24 @@ class FilmWriter:
                     self._mux(output, stream, others)
                 finally:
                     others.close()
+            others.finish(whole)
             wide = self.plan.container in ("matroska", "webm") and self.facts.aspect != 1
             if wide and not write_pixel_shape(whole, self.facts.aspect):
                 self._notes.append("the shape of the pixels is not in the header of the file")
             move_into_place(whole, self.target)
-        self._notes += others.notes
+        if others.damaged:
+            self._losses.append(f"damaged packets of sound or subtitles: {others.damaged}")
+        if others.lost:
+            self._losses.append(
+                f"packets of sound or subtitles that cannot be written and are left out: {others.lost}"
+            )
 
-    def _other_streams(self, output: Any) -> OtherStreams | NoStreams:
+    def _other_streams(self, output: Any, *, whole: bool = False) -> OtherStreams | NoStreams:
         if self.facts.others is None:
             return NoStreams()
-        return OtherStreams(self.facts, output, self.plan.container, self._seconds())
+        return OtherStreams(
+            self.facts, output, self.plan.container, self._choice, (None, None) if whole else self._seconds()
+        )
 
     def _container_options(self) -> dict[str, str]:
         if self.plan.container not in ("mp4", "mov"):
@@ -282,12 +327,15 @@ class FilmWriter:
         others.until(None)
 
     def _begins(self) -> int:
-        """The tick that becomes 0: the first frame of a section; a whole film keeps its times."""
-        return 0 if self._span[0] is None else min(pts for pts, _ in self._shown.values())
+        """The tick that becomes 0: the first frame of a section; a whole film keeps its times, and its early sound."""
+        if self._span[0] is None:
+            return -round(self.facts.clock.lead / self.facts.time_base)
+        return min(pts for pts, _ in self._shown.values())
 
     def _seconds(self) -> Span:
         """The section of the film that is written."""
-        start = None if self._span[0] is None else self._begins() * self.facts.time_base
+        begins = self._begins() * self.facts.time_base
+        start = begins if begins or self._span[0] is not None else None
         return start, None if self._span[1] is None else Fraction(self._span[1])
 
 

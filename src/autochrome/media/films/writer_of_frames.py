@@ -28,6 +28,10 @@ class WriterOfFrames(ABC):
         return self._writer.notes
 
     @property
+    def losses(self) -> tuple[str, ...]:
+        return self._writer.losses
+
+    @property
     def chroma_shape(self) -> tuple[int, int]:
         return self._writer.chroma_shape
 

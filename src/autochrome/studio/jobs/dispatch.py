@@ -12,6 +12,7 @@ from typing import Literal
 from autochrome.errors import AutochromeError
 from autochrome.hints.file import HintsFile
 from autochrome.media.films.codecs import CONTAINERS
+from autochrome.media.films.stream_choice import prefer_container
 from autochrome.options import FilmOptions
 from autochrome.studio.errors import hide_paths
 from autochrome.studio.jobs.child import Child
@@ -74,7 +75,7 @@ class Task:
 @dataclass(frozen=True, slots=True)
 class Handler:
     lane: Lane
-    run: Callable[[Task], None]
+    run: Callable[[Task], str]  # returns what the user should know of the result
 
 
 class JobRunner:
@@ -83,17 +84,20 @@ class JobRunner:
     def __init__(self, library: Library, networks: Networks) -> None:
         self._library, self._networks = library, networks
 
-    def __call__(self, job: Job, child: Child, report: Report) -> None:
-        """Do one job. Raises `Killed`, or `AutochromeError` with a sentence for the client."""
+    def __call__(self, job: Job, child: Child, report: Report) -> str:
+        """Do one job; returns what the user should know of the result.
+
+        Raises `Killed`, or `AutochromeError` with a sentence for the client.
+        """
         project = self._library.get(job.project)
         task = Task(job, project, self._library, self._networks, lambda spec: child.run(spec, report))
         try:
-            HANDLERS[job.what].run(task)
+            return HANDLERS[job.what].run(task)
         except AutochromeError as error:
             raise AutochromeError(hide_paths(str(error), self._library.folder)) from error
 
 
-def export(task: Task) -> None:
+def export(task: Task) -> str:
     """Write the file that the command line would write with the same hints and settings."""
     folder = task.folder / "export"
     folder.mkdir(exist_ok=True)
@@ -107,9 +111,10 @@ def export(task: Task) -> None:
     name = f"{Path(task.project.name).stem}-color{file.suffix}"
     info = ExportInfo(ready=True, name=name, revision=task.project.revision)
     task.library.update(task.project.id, export=info)
+    return "; ".join([*(f"loss: {loss}" for loss in result.losses), *result.notes])
 
 
-def find_shots(task: Task) -> None:
+def find_shots(task: Task) -> str:
     """Find the shots of a film, and how unsure the network is of each."""
     frames = film_of(task.project).frames
     result = task.run(FindShots(source=task.source, options=task.film_options, frames=frames))
@@ -118,9 +123,10 @@ def find_shots(task: Task) -> None:
     shots = make_spans(film, [ShotStart(first=shot.first) for shot in result.shots], doubts)
     film = film.model_copy(update={"shots": shots})
     task.library.update(task.project.id, recolored=True, film=film)
+    return ""
 
 
-def preview(task: Task) -> None:
+def preview(task: Task) -> str:
     """Colour one shot, and drop the previews of older revisions."""
     shot = shot_of(task.project, task.job.shot or 0)
     target = task.library.preview_of(task.project, shot)
@@ -140,6 +146,7 @@ def preview(task: Task) -> None:
         task.run(spec)
     finally:
         shutil.rmtree(target.with_name(f".{target.name}.parts"), ignore_errors=True)
+    return ""
 
 
 HANDLERS: dict[JobKind, Handler] = {
@@ -153,6 +160,7 @@ def _export_spec(task: Task, folder: Path) -> ExportPhoto | ExportFilm:
     if task.project.kind == "film":
         options = task.film_options
         own = task.project.suffix if task.project.suffix in CONTAINERS else ".mp4"
+        own = prefer_container(task.source, own)
         target = folder / f"export{_CONTAINER_OF.get(options.codec, own)}"
         return ExportFilm(
             source=task.source, target=target, options=options, hints=task.hints, cuts=task.cuts

@@ -21,7 +21,8 @@ from autochrome.studio.schemas import Job, JobKind, QueueState
 _REPORT_INTERVAL = 0.25  # seconds between two reports of progress
 _KILL_TIMEOUT = 10  # seconds until a killed process is gone
 _OPEN = ("waiting", "running")
-RunJob: TypeAlias = Callable[[Job, Child, Report], None]
+RunJob: TypeAlias = Callable[[Job, Child, Report], str]
+"""Does a job; returns what the user should know of the result."""
 
 
 class _QueueFile(BaseModel):
@@ -172,14 +173,14 @@ class JobQueue:
                 self._report(job.id, done, note)
 
         try:
-            self._run(job, child, report)
+            note = self._run(job, child, report)
         except Killed:
             return {"state": "waiting", "note": "", "done": 0.0}  # the queue was paused or closed
         except AutochromeError as error:
             return {"state": "failed", "note": "", "error": " ".join(str(error).split())}
         except Exception as error:  # the other jobs must go on
             return {"state": "failed", "note": "", "error": f"{type(error).__name__}: {error}"}
-        return {"state": "done", "done": 1.0, "note": ""}
+        return {"state": "done", "done": 1.0, "note": note}
 
     def _next(self, lane: Lane) -> Job | None:
         if self._paused:

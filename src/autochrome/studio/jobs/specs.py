@@ -60,6 +60,8 @@ class FoundShot(Schema):
 
 class JobResult(Schema):
     file: str | None = None  # name of the exported file
+    notes: tuple[str, ...] = ()  # facts about it for the user
+    losses: tuple[str, ...] = ()  # what of a damaged original is missing in it
     shots: tuple[FoundShot, ...] = ()
 
 

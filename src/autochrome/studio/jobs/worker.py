@@ -7,7 +7,7 @@ is the result or the error. When stdin ends, the studio is gone, and this proces
 import os
 import sys
 import threading
-from typing import Any, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from autochrome.color.lab import lightness
 from autochrome.errors import AutochromeError
@@ -27,6 +27,9 @@ from autochrome.studio.jobs.specs import (
     Preview,
     Report,
 )
+
+if TYPE_CHECKING:
+    from autochrome.film.report import FilmReport
 
 _DOUBT_WIDTH = 340  # pixels at the longer side of the frame whose confidence is read
 _NICE = 10  # a person who paints at the same time has priority
@@ -62,8 +65,8 @@ def export_photo(spec: ExportPhoto, report: Report) -> JobResult:
 
 def export_film(spec: ExportFilm, report: Report) -> JobResult:
     """The same call as the command line makes. Parts that are finished already are reused."""
-    _colorize(spec, spec.options, report)
-    return JobResult(file=spec.target.name)
+    done = _colorize(spec, spec.options, report)
+    return JobResult(file=spec.target.name, notes=done.notes, losses=done.losses)
 
 
 def preview(spec: Preview, report: Report) -> JobResult:
@@ -81,7 +84,7 @@ def preview(spec: Preview, report: Report) -> JobResult:
 
 def _colorize(
     spec: FilmSpec, options: FilmOptions, report: Report, network: ColorModel | None = None
-) -> None:
+) -> "FilmReport":
     from autochrome.film.pipeline import colorize_film
     from autochrome.film.report import Progress
 
@@ -89,7 +92,7 @@ def _colorize(
         total = max(progress.frames or 1, progress.frame)
         report(progress.frame / total, f"frame {progress.frame} of {total}")
 
-    colorize_film(
+    return colorize_film(
         spec.source,
         spec.target,
         model=network,

@@ -156,6 +156,9 @@ class SequenceReader:
         """The number of the first frame that is read."""
         return self._chosen.start
 
+    losses: tuple[str, ...] = ()
+    """What is missing of a damaged film; a picture that is missing in a sequence is a note."""
+
     @property
     def notes(self) -> tuple[str, ...]:
         """Facts about the reading for the person; complete after the last frame."""

@@ -87,6 +87,9 @@ class SequenceWriter:
     def _existing(self) -> list[int]:
         return self.pattern.numbers() if self.pattern.folder.is_dir() else []
 
+    losses: tuple[str, ...] = ()
+    """What of the film is missing in the pictures: nothing that `notes` does not say."""
+
     @property
     def notes(self) -> tuple[str, ...]:
         """Facts about the written pictures for the person; complete after the block."""

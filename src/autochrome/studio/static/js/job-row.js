@@ -33,6 +33,7 @@ export class JobRow {
     this.#name.textContent = project?.name ?? "removed";
     if (project) this.#name.href = editorUrl(project);
     this.#what.textContent = [jobLabel(job.what), job.error ?? job.note].filter(Boolean).join(" · ");
+    this.#what.title = this.#what.textContent;
     const running = job.state === "running" && job.done;
     this.#state.textContent = running ? formatPercent(job.done) : stateLabel(job.state);
     this.#state.className = `job-state ${job.state}`;
