@@ -62,6 +62,7 @@ def merge_layer(
         if digest.text != facts.luma or digest.frames != facts.frames:
             raise _other_film(original, layer, "Y′ differs")
     report.notes = (*film.notes, *fit.notes, *writer.notes)
+    report.losses = (*film.losses, *writer.losses)
     return report
 
 

@@ -277,9 +277,8 @@ class FilmWriter:
     def _other_streams(self, output: Any, *, whole: bool = False) -> OtherStreams | NoStreams:
         if self.facts.others is None:
             return NoStreams()
-        return OtherStreams(
-            self.facts, output, self.plan.container, self._choice, (None, None) if whole else self._seconds()
-        )
+        span = (None, None) if whole else self._seconds()
+        return OtherStreams(self.facts, output, self.plan.container, self._choice, span)
 
     def _container_options(self) -> dict[str, str]:
         if self.plan.container not in ("mp4", "mov"):
