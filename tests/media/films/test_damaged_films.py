@@ -153,7 +153,7 @@ def test_a_film_that_changes_its_size_ends_there_with_a_note(tmp_path: Path):
     (tmp_path / "both.ts").write_bytes(small.read_bytes() + large.read_bytes())
     with open_film(tmp_path / "both.ts") as film:
         assert len(list(film)) == 10
-        assert any("change their size" in note for note in film.notes)
+        assert any("change their size" in loss for loss in film.losses)
 
 
 def test_broken_packets_are_counted(tmp_path: Path):
@@ -165,4 +165,4 @@ def test_broken_packets_are_counted(tmp_path: Path):
     (tmp_path / "bad.mkv").write_bytes(bytes(data))
     with open_film(tmp_path / "bad.mkv") as film:
         assert 28 <= len(list(film)) <= 30
-        assert film.notes
+        assert film.losses

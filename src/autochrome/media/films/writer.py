@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
@@ -78,30 +79,30 @@ class FilmWriter:
         self._restart = restart
 
     def _try(self) -> None:
-        """Encode one frame, and write it with all streams to a file in memory: what cannot be done is said at once."""
+        """Encode one frame, and begin a file with all streams in memory: what cannot be done is said at once."""
         plan, facts = self.plan, self.facts
         try:
             encoder, grey = self._new_encoder(), av.VideoFrame(facts.width, facts.height, plan.pixel_format)
             for each in grey.planes:  # x264 ends the process if it meets code values of too many bits
                 each.update(bytes(each.buffer_size))
             grey.pts, grey.time_base = 0, facts.time_base
-            packets = encoder.encode(grey) + encoder.encode(None)
+            encoder.encode(grey)
+            encoder.encode(None)
         except (OutputNotWritable, av.FFmpegError, ValueError) as error:
             raise OutputNotWritable(
                 f"{self.target}: {plan.codec.encoder} cannot encode frames of {facts.width}×{facts.height} pixels as "
                 f"{plan.pixel_format}; choose another --codec or --pixel-format."
             ) from error
-        options = self._container_options()
-        options["movflags"] = "use_metadata_tags"
-        with (
-            encoder_errors(self.target),
-            av.open(io.BytesIO(), "w", format=plan.container, container_options=options) as output,
-        ):
-            stream = self._stream(output)
-            self._other_streams(output, whole=True).close()
-            for packet in packets:
-                packet.stream = stream
-                output.mux(packet)
+        options = self._container_options() | {"movflags": "use_metadata_tags"}
+        output = av.open(io.BytesIO(), "w", format=plan.container, container_options=options)
+        try:
+            with encoder_errors(self.target):
+                self._stream(output)
+                self._other_streams(output, whole=True).close()
+                output.start_encoding()
+        finally:
+            with suppress(av.FFmpegError, ValueError):  # a film without frames may be no film
+                output.close()
 
     def has_frame(self, frame: int) -> bool:
         """Whether a finished part holds this frame, so that it is only skipped."""
