@@ -20,7 +20,7 @@ def texture(height: int = 72, width: int = 128, seed: int = 0) -> np.ndarray:
     random = np.random.default_rng(seed)
     coarse = cv2.GaussianBlur(random.random((height, width)).astype(np.float32), (0, 0), 3)
     fine = cv2.GaussianBlur(random.random((height, width)).astype(np.float32), (0, 0), 1)
-    mix = coarse / coarse.std() + 0.3 * fine / fine.std()
+    mix = coarse / max(coarse.std(), 1e-6) + 0.3 * fine / max(fine.std(), 1e-6)
     return np.clip(128 + 40 * (mix - mix.mean()), 0, 255).astype(np.uint8)
 
 

@@ -266,7 +266,7 @@ def test_hints_may_be_a_dictionary(network, cat):
         (lambda: PhotoOptions(vivd=1), "^vivd = 1: there is no such option.$"),
         (
             lambda: FilmOptions(codec="x"),
-            "^codec = 'x': must be auto, like, h264, hevc, ffv1, prores or vp9.$",
+            "^codec = 'x': must be auto, like, h264, hevc, ffv1, prores, dnxhr or vp9.$",
         ),
         (lambda: colorize_photo("a.jpg", options=FilmOptions()), "must be PhotoOptions, not FilmOptions"),
         (

@@ -41,7 +41,7 @@ TIMEOUT = 20  # seconds for one response; a longer time is a hang
 def studio(tmp_path: Path, tiny_model: Path) -> Iterator[Studio]:
     """A studio whose jobs do nothing, to save time."""
     studio = Studio(tmp_path / "studio", model=str(tiny_model), limits=Limits(listeners=0, projects=20))
-    studio.jobs._run = lambda job, child, report: None
+    studio.jobs._run = lambda job, child, report: ""
     yield studio
     studio.close()
 

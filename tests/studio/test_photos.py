@@ -98,7 +98,7 @@ def test_saved_hints_and_settings_change_the_views(client: TestClient, photo: st
     ("body", "text"),
     [
         ({"version": 1, "points": [{"x": 2, "y": 0, "color": BLUE}]}, "points.0.x"),
-        ({"version": 1, "points": [{"x": 0, "y": 0, "color": "red"}]}, "color"),
+        ({"version": 1, "points": [{"x": 0, "y": 0, "color": "redd"}]}, "color"),
         ({"version": 2}, "version"),
         ({"version": 1, "dots": []}, "dots"),
         ({"version": 1, "points": [{"x": 0, "y": 0, "color": BLUE}] * 2001}, "2001"),

@@ -120,8 +120,9 @@ def test_files_that_are_no_pictures_are_refused_and_deleted(
     assert is_empty(tmp_path)
 
 
-def test_a_truncated_picture_is_refused(client: TestClient, tmp_path: Path, jpeg: bytes):
-    response = client.post(API, content=jpeg[: len(jpeg) // 2])
+def test_a_truncated_picture_is_refused(client: TestClient, tmp_path: Path):
+    data = pil(COLOR, "png")
+    response = client.post(API, content=data[: len(data) // 2])
     assert (response.status_code, response.json()["error"]["kind"]) == (422, "PictureDamaged")
     assert is_empty(tmp_path)
 

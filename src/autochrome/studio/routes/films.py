@@ -106,7 +106,14 @@ async def start_preview(studio: CurrentStudio, project_id: ProjectId, shot: Shot
         206: {"description": "A part of the file."},
     },
 )
-async def preview(studio: CurrentStudio, project_id: ProjectId, shot: Shot) -> Response:
+async def preview(
+    studio: CurrentStudio,
+    project_id: ProjectId,
+    shot: Shot,
+    made: Annotated[
+        str, Query(max_length=64, description="The job that made it: browsers keep no older one.")
+    ] = "",
+) -> Response:
     """The preview of a shot with the saved hints and settings."""
     return FileResponse(studio.films.preview(project_id, shot), media_type="video/mp4")
 
