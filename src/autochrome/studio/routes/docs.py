@@ -9,7 +9,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/docs")
-def docs(request: Request) -> Response:
+async def docs(request: Request) -> Response:
     """The page."""
     return HTMLResponse(docs_page(request.app.openapi()))
 

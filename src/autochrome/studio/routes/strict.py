@@ -15,8 +15,13 @@ from autochrome.errors import UsageError
 PREFIX = "/api"
 
 
-def refuse_unknown_query(request: Request) -> None:
-    """Refuse query fields that the route does not have. For every route of the API."""
+async def refuse_unknown_query(request: Request) -> None:
+    """Refuse query fields that the route does not have. For every route of the API.
+
+    `async`, so that it runs on one thread: FastAPI cannot make its document on two threads at once.
+    """
+    if not request.query_params:
+        return
     path = PREFIX + request.scope["route"].path_format
     operation = request.app.openapi()["paths"][path][request.method.lower()]
     known = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
