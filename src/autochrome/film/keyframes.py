@@ -1,7 +1,7 @@
 """Hints of key frames, carried along the motion to all frames of their shot, forward and backward in time.
 
 `CarriedHints` holds those of a whole film, `ShotHints` those of one shot. The hints of one frame depend only on the
-key frames and on the motion in the shot, whoever asks for them.
+key frames and on the motion in the shot.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -87,11 +87,13 @@ class ShotHints:
         """Packed hints of a frame, by its number in the shot: between two key frames a mix of both."""
         weights = _interpolation_weights(number, self._positions)
         parts = [
-            (weight, _unpack(packed, *self._shape))
+            (weight, packed)
             for weight, key in zip(weights, self._keys, strict=True)
             if weight and (packed := key.at(number)) is not None
         ]
-        return _pack(_mix(parts)) if parts else None
+        if len(parts) < 2:
+            return parts[0][1] if parts else None
+        return _pack(_mix([(weight, _unpack(packed, *self._shape)) for weight, packed in parts]))
 
 
 class CarriedHints:
@@ -157,10 +159,9 @@ class CarriedHints:
         for position, placed in keys.items():
             own = hints_on(placed, shot[position].grey, self._turn, self._reach, open_image)
             carried[position] = CarriedKey(KeyRoutes(motion, position, self._shape), own)
+            # Outward from the key frame, so that no position is computed twice.
             for number in (*range(position, len(shot)), *range(position - 1, -1, -1)):
-                carried[position].at(
-                    number
-                )  # outward from the key frame, so that no position is computed twice
+                carried[position].at(number)
         hints = ShotHints(carried, self._shape)
         packed = {record.index: hints.at(number) for number, record in enumerate(shot)}
         self._frames |= {index: data for index, data in packed.items() if data is not None}
@@ -195,8 +196,6 @@ def _mix(parts: Sequence[tuple[float, Hints]]) -> Hints:
 
     Single pixels that were lost on the way do not count: else the mix of two colours would be blotchy.
     """
-    if len(parts) == 1:
-        return parts[0][1]
     hints = [each.with_reach() for _, each in parts]
     weights = [weight * _strength_around(each.mask) for (weight, _), each in zip(parts, hints, strict=True)]
     premultiplied = np.sum(

@@ -80,8 +80,9 @@ class Block(nn.Module):
 def dense(x: Tensor, conv: nn.Module) -> Tensor:
     """A 3×3 convolution; at stride 2 it is padded at the right and bottom only, as in TensorFlow."""
     assert isinstance(conv, nn.Conv2d)
-    padding = (0, 1, 0, 1) if conv.stride == (2, 2) else (1, 1, 1, 1)
-    return F.conv2d(F.pad(x, padding), conv.weight, conv.bias, stride=conv.stride)
+    if conv.stride == (1, 1):
+        return F.conv2d(x, conv.weight, conv.bias, padding=1)
+    return F.conv2d(F.pad(x, (0, 1, 0, 1)), conv.weight, conv.bias, stride=2)
 
 
 class Standardize(nn.Module):

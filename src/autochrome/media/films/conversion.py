@@ -12,6 +12,7 @@ import numpy as np
 
 from autochrome.color.ycbcr import LUMA_WEIGHTS
 from autochrome.media.films.facts import FULL, LIMITED, SPACES
+from autochrome.media.films.filter_source import add_frame_source
 from autochrome.media.films.planes import Layout, layout_of, plane
 from autochrome.types import CodeValues, Matrix, PlaneFormat
 
@@ -87,14 +88,7 @@ class Converter:
         """A filter graph with the scaler between a source and a sink."""
         graph = av.filter.Graph()
         graph.threads = 1
-        source = graph.add(
-            "buffer",
-            video_size=f"{pixel_format.width}x{pixel_format.height}",
-            pix_fmt=pixel_format.name,
-            time_base="1/25",
-            colorspace=str(self._space),
-            range=str(FULL if self._full else LIMITED),
-        )
+        source = add_frame_source(graph, pixel_format, self._space, FULL if self._full else LIMITED)
         side, matrix = "full" if self._full else "limited", _MATRIX_NAMES[self._plane_format.matrix]
         settings = {"flags": "bilinear"}
         if not target.startswith("gbr"):

@@ -4,6 +4,8 @@ from typing import Any
 
 import av
 
+from autochrome.media.films.filter_source import add_frame_source
+
 _TOP, _BOTTOM = 2, 3  # FFmpeg's AVFieldOrder: both fields are stored as they are shown
 _TOP_FIRST, _BOTTOM_FIRST = (
     (2, 5),
@@ -24,15 +26,7 @@ def read_field_order(first: Any, stored: int) -> int:
 def _is_top_first(av_frame: Any) -> bool:
     """PyAV does not show this flag, but a filter that lets only such frames pass can see it."""
     graph = av.filter.Graph()
-    shape = av_frame.format
-    source = graph.add(
-        "buffer",
-        video_size=f"{av_frame.width}x{av_frame.height}",
-        pix_fmt=shape.name,
-        time_base="1/25",
-        colorspace=str(av_frame.colorspace),
-        range=str(av_frame.color_range),
-    )
+    source = add_frame_source(graph, av_frame.format, av_frame.colorspace, av_frame.color_range)
     chosen = graph.add("select", "eq(interlace_type,TOPFIRST)")
     graph.link_nodes(source, chosen, graph.add("buffersink")).configure()
     graph.push(av_frame)
