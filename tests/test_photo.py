@@ -250,9 +250,9 @@ def test_a_large_picture_is_shown_small(network, shape):
 
 def test_hints_may_be_a_dictionary(network, cat):
     marks = {"points": [{"x": 0.5, "y": 0.5, "color": "brick", "radius": 0.1}]}
-    told = colorize_photo(cat, model=network, hints=marks).image
+    hinted = colorize_photo(cat, model=network, hints=marks).image
     same = colorize_photo(cat, model=network, hints=HintsFile.model_validate({"version": 1, **marks})).image
-    np.testing.assert_array_equal(told, same)
+    np.testing.assert_array_equal(hinted, same)
     with pytest.raises(HintsError, match=r"unknown field 'dots'"):
         colorize_photo(cat, model=network, hints={"dots": []})
     with pytest.raises(HintsError, match="cannot be of the type int"):

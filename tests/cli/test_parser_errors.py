@@ -1,4 +1,4 @@
-"""What the command line refuses is told in our words, not in those of the libraries that parse it."""
+"""What the command line refuses is explained in our words, not in those of the libraries that parse it."""
 
 from collections.abc import Callable
 from pathlib import Path

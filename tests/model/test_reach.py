@@ -53,8 +53,8 @@ def test_a_mask_of_zeros_equals_no_hints(model) -> None:
 
 def test_a_model_that_cannot_lay_hints_takes_them_for_the_whole_picture(tmp_path: Path) -> None:
     g = Graph()
-    told = g.node("Mul", ["hint", "mask"])
-    g.node("AveragePool", [told], "ab", kernel_shape=[4, 4], strides=[4, 4])
+    painted = g.node("Mul", ["hint", "mask"])
+    g.node("AveragePool", [painted], "ab", kernel_shape=[4, 4], strides=[4, 4])
     file = g.save(
         tmp_path / "plain.onnx",
         {"luma": plane(1), "hint": plane(2), "mask": plane(1)},

@@ -133,9 +133,9 @@ def film(
     kinds = [suffix for suffix, wanted in ((".mp4", compare), (".gif", compare_gif)) if wanted]
 
     def do(task: FileTask) -> Remarks:
-        sheets = [task.comparisons[0].with_suffix(kind) for kind in kinds]
-        for sheet in sheets:
-            refuse_existing(sheet, batch.overwrite)
+        compared = [task.comparisons[0].with_suffix(kind) for kind in kinds]
+        for file in compared:
+            refuse_existing(file, batch.overwrite)
         with _bar(shown=single and not (batch.quiet or batch.json)) as show, _stop_on_interrupt() as stop:
             report = colorize_film(
                 sequence.describe(task.source) if pictures else task.source,
@@ -149,8 +149,8 @@ def film(
                 progress=show,
                 stop=stop,
             )
-        for sheet in sheets:
-            save_comparison(task.source, task.target, sheet, options.start, options.end)
+        for file in compared:
+            save_comparison(task.source, task.target, file, options.start, options.end)
         notes = [_summary(report), *report.notes]
         if proof:
             proven = write_proof(

@@ -1,4 +1,4 @@
-"""Strictness of the API: an unknown query field is an error, a wrong method is told which ones there are."""
+"""Strictness of the API: an unknown query field is an error, the answer to a wrong method lists the right ones."""
 
 import re
 from collections.abc import Iterable
