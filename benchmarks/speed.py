@@ -85,8 +85,8 @@ def measure_network(size: int, runs: int, folder: Path) -> dict[str, Any]:
     other = make_network()
     file, plane = write_onnx(other, size, folder / "stand-in.onnx"), torch.from_numpy(luma)[None, None]
     calls: dict[str, Callable[[], Any]] = {"stand-in torch": lambda: other(plane)}
-    for runtime in ("onnxruntime", "openvino"):
-        ours, theirs = open_model(runtime=runtime), open_model(file, runtime=runtime, contract="eccv16")
+    for runtime, device in (("onnxruntime", "cpu"), ("openvino", "openvino")):
+        ours, theirs = open_model(device=device), open_model(file, device=device, contract="eccv16")
         prepared, other_prepared = ours.prepare(luma), theirs.prepare(luma)
         calls |= {
             f"prepare {runtime}": partial(ours.prepare, luma),

@@ -32,7 +32,7 @@ import numpy as np
 import pyvips
 from compare_inputs import make_inputs
 
-ENVIRONMENT = {"AUTOCHROME_RUNTIME": "onnxruntime", "COLUMNS": "100", "NO_COLOR": "1"}
+ENVIRONMENT = {"AUTOCHROME_DEVICE": "cpu", "COLUMNS": "100", "NO_COLOR": "1"}
 """Set for every run. If the new code renames the variable that chooses the runtime, put both names here."""
 
 STILLS = {

@@ -23,7 +23,7 @@ from tolerances import TOLERANCES
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory):
-    return open_model(tiny_tint(tmp_path_factory.mktemp("model") / "tiny.onnx"), runtime="onnxruntime")
+    return open_model(tiny_tint(tmp_path_factory.mktemp("model") / "tiny.onnx"), device="cpu")
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ SMALL = PhotoOptions(size=96)
 @pytest.fixture(scope="module")
 def network(tmp_path_factory):
     path = tiny_tint(tmp_path_factory.mktemp("model") / "likely.onnx", likely=True)
-    return open_model(path, runtime="onnxruntime")
+    return open_model(path, device="cpu")
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_a_picture_of_one_pixel(network):
 
 
 def test_models_without_a_distribution_are_refused(tmp_path, cat):
-    model = open_model(tiny_tint(tmp_path / "plain.onnx"), runtime="onnxruntime")
+    model = open_model(tiny_tint(tmp_path / "plain.onnx"), device="cpu")
     with pytest.raises(UsageError, match="does not say which other colours are likely"):
         colorize_variations(cat, 2, model=model)
 

@@ -97,7 +97,7 @@ def test_painting_does_not_work_it_out(file: Path, monkeypatch: pytest.MonkeyPat
         return run(self, outputs, feeds)
 
     monkeypatch.setattr(RUNTIMES["onnxruntime"], "run", listen)
-    model = open_model(file, runtime="onnxruntime")
+    model = open_model(file, device="cpu")
     prepared = model.prepare(quarters())
     model.paint(prepared)
     assert all("likely" not in outputs for outputs in asked)

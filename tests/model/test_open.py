@@ -116,14 +116,14 @@ def test_no_network_at_all(tint: Path, end: int) -> None:
     assert sentence(error)
 
 
-@pytest.mark.parametrize("runtime", ["onnxruntime", "openvino"])
+@pytest.mark.parametrize("device", ["cpu", "openvino"])
 def test_a_network_no_runtime_can_load(
-    tmp_path: Path, runtime: str, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, device: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     path = tiny_tint(tmp_path / "tiny.onnx")
     path.write_bytes(path.read_bytes().replace(b"AveragePool", b"OveragePool"))
     with pytest.raises(ModelUnusable, match=r"^tiny\.onnx: the runtime cannot load it") as error:
-        open_model(path, runtime=runtime)
+        open_model(path, device=device)
     assert sentence(error)
     assert capfd.readouterr() == ("", "")
 
@@ -213,7 +213,7 @@ def test_a_report_says_how_a_file_can_be_used(tint: Path) -> None:
     assert report.contract == "tint"
     assert report.sizes == "any size, padded to multiples of 32"
     assert report.hints == "chroma and mask"
-    assert report.runtime == "onnxruntime"
+    assert report.device == "cpu"
     assert report.card == tint_card()
     missing = check_model(tint.with_name("none.onnx"))
     assert not missing.usable

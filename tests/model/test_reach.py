@@ -21,7 +21,7 @@ def square(reach: float | None) -> Hints:
 
 @pytest.fixture
 def model(tmp_path: Path):
-    return open_model(tiny_tint(tmp_path / "tiny.onnx"), runtime="onnxruntime")
+    return open_model(tiny_tint(tmp_path / "tiny.onnx"), device="cpu")
 
 
 def test_a_hint_about_one_thing_changes_nothing_else(model) -> None:
@@ -60,7 +60,7 @@ def test_a_model_that_cannot_lay_hints_takes_them_for_the_whole_picture(tmp_path
         {"luma": plane(1), "hint": plane(2), "mask": plane(1)},
         {"ab": plane(2, 4)},
     )
-    model = open_model(file, runtime="onnxruntime")
+    model = open_model(file, device="cpu")
     prepared = model.prepare(LUMA)
     np.testing.assert_array_equal(
         model.paint(prepared, square(0.0)).chroma, model.paint(prepared, square(None)).chroma

@@ -1,4 +1,4 @@
-"""Both runtimes: who is chosen, the same answer from each, silence, and only the half that is asked for runs."""
+"""Both runtimes: the same answer from each, silence, and only the half that is asked for runs."""
 
 import subprocess
 import sys
@@ -10,14 +10,17 @@ import pytest
 from skimage import data
 
 from autochrome.color.lab import lab_from_srgb
-from autochrome.errors import ExtraMissing, ModelUnusable, NoMemory, UsageError
+from autochrome.errors import ModelUnusable, NoMemory, UsageError
 from autochrome.model import list_models, open_model, runtimes
-from autochrome.model.runtimes import RUNTIME_VARIABLE, RUNTIMES, choose_runtime
+from autochrome.model.runtimes import LOADERS
 from autochrome.types import Hints
 from tiny import Graph, plane, tint_card, tiny_tint
 from tolerances import TOLERANCES
 
 pytest.importorskip("openvino")
+
+PROCESSORS = ("cpu", "openvino")
+"""The devices that every machine has: the processor with ONNX Runtime, and with OpenVINO."""
 
 
 def picture(height: int, width: int) -> np.ndarray:
@@ -31,48 +34,13 @@ def hints_for(luma: np.ndarray) -> Hints:
     return hints
 
 
-@pytest.mark.parametrize(
-    ("asked", "many", "variable", "chosen"),
-    [
-        ("auto", False, None, "onnxruntime"),
-        ("auto", True, None, "openvino"),
-        ("auto", True, "onnxruntime", "onnxruntime"),
-        ("auto", False, "openvino", "openvino"),
-        ("auto", True, "auto", "openvino"),
-        ("onnxruntime", True, "openvino", "onnxruntime"),
-        ("openvino", False, None, "openvino"),
-    ],
-)
-def test_the_choice(
-    asked: str, many: bool, variable: str | None, chosen: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv(RUNTIME_VARIABLE, raising=False)
-    if variable:
-        monkeypatch.setenv(RUNTIME_VARIABLE, variable)
-    assert choose_runtime(asked, many) == chosen
-
-
-def test_without_openvino(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(RUNTIME_VARIABLE, raising=False)
-    monkeypatch.setattr(runtimes, "find_spec", lambda name: None)
-    assert choose_runtime("auto", many=True) == "onnxruntime"
-    with pytest.raises(ExtraMissing, match=r"pip install 'autochrome\[fast\]'"):
-        choose_runtime("openvino", many=True)
-
-
-def test_an_unknown_runtime_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(RUNTIME_VARIABLE, "tensorrt")
-    with pytest.raises(UsageError, match="There is no runtime 'tensorrt'"):
-        choose_runtime("auto", many=False)
-
-
 @pytest.mark.parametrize("size", [(1, 1), (7, 300), (33, 65), (160, 224)])
 def test_both_runtimes_answer_alike(tmp_path: Path, size: tuple[int, int]) -> None:
     path = tiny_tint(tmp_path / "t.onnx")
     luma = picture(*size)
     painted = []
-    for runtime in RUNTIMES:
-        model = open_model(path, runtime=runtime)
+    for device in PROCESSORS:
+        model = open_model(path, device=device)
         painted.append(model.paint(model.prepare(luma), hints_for(luma)))
     one, other = painted
     assert one.chroma.shape == other.chroma.shape
@@ -91,15 +59,15 @@ def test_in_full_precision_both_runtimes_answer_the_same(
     luma = picture(64, 96)
     one, other = (
         model.paint(model.prepare(luma), hints_for(luma)).chroma
-        for model in (open_model(path, runtime=runtime) for runtime in RUNTIMES)
+        for model in (open_model(path, device=device) for device in PROCESSORS)
     )
     np.testing.assert_allclose(one, other, atol=TOLERANCES["openvino against onnxruntime, f32"])
 
 
-@pytest.mark.parametrize("runtime", RUNTIMES)
-def test_the_same_question_has_the_same_answer(tmp_path: Path, runtime: str) -> None:
-    model = open_model(tiny_tint(tmp_path / "t.onnx"), runtime=runtime, threads=2)
-    again = open_model(tmp_path / "t.onnx", runtime=runtime, threads=1)
+@pytest.mark.parametrize("device", PROCESSORS)
+def test_the_same_question_has_the_same_answer(tmp_path: Path, device: str) -> None:
+    model = open_model(tiny_tint(tmp_path / "t.onnx"), device=device, threads=2)
+    again = open_model(tmp_path / "t.onnx", device=device, threads=1)
     luma = picture(65, 130)
     first = model.paint(model.prepare(luma), hints_for(luma))
     model.paint(model.prepare(picture(200, 40)))  # another size between
@@ -109,9 +77,9 @@ def test_the_same_question_has_the_same_answer(tmp_path: Path, runtime: str) -> 
         assert (painted.confidence == first.confidence).all()
 
 
-@pytest.mark.parametrize("runtime", RUNTIMES)
-def test_threads_may_share_a_model(tmp_path: Path, runtime: str) -> None:
-    model = open_model(tiny_tint(tmp_path / "t.onnx"), runtime=runtime)
+@pytest.mark.parametrize("device", PROCESSORS)
+def test_threads_may_share_a_model(tmp_path: Path, device: str) -> None:
+    model = open_model(tiny_tint(tmp_path / "t.onnx"), device=device)
     lumas = [picture(32 + i, 64) for i in range(8)]
     alone = [model.paint(model.prepare(luma)).chroma for luma in lumas]
     with ThreadPoolExecutor(4) as pool:
@@ -124,7 +92,7 @@ def test_openvino_reports_to_nobody(tmp_path: Path) -> None:
     code = f"""
 import sys, threading
 from autochrome.model import open_model
-open_model({str(tiny_tint(tmp_path / "t.onnx"))!r}, runtime="openvino")
+open_model({str(tiny_tint(tmp_path / "t.onnx"))!r}, device="openvino")
 assert "openvino" in sys.modules
 print(threading.active_count(), [name for name in sys.modules if name.startswith("openvino_telemetry.")])
 """
@@ -134,8 +102,8 @@ print(threading.active_count(), [name for name in sys.modules if name.startswith
 
 def test_an_answer_stays_when_the_next_is_asked(tmp_path: Path) -> None:
     """A runtime that hands out its own memory would change what was answered before."""
-    for runtime in RUNTIMES:
-        model = open_model(tiny_tint(tmp_path / "t.onnx"), runtime=runtime)
+    for device in PROCESSORS:
+        model = open_model(tiny_tint(tmp_path / "t.onnx"), device=device)
         prepared = model.prepare(picture(64, 64))
         first = model.paint(prepared).chroma
         kept = first.copy()
@@ -165,18 +133,18 @@ def trapped(path: Path, half: str) -> Path:
     )
 
 
-@pytest.mark.parametrize("runtime", RUNTIMES)
+@pytest.mark.parametrize("device", PROCESSORS)
 def test_only_the_half_that_is_asked_for_runs(
-    tmp_path: Path, runtime: str, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, device: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     luma = picture(64, 64)
-    model = open_model(trapped(tmp_path / "quick.onnx", "quick"), runtime=runtime)
+    model = open_model(trapped(tmp_path / "quick.onnx", "quick"), device=device)
     prepared = model.prepare(luma)
     with pytest.raises(ModelUnusable, match=r"^quick\.onnx: the runtime cannot run it"):
         model.paint(prepared)
     with pytest.raises(ModelUnusable, match=r"^slow\.onnx: the runtime cannot run it"):
-        open_model(trapped(tmp_path / "slow.onnx", "slow"), runtime=runtime).prepare(luma)
-    model = open_model(trapped(tmp_path / "none.onnx", "none"), runtime=runtime)
+        open_model(trapped(tmp_path / "slow.onnx", "slow"), device=device).prepare(luma)
+    model = open_model(trapped(tmp_path / "none.onnx", "none"), device=device)
     assert model.paint(model.prepare(luma)).chroma.any()
     assert capfd.readouterr() == ("", "")  # what went wrong was raised, not printed
 
@@ -199,9 +167,9 @@ def four_graphs(path: Path) -> Path:
     return g.save(path, inputs, outputs | {"ab": colour, "confidence": small}, card)
 
 
-@pytest.mark.parametrize("runtime", RUNTIMES)
-def test_without_a_hint_the_quicker_graph_paints(tmp_path: Path, runtime: str) -> None:
-    model = open_model(four_graphs(tmp_path / "four.onnx"), runtime=runtime)
+@pytest.mark.parametrize("device", PROCESSORS)
+def test_without_a_hint_the_quicker_graph_paints(tmp_path: Path, device: str) -> None:
+    model = open_model(four_graphs(tmp_path / "four.onnx"), device=device)
     luma = np.full((64, 64), 40, np.float32)
     prepared, hints = model.prepare(luma), Hints.none(64, 64)
     assert (model.paint(prepared).chroma == 20).all()
@@ -213,15 +181,15 @@ def test_without_a_hint_the_quicker_graph_paints(tmp_path: Path, runtime: str) -
 
 
 def test_only_what_sees_edges_must_be_exact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kind, loaded = RUNTIMES["onnxruntime"], {}
+    kind, loaded = LOADERS["cpu"], {}
 
     def load(source: bytes, file: str, threads: int | None, rough: bool) -> runtimes.Graph:
         graph = kind(source, file, threads, rough)
         loaded[" ".join(sorted(graph._inputs))] = rough
         return graph
 
-    monkeypatch.setitem(RUNTIMES, "onnxruntime", load)
-    model = open_model(four_graphs(tmp_path / "four.onnx"), runtime="onnxruntime")
+    monkeypatch.setitem(LOADERS, "cpu", load)
+    model = open_model(four_graphs(tmp_path / "four.onnx"), device="cpu")
     assert loaded == {"luma": False, "in_f4": True, "in_f8 vivid": True}
     hints = Hints.none(64, 64)
     hints.mask[:] = 1
@@ -241,7 +209,7 @@ def test_no_memory_is_told_apart(tmp_path: Path, trouble: Exception, monkeypatch
 
     monkeypatch.setattr(onnxruntime, "InferenceSession", fail)
     with pytest.raises(NoMemory, match=r"^t\.onnx: not enough memory to load it; use a smaller --size\.$"):
-        open_model(tiny_tint(tmp_path / "t.onnx"), runtime="onnxruntime")
+        open_model(tiny_tint(tmp_path / "t.onnx"), device="cpu")
 
 
 @pytest.mark.parametrize("shape", [[], [1]])
@@ -258,8 +226,8 @@ def test_half_precision_doors(tmp_path: Path) -> None:
     g = Graph()
     g.node("Concat", ["luma", "luma"], "ab", axis=1)
     path = g.save(tmp_path / "h.onnx", {"luma": plane(1)}, {"ab": plane(2)}, kind=TensorProto.FLOAT16)
-    for runtime in RUNTIMES:
-        model = open_model(path, runtime=runtime)
+    for device in PROCESSORS:
+        model = open_model(path, device=device)
         luma = picture(32, 32)
         chroma = model.paint(model.prepare(luma)).chroma
         assert chroma.dtype == np.float32
@@ -279,7 +247,7 @@ def test_what_is_shipped_answers_alike_in_both_runtimes_every_time(
     name: str, told: bool, luma: np.ndarray
 ) -> None:
     """OpenVINO counts in bf16 where it can: a little off is fine, and a graph it gets wrong shows here."""
-    one, other = (open_model(name, runtime=runtime) for runtime in ("onnxruntime", "openvino"))
+    one, other = (open_model(name, device=device) for device in PROCESSORS)
     hints = Hints.none(*luma.shape)
     hints.mask[40:44, 60:64], hints.chroma[:] = float(told), (40, 30)
     wanted = one.paint(one.prepare(luma), hints).chroma

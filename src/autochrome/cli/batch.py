@@ -22,13 +22,13 @@ from autochrome.files import output_exists
 from autochrome.parallel import map_ordered
 
 
-def choose_report(total: int, *, as_json: bool, quiet: bool, single: bool) -> Report:
+def choose_report(total: int, *, as_json: bool, quiet: bool, single: bool, device: str) -> Report:
     """JSON lines, errors only, one line for a single file, a progress bar on a terminal, else one line per file.
 
-    The progress bar's library is loaded only on a terminal.
+    device: where the model runs, for programs. The progress bar's library is loaded only on a terminal.
     """
     if as_json:
-        return JsonReport()
+        return JsonReport(device)
     if quiet or single or not sys.stderr.isatty():
         return LineReport(quiet=quiet, single=single)
     from autochrome.cli.progress import ProgressReport

@@ -13,6 +13,11 @@ HINT = Parameter(
     help="A known colour at a point, as x,y,colour: 0.4,0.3,#c98f6b or 0.5,0.1,sky. x and y are fractions of the width "
     "and the height. In a film the point is on the first frame. The option can be repeated.",
 )
+Device = Literal["auto", "cpu", "cuda", "coreml", "dml", "openvino"]
+DEVICE = Parameter(
+    help="Where the model runs. auto: on the processor; for many pictures and for films on an accelerator, if there is "
+    "one that is faster and gives the same colours."
+)
 Existing = Literal["refuse", "overwrite", "skip"]
 """What to do if a result exists already."""
 
@@ -40,6 +45,7 @@ class BatchOptions:
     dry_run: Annotated[
         bool, Parameter(help="Only show which results would be written; colour and write nothing.")
     ] = False
+    device: Annotated[Device, DEVICE] = "auto"
     json: Annotated[bool, Parameter(help="Report on stdout for programs, one JSON object per line.")] = False
     quiet: Annotated[bool, Parameter(name=("--quiet", "-q"), help="Print errors only.")] = False
 

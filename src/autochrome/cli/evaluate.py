@@ -81,7 +81,9 @@ def evaluate(
             help="Ask a classifier what it recognises, and measure the distance of its features.",
         ),
     ] = True,
-    device: Annotated[str, Parameter(help="Where a training run is computed: cpu, cuda.")] = "cpu",
+    device: Annotated[
+        str, Parameter(help="Where the model runs, as for `photo`; a training run: cpu or cuda.")
+    ] = "auto",
 ) -> None:
     """Measure a network on colour pictures, beside grey, the mean colour and the best constant colour."""
     from autochrome.evaluate.photo_protocol import evaluate_photos
@@ -198,10 +200,10 @@ def _open_network(name: str, device: str) -> ColorModel | None:
     if Path(name).is_dir():
         from autochrome.lab.training.trained_model import open_trained_model
 
-        return open_trained_model(Path(name), device)
+        return open_trained_model(Path(name), "cpu" if device == "auto" else device)
     from autochrome.model import open_model
 
-    return open_model(name, many=True)
+    return open_model(name, device=device, many=True)
 
 
 def _open_perceptual(file: Path | None) -> PerceptualDistance | None:

@@ -84,7 +84,7 @@ def film(
         return _preview(inputs, batch.output, options, overwrite=batch.overwrite, dry_run=batch.dry_run)
     from autochrome.model import open_for_film
 
-    network = open_for_film(options.model)  # it is loaded while the rest is imported
+    network = open_for_film(options.model, batch.device)  # it is loaded while the rest is imported
     from autochrome.cli.batch import choose_report, run_batch
     from autochrome.cli.dry_run import show_batch
     from autochrome.cli.hint_words import read_hints
@@ -159,9 +159,8 @@ def film(
             notes.append(f"{proof}: {proven.summary}")
         return Remarks(tuple(notes), report.losses)
 
-    report = choose_report(
-        len(plan.tasks) + len(plan.failed), as_json=batch.json, quiet=batch.quiet, single=single
-    )
+    total = len(plan.tasks) + len(plan.failed)
+    report = choose_report(total, as_json=batch.json, quiet=batch.quiet, single=single, device=network.device)
     run_batch(plan, do, existing=existing, report=report, jobs=0, single=single)
 
 

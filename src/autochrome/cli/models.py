@@ -13,7 +13,7 @@ Json = Annotated[bool, Parameter(help="Print JSON, for programs.")]
 @app.default
 def models(*, json: Json = False) -> None:
     """List the models that come with the package, each with its card."""
-    from autochrome.model import list_models
+    from autochrome.model import list_devices, list_models
 
     found = list_models()
     if json:
@@ -32,6 +32,7 @@ def models(*, json: Json = False) -> None:
                 **_facts(model.card.model_dump()),
             }
         )
+    print(f"devices that can be used here: {', '.join(list_devices())}")
     if not found:
         print("No model is installed; give --model the path of an ONNX file.")
 

@@ -62,7 +62,7 @@ def photo(
     single = len(inputs) == 1 and not is_folder(inputs[0])
     if batch.dry_run:
         return show_batch(plan, existing=batch.existing, as_json=batch.json, single=single)
-    network = open_model(options.model, many=len(plan.tasks) > _MANY)
+    network = open_model(options.model, device=batch.device, many=len(plan.tasks) > _MANY)
 
     def save(colored: Photo, target: Path, comparison: Path) -> None:
         if target == STREAM:
@@ -89,7 +89,6 @@ def photo(
         save(colored, task.target, task.comparisons[0])
         return Remarks(colored.notes, colored.losses)
 
-    report = choose_report(
-        len(plan.tasks) + len(plan.failed), as_json=batch.json, quiet=batch.quiet, single=single
-    )
+    total = len(plan.tasks) + len(plan.failed)
+    report = choose_report(total, as_json=batch.json, quiet=batch.quiet, single=single, device=network.device)
     run_batch(plan, do, existing=batch.existing, report=report, jobs=jobs, single=single)

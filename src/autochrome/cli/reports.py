@@ -57,6 +57,9 @@ class LineReport:
 class JsonReport:
     """One JSON object per line: one for each finished file, and a summary at the end."""
 
+    def __init__(self, device: str = "") -> None:
+        self.device = device
+
     def __enter__(self) -> Self:
         return self
 
@@ -90,7 +93,8 @@ class JsonReport:
         counts = Counter(outcome.status for outcome in outcomes)
         numbers = {status: counts[status] for status in ("done", "skipped", "failed")}
         numbers["with_losses"] = _count_lossy(outcomes)
-        self._print({"event": "summary", **numbers, "seconds": round(seconds, 3)})
+        device = {"device": self.device} if self.device else {}
+        self._print({"event": "summary", **numbers, "seconds": round(seconds, 3), **device})
 
     def _print(self, line: dict[str, Any]) -> None:
         # ASCII, because stdout may have an encoding that cannot write a file name.

@@ -1,11 +1,13 @@
 """`autochrome studio`."""
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from autochrome.cli.batch_options import DEVICE, Device
 from autochrome.cli.numbers import number
 from autochrome.errors import ExtraMissing
 
@@ -41,6 +43,7 @@ def studio(
     model: Annotated[
         str | None, Parameter(help="Default network: an installed name, or an ONNX file.")
     ] = None,
+    device: Annotated[Device, DEVICE] = "auto",
 ) -> None:
     """Open the studio: a page to colour photographs and films and to correct the colours by hand."""
     missing = [name for name in _NEEDED if find_spec(name) is None]
@@ -49,7 +52,11 @@ def studio(
             f"The studio needs more packages ({', '.join(missing)}); "
             "install them with: pip install 'autochrome[studio]'"
         )
+    from autochrome.model import DEVICE_VARIABLE
     from autochrome.studio.server import serve
+
+    if device != "auto":
+        os.environ[DEVICE_VARIABLE] = device  # the worker processes read it too
 
     serve(
         folder,

@@ -11,6 +11,7 @@ from typing import Protocol, runtime_checkable
 
 from autochrome.model.card import CARD_KEY, Card, with_card
 from autochrome.model.contracts import CONTRACTS, LAID, UNHINTED, Contract
+from autochrome.model.devices import DEVICE_VARIABLE
 from autochrome.model.likely_colors import ColorDistribution, LikelyColor
 from autochrome.model.open import (
     InstalledModel,
@@ -20,11 +21,13 @@ from autochrome.model.open import (
     open_for_film,
     open_model,
 )
+from autochrome.model.runtimes import list_devices
 from autochrome.types import Hints, Luma, Prediction, Prepared
 
 __all__ = [
     "CARD_KEY",
     "CONTRACTS",
+    "DEVICE_VARIABLE",
     "LAID",
     "UNHINTED",
     "Card",
@@ -37,6 +40,7 @@ __all__ = [
     "LikelyColor",
     "ModelReport",
     "check_model",
+    "list_devices",
     "list_models",
     "open_for_film",
     "open_model",

@@ -51,14 +51,15 @@ class OnnxModel:
         interface: Interface,
         load: Callable[[Sequence[str]], Graph],
         edition: str = "",
+        device: str = "cpu",
         wait: bool = True,
     ) -> None:
         """file: its name, for error messages. load: makes the graph that computes some outputs.
 
-        edition: see `ColorModel`. wait: load the graphs that every picture needs now, so that a bad file is noticed at
-        once; else the first use waits for them.
+        edition: see `ColorModel`. device: where it runs. wait: load the graphs that every picture needs now, so that a
+        bad file is noticed at once; else the first use waits for them.
         """
-        self.card, self.edition = card, edition
+        self.card, self.edition, self.device = card, edition, device
         self._file = file
         self._interface = interface
         self._contract = CONTRACTS[card.contract]

@@ -12,10 +12,11 @@ from pydantic import BaseModel, ConfigDict
 from autochrome.errors import AutochromeError, ModelUnknown, ModelUnusable, UsageError
 from autochrome.model.card import CARD_KEY, Card
 from autochrome.model.contracts import CONTRACTS
+from autochrome.model.devices import check_device, open_on_device
 from autochrome.model.network import DTYPES, OnnxModel, fixed_size
 from autochrome.model.onnx_file import Interface, Port, cut, load
 from autochrome.model.onnx_file import interface as read_interface
-from autochrome.model.runtimes import RUNTIMES, Graph, choose_runtime
+from autochrome.model.runtimes import LOADERS, Graph
 
 _ELEMENT_TYPES = {2: "uint8", 3: "int8", 6: "int32", 7: "int64", 11: "float64", 16: "bfloat16"}
 
@@ -44,7 +45,7 @@ class ModelReport(BaseModel):
     about: str = ""  # the contract as a sentence
     sizes: str = ""  # the size rule as a sentence
     hints: str = ""  # which hints it takes, as a sentence
-    runtime: str = ""
+    device: str = ""
     sha256: str = ""
     card: Card | None = None
 
@@ -52,7 +53,7 @@ class ModelReport(BaseModel):
 def open_model(
     name_or_path: str | Path = "tint",
     *,
-    runtime: str = "auto",
+    device: str = "auto",
     many: bool = False,
     threads: int | None = None,
     contract: str | None = None,
@@ -60,35 +61,41 @@ def open_model(
 ) -> OnnxModel:
     """Open a model by its name (see `list_models`) or its ONNX file.
 
-    runtime: "onnxruntime", "openvino", or "auto": the environment variable AUTOCHROME_RUNTIME if it is set; else
-    OpenVINO if it is installed and `many` is true; else ONNX Runtime. On two cores, with the shipped model at
-    256×256, OpenVINO takes 7 ms per picture instead of 9, and 0.2 s more to load: set `many` for a hundred pictures
-    or more.
+    device: "cpu" is ONNX Runtime on the processor, "openvino" is OpenVINO on the processor, "cuda", "coreml" and "dml"
+    are accelerators that the installed ONNX Runtime can use. "auto": the environment variable AUTOCHROME_DEVICE if it
+    is set; else, if `many` is true, whichever is fastest and gives the same colours; else "cpu". On two cores, with the
+    shipped model at 256×256, OpenVINO takes 7 ms per picture instead of 9, and 0.2 s more to load: set `many` for a
+    hundred pictures or more.
     threads: the number of threads of the runtime; None lets the runtime choose.
     contract: a row of the contract table, if the file's card and its interface do not lead to the right one.
     wait: return when the model is loaded; else the first use waits, and raises what is wrong with the file.
     """
     path = find_model(name_or_path)
-    chosen = choose_runtime(runtime, many)
+    check_device(device)
     data = load(path)
     interface = read_interface(data, path.name)
     card = read_card(interface, path, contract)
     _check_interface(interface, card, path.name)
 
-    def load_graph(outputs: Sequence[str]) -> Graph:
-        if not card.features:
-            return RUNTIMES[chosen](path, path.name, threads, False)
-        # The first stages of the encoder need float32: bf16 loses the small steps of luma in a dark sky.
-        exact = set(outputs) == set(card.exact or card.features)
-        return RUNTIMES[chosen](cut(data, outputs, path.name), path.name, threads, not exact)
-
     file = path.stat()
-    return OnnxModel(path.name, card, interface, load_graph, f"{file.st_size}-{file.st_mtime_ns}", wait)
+    edition = f"{file.st_size}-{file.st_mtime_ns}"
+
+    def open_on(place: str) -> OnnxModel:
+        def load_graph(outputs: Sequence[str]) -> Graph:
+            if not card.features:
+                return LOADERS[place](path, path.name, threads, False)
+            # The first stages of the encoder need float32: bf16 loses the small steps of luma in a dark sky.
+            exact = set(outputs) == set(card.exact or card.features)
+            return LOADERS[place](cut(data, outputs, path.name), path.name, threads, not exact)
+
+        return OnnxModel(path.name, card, interface, load_graph, edition, place, wait=wait)
+
+    return open_on_device(open_on, device, many)
 
 
-def open_for_film(model: str | Path = "tint") -> OnnxModel:
+def open_for_film(model: str | Path = "tint", device: str = "auto") -> OnnxModel:
     """Open a model for a film: it shares the processor with a decoder and an encoder, and loads in the background."""
-    return open_model(model, many=True, threads=max(1, (os.cpu_count() or 2) // 2), wait=False)
+    return open_model(model, device=device, many=True, threads=max(1, (os.cpu_count() or 2) // 2), wait=False)
 
 
 def list_models() -> list[InstalledModel]:
@@ -96,11 +103,11 @@ def list_models() -> list[InstalledModel]:
     return [_installed(path) for path in sorted(_weights_folder().glob("*.onnx"))]
 
 
-def check_model(path: str | Path, *, runtime: str = "auto") -> ModelReport:
+def check_model(path: str | Path, *, device: str = "auto") -> ModelReport:
     """Check whether a file can be used, by painting one small picture with it. Never raises an AutochromeError."""
     path = Path(path)
     try:
-        model = open_model(path, runtime=runtime)
+        model = open_model(path, device=device)
         model.paint(model.prepare(np.full((32, 32), 50, np.float32)))
         interface = read_interface(load(path), path.name)
     except AutochromeError as error:
@@ -114,7 +121,7 @@ def check_model(path: str | Path, *, runtime: str = "auto") -> ModelReport:
         about=CONTRACTS[model.card.contract].about,
         sizes=f"resized to {size[1]}×{size[0]}" if size else model.card.size_rule,
         hints=hints[model.card.hints],
-        runtime=choose_runtime(runtime, many=False),
+        device=model.device,
         sha256=_digest(path),
         card=model.card,
     )

@@ -3,25 +3,22 @@
 They are loaded when the first model is opened, never on import. Their exceptions do not leave this module.
 """
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock
+from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autochrome.errors import ExtraMissing, ModelUnusable, NoMemory, UsageError
+from autochrome.errors import ModelUnusable, NoMemory
 from autochrome.types import Floats
-
-RUNTIME_VARIABLE = "AUTOCHROME_RUNTIME"
-"""This environment variable names the runtime for `runtime="auto"`."""
 
 _BF16 = "BF16"  # twice as fast as float32 on processors that have it
 _OUT_OF_MEMORY = ("bad alloc", "bad_alloc", "allocate memory", "out of memory", "not enough memory")
@@ -35,18 +32,6 @@ class Graph(Protocol):
 
 
 Source: TypeAlias = Path | bytes
-
-
-def choose_runtime(runtime: str, many: bool) -> str:
-    """The name of the runtime to use; see `open_model` for the rule."""
-    wanted = runtime if runtime != "auto" else os.environ.get(RUNTIME_VARIABLE, "auto")
-    if wanted == "auto":
-        return "openvino" if many and find_spec("openvino") else "onnxruntime"
-    if wanted not in RUNTIMES:
-        raise UsageError(f"There is no runtime '{wanted}'; choose auto or one of {', '.join(RUNTIMES)}.")
-    if wanted == "openvino" and not find_spec("openvino"):
-        raise ExtraMissing("OpenVINO is not installed; run: pip install 'autochrome[fast]'.")
-    return wanted
 
 
 @contextmanager
@@ -64,7 +49,17 @@ def _runtime_errors(file: str, action: str) -> Iterator[None]:
 
 
 class _OnnxRuntime:
-    def __init__(self, source: Source, file: str, threads: int | None, reduced: bool) -> None:
+    """A graph in ONNX Runtime. provider: the execution provider; settings: its options."""
+
+    def __init__(
+        self,
+        source: Source,
+        file: str,
+        threads: int | None,
+        reduced: bool,
+        provider: str = "CPUExecutionProvider",
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -79,7 +74,11 @@ class _OnnxRuntime:
             self._session = onnxruntime.InferenceSession(
                 source if isinstance(source, bytes) else str(source),
                 options,
-                providers=["CPUExecutionProvider"],
+                providers=[(provider, dict(settings))],
+            )
+        if self._session.get_providers()[0] != provider:  # it falls back to the processor with a mere warning
+            raise ModelUnusable(
+                f"{file}: {provider} does not start; its driver or its libraries are missing."
             )
         self._inputs = {port.name for port in self._session.get_inputs()}
 
@@ -147,8 +146,31 @@ class _OpenVino:
         return np.asarray(tensor.data, np.float32)
 
 
-RUNTIMES: dict[str, Callable[[Source, str, int | None, bool], Graph]] = {
-    "onnxruntime": _OnnxRuntime,
+Loader: TypeAlias = Callable[[Source, str, int | None, bool], Graph]
+"""Loads a graph: (source, file name for messages, number of threads, may run in bf16)."""
+
+_PROVIDERS: dict[str, tuple[str, dict[str, str]]] = {
+    "cpu": ("CPUExecutionProvider", {}),
+    "cuda": ("CUDAExecutionProvider", {"use_tf32": "0"}),
+    "coreml": ("CoreMLExecutionProvider", {}),
+    "dml": ("DmlExecutionProvider", {}),
+}
+"""Device → the execution provider of ONNX Runtime, and its options."""
+
+LOADERS: dict[str, Loader] = {
+    **{
+        device: partial(_OnnxRuntime, provider=provider, settings=settings)
+        for device, (provider, settings) in _PROVIDERS.items()
+    },
     "openvino": _OpenVino,
 }
-"""Each loads a graph: (source, file name for messages, number of threads, may run in bf16)."""
+"""Every device, and what loads a graph there."""
+
+
+def list_devices() -> list[str]:
+    """The devices that this installation can use."""
+    import onnxruntime
+
+    offered = {*onnxruntime.get_available_providers()}
+    found = [device for device, (provider, _) in _PROVIDERS.items() if provider in offered]
+    return [*found, *(["openvino"] if find_spec("openvino") else [])]

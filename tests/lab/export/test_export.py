@@ -116,7 +116,7 @@ def test_predictions_are_the_same_at_another_size(runs, tmp_path, name, stride):
         torch.from_numpy(p)[None] for p in (luma[None], hints.chroma.transpose(2, 0, 1), hints.mask[None])
     )
     expected = network(*planes).ab[0].permute(1, 2, 0).numpy().clip(-110, 110)
-    model = open_model(done.path, runtime="onnxruntime")
+    model = open_model(done.path, device="cpu")
     np.testing.assert_allclose(model.paint(model.prepare(luma), hints).chroma, expected, atol=0.01)
     assert (model.card.name, model.card.stride) == ("small", stride)
     assert model.card.figures["grey_psnr"] == pytest.approx(
@@ -133,7 +133,7 @@ def test_two_graphs_share_no_nodes(runs, tmp_path):
     for node in graph.node:
         names[node.name[:6]] |= {*node.input, *node.output}
     assert not names["part0/"] & names["part1/"] - {""}
-    model = open_model(path, runtime="onnxruntime")
+    model = open_model(path, device="cpu")
     assert model.card.features == {"deep": "deep_in"}
     prepared = model.prepare(np.full((16, 16), 50, np.float32))
     normal, vivid = (model.paint(prepared, vivid=v).chroma for v in (1.0, 2.0))

@@ -145,7 +145,7 @@ def check(
     with TemporaryDirectory() as folder:
         file = Path(folder) / name
         file.write_bytes(data)
-        model = open_model(file, runtime="onnxruntime")
+        model = open_model(file, device="cpu")
         squares = []
         for example, hinted in product(examples, (True, False)):
             expected = _trained_chroma(parts, example, hinted=hinted)
