@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from autochrome.film.report import FilmReport
     from autochrome.model import ColorModel, open_model
     from autochrome.options import FilmOptions, PhotoOptions
+    from autochrome.pages import PagesReport, colorize_pages
     from autochrome.photo import Photo, PhotoVariation, colorize_photo, colorize_variations
     from autochrome.types import Hints, Prediction
 
@@ -19,12 +20,14 @@ _HOMES = {
     "FilmOptions": "autochrome.options",
     "FilmReport": "autochrome.film.report",
     "Hints": "autochrome.types",
+    "PagesReport": "autochrome.pages",
     "Prediction": "autochrome.types",
     "Photo": "autochrome.photo",
     "PhotoOptions": "autochrome.options",
     "PhotoVariation": "autochrome.photo",
     "colorize_film": "autochrome.film.pipeline",
     "colorize_frames": "autochrome.film.iterate",
+    "colorize_pages": "autochrome.pages",
     "colorize_photo": "autochrome.photo",
     "colorize_variations": "autochrome.photo",
     "open_model": "autochrome.model",
@@ -35,6 +38,7 @@ __all__ = [
     "FilmOptions",
     "FilmReport",
     "Hints",
+    "PagesReport",
     "Photo",
     "PhotoOptions",
     "PhotoVariation",
@@ -42,6 +46,7 @@ __all__ = [
     "__version__",
     "colorize_film",
     "colorize_frames",
+    "colorize_pages",
     "colorize_photo",
     "colorize_variations",
     "open_model",

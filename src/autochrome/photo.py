@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from autochrome.media.stills.in_memory import PILImage
 
 PhotoHints: TypeAlias = HintsSource | Hints
-_SOFTWARE = f"autochrome {__version__}"
+SOFTWARE = f"autochrome {__version__}"
+"""The name that the metadata of results gives as the source of their colours."""
 _STRIP_PIXELS = 1 << 17  # a strip's float planes fit into the cache of one core
 _SHOWN = 1024  # pixels: the long side of the picture that a notebook shows
 _WORKERS = min(4, os.cpu_count() or 1)
@@ -60,7 +61,7 @@ def colorize_photo(
     """
     options = check_options(options, PhotoOptions)
     still = open_still(read_source(source), max_megapixels=options.max_megapixels)
-    return prepare_photo(still, _load_model(options.model if model is None else model), options).color(hints)
+    return prepare_photo(still, load_model(options.model if model is None else model), options).color(hints)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -131,7 +132,7 @@ def colorize_variations(
     """Colour one photo in `count` ways that differ; see `PreparedPhoto.vary` and `colorize_photo`."""
     options = check_options(options, PhotoOptions)
     still = open_still(read_source(source), max_megapixels=options.max_megapixels)
-    network = _load_model(options.model if model is None else model)
+    network = load_model(options.model if model is None else model)
     return prepare_photo(still, network, options).vary(count, hints, seed=seed)
 
 
@@ -256,7 +257,7 @@ class Photo:
             strips,
             width=width,
             quality=self.options.quality,
-            describe=partial(describe, software=_SOFTWARE),
+            describe=partial(describe, software=SOFTWARE),
             replace=overwrite,
         )
 
@@ -286,7 +287,8 @@ class Photo:
         return both
 
 
-def _load_model(model: ColorModel | str | os.PathLike[str]) -> ColorModel:
+def load_model(model: ColorModel | str | os.PathLike[str]) -> ColorModel:
+    """The model itself, or an open one by its name or file."""
     return _open_cached(os.fspath(model)) if isinstance(model, str | os.PathLike) else model
 
 

@@ -44,12 +44,14 @@ def photo(
     from autochrome.cli.streams import STREAM, plan_stream, read_source, uses_streams
     from autochrome.files import output_exists
     from autochrome.media.collection import STILL_SUFFIXES
-    from autochrome.media.stills.writer import WRITTEN
+    from autochrome.media.stills.pages import has_pages
+    from autochrome.media.stills.result_names import RESULTS, suffix_of_result
     from autochrome.model import open_model
+    from autochrome.pages import colorize_pages
     from autochrome.photo import Photo, colorize_photo, colorize_variations
 
     suffix = None if options.format == "auto" else f".{options.format}"
-    naming = Naming(batch.name, suffix, WRITTEN, ".png")
+    naming = Naming(batch.name, suffix, RESULTS, ".png", suffix_of_result)
     if uses_streams(inputs, batch.output):
         plan = plan_stream(inputs, batch, naming, compare=options.compare)
     else:
@@ -85,7 +87,21 @@ def photo(
                 seed=choice.seed,
             )
             return choice.write(task, vary, save, batch.overwrite)
-        colored = colorize_photo(read_source(task.source), model=network, options=options, hints=known)
+        source = read_source(task.source)
+        if has_pages(source, task.target):
+            if known:
+                raise UsageError(f"{task.source}: hints belong to one picture, and this file has several.")
+            beside = task.comparisons[0]
+            beside = beside.with_name(f"{beside.name}.tif") if beside.suffix == ".pdf" else beside
+            done = colorize_pages(
+                *(source, task.target),
+                model=network,
+                options=options,
+                comparison=beside if options.compare else None,
+                overwrite=batch.overwrite,
+            )
+            return Remarks(done.notes, done.losses)
+        colored = colorize_photo(source, model=network, options=options, hints=known)
         save(colored, task.target, task.comparisons[0])
         return Remarks(colored.notes, colored.losses)
 

@@ -16,10 +16,17 @@ from pathlib import Path
 
 from autochrome.errors import InputMissing, InputUnreadable, NothingFound
 
-STILL_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".avif", ".bmp", ".dib", ".gif"}
+RAW_SUFFIXES = frozenset(
+    {".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".srf", ".sr2", ".raf", ".orf", ".rw2"}
+    | {".pef", ".srw", ".3fr", ".fff", ".iiq", ".mos", ".mrw", ".erf", ".kdc", ".dcr", ".x3f", ".rwl"}
 )
-"""Files in a folder that are coloured as photos."""
+"""Camera raw files."""
+STILL_SUFFIXES = (
+    frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".avif", ".bmp", ".dib"})
+    | {".gif", ".heic", ".heif", ".hif", ".jxl"}
+    | RAW_SUFFIXES
+)
+"""Files in a folder that are coloured as photos. A PDF is no photo: it is coloured if it is named."""
 FILM_SUFFIXES = frozenset(
     {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".vob", ".ts", ".m2ts", ".mts"}
     | {".wmv", ".flv", ".ogv", ".3gp", ".dv", ".mxf", ".gif"}

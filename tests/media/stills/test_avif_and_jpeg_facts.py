@@ -37,11 +37,11 @@ def test_hdr_avif_is_noted() -> None:
 def test_heif_with_another_codec_inside_is_named() -> None:
     data = (
         pil(COLOR, "AVIF")
-        .replace(b"av01", b"hvc1")
+        .replace(b"av01", b"vvc1")
         .replace(b"ftypavif", b"ftypmif1")
         .replace(b"avif", b"miaf")
     )
-    with pytest.raises(NotAPicture, match="HEIF file with HEIC inside"):
+    with pytest.raises(NotAPicture, match="HEIF file with VVC inside"):
         open_still(data)
 
 

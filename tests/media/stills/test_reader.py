@@ -75,10 +75,8 @@ def test_small_and_strips_both_raise_the_error(kind: str) -> None:
 NO_PICTURES = {
     "text": b"Dear diary, today I did not take a picture.",
     "svg": b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>",
-    "pdf": b"%PDF-1.7\n" + bytes(99),
     "zip": b"PK\3\4" + bytes(99),
     "film": b"\0\0\0\x18ftypisom" + bytes(99),
-    "heic": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(99),
     "zeros": bytes(500),
     "one byte": b"\xff",
     "bmp packed": WHOLE["bmp palette"][:30] + struct.pack("<I", 1) + WHOLE["bmp palette"][34:],

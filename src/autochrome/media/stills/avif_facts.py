@@ -10,9 +10,8 @@ from autochrome.media.stills.file_facts import Convert, FileFacts
 from autochrome.media.stills.made_profile import ColorCode
 
 _LARGEST = 1_000_000  # bytes of the box with the metadata
+_HEVC = {b"hvc1", b"hev1"}
 _CODECS = {
-    b"hvc1": "HEIC",
-    b"hev1": "HEIC",
     b"vvc1": "VVC",
     b"avc1": "H.264",
     b"jpeg": "JPEG",
@@ -33,9 +32,7 @@ class _Properties:
 
 def avif_facts(read: Read, name: str) -> FileFacts:
     """The facts of an AVIF. Damaged boxes are left out."""
-    found = _Properties()
-    for kind, data in _boxes(_metadata(read)[4:]):
-        _take(found, kind, data)
+    found = _properties(read)
     _refuse_codec(found, name)
     own = [found.boxes[n - 1] for n in found.of_item.get(found.main, []) if 0 < n <= len(found.boxes)]
     colors = next((data for kind, data in own if kind == b"colr" and data[:4] == b"nclx"), b"")
@@ -50,6 +47,32 @@ def avif_facts(read: Read, name: str) -> FileFacts:
         if not colors[10] & 0x80 and len(coded) >= 4 and coded[2] & 0x10:  # limited range, without chroma
             convert = _stretch(12 if coded[2] & 0x20 else 10 if coded[2] & 0x40 else 8)
     return FileFacts(notes=tuple(notes), profile=profile, convert=convert)
+
+
+def holds_hevc(read: Read) -> bool:
+    """Whether the main picture is HEVC: then the file is HEIC, whatever its brands say."""
+    found = _properties(read)
+    return found.item_types.get(found.main) in _HEVC or (
+        b"av01" not in found.item_types.values() and bool(_HEVC & {*found.item_types.values()})
+    )
+
+
+def needs_png(read: Read) -> bool:
+    """Whether a HEIC has alpha, or more than 8 bits: then JPEG would lose something."""
+    found = _properties(read)
+    own = [found.boxes[n - 1] for n in found.of_item.get(found.main, []) if 0 < n <= len(found.boxes)]
+    bits = [max(data[5 : 5 + data[4]], default=8) for kind, data in own if kind == b"pixi" and len(data) > 5]
+    alpha = any(
+        kind == b"auxC" and (b"alpha" in data or b"hevc:2015:auxid:1" in data) for kind, data in found.boxes
+    )
+    return alpha or max(bits, default=8) > 8
+
+
+def _properties(read: Read) -> _Properties:
+    found = _Properties()
+    for kind, data in _boxes(_metadata(read)[4:]):
+        _take(found, kind, data)
+    return found
 
 
 def _metadata(read: Read) -> bytes:

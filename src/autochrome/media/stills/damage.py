@@ -87,6 +87,6 @@ def _shows_something(origin: Origin) -> bool:
 
 
 def _whole(origin: Origin) -> bytes:
-    if origin.path is None:
+    if origin.data is not None or origin.path is None:
         return origin.data or b""
     return origin.path.read_bytes()

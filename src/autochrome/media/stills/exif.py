@@ -71,8 +71,11 @@ class Entry:
 Directory: TypeAlias = dict[int, Entry]
 
 
-def read_directories(read: Read, most: int = 1) -> list[Directory]:
-    """The first `most` directories of a TIFF or an EXIF block: those of its pages. Damaged entries are left out."""
+def read_directories(read: Read, most: int = 1, first: int = 0) -> list[Directory]:
+    """At most `most` directories of a TIFF or an EXIF block, from number `first` on: those of its pages.
+
+    Damaged entries are left out, and so is a chain of directories that leads back to itself.
+    """
     head = read(0, 16)
     order = {b"II": "<", b"MM": ">"}.get(head[:2])
     found: list[Directory] = []
@@ -82,8 +85,11 @@ def read_directories(read: Read, most: int = 1) -> list[Directory]:
         big = struct.unpack_from(order + "H", head, 2)[0] == 43
         pointer, place = ("Q", 8) if big else ("I", 4)
         (start,) = struct.unpack_from(order + pointer, head, place)
-        while start and len(found) < most:
-            found.append(_directory(read, start, order, big, (EXIF, GPS, SUB_IFDS)))
+        seen: set[int] = set()
+        while start and len(found) < most and start not in seen:
+            if len(seen) >= first:
+                found.append(_directory(read, start, order, big, (EXIF, GPS, SUB_IFDS)))
+            seen.add(start)
             (start,) = struct.unpack(order + pointer, _next_pointer(read, start, order, big))
     except struct.error:
         pass  # the file ends here
@@ -175,10 +181,10 @@ def block_of(directory: Directory) -> bytes | None:
     """An EXIF block for files that are not TIFF; None if there are no entries."""
     if not directory:
         return None
-    return EXIF_NAME + b"II*\0" + struct.pack("<I", 8) + _packed(directory, 8)
+    return EXIF_NAME + b"II*\0" + struct.pack("<I", 8) + pack_directory(directory, 8)
 
 
-def _packed(directory: Directory, start: int, big: bool = False) -> bytes:
+def pack_directory(directory: Directory, start: int, big: bool = False) -> bytes:
     """The bytes of a directory at offset `start` with all its values, little-endian. big: in the form of a BigTIFF."""
     counted, entry_size, pointer = (8, 20, "Q") if big else (2, 12, "I")
     room = struct.calcsize(pointer)
@@ -186,7 +192,7 @@ def _packed(directory: Directory, start: int, big: bool = False) -> bytes:
     entries, beyond = [], b""
     for tag, entry in sorted(directory.items()):
         offset = after + len(beyond)
-        data = entry.data if entry.below is None else _packed(entry.below, offset, big)
+        data = entry.data if entry.below is None else pack_directory(entry.below, offset, big)
         value = data.ljust(room, b"\0")
         if entry.below is not None or len(data) > room:
             value = struct.pack("<" + pointer, offset)
@@ -234,7 +240,7 @@ def _placed(file: BinaryIO, tag: int, entry: Entry, big: bool) -> bytes:
     """One entry as bytes; a value that does not fit into it is written at the current position of the file."""
     pointer, room = ("Q", 8) if big else ("I", 4)
     start = file.tell()
-    data = _packed(entry.below, start, big) if entry.below is not None else entry.data
+    data = pack_directory(entry.below, start, big) if entry.below is not None else entry.data
     value = data.ljust(room, b"\0")
     if entry.below is not None or len(data) > room:
         file.write(data + bytes(-len(data) % 8))

@@ -2,7 +2,7 @@
 
 from autochrome.errors import InputEmpty, NotAPicture
 
-_READ = "JPEG, PNG, TIFF, WebP, AVIF, BMP or GIF"
+_READ = "JPEG, PNG, TIFF, WebP, AVIF, BMP, GIF, HEIC, JPEG XL, camera raw or PDF"
 _SIGNATURES = (
     (b"\xff\xd8\xff", "jpg"),
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -13,12 +13,14 @@ _SIGNATURES = (
     (b"GIF87a", "gif"),
     (b"GIF89a", "gif"),
     (b"BM", "bmp"),
+    (b"%PDF", "pdf"),
+    (b"\xff\x0a", "jxl"),
+    (b"\0\0\0\x0cJXL \r\n\x87\n", "jxl"),
 )
 _AVIF = {b"avif", b"avis"}
 _HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
 _HEIF = {b"mif1", b"mif2", b"msf1", b"miaf"}  # AVIF or HEIC: the other brands say which
 _SAVE = "save it as PNG, TIFF or JPEG first"
-_DEVELOP = "develop it to TIFF or JPEG first, with a raw converter"
 _RAW_FILES = (
     (0, b"FUJIFILMCCD-RAW"),
     (0, b"IIRO"),
@@ -31,12 +33,9 @@ _RAW_FILES = (
     (0, b"ARRI"),
 )
 _OTHERS = (
-    (0, b"%PDF", "a PDF", "save its pages as PNG or TIFF first"),
     (0, b"%!PS", "a PostScript file", _SAVE),
     (0, b"\xc5\xd0\xd3\xc6", "a PostScript file", _SAVE),
     (0, b"8BPS", "a Photoshop file", "save it as TIFF or PNG first"),
-    (0, b"\xff\x0a", "JPEG XL", _SAVE),
-    (0, b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL", _SAVE),
     (0, b"\0\0\0\x0cjP  \r\n\x87\n", "JPEG 2000", _SAVE),
     (0, b"\xff\x4f\xff\x51", "JPEG 2000", _SAVE),
     (0, b"\xff\xd8\xff\xf7", "JPEG-LS", _SAVE),
@@ -75,13 +74,18 @@ HEAD = 512
 
 
 def kind_of(head: bytes, name: str) -> str:
-    """The format of a file by its first bytes (`HEAD` of them, or all). Raises `NotAPicture` for other formats."""
+    """The format of a file by its first bytes (`HEAD` of them, or all). Raises `NotAPicture` for other formats.
+
+    Some raw files are `tif` here and some HEIC are `avif`: `inspection.true_kind` looks deeper.
+    """
     if not head:
         raise InputEmpty(f"{name}: the file is empty; get it again.")
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "webp"
     if head[4:8] == b"ftyp":
         return _kind_of_box(head, name)
+    if any(head[place:].startswith(signature) for place, signature in _RAW_FILES):
+        return "raw"
     _refuse_others(head, name)
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
@@ -92,9 +96,6 @@ def kind_of(head: bytes, name: str) -> str:
 
 
 def _refuse_others(head: bytes, name: str) -> None:
-    for place, signature in _RAW_FILES:
-        if head[place:].startswith(signature):
-            raise NotAPicture(f"{name}: this is a camera raw file; {_DEVELOP}.")
     for place, signature, what, remedy in _OTHERS:
         if head[place:].startswith(signature):
             raise NotAPicture(f"{name}: this is {what}, which is not read as a photo; {remedy}.")
@@ -111,9 +112,9 @@ def _kind_of_box(head: bytes, name: str) -> str:
     if _AVIF & {*brands}:
         return "avif"
     if _HEIC & {*brands}:
-        raise NotAPicture(f"{name}: this is HEIC, which is not supported; save it as JPEG or AVIF first.")
+        return "heic"
     if brands[0] == b"crx ":
-        raise NotAPicture(f"{name}: this is a camera raw file; {_DEVELOP}.")
+        return "raw"
     if _HEIF & {*brands}:
         return "avif"
     raise NotAPicture(

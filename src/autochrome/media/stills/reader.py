@@ -166,6 +166,14 @@ def read_head(path: Path, size: int = HEAD) -> bytes:
         raise InputUnreadable(f"{path}: cannot be opened ({why}); check its permissions.") from error
 
 
+def read_all(source: Path | bytes, name: str) -> bytes:
+    """The bytes of a file. Raises an error of ours if it cannot be read."""
+    try:
+        return source if isinstance(source, bytes) else read_head(source, -1)
+    except MemoryError as error:
+        raise NoMemory(f"{name}: there is not enough memory to read it; close other programs.") from error
+
+
 @contextmanager
 def reading(name: str) -> Iterator[None]:
     """Translate errors of libvips while `name` is read into errors of ours."""

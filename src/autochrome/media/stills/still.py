@@ -13,7 +13,6 @@ import pyvips
 from numpy.typing import NDArray
 
 from autochrome.errors import PictureDamaged, PictureTooLarge
-from autochrome.media.stills.bmp import bitmap_header, read_bitmap
 from autochrome.media.stills.damage import accept_damage
 from autochrome.media.stills.exif import (
     COMPRESSION,
@@ -24,14 +23,12 @@ from autochrome.media.stills.exif import (
     descriptive,
     number,
 )
-from autochrome.media.stills.in_memory import origin_from_array, origin_from_pil
-from autochrome.media.stills.inspection import inspect_file
 from autochrome.media.stills.iptc import records
-from autochrome.media.stills.kinds import kind_of
 from autochrome.media.stills.metadata import Metadata
+from autochrome.media.stills.origins import check_size, find_origin
 from autochrome.media.stills.profiles import full_range, read_layout, to_srgb
-from autochrome.media.stills.reader import Origin, Source, at_random, read_head, reading
-from autochrome.media.stills.writer import WRITTEN, write_still
+from autochrome.media.stills.reader import Origin, Source, at_random, reading
+from autochrome.media.stills.writer import LIKE, WRITTEN, write_still
 from autochrome.types import Pixels
 
 _STRIP = 1 << 19  # pixels
@@ -47,20 +44,21 @@ class Still:
     file is damaged; they are known when pixels have been read.
     """
 
-    def __init__(self, origin: Origin, max_megapixels: float) -> None:
+    def __init__(self, origin: Origin, max_megapixels: float, *, only_first: bool = True) -> None:
         self._origin = origin
         self._header = origin.open()
-        _check_size(origin.name, self._header.width, self._header.height, max_megapixels)
+        size = self._header.width, self._header.height
+        check_size(origin.name, *size, max_megapixels=max_megapixels)
         self._layout = read_layout(self._header, origin.name, origin.facts)
         turn = self._header.get("orientation") if self._header.get_typeof("orientation") else 1
         self._turn = turn if turn in range(1, 9) else 1
-        sides = self._header.width, self._header.height
-        self.width, self.height = sides[::-1] if self._turn >= 5 else sides
+        self.width, self.height = size[::-1] if self._turn >= 5 else size
         _check_rows(origin.name, self.width)
         self.name, self.path, self.format = origin.name, origin.path, origin.kind
         self.depth, self.alpha = self._layout.depth, self._layout.alpha
         self.grey = self._layout.bands == 1
-        self.notes = origin.facts.notes + self._layout.notes + _pages(self._header, origin)
+        pages = _pages(self._header, origin) if only_first else ()
+        self.notes = origin.facts.notes + self._layout.notes + pages
         self.losses: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
@@ -185,42 +183,22 @@ class Still:
         return bytes(self._header.get(name)) if self._header.get_typeof(name) else None
 
 
-def open_still(source: Source, *, max_megapixels: float = 1000) -> Still:
+def open_still(source: Source, *, max_megapixels: float = 1000, page: int | None = None) -> Still:
     """Open a picture: a path, the bytes of a file, a PIL picture, or an array.
 
     Arrays are (H, W) grey or (H, W, 3) sRGB, (H, W, 2) and (H, W, 4) with alpha; uint8, uint16, bool, or floats 0…1
-    (read as 16 bits). A picture above `max_megapixels` is refused before any pixel is decoded.
+    (read as 16 bits). A picture above `max_megapixels` is refused before any pixel is decoded. page: of a TIFF, one
+    of its full pages (see `pages`); without it the first, and a note says so if there are more.
     """
-    if isinstance(source, np.ndarray):
-        return Still(origin_from_array(source, "array"), max_megapixels)
-    if hasattr(source, "mode") and hasattr(source, "tobytes"):
-        return Still(origin_from_pil(source), max_megapixels)
-    if isinstance(source, bytes | bytearray | memoryview):
-        return Still(_origin_from_bytes(bytes(source), max_megapixels), max_megapixels)
-    return Still(_origin_from_path(Path(source), max_megapixels), max_megapixels)
+    return Still(find_origin(source, max_megapixels, page), max_megapixels, only_first=page is None)
 
 
 def suffix_for(still: Still, format: str = "auto") -> str:
-    """The suffix of a file to write: of `format`, or of the format of the picture if we can write it, else .png."""
+    """The suffix of a file to write: of `format`, or of the format of the picture, or of one that is like it."""
     kind = still.format if format == "auto" else format
-    return f".{kind}" if kind in WRITTEN.values() else ".png"
-
-
-def _origin_from_path(path: Path, max_megapixels: float) -> Origin:
-    head = read_head(path)
-    kind = kind_of(head, str(path))
-    if kind != "bmp":
-        return Origin(str(path), path, kind, facts=inspect_file(kind, path, str(path)))
-    _check_bitmap(head, str(path), max_megapixels)
-    return _origin_from_bitmap(read_head(path, -1), path, str(path))
-
-
-def _origin_from_bytes(data: bytes, max_megapixels: float) -> Origin:
-    kind = kind_of(data, "picture")
-    if kind != "bmp":
-        return Origin("picture", None, kind, data=data, facts=inspect_file(kind, data, "picture"))
-    _check_bitmap(data, "picture", max_megapixels)
-    return _origin_from_bitmap(data, None, "picture")
+    if kind == "heic":
+        return ".png" if still.alpha or still.depth > 8 else ".jpg"
+    return f".{kind}" if kind in WRITTEN.values() else LIKE.get(kind, ".png")
 
 
 def _resized(image: Any, width: int, height: int) -> Any:
@@ -238,24 +216,6 @@ def _resized(image: Any, width: int, height: int) -> Any:
         ody=-0.5,
         extend="copy",
     )
-
-
-def _check_bitmap(data: bytes, name: str, max_megapixels: float) -> None:
-    header = bitmap_header(data, name)
-    _check_size(name, header.width, header.height, max_megapixels)
-
-
-def _origin_from_bitmap(data: bytes, path: Path | None, name: str) -> Origin:
-    pixels, facts = read_bitmap(data, name)
-    return Origin(name, path, "bmp", array=pixels, fields=facts)
-
-
-def _check_size(name: str, width: int, height: int, max_megapixels: float) -> None:
-    if width * height > max_megapixels * 1e6:
-        raise PictureTooLarge(
-            f"{name}: {width}×{height} are {width * height / 1e6:.0f} megapixels, more than the {max_megapixels:g} "
-            "allowed; raise the limit if you trust the file."
-        )
 
 
 def _check_rows(name: str, width: int) -> None:

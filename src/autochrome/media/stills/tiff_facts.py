@@ -1,6 +1,6 @@
 """Which page of a TIFF is the picture, and what its numbers mean where libvips does not ask.
 
-Camera raw files are TIFFs too. Their first page is a thumbnail, so they are refused.
+Camera raw files are TIFFs too; `is_raw` finds them.
 """
 
 from typing import Any
@@ -19,31 +19,41 @@ from autochrome.media.stills.exif import (
 )
 from autochrome.media.stills.file_facts import Convert, FileFacts
 
+_WIDTH, _HEIGHT = 256, 257
 _SUBFILE, _BITS, _PHOTOMETRIC, _SAMPLES, _TILE_WIDTH = 254, 258, 262, 277, 322
 _EXTRA, _COEFFICIENTS, _SUBSAMPLING, _REFERENCE = 338, 529, 530, 532
 _DNG_VERSION = 50706
-_REDUCED = 1  # bit of the subfile type: a smaller copy of another page
+_REDUCED, _MASK = 1, 4  # bits of the subfile type: a smaller copy of another page, and its mask
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _CMYK, _YCBCR = 0, 1, 2, 3, 5, 6
 _COLORS = {_WHITE_IS_ZERO: 1, _BLACK_IS_ZERO: 1, _RGB: 3, _PALETTE: 1, _CMYK: 4, _YCBCR: 3, 8: 3, 9: 3, 10: 3}
 _SENSOR = {32803, 34892}  # photometric interpretation: the values of a camera's sensor
 _CAMERA_CODECS = {32767, 32769, 32770, 34713, 65000, 65535}
 _OLD_JPEG, _JPEG = 6, 7
 _ALPHA = (1, 2)  # kinds of extra samples: premultiplied and plain alpha; 0 is anything else
-_MAX_PAGES = 8  # that are looked at; a thumbnail comes first
+_MAX_PAGES = 8  # that are looked at to find the picture; a thumbnail comes first
+MOST_PAGES = 10_000
+"""Pages of one file that are read."""
 
 
-def tiff_facts(read: Read, name: str) -> FileFacts:
-    """The facts of a TIFF; raises `NotAPicture` for kinds that libvips would show wrongly."""
-    pages = read_directories(read, _MAX_PAGES)
+def tiff_facts(read: Read, name: str, page: int | None = None) -> FileFacts:
+    """The facts of a TIFF; raises `NotAPicture` for kinds that libvips would show wrongly.
+
+    page: one of `full_pages`; None chooses the first of them.
+    """
+    pages = read_directories(read, _MAX_PAGES if page is None else 1, first=page or 0)
     if not pages:
         return FileFacts()
-    _refuse_raw(pages, read(0, 16), name)
-    page = next((n for n, one in enumerate(pages) if not number(one, _SUBFILE) & _REDUCED), 0)
-    directory = pages[page]
+    chosen = page
+    if page is None:
+        page = next((n for n, one in enumerate(pages) if _is_full(one)), 0)
+        directory = pages[page]
+    else:
+        directory = pages[0]
     _refuse_depth(directory, name)
     kinds = numbers(directory, _EXTRA)
     alpha = bool(kinds) and kinds[0] in _ALPHA
-    notes = [f"page {page + 1} was read: the pages before it are small copies"] if page else []
+    small_before = chosen is None and page > 0
+    notes = [f"page {page + 1} was read: the pages before it are small copies"] if small_before else []
     extra = int(number(directory, _SAMPLES)) - _COLORS.get(number(directory, _PHOTOMETRIC), 1)
     if extra > alpha:
         left_out = extra - alpha
@@ -59,16 +69,32 @@ def tiff_facts(read: Read, name: str) -> FileFacts:
     )
 
 
-def _refuse_raw(pages: list[Directory], head: bytes, name: str) -> None:
+def full_pages(read: Read) -> list[tuple[int, int, int]]:
+    """(number from 0, width, height) of every page that is no smaller copy or mask of another."""
+    return [
+        (n, number(one, _WIDTH), number(one, _HEIGHT))
+        for n, one in enumerate(read_directories(read, MOST_PAGES))
+        if _is_full(one)
+    ]
+
+
+def _is_full(directory: Directory) -> bool:
+    return not number(directory, _SUBFILE) & (_REDUCED | _MASK)
+
+
+def is_raw(read: Read) -> bool:
+    """Whether the file is a camera raw file. Its first page is only a thumbnail."""
+    pages = read_directories(read, _MAX_PAGES)
+    if not pages:
+        return False
     inner = [below for page in pages if SUB_IFDS in page and (below := page[SUB_IFDS].below)]
     first = pages[0]
     sensor = any(number(one, _PHOTOMETRIC) in _SENSOR for one in (*pages, *inner))
     codec = any(number(one, COMPRESSION) in _CAMERA_CODECS for one in (*pages, *inner))
     only_a_preview = bool(inner) and all(number(one, _SUBFILE) & _REDUCED for one in pages)
     no_pixels = not numbers(first, _PHOTOMETRIC) and SUB_IFDS in first
-    if _DNG_VERSION in first or head[8:10] == b"CR" or sensor or codec or only_a_preview or no_pixels:
-        kind = "a camera raw file (DNG)" if _DNG_VERSION in first else "a camera raw file"
-        raise NotAPicture(f"{name}: this is {kind}; develop it to TIFF or JPEG first, with a raw converter.")
+    canon = read(8, 2) == b"CR"
+    return _DNG_VERSION in first or canon or sensor or codec or only_a_preview or no_pixels
 
 
 def _refuse_depth(directory: Directory, name: str) -> None:

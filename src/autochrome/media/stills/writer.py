@@ -35,6 +35,8 @@ WRITTEN = {
     ".webp": "webp",
     ".avif": "avif",
 }
+LIKE = {"raw": ".tif"}
+"""Formats that are not written → the suffix of one that keeps as much; the others become .png."""
 _FULL_CHROMA = 90  # quality of JPEG from which chroma is stored at full size
 _SIDE_LIMITS = {"jpg": 65500, "webp": 16383, "avif": 16384}  # pixels
 _AFTER_HEADER = (
@@ -86,6 +88,10 @@ def write_still(
 
 def _kind(path: Path, size: tuple[int, int]) -> str:
     kind = WRITTEN.get(path.suffix.lower())
+    if path.suffix.lower() == ".pdf":
+        raise OutputNotWritable(
+            f"{path}: a PDF is made only from a PDF, without hints and variations; choose another format."
+        )
     if kind is None:
         names = ", ".join(WRITTEN)
         raise OutputNotWritable(

@@ -1,0 +1,61 @@
+"""Open any source of a picture: find its format, read its facts, and say where its pixels come from."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from autochrome.errors import PictureTooLarge
+from autochrome.media.stills.bmp import bitmap_header, read_bitmap
+from autochrome.media.stills.formats import EXTRA_KINDS, CheckSize, open_extra
+from autochrome.media.stills.in_memory import origin_from_array, origin_from_pil
+from autochrome.media.stills.inspection import inspect_file, true_kind
+from autochrome.media.stills.kinds import kind_of
+from autochrome.media.stills.reader import Origin, Source, read_all, read_head
+
+
+def find_origin(source: Source, max_megapixels: float, page: int | None = None) -> Origin:
+    """Where the pixels come from: a path, the bytes of a file, a PIL picture, or an array.
+
+    page: of a TIFF, one of its full pages; None chooses the first.
+    """
+    if isinstance(source, np.ndarray):
+        return origin_from_array(source, "array")
+    if hasattr(source, "mode") and hasattr(source, "tobytes"):
+        return origin_from_pil(source)
+    if isinstance(source, bytes | bytearray | memoryview):
+        return _origin_from_file(bytes(source), "picture", max_megapixels, page)
+    return _origin_from_file(Path(source), str(Path(source)), max_megapixels, page)
+
+
+def _origin_from_file(source: Path | bytes, name: str, max_megapixels: float, page: int | None) -> Origin:
+    path, data = (None, source) if isinstance(source, bytes) else (source, None)
+    kind = format_of(source, name)
+    check = partial(check_size, name, max_megapixels=max_megapixels)
+    if kind == "bmp":
+        return _origin_from_bitmap(source, path, name, check)
+    if kind in EXTRA_KINDS:
+        return open_extra(kind, source, name, check)
+    return Origin(name, path, kind, data=data, facts=inspect_file(kind, source, name, page))
+
+
+def format_of(source: Path | bytes, name: str) -> str:
+    """The format of a file, by its content. Raises an error of ours if it is none that we read."""
+    head = source if isinstance(source, bytes) else read_head(source)
+    return true_kind(kind_of(head, name), source, name)
+
+
+def check_size(name: str, width: int, height: int, *, max_megapixels: float) -> None:
+    """Raise `PictureTooLarge` if there are more pixels than the limit."""
+    if width * height > max_megapixels * 1e6:
+        raise PictureTooLarge(
+            f"{name}: {width}×{height} are {width * height / 1e6:.0f} megapixels, more than the {max_megapixels:g} "
+            "allowed; raise the limit if you trust the file."
+        )
+
+
+def _origin_from_bitmap(source: Path | bytes, path: Path | None, name: str, check: CheckSize) -> Origin:
+    header = bitmap_header(source if isinstance(source, bytes) else read_head(source), name)
+    check(header.width, header.height)
+    pixels, facts = read_bitmap(read_all(source, name), name)
+    return Origin(name, path, "bmp", array=pixels, fields=facts)
