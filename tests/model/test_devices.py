@@ -102,13 +102,13 @@ def test_json_names_the_device(tmp_path, file, capsys):
     source, target = tmp_path / "a.png", tmp_path / "b.png"
     source.write_bytes(png(np.full((64, 64), 90, np.uint8)))
     command = ["photo", str(source), "-o", str(target), "--model", str(file), "--json", "--device", "cpu"]
-    with pytest.raises(SystemExit, match="^0$"):
+    with pytest.raises(SystemExit, match=r"^0$"):
         main(command)
     summary = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert summary["device"] == "cpu"
 
 
 def test_models_lists_the_devices(capsys):
-    with pytest.raises(SystemExit, match="^0$"):
+    with pytest.raises(SystemExit, match=r"^0$"):
         main(["models"])
     assert "devices that can be used here: cpu" in capsys.readouterr().out
