@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from autochrome.errors import UsageError
-from autochrome.film.inspect import FilmInspector, find_shots, preview_film
+from autochrome.film.inspect import FilmInspector
+from autochrome.film.overview import find_shots, preview_film
 from autochrome.film.pipeline import colorize_film
 from autochrome.hints.file import HintsFile
 from autochrome.model import open_model

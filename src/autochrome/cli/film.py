@@ -167,7 +167,7 @@ def film(
 def _preview(
     inputs: Sequence[Path], output: str | None, options: FilmOptions, *, overwrite: bool, dry_run: bool
 ) -> None:
-    from autochrome.film.inspect import preview_film
+    from autochrome.film.overview import preview_film
     from autochrome.media.films.sequences.names import is_sequence
 
     if len(inputs) != 1 or (inputs[0].is_dir() and not is_sequence(inputs[0])):

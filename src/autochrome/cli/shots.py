@@ -84,7 +84,7 @@ def shots(
 
 
 def _write_list(film: Path, output: Path | None, options: FilmOptions, overwrite: bool) -> None:
-    from autochrome.film.inspect import find_shots
+    from autochrome.film.overview import find_shots
     from autochrome.film.shot_lists import check_suffix, save_shots
 
     target = output or film.with_name(f"{film.stem}-shots.json")

@@ -33,8 +33,8 @@ from autochrome.evaluate.metrics import (
 )
 from autochrome.evaluate.photo_protocol import RgbBytes, score_result, to_bytes
 from autochrome.evaluate.results import MAX_PSNR, Scores
-from autochrome.film.inspect import find_shots
 from autochrome.film.motion import Motion, MotionFinder
+from autochrome.film.overview import find_shots
 from autochrome.film.pipeline import colorize_film
 from autochrome.media.films.rgb_frames import read_rgb_frames
 from autochrome.model import ColorModel

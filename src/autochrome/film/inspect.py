@@ -1,8 +1,8 @@
-"""Inspect a film before or after it is coloured: its shots, contact sheets, and single frames."""
+"""Inspect a film before or after it is coloured: single frames, and one shot after the other."""
 
 import os
 from bisect import bisect_right
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -16,88 +16,18 @@ from autochrome.film.colored_frame import render_frame
 from autochrome.film.cuts import CutSource, choose_cuts, mark_shots
 from autochrome.film.open_shot import OpenShot
 from autochrome.film.painters import open_network
-from autochrome.film.proxy import ProxyFrame, make_proxy, network_input, predict
+from autochrome.film.proxy import ProxyFrame, make_proxy
 from autochrome.film.recall import RecallingNetwork, Recent
-from autochrome.film.scenes.continuity import MIN_SIMILARITY, detail, similarity
-from autochrome.film.scenes.shot_list import Shot, ShotList
+from autochrome.film.shot_run import ShotRun
 from autochrome.hints.source import HintsSource, open_hints
 from autochrome.media.films import FilmFacts, open_film
-from autochrome.media.films.contact_sheet import save_contact_sheet
 from autochrome.model import ColorModel
 from autochrome.options import FilmOptions
-from autochrome.parallel import prefetch
 from autochrome.types import Chroma, Frame
 
-_THUMBNAIL = 240  # pixels at the long side
 _FRAMES = 8  # full-size frames that are kept
 _SHOTS = 4  # shots that are kept open
 _SEARCHED = 1000  # frames before and after a frame in which a detector looks for the ends of its shot
-
-
-def find_shots(
-    source: str | os.PathLike[str],
-    options: FilmOptions | None = None,
-    sheet: str | os.PathLike[str] | None = None,
-    progress: Callable[[int], None] = lambda frame: None,
-) -> ShotList:
-    """Find where the shots of a film begin, by `options.cuts`.
-
-    sheet: also write the first frame of each shot to this JPEG or PNG. progress: called with the number of each frame.
-    """
-    options = options or FilmOptions()
-    shots: list[Shot] = []
-    thumbnails = []
-    with (
-        open_film(source, start=options.start, end=options.end) as film,
-        closing(prefetch(map(make_proxy, film))) as proxies,
-    ):
-        facts = film.facts
-        for proxy, begins_shot in mark_shots(proxies, choose_cuts(options, film=source)):
-            frame = proxy.frame
-            progress(frame.index)
-            if begins_shot:
-                shots.append(Shot(first=frame.index, time=round(frame.time, 3), frames=0))
-                if sheet is not None:
-                    caption = f"{frame.index}  {_clock(frame.time)}"
-                    thumbnails.append((caption, render_frame(frame, None, _THUMBNAIL, facts.turn)))
-            shots[-1] = shots[-1].model_copy(update={"frames": (shots[-1].frames or 0) + 1})
-    if sheet is not None:
-        save_contact_sheet(sheet, thumbnails)
-    timecode = options.timecode or ("" if facts.timecode is None else str(facts.timecode))
-    return ShotList(film=film.path.name, rate=str(facts.rate), timecode=timecode, shots=tuple(shots))
-
-
-def preview_film(
-    source: str | os.PathLike[str],
-    sheet: str | os.PathLike[str],
-    *,
-    model: ColorModel | str | os.PathLike[str] | None = None,
-    options: FilmOptions | None = None,
-    most: int = 60,
-) -> Path:
-    """Write one coloured frame of each shot to a JPEG or PNG. This takes seconds, even for a long film.
-
-    Only the key frames of the file are decoded, so a shot without one is missing. Of more than `most` shots, an evenly
-    spaced selection is shown. Each frame is coloured by itself.
-    """
-    options = options or FilmOptions()
-    network = open_network(options.model if model is None else model)
-    with open_film(source, keys_only=True, start=options.start, end=options.end) as film:
-        kept: list[Frame] = []
-        last = None
-        for frame in film:
-            now = detail(make_proxy(frame).grey)
-            if last is None or similarity(last, now) < MIN_SIMILARITY:
-                kept.append(frame)
-            last = now
-        if not kept:
-            raise UsageError(f"{source}: the film has no frame between --start and --end.")
-        chosen = np.unique(np.linspace(0, len(kept) - 1, min(most, len(kept))).round().astype(int))
-        turn, thumbnails = film.facts.turn, []
-        for frame in (kept[number] for number in chosen):
-            chroma, _ = predict(network_input(frame, options.size, turn), network, options.vivid, turn)
-            thumbnails.append((_clock(frame.time), render_frame(frame, chroma, _THUMBNAIL, turn)))
-    return save_contact_sheet(sheet, thumbnails)
 
 
 class FilmInspector:
@@ -115,7 +45,7 @@ class FilmInspector:
     ) -> None:
         self._source = Path(source)
         self._options = options or FilmOptions()
-        self._network = RecallingNetwork(open_network(self._options.model if network is None else network))
+        self.network = RecallingNetwork(open_network(self._options.model if network is None else network))
         with open_film(source) as film:
             self.facts: FilmFacts = film.facts
             self._index = film.index()
@@ -166,22 +96,55 @@ class FilmInspector:
         firsts: numbers of the frames that begin a shot; by default they are found by `options.cuts`, but not farther
         from this frame than some hundred frames. options: default those of the inspector; its `model` does not count.
         """
-        options = options or self._options
-        if options.method == "thesis":
-            raise UsageError("Single frames cannot be shown with the method 'thesis'; choose tint or frames.")
+        options = self._check(options)
         frame = self._frame(number)
-        span = self._span(number, choose_cuts(options, firsts, self._source))
+        span = self.span(number, firsts, options)
         try:
             shot = self._shot(span, options)
-            chroma = shot.paint(frame, self._network, options, open_hints(hints) if hints else None)
+            chroma = shot.paint(frame, self.network, options, open_hints(hints) if hints else None)
         except BaseException:  # what was read half is read again by the next call
             self._shots.drop(_key(span, options))
             raise
         return self._render(number, chroma, width)
 
-    def _render(self, number: int, chroma: Chroma | None, width: int) -> NDArray[np.uint8]:
+    def run(
+        self, number: int, hints: HintsSource | None, firsts: Sequence[int] | None, options: FilmOptions
+    ) -> ShotRun:
+        """The shot of a frame, to settle its frames one after the other. The frame itself is wanted."""
+        options = self._check(options)
+        span = self.span(number, firsts, options)
+        return self._shot(span, options).run(
+            self.network, options, open_hints(hints) if hints else None, number - span[0]
+        )
+
+    def read(self, first: int, stop: int) -> Generator[Frame]:
+        """The frames of a stretch, from a frame to before another. Other calls may run meanwhile."""
+        start = self.times[first] if first else None
+        with open_film(self._source, start=start, index=self._index) as film:
+            for frame in film:
+                if frame.index >= stop:
+                    return
+                yield frame
+
+    def render(self, frame: Frame, chroma: Chroma | None, width: int) -> NDArray[np.uint8]:
+        """(h, w, 3) sRGB, upright, at most `width` pixels at the long side; grey without chroma."""
         long_side = min(width, max(self.facts.height, self.facts.width))
-        return render_frame(self._frame(number), chroma, long_side, self.facts.turn)
+        return render_frame(frame, chroma, long_side, self.facts.turn)
+
+    def span(
+        self, number: int, firsts: Sequence[int] | None = None, options: FilmOptions | None = None
+    ) -> tuple[int, int]:
+        """The first frame of the shot of a frame, and its stop."""
+        return self._span(number, choose_cuts(options or self._options, firsts, self._source))
+
+    def _check(self, options: FilmOptions | None) -> FilmOptions:
+        options = options or self._options
+        if options.method == "thesis":
+            raise UsageError("Single frames cannot be shown with the method 'thesis'; choose tint or frames.")
+        return options
+
+    def _render(self, number: int, chroma: Chroma | None, width: int) -> NDArray[np.uint8]:
+        return self.render(self._frame(number), chroma, width)
 
     def _span(self, number: int, cut_source: CutSource) -> tuple[int, int]:
         """The first frame of the shot of a frame, and its stop."""
@@ -220,12 +183,8 @@ class FilmInspector:
 
     def _proxies(self, first: int, stop: int) -> Generator[ProxyFrame]:
         """The frames of a stretch, from a frame to before another, with their proxies."""
-        start = self.times[first] if first else None
-        with open_film(self._source, start=start, index=self._index) as film:
-            for frame in film:
-                if frame.index >= stop:
-                    return
-                yield make_proxy(frame)
+        with closing(self.read(first, stop)) as frames:
+            yield from map(make_proxy, frames)
 
     def _frame(self, number: int) -> Frame:
         if not 0 <= number < self.frames:
@@ -245,8 +204,3 @@ class FilmInspector:
 def _key(span: tuple[int, int], options: FilmOptions) -> tuple[object, ...]:
     """A shot is read again for options that need other frames, or frames of another size."""
     return span, options.size, options.every
-
-
-def _clock(seconds: float) -> str:
-    """12:34.5"""
-    return f"{int(seconds // 60)}:{seconds % 60:04.1f}"

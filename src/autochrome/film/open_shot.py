@@ -6,7 +6,7 @@ encoder's output, and predictions whose hints are the same.
 """
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from threading import Lock
 
@@ -20,23 +20,16 @@ from autochrome.film.painters import choose_painter, new_memory
 from autochrome.film.proxy import ProxyFrame, make_proxy, shrink_to_input
 from autochrome.film.recall import RecallingMotion, Recent
 from autochrome.film.routes import KeyRoutes, ShotMotion
+from autochrome.film.shot_run import ShotRun
 from autochrome.film.temporal import ShotMemory
 from autochrome.hints.source import OpenedHints
 from autochrome.model import ColorModel
 from autochrome.options import FilmOptions
 from autochrome.types import Chroma, CodeValues, Frame, Hints
 
-_RUNS = 2  # ways to colour the shot (hints, options) of which all settled frames are kept
+_RUNS = 2  # ways to colour the shot (hints, options) of which settled frames are kept
 _KEY_FRAMES = 8  # key frames whose routes are kept
 _NO_PLANE: CodeValues = np.empty((0, 0), np.uint8)
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """The shot, coloured in one way as far as a frame was wanted."""
-
-    frames: Iterator[Chroma]  # the frames that are not settled yet
-    settled: list[Chroma]
 
 
 class OpenShot:
@@ -58,7 +51,7 @@ class OpenShot:
         self._precise = ShotMotion(lambda number: self._proxies[number].grey)
         self._routes: Recent[KeyRoutes] = Recent(_KEY_FRAMES)
         self._carried: Recent[CarriedKey] = Recent(2 * _KEY_FRAMES)
-        self._runs: Recent[_Run] = Recent(_RUNS)
+        self._runs: Recent[ShotRun] = Recent(_RUNS)
         self._lock = Lock()  # each run has a thread for the network, and all use the same routes
 
     def close(self) -> None:
@@ -72,22 +65,31 @@ class OpenShot:
 
         options: `size` and `every` are the same in all calls.
         """
-        identity, carried = self._carry(hints, options.reach)
         if options.method == "frames":
+            carried = self._carry(hints, options.reach)[1]
             painter = choose_painter(network, options, self._turn, carried)
             memory = new_memory(options, frame.y_plane.nbytes)
             return next(chroma for _, chroma, _ in painter.paint_shot([make_proxy(frame)], memory))
-        key = identity, options.vivid, options.smooth
-        run = self._runs.get(key)
-        if run is None:
-            run = self._runs.add(key, _Run(self._color(network, options, carried), []))
         number = frame.index - self._first
-        while len(run.settled) <= number:
-            chroma = next(run.frames, None)
-            if chroma is None:
+        run = self.run(network, options, hints, number)
+        while (chroma := run.chroma(number)) is None:
+            if not run.settle_next():
                 raise UsageError(f"Frame {frame.index} cannot be read together with the frames before it.")
-            run.settled.append(chroma)
-        return run.settled[number]
+        return chroma
+
+    def run(
+        self, network: ColorModel, options: FilmOptions, hints: OpenedHints | None, number: int
+    ) -> ShotRun:
+        """The shot with these hints and options, with the frames that are settled already.
+
+        number: of a frame in the shot that is wanted; if the run has dropped it, a new run begins.
+        """
+        identity, carried = self._carry(hints, options.reach)
+        key = identity, options.vivid, options.smooth, options.method
+        run = self._runs.get(key)
+        if run is None or run.has_dropped(number):
+            run = self._runs.add(key, ShotRun(self._color(network, options, carried)))
+        return run
 
     def _color(self, network: ColorModel, options: FilmOptions, hints: FrameHints | None) -> Iterator[Chroma]:
         """The chroma of all frames from the first on."""

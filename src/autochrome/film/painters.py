@@ -83,10 +83,18 @@ class TemporalPainter(FramePainter):
                 yield done, chroma, prediction.result()[1]
 
 
-def new_memory(options: FilmOptions, frame_bytes: int, find_motion: PairMotion | None = None) -> ShotMemory:
-    """An empty memory for one shot. frame_bytes: of a Y′ plane of the film; it limits how many frames may wait."""
+def new_memory(
+    options: FilmOptions,
+    frame_bytes: int,
+    find_motion: PairMotion | None = None,
+    lookahead: int = LOOKAHEAD,
+) -> ShotMemory:
+    """An empty memory for one shot. frame_bytes: of a Y′ plane of the film; it limits how many frames may wait.
+
+    lookahead: frames behind the newest one at which chroma is settled, at most.
+    """
     max_predictions = 1 + (MAX_PREDICTIONS - 1) * options.smooth
-    lookahead = max(1, min(LOOKAHEAD, _WAITING_BYTES // (3 * frame_bytes)))  # twice as many frames wait
+    lookahead = max(1, min(lookahead, _WAITING_BYTES // (3 * frame_bytes)))  # twice as many frames wait
     return ShotMemory(options.every, max_predictions, lookahead, find_motion)
 
 

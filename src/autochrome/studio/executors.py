@@ -12,12 +12,13 @@ _THREADS = 2  # of each pool
 
 
 class Executors:
-    """Three thread pools, so that slow work never delays quick work."""
+    """Thread pools, so that slow work never delays quick work."""
 
     def __init__(self) -> None:
         self._paint = ThreadPoolExecutor(_THREADS, "studio-paint")
         self._quick = ThreadPoolExecutor(_THREADS, "studio-quick")
         self._slow = ThreadPoolExecutor(_THREADS, "studio-slow")
+        self._play = ThreadPoolExecutor(_THREADS, "studio-play")
         self._newest: dict[str, int] = {}  # number of the last paint request, by picture
         self._free_painters = asyncio.Semaphore(_THREADS)
 
@@ -29,6 +30,10 @@ class Executors:
         """Run work that may take seconds: open an upload, colour a whole photograph."""
         return await asyncio.get_running_loop().run_in_executor(self._slow, work)
 
+    async def run_play(self, work: Callable[[], T]) -> T:
+        """Run the work for the next frame of a shot that is played."""
+        return await asyncio.get_running_loop().run_in_executor(self._play, work)
+
     async def run_paint(self, key: str, work: Callable[[], T]) -> T:
         """Run the work for one brush stroke. `Superseded` if a newer one with the same key comes before it starts."""
         number = self._newest[key] = self._newest.get(key, 0) + 1
@@ -38,5 +43,5 @@ class Executors:
             return await asyncio.get_running_loop().run_in_executor(self._paint, work)
 
     def close(self) -> None:
-        for pool in (self._paint, self._quick, self._slow):
+        for pool in (self._paint, self._play, self._quick, self._slow):
             pool.shutdown(wait=False, cancel_futures=True)

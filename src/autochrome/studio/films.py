@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from autochrome.color.lab import lab_from_srgb, lightness
 from autochrome.errors import PictureTooLarge
 from autochrome.film.inspect import FilmInspector
+from autochrome.film.playback import ShotPlayback
 from autochrome.hints.file import HintsFile
 from autochrome.media.stills.pyramid import encode_image
 from autochrome.media.timecode import Timecode
@@ -74,6 +75,16 @@ class FilmService:
         _check_number(project, number)
         check_pictures(request.hints, self._library.folder_of(project.id))
         return self._color(project, number, request.hints, request.settings, request.width)
+
+    def play(self, project: Project, first: int, last: int, width: int) -> ShotPlayback:
+        """Play frames of one shot with the saved hints and settings: up to `last`, or to the end of the shot."""
+        _check_number(project, first)
+        film, firsts = film_of(project), first_frames(project)
+        end = next((stop - 1 for stop in firsts or () if stop > first), film.frames - 1)
+        options = film_options(project.settings, self._networks)
+        hints = hints_or_none(self._library.hints_of(project.id))
+        part = first, min(last, end) + 1
+        return self._open_film(project, project.settings).play(part, hints, firsts, width, options)
 
     def suggest_colors(self, project: Project, number: int, x: float, y: float) -> list[tuple[str, float]]:
         """(#rrggbb, probability 0…1) of the likely colours at a point of a frame; x, y 0…1."""

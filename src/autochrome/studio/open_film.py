@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.film.inspect import FilmInspector
+from autochrome.film.playback import ShotPlayback
 from autochrome.hints.file import HintsFile
 from autochrome.hints.source import open_hints
 from autochrome.model import ColorModel
@@ -43,3 +44,15 @@ class OpenFilm:
         source = None if hints is None else open_hints(hints, self._folder)
         with self._lock:
             return self._film.after(number, source, firsts, width, options)
+
+    def play(
+        self,
+        part: tuple[int, int],
+        hints: HintsFile | None,
+        firsts: Sequence[int] | None,
+        width: int,
+        options: FilmOptions,
+    ) -> ShotPlayback:
+        """Play a part of one shot: its first frame and its stop. The lock is taken only for short steps."""
+        source = None if hints is None else open_hints(hints, self._folder)
+        return ShotPlayback(self._film, self._lock, part, source, firsts, width, options)

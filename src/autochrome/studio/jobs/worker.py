@@ -106,7 +106,8 @@ def _colorize(
 
 def find_shots(spec: FindShots, report: Report) -> JobResult:
     """Where the shots begin, and how unsure the network is of the middle frame of each."""
-    from autochrome.film.inspect import FilmInspector, find_shots
+    from autochrome.film.inspect import FilmInspector
+    from autochrome.film.overview import find_shots
 
     frames = max(1, spec.frames)
     found = find_shots(

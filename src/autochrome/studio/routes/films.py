@@ -3,10 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import Field
 
 from autochrome.media.stills.pyramid import encode_image
+from autochrome.studio.play_stream import stream_frames
 from autochrome.studio.routes.common import (
     UPLOAD_BODY,
     CurrentStudio,
@@ -33,6 +34,7 @@ router = APIRouter(prefix="/projects/{project_id}", tags=["films"])
 Frame = Annotated[FrameNumber, Path(description="Number of a frame, from 0.")]
 Shot = Annotated[int, Path(ge=0, le=1_000_000, description="Number of a shot, from 0.")]
 Width = Annotated[int, Query(ge=16, le=2048, description="Longer side in pixels.")]
+STREAM_TYPE = "application/octet-stream"
 Starts = Annotated[list[ShotStart], Field(max_length=100_000)]
 
 
@@ -73,6 +75,28 @@ async def frame(
     run = studio.executors.run_quick if side == "before" else studio.executors.run_slow
     data = await run(lambda: encode_image(studio.films.frame(project, frame, side, width)))
     return picture_response(data, cache=revision is not None)
+
+
+@router.get(
+    "/frames/{frame}/play",
+    response_class=StreamingResponse,
+    responses={**errors(404), **file_response("The frames, as `play_stream` describes.", STREAM_TYPE)},
+)
+async def play(
+    studio: CurrentStudio,
+    project_id: ProjectId,
+    frame: Frame,
+    last: Annotated[FrameNumber, Query(description="The last frame; at most the last one of the shot.")],
+    width: Width = 960,
+) -> Response:
+    """Play a shot from a frame on, with the saved hints and settings: JPEGs, one after the other.
+
+    Each has a header of three 32-bit numbers, least byte first: the frame; 0 for a draft, 1 for the frame as an export
+    has it, 2 for an error; the bytes that follow. A frame that came as a draft comes once more.
+    """
+    project = studio.library.get(project_id)
+    playback = await studio.executors.run_slow(lambda: studio.films.play(project, frame, last, width))
+    return StreamingResponse(stream_frames(playback, studio.executors), media_type=STREAM_TYPE)
 
 
 @router.post(

@@ -166,11 +166,16 @@ export async function uploadReference(id, file) {
   return (await request(projectPath(id, "/pictures"), init)).json();
 }
 
-/** @param {string} id @param {number} shot */
-export const previewUrl = (id, shot) => projectPath(id, `/shots/${shot}/preview`);
+/** @param {string} id @param {number} first @param {number} last @param {number} width of the frames, long side */
+export const playUrl = (id, first, last, width) =>
+  projectPath(id, `/frames/${first}/play?${query({ last, width })}`);
 
-/** @param {string} id @param {number} shot @returns {Promise<Job>} */
-export const startPreview = (id, shot) => requestJson(previewUrl(id, shot), "POST");
+/** The bytes of a response, as they arrive. @param {string} url @param {AbortSignal} signal */
+export async function openStream(url, signal) {
+  const { body } = await request(url, { signal });
+  if (!body) throw new ApiError("Unexpected", "The studio returned nothing.", 200);
+  return body;
+}
 
 /** @param {string} id @returns {Promise<Job>} */
 export const startExport = (id) => requestJson(projectPath(id, "/export"), "POST");

@@ -28,6 +28,7 @@ export class PictureCanvas extends HTMLElement {
   /** @type {Marks} */ marks = {};
   /** @type {StrokePreview | null} */ strokePreview = null;
   /** @type {CanvasImageSource | null} */ uncertainty = null;
+  /** @type {ImageBitmap | null} */ playback = null; // a frame that is played; nothing else is drawn
   /** @type {{radius: number, color: string | null} | null} */ brush = null; // radius: fraction of the short side
   marksVisible = true;
   panning = false; // the tool moves the picture
@@ -174,6 +175,7 @@ export class PictureCanvas extends HTMLElement {
       context.setTransform(density, 0, 0, density, 0, 0);
       context.clearRect(0, 0, this.clientWidth, this.clientHeight);
     }
+    if (this.playback) return this.#drawComplete(picture, this.viewport, this.playback);
     const onlyBefore = this.peeking || this.uncertainty || this.#mode === "before";
     this.layers.draw(picture, this.viewport, onlyBefore ? "before" : "after");
     if (this.#mode === "compare" && !this.peeking) this.#drawBeforePart(picture, this.layers, this.viewport);
@@ -192,12 +194,15 @@ export class PictureCanvas extends HTMLElement {
     context.restore();
   }
 
+  /** Draw an image over the complete picture. @param {CanvasRenderingContext2D} context @param {Viewport} viewport @param {CanvasImageSource} image */
+  #drawComplete(context, viewport, image) {
+    const [from, to] = [viewport.toScreen(0, 0), viewport.toScreen(1, 1)];
+    context.drawImage(image, from.x, from.y, to.x - from.x, to.y - from.y);
+  }
+
   /** @param {CanvasRenderingContext2D} context @param {Viewport} viewport */
   #drawOverlay(context, viewport) {
-    if (this.uncertainty) {
-      const [from, to] = [viewport.toScreen(0, 0), viewport.toScreen(1, 1)];
-      context.drawImage(this.uncertainty, from.x, from.y, to.x - from.x, to.y - from.y);
-    }
+    if (this.uncertainty) this.#drawComplete(context, viewport, this.uncertainty);
     if (this.strokePreview) drawStrokePreview(context, viewport, this.strokePreview);
     if (this.marksVisible) drawMarks(context, viewport, this.marks);
     if (this.#cross) {

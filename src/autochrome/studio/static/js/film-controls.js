@@ -1,10 +1,10 @@
 /** The bar above the timeline: step, play, split, join, find shots. */
 
-import { h } from "./dom.js";
+import { h, setChildren } from "./dom.js";
 import { icon } from "./icons.js";
 
-/** @typedef {{step: (frames: number) => void, stepShot: (shots: number) => void, play: () => void, split: () => void,
- *   join: () => void, find: () => void}} FilmActions */
+/** @typedef {{step: (frames: number) => void, stepShot: (shots: number) => void, play: () => void, stop: () => void,
+ *   split: () => void, join: () => void, find: () => void}} FilmActions */
 
 export class FilmControls {
   #timecode = h("output", { class: "timecode", "aria-live": "off" });
@@ -20,17 +20,13 @@ export class FilmControls {
     this.#next = button("next", "Next frame", "→", () => actions.step(1));
     this.#split = button("split", "Split the shot here", "S", actions.split);
     this.#join = button("join", "Join with the next shot", "J", actions.join);
-    this.#play = h(
-      "button",
-      {
-        type: "button",
-        class: "play",
-        title: "Colour this shot and play it (Enter)",
-        onclick: actions.play,
-      },
-      icon("play", 18),
-      "Play shot",
-    );
+    this.#play = h("button", {
+      type: "button",
+      class: "play",
+      title: "Play this shot in colour (Enter)",
+      onclick: actions.play,
+    });
+    this.showPlaying(false);
     this.element = h(
       "div",
       { class: "transport", role: "toolbar", "aria-label": "Film" },
@@ -54,6 +50,11 @@ export class FilmControls {
   /** @param {string} timecode */
   showTimecode(timecode) {
     this.#timecode.textContent = timecode;
+  }
+
+  /** @param {boolean} playing */
+  showPlaying(playing) {
+    setChildren(this.#play, icon(playing ? "pause" : "play", 18), playing ? "Stop" : "Play shot");
   }
 
   /**

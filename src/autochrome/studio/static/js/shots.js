@@ -1,14 +1,22 @@
 /** Shots of a film: find, label, split and join them. Pure functions. */
 
-/** @import {Film, FrameRange, Shot} from "./types.js" */
-import { formatPercent, formatTime } from "./format.js";
+/** @import {Film, FrameRange, HintsFile, Settings, Shot} from "./types.js" */
+import { formatTime } from "./format.js";
+import { keyFrames, marksOf } from "./marks.js";
 
+const UNSURE_FROM = [0.3, 0.45, 0.6]; // uncertainty from which the network is fairly sure, unsure, guessing
 const MIN_SPAN = 0.15; // uncertainty: shots that differ by less than this look alike
 
 /** @param {Shot} shot @param {number} n index */
 export function shotLabel(shot, n) {
   const label = `Shot ${n + 1}, ${formatTime(shot.start)} to ${formatTime(shot.end)}`;
-  return shot.doubt === null ? label : `${label}, uncertainty ${formatPercent(shot.doubt)}`;
+  return shot.doubt === null ? label : `${label}, ${uncertaintyWord(shot.doubt)}`;
+}
+
+/** How sure the network is, in a word. @param {number} doubt 0…1 */
+export function uncertaintyWord(doubt) {
+  const steps = UNSURE_FROM.filter((limit) => doubt >= limit).length;
+  return ["sure", "fairly sure", "unsure", "guessing"][steps];
 }
 
 /** The uncertainty of a shot compared with the other shots, as a class name. @param {Shot} shot @param {Shot[]} shots */
@@ -51,6 +59,15 @@ export function joinShots(film, frame) {
   if (n < 0 || n + 1 >= shots.length) return null;
   const joined = { first: shots[n].first, last: shots[n + 1].last };
   return [...shots.slice(0, n), joined, ...shots.slice(n + 2)].map(rangeOf);
+}
+
+/** A text that changes with everything that decides the colours of a shot. @param {FrameRange} shot @param {HintsFile} hints @param {Settings} settings */
+export function shotVersion(shot, hints, settings) {
+  const inside = (/** @type {number} */ frame) => frame >= shot.first && frame <= shot.last;
+  const marks = keyFrames(hints)
+    .filter(inside)
+    .map((frame) => marksOf(hints, frame));
+  return String(hashText(JSON.stringify([keyFrames(hints).filter(inside), marks, settings, shot.last])));
 }
 
 /** A 32-bit hash of a text (FNV-1a). @param {string} text */

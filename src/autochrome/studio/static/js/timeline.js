@@ -5,8 +5,8 @@
 import * as api from "./api.js";
 import { clamp, h, setChildren } from "./dom.js";
 import { formatTime } from "./format.js";
-import { keyFrames, marksOf } from "./marks.js";
-import { hashText, middleFrame, shotAt, shotLabel, uncertaintyLevel } from "./shots.js";
+import { keyFrames } from "./marks.js";
+import { middleFrame, shotAt, shotLabel, shotVersion, uncertaintyLevel } from "./shots.js";
 
 const THUMBNAIL_WIDTH = 208; // pixels
 const SHOT_WIDTH = 96; // CSS pixels, mean width of a shot at least
@@ -128,9 +128,7 @@ export class Timeline extends EventTarget {
   #updateThumbnails() {
     (this.film.shots ?? []).forEach((shot, n) => {
       const image = this.#list.children[n]?.querySelector("img");
-      const frames = keyFrames(this.hints).filter((frame) => frame >= shot.first && frame <= shot.last);
-      const marks = frames.map((frame) => marksOf(this.hints, frame));
-      const version = hashText(JSON.stringify([marks, this.project.settings, shot.last]));
+      const version = Number(shotVersion(shot, this.hints, this.project.settings));
       const url = api.frameUrl(this.project.id, middleFrame(shot), "after", THUMBNAIL_WIDTH, version);
       if (image) this.thumbnails.load(image, url);
     });
