@@ -28,7 +28,7 @@ $(BIN)/python:
 	@touch $@
 
 .venv/full.stamp: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) --editable '.[demo,dev,evaluate,fast,film,formats,lab,studio]'
+	$(PIP) --editable '.[c2pa,demo,dev,evaluate,fast,film,formats,lab,studio]'
 	@touch $@ .venv/demo.stamp
 
 demo: .venv/demo.stamp

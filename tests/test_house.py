@@ -35,7 +35,8 @@ UPPER = (
 
 HOMES = {
     "av": {"media.films"},
-    "c2pa": {"content_credentials"},
+    "c2pa": {"provenance"},
+    "cryptography": {"provenance"},
     "cv2": {"film", "lab", "media.films"},
     "fastapi": {"studio"},
     "imagecodecs": {"media.stills.formats"},

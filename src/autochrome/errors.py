@@ -25,6 +25,7 @@ AutochromeError                 1   an unexpected error
 ├── HintsError                 40   the hints are invalid
 ├── ExtraMissing               50   an optional package is not installed
 ├── NoMemory                   51   not enough memory
+├── SigningFailed              52   the certificate or its key cannot sign, or a result could not be signed
 ├── BatchIncomplete            60   some files of a batch failed
 ├── FinishedWithLosses         61   the result is written, but parts of a damaged input are missing in it
 ├── ProofMismatch              62   a film is not what its proof says
@@ -138,6 +139,10 @@ class ExtraMissing(AutochromeError):
 
 class NoMemory(AutochromeError):
     exit_code = 51
+
+
+class SigningFailed(AutochromeError):
+    exit_code = 52
 
 
 class BatchIncomplete(AutochromeError):

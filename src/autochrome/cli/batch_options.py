@@ -1,6 +1,7 @@
 """The options that `photo` and `film` share: where results go, what happens to existing ones, and the report."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -46,6 +47,12 @@ class BatchOptions:
         bool, Parameter(help="Only show which results would be written; colour and write nothing.")
     ] = False
     device: Annotated[Device, DEVICE] = "auto"
+    sign: Annotated[
+        tuple[Path, Path] | None,
+        Parameter(
+            help="Sign results with Content Credentials (C2PA): a chain of certificates and the signer's key, both PEM."
+        ),
+    ] = None
     json: Annotated[bool, Parameter(help="Report on stdout for programs, one JSON object per line.")] = False
     quiet: Annotated[bool, Parameter(name=("--quiet", "-q"), help="Print errors only.")] = False
 

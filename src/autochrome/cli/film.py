@@ -91,6 +91,7 @@ def film(
     from autochrome.cli.naming import Naming
     from autochrome.cli.outcome import Remarks
     from autochrome.cli.plan import FileTask, make_plan
+    from autochrome.cli.signing import Signing
     from autochrome.film.pipeline import colorize_film
     from autochrome.film.proof import check_proof_name, write_proof
     from autochrome.media.collection import FILM_SUFFIXES
@@ -132,7 +133,10 @@ def film(
         return show_batch(plan, existing=existing, as_json=batch.json, single=single)
     kinds = [suffix for suffix, wanted in ((".mp4", compare), (".gif", compare_gif)) if wanted]
 
+    signing = Signing(batch.sign, overwrite=batch.overwrite)
+
     def do(task: FileTask) -> Remarks:
+        signing.check(task.source, task.targets)
         compared = [task.comparisons[0].with_suffix(kind) for kind in kinds]
         for file in compared:
             refuse_existing(file, batch.overwrite)
@@ -151,7 +155,7 @@ def film(
             )
         for file in compared:
             save_comparison(task.source, task.target, file, options.start, options.end)
-        notes = [_summary(report), *report.notes]
+        notes = [_summary(report), *report.notes, *signing.sign(task.source, task.targets)]
         if proof:
             proven = write_proof(
                 proof, task.source, task.target, network=network, options=options, hints=known

@@ -1,6 +1,7 @@
 """`autochrome photo`."""
 
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -41,6 +42,7 @@ def photo(
     from autochrome.cli.outcome import Remarks
     from autochrome.cli.plan import FileTask, make_plan
     from autochrome.cli.search import is_folder
+    from autochrome.cli.signing import Signing
     from autochrome.cli.streams import STREAM, plan_stream, read_source, uses_streams
     from autochrome.files import output_exists
     from autochrome.media.collection import STILL_SUFFIXES
@@ -66,7 +68,9 @@ def photo(
         return show_batch(plan, existing=batch.existing, as_json=batch.json, single=single)
     network = open_model(options.model, device=batch.device, many=len(plan.tasks) > _MANY)
 
-    def save(colored: Photo, target: Path, comparison: Path) -> None:
+    signing = Signing(batch.sign, overwrite=batch.overwrite)
+
+    def save(written: list[Path], colored: Photo, target: Path, comparison: Path) -> None:
         if target == STREAM:
             colored.save(sys.stdout.buffer)
             return
@@ -75,19 +79,25 @@ def photo(
         colored.save(target, overwrite=batch.overwrite)
         if options.compare:
             colored.save_comparison(comparison, overwrite=batch.overwrite)
+        written.append(target)
 
     def do(task: FileTask) -> Remarks:
+        signing.check(task.source, task.targets)
+        source, written = read_source(task.source), list[Path]()
+        remarks = color(task, source, written)
+        return replace(remarks, notes=(*remarks.notes, *signing.sign(source, written)))
+
+    def color(task: FileTask, source: Path | bytes, written: list[Path]) -> Remarks:
         if choice.variations:
             vary = partial(
                 colorize_variations,
-                *(read_source(task.source), choice.variations),
+                *(source, choice.variations),
                 model=network,
                 options=options,
                 hints=known,
                 seed=choice.seed,
             )
-            return choice.write(task, vary, save, batch.overwrite)
-        source = read_source(task.source)
+            return choice.write(task, vary, partial(save, written), batch.overwrite)
         if has_pages(source, task.target):
             if known:
                 raise UsageError(f"{task.source}: hints belong to one picture, and this file has several.")
@@ -100,9 +110,10 @@ def photo(
                 comparison=beside if options.compare else None,
                 overwrite=batch.overwrite,
             )
+            written.append(task.target)
             return Remarks(done.notes, done.losses)
         colored = colorize_photo(source, model=network, options=options, hints=known)
-        save(colored, task.target, task.comparisons[0])
+        save(written, colored, task.target, task.comparisons[0])
         return Remarks(colored.notes, colored.losses)
 
     total = len(plan.tasks) + len(plan.failed)
