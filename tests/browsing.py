@@ -222,8 +222,11 @@ def choose_color(page: Page, color: str) -> None:
 
 
 def export_project(page: Page) -> Path:
-    """Export with the button and save the file; return the path of the download."""
-    page.get_by_role("button", name="Export").click()
+    """Save the photo, or export the film and save its file; return the path of the download."""
     with page.expect_download(timeout=TIMEOUT * 2000) as saved:
-        page.get_by_role("link", name="Save file").click(timeout=TIMEOUT * 2000)
+        if "/film/" in page.url:
+            page.get_by_role("button", name="Export").click()
+            page.get_by_role("button", name="Save file").click(timeout=TIMEOUT * 2000)
+        else:
+            page.get_by_role("button", name="Save photo").click()
     return Path(saved.value.path())

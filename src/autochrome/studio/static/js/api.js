@@ -183,6 +183,16 @@ export const startExport = (id) => requestJson(projectPath(id, "/export"), "POST
 /** @param {string} id */
 export const exportUrl = (id) => projectPath(id, "/export");
 
+/** Let the browser save a file of the server. @param {string} url @param {string} name */
+export function saveFrom(url, name) {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
+
 /** @returns {Promise<Job[]>} */
 export const fetchJobs = () => requestJson("/api/jobs");
 

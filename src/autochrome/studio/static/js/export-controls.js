@@ -1,4 +1,4 @@
-/** The export controls of the editor: start an export, follow it, cancel it, save the file. */
+/** The export controls of the editor. One click saves a photo; a film is exported first, then played and saved. */
 
 /** @import {EditorSession} from "./session.js" */
 /** @import {Job, Project} from "./types.js" */
@@ -8,38 +8,90 @@ import { formatPercent } from "./format.js";
 import { icon } from "./icons.js";
 import { openReview } from "./review.js";
 import { isActive, isExported, jobs, latestJob, projects, updateJob } from "./state.js";
-import { reportErrors } from "./toast.js";
+import { reportErrors, toast } from "./toast.js";
 
 /** @param {EditorSession} session @param {AbortSignal} signal */
 export function exportControls(session, signal) {
-  const { id } = session.project;
-  const element = h("div", { class: "export-controls" });
-  let state = "";
-  const show = () => {
-    const job = latestJob(id, "export");
-    const project = projects.value.get(id) ?? session.project;
-    if (state === "running" && job?.state === "done") announce(`${project.name}: the export is done.`);
-    state = job?.state ?? "";
-    if (job && isActive(job)) setChildren(element, ...progressOf(job));
-    else setChildren(element, ...buttonsOf(session, project, job));
-  };
-  jobs.subscribe(show, signal);
-  projects.subscribe(show, signal);
-  return element;
+  const controls = new ExportControls(session);
+  jobs.subscribe(() => controls.show(), signal);
+  projects.subscribe(() => controls.show(), signal);
+  return controls.element;
+}
+
+class ExportControls {
+  element = h("div", { class: "export-controls" });
+  #state = ""; // of the newest export
+  #saves = false; // the file is saved as soon as the running export is done
+
+  /** @param {EditorSession} session */
+  constructor(session) {
+    this.session = session;
+  }
+
+  /** The server's newest version. @returns {Project} */
+  get #project() {
+    return projects.value.get(this.session.project.id) ?? this.session.project;
+  }
+
+  show() {
+    const project = this.#project;
+    const job = latestJob(project.id, "export");
+    const ended = this.#state === "running" && job && !isActive(job);
+    this.#state = job?.state ?? "";
+    if (job && isActive(job)) setChildren(this.element, ...progressOf(job));
+    else setChildren(this.element, ...this.#buttons(project, job));
+    if (ended) this.#end(job, project);
+  }
+
+  /** @param {Job} job the export that has just ended @param {Project} project */
+  #end(job, project) {
+    if (job.state === "done") announce(`${project.name}: the export is done.`);
+    if (job.state === "failed") toast(job.error ?? "The export failed.", "error");
+    if (job.state === "done" && this.#saves) saveFile(project);
+    this.#saves = false;
+  }
+
+  /** @param {Project} project @param {Job | null} job the newest export */
+  #buttons(project, job) {
+    if (project.kind === "photo") {
+      const save = () => reportErrors(() => this.#savePhoto());
+      return [button("accent", "download", "Save photo", save)];
+    }
+    const exported = isExported(project);
+    const label = isResumable(project, job) ? "Resume export" : exported ? "Export again" : "Export";
+    const start = () => reportErrors(() => this.#start());
+    if (!exported) return [button("accent", "export", label, start)];
+    return [
+      button("again", "export", label, start),
+      button("", "play", "Play result", () => openReview([project], 0)),
+      button("accent", "download", "Save file", () => saveFile(project)),
+    ];
+  }
+
+  /** Save the file at once if it is new enough, or else after an export. */
+  async #savePhoto() {
+    await this.session.save();
+    if (isExported(this.#project)) return saveFile(this.#project);
+    this.#saves = true;
+    await this.#start();
+  }
+
+  async #start() {
+    await this.session.save();
+    const project = this.#project;
+    const job = latestJob(project.id, "export");
+    this.#state = "running";
+    updateJob(
+      job && isResumable(project, job) ? await api.retryJob(job.id) : await api.startExport(project.id),
+    );
+  }
 }
 
 /** Whether the next export continues a cancelled one. @param {Project} project @param {Job | null} job */
 const isResumable = (project, job) => job?.state === "cancelled" && project.kind === "film";
 
-/** @param {EditorSession} session */
-async function startExport(session) {
-  await session.save();
-  const { project } = session;
-  const job = latestJob(project.id, "export");
-  updateJob(
-    job && isResumable(project, job) ? await api.retryJob(job.id) : await api.startExport(project.id),
-  );
-}
+/** Save the exported file of a project. @param {Project} project */
+const saveFile = (project) => api.saveFrom(api.exportUrl(project.id), project.export?.name ?? "");
 
 /** @param {Job} job */
 function progressOf(job) {
@@ -51,33 +103,11 @@ function progressOf(job) {
   ];
 }
 
-/** @param {EditorSession} session @param {Project} project @param {Job | null} job the newest export */
-function buttonsOf(session, project, job) {
-  const exported = isExported(project);
-  const label = isResumable(project, job) ? "Resume export" : exported ? "Export again" : "Export";
-  const start = h(
+/** @param {string} style @param {string} image @param {string} label @param {() => void} run */
+const button = (style, image, label, run) =>
+  h(
     "button",
-    {
-      type: "button",
-      class: exported ? "" : "accent",
-      onclick: () => reportErrors(() => startExport(session)),
-    },
-    icon("export", 18),
-    label,
+    { type: "button", class: style, title: label, "aria-label": label, onclick: run },
+    icon(image, 18),
+    h("span", { class: "label" }, label),
   );
-  if (!exported) return [start];
-  const play = h(
-    "button",
-    { type: "button", onclick: () => openReview([project], 0) },
-    icon("play", 18),
-    "Play result",
-  );
-  const file = { href: api.exportUrl(project.id), download: project.export?.name ?? "" };
-  const save = h(
-    "a",
-    { class: "button accent", title: "Save the exported file", ...file },
-    icon("download", 18),
-    "Save file",
-  );
-  return [start, project.film && play, save];
-}

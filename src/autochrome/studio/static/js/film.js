@@ -17,6 +17,7 @@ import { ShotPlayer } from "./player.js";
 import { referencePanel } from "./reference.js";
 import { EditorSession } from "./session.js";
 import { helpButton, helpShortcut, listenToKeys } from "./shortcuts.js";
+import { addSheet } from "./sheet.js";
 import { joinShots, shotAt, shotVersion, splitShots } from "./shots.js";
 import { loadOptionSchemas, projects, updateProject } from "./state.js";
 import { ThumbnailLoader } from "./thumbnails.js";
@@ -77,6 +78,7 @@ class FilmEditor {
     listenToKeys([...shortcuts, helpShortcut(shortcuts)], signal);
     this.#listen();
     const element = this.#element();
+    addSheet(element, session, signal);
     returnFocusToPicture(element, session);
     return {
       name: this.project.name,

@@ -10,6 +10,7 @@ import { libraryPage } from "./library.js";
 import { photoPage } from "./photo.js";
 import { queuePage } from "./queue.js";
 import { connect, isActive, jobs, online, paused, projects } from "./state.js";
+import { themeButton } from "./theme.js";
 import { showError } from "./toast.js";
 
 /** What a page gives: its element, the parts of the top bar, and what to do once it is on the screen. */
@@ -41,6 +42,7 @@ async function showPage() {
     setChildren(main, page.element);
     setChildren(middle, page.title);
     setChildren(right, page.actions);
+    document.body.dataset.page = page.title ? "editor" : "list";
     document.title = `${page.name} — autochrome studio`;
     markCurrentLink();
     page.start?.();
@@ -71,13 +73,15 @@ function showBar() {
     h(
       "a",
       { href: "#/", class: "logo", "aria-label": "autochrome, library" },
+      h("span", { class: "back" }, icon("previous", 20)),
       logo,
-      h("span", {}, "autochrome"),
+      h("span", { class: "logo-name" }, "autochrome"),
     ),
     h("nav", { class: "nav", "aria-label": "Main" }, h("a", { href: "#/" }, "Library"), queue),
     middle,
     offline,
     right,
+    themeButton(),
   );
   const never = new AbortController().signal;
   const showCount = () => {

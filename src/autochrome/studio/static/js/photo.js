@@ -9,6 +9,7 @@ import { exportControls } from "./export-controls.js";
 import { optionGroups } from "./options.js";
 import { colorPanel } from "./palette.js";
 import { EditorSession } from "./session.js";
+import { addSheet } from "./sheet.js";
 import { helpButton, helpShortcut, listenToKeys } from "./shortcuts.js";
 import { loadOptionSchemas } from "./state.js";
 import { viewControls } from "./view-controls.js";
@@ -38,6 +39,7 @@ export async function photoPage(project, signal) {
       optionPanels(session, groups, signal),
     ),
   );
+  addSheet(element, session, signal);
   returnFocusToPicture(element, session);
   return {
     name: project.name,

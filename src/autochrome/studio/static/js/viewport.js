@@ -3,7 +3,8 @@
 /** @import {View} from "./types.js" */
 import { clamp } from "./dom.js";
 
-const MARGIN = 24; // CSS pixels around a picture that fits the window
+const MARGIN = 24; // CSS pixels around a picture that fits the window, at most
+const MARGIN_PART = 1 / 48; // of the window's width: small windows have smaller margins
 const MAX_SCALE = 16; // CSS pixels for one picture pixel
 const MAX_RENDER = 2048; // pixels, long side of a rendered view
 
@@ -19,9 +20,13 @@ export class Viewport {
     this.fitted = true; // the complete picture is visible, also after the window changes its size
   }
 
+  get #margin() {
+    return Math.min(MARGIN, this.screen.width * MARGIN_PART);
+  }
+
   get #fitScale() {
-    const x = (this.screen.width - 2 * MARGIN) / this.width;
-    const y = (this.screen.height - 2 * MARGIN) / this.height;
+    const x = (this.screen.width - 2 * this.#margin) / this.width;
+    const y = (this.screen.height - 2 * this.#margin) / this.height;
     return Math.max(1e-4, Math.min(x, y));
   }
 
@@ -65,14 +70,15 @@ export class Viewport {
   #limit() {
     const [pictureWidth, pictureHeight] = [this.width * this.scale, this.height * this.scale];
     const { width, height } = this.screen;
+    const margin = this.#margin;
     this.left =
-      pictureWidth + 2 * MARGIN <= width
+      pictureWidth + 2 * margin <= width
         ? (width - pictureWidth) / 2
-        : clamp(this.left, width - pictureWidth - MARGIN, MARGIN);
+        : clamp(this.left, width - pictureWidth - margin, margin);
     this.top =
-      pictureHeight + 2 * MARGIN <= height
+      pictureHeight + 2 * margin <= height
         ? (height - pictureHeight) / 2
-        : clamp(this.top, height - pictureHeight - MARGIN, MARGIN);
+        : clamp(this.top, height - pictureHeight - margin, margin);
   }
 
   /** CSS pixels → 0…1 of the picture. @param {number} x @param {number} y */
