@@ -40,7 +40,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             page.goto(server.url)
             upload(page, photo, film)
             open_project(page, "reel.mp4")
-            wait_until(lambda: page.locator(".shot").count())
+            wait_until(lambda: page.locator(".shot").count(), timeout=120)
         yield server
 
 

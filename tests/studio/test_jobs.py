@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -14,13 +14,13 @@ from sse_starlette import ServerSentEvent
 from starlette.testclient import TestClient
 
 from autochrome.errors import AutochromeError
-from autochrome.options import FilmOptions
+from autochrome.options import FilmOptions, PhotoOptions
 from autochrome.studio.errors import TooMany
 from autochrome.studio.events import Events
-from autochrome.studio.jobs.child import Child, Killed
+from autochrome.studio.jobs.child import Child, Killed, WorkerProcess
 from autochrome.studio.jobs.dispatch import HANDLERS
 from autochrome.studio.jobs.queue import JobQueue
-from autochrome.studio.jobs.specs import ExportFilm, Report
+from autochrome.studio.jobs.specs import ExportFilm, ExportPhoto, Report
 from autochrome.studio.limits import Limits
 from autochrome.studio.schemas import Job, JobKind
 from studiohelp import OpenStudio, wait_for_end
@@ -158,19 +158,26 @@ def test_old_jobs_are_removed(queue, runner: FakeRunner):
     assert [job.project for job in jobs.all()] == ["3", "4", "5"]
 
 
-def test_a_process_that_crashes_has_failed_and_a_killed_one_has_not(tmp_path: Path):
-    child = Child()
+@pytest.fixture
+def worker() -> Iterator[WorkerProcess]:
+    process = WorkerProcess()
+    yield process
+    process.close()
+
+
+def test_a_process_that_crashes_has_failed_and_a_killed_one_has_not(tmp_path: Path, worker: WorkerProcess):
+    child = Child(worker)
     with pytest.raises(AutochromeError, match="unexpected error"):
         child.run(_endless(tmp_path).model_copy(update={"kind": "nonsense"}), _ignore)
-    child = Child()
+    child = Child(worker)
     threading.Timer(1, child.kill).start()
     with pytest.raises(Killed):
         child.run(_endless(tmp_path), _ignore)
-    child = Child()
+    child = Child(worker)
     threading.Timer(1, lambda: os.kill(child._process.pid, signal.SIGSEGV)).start()
     with pytest.raises(AutochromeError, match="ended unexpectedly"):
         child.run(_endless(tmp_path), _ignore)
-    child = Child()
+    child = Child(worker)
     child.kill()
     with pytest.raises(Killed):
         child.run(_endless(tmp_path), _ignore)
@@ -189,12 +196,34 @@ def _ignore(done: float, note: str) -> None:
     """A report of progress that is not read."""
 
 
+def test_one_process_does_one_job_after_the_other(
+    tmp_path: Path, worker: WorkerProcess, jpeg: bytes, tiny_model: Path
+):
+    (tmp_path / "boat.jpg").write_bytes(jpeg)
+    options = PhotoOptions(model=str(tiny_model))
+    spec = ExportPhoto(source=tmp_path / "boat.jpg", folder=tmp_path, options=options, hints=None)
+
+    def run() -> int:
+        assert Child(worker).run(spec, _ignore).file == "export.jpg"
+        return worker.open().pid
+
+    first = run()
+    ended = Child(worker)
+    with pytest.raises(AutochromeError, match="nothing here"):
+        ended.run(spec.model_copy(update={"source": tmp_path / "nothing here.jpg"}), _ignore)
+    ended.kill()  # its job has ended: the process belongs to the next one
+    assert run() == first
+    worker.open().kill()
+    worker.open().wait()
+    assert run() != first
+
+
 def test_every_kind_of_job_has_a_handler():
     assert HANDLERS.keys() == set(get_args(JobKind))
 
 
-def test_a_process_ends_when_the_studio_ends(tmp_path: Path):
-    child = Child()
+def test_a_process_ends_when_the_studio_ends(tmp_path: Path, worker: WorkerProcess):
+    child = Child(worker)
     errors: list[BaseException] = []
 
     def run() -> None:

@@ -44,6 +44,13 @@ def studio(
         str | None, Parameter(help="Default network: an installed name, or an ONNX file.")
     ] = None,
     device: Annotated[Device, DEVICE] = "auto",
+    output: Annotated[
+        Path | None,
+        Parameter(
+            name=["--output", "-o"],
+            help="Folder for finished files: the page can save photos and films there.",
+        ),
+    ] = None,
 ) -> None:
     """Open the studio: a page to colour photographs and films and to correct the colours by hand."""
     missing = [name for name in _NEEDED if find_spec(name) is None]
@@ -66,4 +73,5 @@ def studio(
         api_only=api_only,
         token=token,
         model=model,
+        output=output,
     )

@@ -19,7 +19,7 @@ from autochrome.errors import AutochromeError
 from autochrome.options import describe_fault
 from autochrome.studio.errors import error_body, hide_paths, status_of
 from autochrome.studio.guard import Guard
-from autochrome.studio.routes import colorize, docs, films, jobs, photos, projects, settings
+from autochrome.studio.routes import colorize, docs, films, jobs, photos, projects, settings, sharing
 from autochrome.studio.routes.strict import (
     PREFIX,
     PageMount,
@@ -35,6 +35,7 @@ _ROUTERS = (
     photos.router,
     films.router,
     jobs.router,
+    sharing.router,
     colorize.router,
 )
 _DESCRIPTION = (

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from autochrome.errors import UsageError
 from autochrome.files import atomic_write
 from autochrome.hints.file import HintsFile
-from autochrome.media.stills.pyramid import encode_image
+from autochrome.media.stills.pyramid import Window, encode_image
 from autochrome.studio.events import Events
 from autochrome.studio.films import FilmService
 from autochrome.studio.jobs.queue import JobQueue
@@ -96,6 +96,18 @@ class ProjectService:
                 old.unlink(missing_ok=True)
             atomic_write(path, data, name=path.name)
         return path.read_bytes()
+
+    def pair(self, project_id: str, frame: int, side: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """(h, w) or (h, w, 3) before and (h, w, 3) after: a photograph, or one frame. side: pixels of the long side."""
+        project = self._library.get(project_id)
+        if project.film:
+            return self._films.frame(project, frame, "before", side), self._films.frame(
+                project, frame, "after", side
+            )
+        scale = min(1.0, side / max(project.width, project.height))
+        width, height = (max(1, round(length * scale)) for length in (project.width, project.height))
+        window = Window(0, 0, 1, 1, width, height)
+        return self._photos.view(project, "before", window), self._photos.view(project, "after", window)
 
     def _color_thumbnail(self, project: Project) -> NDArray[np.uint8]:
         """(h, w, 3) sRGB, coloured."""

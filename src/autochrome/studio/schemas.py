@@ -147,6 +147,7 @@ class Job(Schema):
     project: str  # its id
     what: JobKind
     shot: int | None = None  # number of the shot, for a preview
+    to_folder: bool = False  # an export: a copy of the file goes to the folder for finished files
     state: JobState = "waiting"
     done: Fraction = 0.0
     note: str = ""  # progress as text; of a job that is done, what the user should know of the result
@@ -172,3 +173,6 @@ class SettingsInfo(Schema):
     models: list[dict[str, Any]]  # cards; `name` is the value for the setting `model`
     model: str  # the default
     version: str
+    folder: str | None = (
+        None  # name of the folder for finished files; None: the studio was started without one
+    )

@@ -36,12 +36,16 @@ def serve(
     token: str | None = None,
     model: str | None = None,
     limits: Limits | None = None,
+    output: Path | None = None,
 ) -> None:
-    """Run until Ctrl-C. port: 0 chooses a free one. token: clients must send it; made up if others reach the host."""
+    """Run until Ctrl-C. port: 0 chooses a free one. token: clients must send it; made up if others reach the host.
+
+    output: a folder for finished files.
+    """
     if token is None and not is_loopback(host):
         token = secrets.token_urlsafe(24)
     with _listen(host, port) as listener:
-        studio = Studio(folder or default_folder(), model=model, limits=limits)
+        studio = Studio(folder or default_folder(), model=model, limits=limits, output=output)
         try:
             app = create_app(studio, hosts=_host_names(host), token=token, api_only=api_only)
             # Browsers do not send the part behind '#', so no server and no log sees the token.

@@ -14,6 +14,7 @@ from autochrome.studio.jobs.queue import JobQueue
 from autochrome.studio.library import Library
 from autochrome.studio.limits import Limits
 from autochrome.studio.networks import Networks
+from autochrome.studio.output import OutputFolder
 from autochrome.studio.photos import PhotoService
 from autochrome.studio.projects import ProjectService
 from autochrome.studio.uploads import Uploads
@@ -22,11 +23,19 @@ from autochrome.studio.uploads import Uploads
 class Studio:
     """A folder of projects, and the services that work on it. Call `close` at the end."""
 
-    def __init__(self, folder: Path, *, model: str | None = None, limits: Limits | None = None) -> None:
-        """model: the default network; an installed name, or an ONNX file."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        model: str | None = None,
+        limits: Limits | None = None,
+        output: Path | None = None,
+    ) -> None:
+        """model: the default network; an installed name, or an ONNX file. output: a folder for finished files."""
         self.folder, self.limits = folder, limits or Limits()
         self._resources = ExitStack()
         self._resources.callback(lock_folder(folder).release)
+        self.output = None if output is None else OutputFolder(output)
         self.networks = Networks(model)
         self.events = Events(self.limits.listeners)
         self.library = Library(folder, self.limits, self.events.publish_project)
@@ -35,7 +44,7 @@ class Studio:
         self._resources.callback(self.executors.close)
         self.jobs = JobQueue(
             folder / "jobs.json",
-            JobRunner(self.library, self.networks),
+            JobRunner(self.library, self.networks, self.output),
             self.events.publish_job,
             most_waiting=self.limits.waiting_jobs,
             most_ended=self.limits.ended_jobs,

@@ -1,1 +1,1 @@
-"""Jobs: a queue on disk, and a process of its own for each job that runs."""
+"""Jobs: a queue on disk, and a process that does the jobs."""

@@ -28,6 +28,7 @@ from autochrome.studio.jobs.specs import (
 from autochrome.studio.library import Library
 from autochrome.studio.networks import Networks
 from autochrome.studio.open_photo import hints_or_none
+from autochrome.studio.output import OutputFolder
 from autochrome.studio.schemas import ExportInfo, Job, JobKind, Project, ShotStart
 from autochrome.studio.settings import film_options, photo_options
 from autochrome.studio.shots import film_of, first_frames, make_spans, shot_of
@@ -47,6 +48,7 @@ class Task:
     library: Library
     networks: Networks
     run: Callable[[JobSpec], JobResult]  # in a process of its own
+    output: OutputFolder | None  # for finished files
 
     @property
     def source(self) -> Path:
@@ -81,8 +83,9 @@ class Handler:
 class JobRunner:
     """Does the jobs of one library."""
 
-    def __init__(self, library: Library, networks: Networks) -> None:
-        self._library, self._networks = library, networks
+    def __init__(self, library: Library, networks: Networks, output: OutputFolder | None = None) -> None:
+        """output: the folder for finished files."""
+        self._library, self._networks, self._output = library, networks, output
 
     def __call__(self, job: Job, child: Child, report: Report) -> str:
         """Do one job; returns what the user should know of the result.
@@ -90,7 +93,9 @@ class JobRunner:
         Raises `Killed`, or `AutochromeError` with a sentence for the client.
         """
         project = self._library.get(job.project)
-        task = Task(job, project, self._library, self._networks, lambda spec: child.run(spec, report))
+        task = Task(
+            job, project, self._library, self._networks, lambda spec: child.run(spec, report), self._output
+        )
         try:
             return HANDLERS[job.what].run(task)
         except AutochromeError as error:
@@ -98,6 +103,16 @@ class JobRunner:
 
 
 def export(task: Task) -> str:
+    """Write the file, and where the job says so, a copy in the folder for finished files."""
+    if task.output is None or not task.job.to_folder:
+        return _write_export(task)
+    done = task.project.export
+    note = "" if done.ready and done.revision == task.project.revision else _write_export(task)
+    path, name = task.library.export_of(task.project.id), task.library.get(task.project.id).export.name
+    return "; ".join(filter(None, [note, f"saved as {task.output.save(path, name)}"]))
+
+
+def _write_export(task: Task) -> str:
     """Write the file that the command line would write with the same hints and settings."""
     folder = task.folder / "export"
     folder.mkdir(exist_ok=True)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from autochrome.errors import AutochromeError
 from autochrome.files import atomic_write
 from autochrome.studio.errors import NotFound, TooMany, WrongState
-from autochrome.studio.jobs.child import Child, Killed
+from autochrome.studio.jobs.child import Child, Killed, WorkerProcess
 from autochrome.studio.jobs.dispatch import HANDLERS, Lane
 from autochrome.studio.jobs.specs import Report
 from autochrome.studio.schemas import Job, JobKind, QueueState
@@ -52,11 +52,12 @@ class JobQueue:
             for job in saved.jobs
         }
         self._children: dict[str, Child] = {}  # of the running jobs
+        self._workers: dict[Lane, WorkerProcess] = {each.lane: WorkerProcess() for each in HANDLERS.values()}
         self._closing = False
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        for lane in {handler.lane for handler in HANDLERS.values()}:
+        for lane in self._workers:
             thread = threading.Thread(target=self._serve, args=(lane,), daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -69,6 +70,8 @@ class JobQueue:
             self._lock.notify_all()
         for thread in self._threads:
             thread.join()
+        for worker in self._workers.values():
+            worker.close()
 
     def all(self) -> list[Job]:
         """Oldest first."""
@@ -81,17 +84,23 @@ class JobQueue:
                 raise NotFound("There is no such job.")
             return self._jobs[job_id]
 
-    def add(self, project_id: str, what: JobKind, shot: int | None = None) -> Job:
+    def add(self, project_id: str, what: JobKind, shot: int | None = None, *, to_folder: bool = False) -> Job:
         """Add a job. If the same job waits already, that one is returned."""
+        same = project_id, what, shot, to_folder
         with self._lock:
             waiting = [job for job in self._jobs.values() if job.state == "waiting"]
             for job in waiting:
-                if (job.project, job.what, job.shot) == (project_id, what, shot):
+                if (job.project, job.what, job.shot, job.to_folder) == same:
                     return job
             if len(waiting) >= self._most_waiting:
                 raise TooMany(f"{self._most_waiting} jobs are waiting already; wait until some have ended.")
             job = Job(
-                id=secrets.token_hex(8), project=project_id, what=what, shot=shot, created=datetime.now(UTC)
+                id=secrets.token_hex(8),
+                project=project_id,
+                what=what,
+                shot=shot,
+                to_folder=to_folder,
+                created=datetime.now(UTC),
             )
             self._put(job)
             self._lock.notify_all()
@@ -114,7 +123,7 @@ class JobQueue:
         job = self.get(job_id)
         if job.state in _OPEN:
             raise WrongState("This job has not ended yet.")
-        return self.add(job.project, job.what, job.shot)
+        return self.add(job.project, job.what, job.shot, to_folder=job.to_folder)
 
     def remove_project(self, project_id: str) -> None:
         """Cancel and forget all jobs of a project."""
@@ -153,7 +162,7 @@ class JobQueue:
                 job = self._next(lane)
                 if self._closing or job is None:
                     return
-                child = self._children[job.id] = Child()
+                child = self._children[job.id] = Child(self._workers[lane])
                 job = self._change(job.id, state="running", done=0.0, error=None)
             end = self._do(job, child)
             with self._lock:

@@ -1,12 +1,14 @@
-"""The process of one job: `python -m autochrome.studio.jobs.worker`, started by `child`.
+"""The process that does jobs: `python -m autochrome.studio.jobs.worker`, started by `child`.
 
-It reads the job's spec as one line of JSON from stdin, and writes messages as lines of JSON to stdout. The last message
-is the result or the error. When stdin ends, the studio is gone, and this process ends too.
+It reads each job's spec as one line of JSON from stdin, and writes messages as lines of JSON to stdout. A job's last
+message is its result or its error. When stdin ends, the studio is gone, and this process ends too.
 """
 
 import os
+import queue
 import sys
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, assert_never
 
 from autochrome.color.lab import lightness
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from autochrome.film.report import FilmReport
 
 _DOUBT_WIDTH = 340  # pixels at the longer side of the frame whose confidence is read
+_IDLE = 600  # seconds without a job after which the process ends, to free its memory
 _NICE = 10  # a person who paints at the same time has priority
 _PREVIEW: dict[str, Any] = {"preset": "ultrafast", "codec": "h264", "pixel_format": "yuv420p", "crf": 8}
 """Options that are fast, that every browser plays, and that keep the colours of an export."""
@@ -57,8 +60,8 @@ def export_photo(spec: ExportPhoto, report: Report) -> JobResult:
     """The same calls as the command line makes."""
     from autochrome.photo import colorize_photo
 
-    network = open_model(spec.options.model)
-    photo = colorize_photo(spec.source, model=network, options=spec.options, hints=spec.hints)
+    # The network stays open for the next photo, because it is given by name.
+    photo = colorize_photo(spec.source, model=spec.options.model, options=spec.options, hints=spec.hints)
     report(0.2, "writing")
     return JobResult(file=photo.save(spec.folder / f"export{photo.suffix}", overwrite=True).name)
 
@@ -131,10 +134,18 @@ def find_shots(spec: FindShots, report: Report) -> JobResult:
 
 
 def main() -> None:
-    line = sys.stdin.readline()
-    threading.Thread(target=_exit_with_the_studio, daemon=True).start()
+    """Do jobs until none has come for some minutes."""
     if hasattr(os, "nice"):
         os.nice(_NICE)
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=_read_lines, args=(lines,), daemon=True).start()
+    with suppress(queue.Empty):
+        while True:
+            _do(lines.get(timeout=_IDLE))
+
+
+def _do(line: str) -> None:
+    """Do the job of one line, and send its result or its error."""
     try:
         result = run(SPEC.validate_json(line), lambda done, note: _send(Message(done=done, note=note)))
         _send(Message(result=result))
@@ -150,8 +161,10 @@ def _send(message: Message) -> None:
     print(message.model_dump_json(), flush=True)
 
 
-def _exit_with_the_studio() -> None:
-    sys.stdin.read()
+def _read_lines(lines: "queue.SimpleQueue[str]") -> None:
+    """Read specs, also while a job runs: the end of stdin must end this process at once."""
+    for line in sys.stdin:
+        lines.put(line)
     os._exit(1)
 
 

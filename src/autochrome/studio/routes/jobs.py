@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import FileResponse
 
+from autochrome.studio.errors import WrongState
 from autochrome.studio.routes.common import FILE_TYPES, CurrentStudio, ProjectId, errors, file_response
 from autochrome.studio.schemas import Job, QueueChange, QueueState
 
@@ -12,11 +13,21 @@ router = APIRouter(tags=["jobs"])
 JobId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="A job's id.")]
 
 
-@router.post("/projects/{project_id}/export", status_code=202, responses=errors(404, 429))
-async def start_export(studio: CurrentStudio, project_id: ProjectId) -> Job:
+@router.post("/projects/{project_id}/export", status_code=202, responses=errors(404, 409, 429))
+async def start_export(
+    studio: CurrentStudio,
+    project_id: ProjectId,
+    to_folder: Annotated[
+        bool, Query(description="Also save a copy in the folder for finished files.")
+    ] = False,
+) -> Job:
     """Start a job that writes the file which the command line would write with the same hints and settings."""
     project = studio.library.get(project_id)
-    return await studio.executors.run_quick(lambda: studio.jobs.add(project.id, "export"))
+    if to_folder and studio.output is None:
+        raise WrongState("There is no folder for finished files; start the studio with --output FOLDER.")
+    return await studio.executors.run_quick(
+        lambda: studio.jobs.add(project.id, "export", to_folder=to_folder)
+    )
 
 
 @router.get(

@@ -29,6 +29,7 @@ async def settings(studio: CurrentStudio) -> SettingsInfo:
         models=studio.networks.cards(),
         model=studio.networks.default,
         version=__version__,
+        folder=studio.output.name if studio.output else None,
     )
 
 
