@@ -30,6 +30,7 @@ from typing import Any
 import av
 import numpy as np
 import pyvips
+
 from compare_inputs import make_inputs
 
 ENVIRONMENT = {"AUTOCHROME_DEVICE": "cpu", "COLUMNS": "100", "NO_COLOR": "1"}

@@ -13,11 +13,12 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from demo_film import make_film, run_autochrome
 from numpy.typing import NDArray
 from skimage import data, io
 from skimage.color import lab2rgb, rgb2lab
 from skimage.transform import resize
+
+from demo_film import make_film, run_autochrome
 
 PICTURES = {
     "astronaut": data.astronaut,

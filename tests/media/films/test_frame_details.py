@@ -147,3 +147,11 @@ def test_dolby_vision_is_noted():
         "the film has HDR10+ metadata",
     ]
     assert np.all([note.endswith("left out") for note in check.notes])
+
+
+@pytest.mark.parametrize("space", ["bt470bg", "smpte170m"])
+def test_of_two_names_of_one_matrix_the_film_keeps_its_own(tmp_path: Path, space: str):
+    source = tmp_path / "in.mkv"
+    ffmpeg("-f", "lavfi", "-i", f"testsrc2={SIZE}", "-c:v", "ffv1", "-colorspace", space, source)
+    paint_film(source, tmp_path / "out.mp4", QUICK)
+    assert probe(tmp_path / "out.mp4", "frame=color_space") == [space]

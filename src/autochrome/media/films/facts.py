@@ -45,6 +45,7 @@ class FilmFacts:
     height: int
     sampling: str  # "420", "422", "444", … as stored; "gray" without colour
     plane_format: PlaneFormat
+    space: int  # FFmpeg's AVColorSpace, for the tag; two numbers can mean the same matrix
     centred: bool  # chroma samples sit in the middle of their luma pixels
     interlaced: bool
     field_order: int  # FFmpeg's AVFieldOrder
@@ -79,6 +80,7 @@ def read_facts(
         full = codec.name not in _GREY_LIMITED
     guess: Matrix = "bt709" if first.height >= _HD else "bt601"
     plane_format = PlaneFormat(layout.depth, full, _MATRICES.get(first.colorspace, guess))
+    space = first.colorspace if first.colorspace in _MATRICES else SPACES[plane_format.matrix]
     rate = frame_rate(stream, first.duration or 0)
     seconds = _seconds(container, stream)
     about = stream.frames or (round(seconds * rate) if seconds else None)
@@ -88,6 +90,7 @@ def read_facts(
         height=first.height,
         sampling=layout.sampling,
         plane_format=plane_format,
+        space=space,
         centred=full or codec.name in ("mjpeg", "mpeg1video"),
         interlaced=bool(first.interlaced_frame),
         field_order=read_field_order(first, codec.field_order),

@@ -17,7 +17,7 @@ from autochrome.files import move_into_place, write_errors
 from autochrome.media.films.codecs import Plan, plan
 from autochrome.media.films.content import digest_content
 from autochrome.media.films.conversion import Converter
-from autochrome.media.films.facts import FULL, LIMITED, SPACES, FilmFacts
+from autochrome.media.films.facts import FULL, LIMITED, FilmFacts
 from autochrome.media.films.ffmpeg_errors import encoder_errors
 from autochrome.media.films.matroska_header import write_pixel_shape
 from autochrome.media.films.mxf import check_time
@@ -172,7 +172,7 @@ class FilmWriter:
 
     def _set_tags(self, av_frame: Any) -> None:
         """The meaning of the colours: ProRes stores that of each frame, the other codecs that of the encoder."""
-        av_frame.colorspace = SPACES[self.facts.plane_format.matrix]
+        av_frame.colorspace = self.facts.space
         av_frame.color_range = FULL if self.facts.plane_format.full else LIMITED
         av_frame.color_primaries, av_frame.color_trc = self.facts.primaries, self.facts.transfer
 
@@ -345,7 +345,7 @@ def _configure(context: Any, plan: Plan, facts: FilmFacts) -> None:
     context.pix_fmt = plan.pixel_format
     context.time_base, context.framerate = facts.time_base, facts.rate
     context.sample_aspect_ratio = facts.aspect
-    context.colorspace = SPACES[facts.plane_format.matrix]
+    context.colorspace = facts.space
     context.color_range = FULL if facts.plane_format.full else LIMITED
     context.color_primaries, context.color_trc = facts.primaries, facts.transfer
     context.thread_type = "AUTO"  # PyAV's own choice would cut every frame into slices

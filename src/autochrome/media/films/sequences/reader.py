@@ -12,7 +12,7 @@ import av
 import numpy as np
 
 from autochrome.errors import FilmDamaged, InputMissing, InputUnreadable, UsageError
-from autochrome.media.films.facts import FilmFacts
+from autochrome.media.films.facts import SPACES, FilmFacts
 from autochrome.media.films.index import FilmIndex
 from autochrome.media.films.sequences.dpx import DpxHeader, read_header
 from autochrome.media.films.sequences.names import (
@@ -109,6 +109,7 @@ class SequenceReader:
             height=picture.shape[0],
             sampling="gray",
             plane_format=PlaneFormat(depth, True, matrix),
+            space=SPACES[matrix],
             centred=True,
             interlaced=False,
             field_order=0,
