@@ -1,17 +1,18 @@
 """Variations: other likely colours of a picture, as hints that the machine sets itself.
 
 The machine commits a few places to one likely colour each, looks at the distribution again with these hints, and goes
-on, by rounds. So a whole thing gets one colour. Each draw takes other colours; those that differ most are kept.
+on, by rounds. So a whole thing gets one colour. Each variation is drawn in its own style: vivid, muted or natural.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.color.hex_codes import color_code
+from autochrome.color.lab import lab_from_srgb
 from autochrome.color.resize import resize
 from autochrome.errors import UsageError
 from autochrome.hints.marks import Marks, Point
@@ -26,8 +27,27 @@ _NEAR = 14.0  # a*b*: colours that are nearer to a mode belong to it
 _VIVID_WEIGHT = 2.5  # by which a vivid draw counts the strongest colours more than grey
 _VIVID_CHROMA = 60.0  # a*b*: chroma from which on a colour has this weight
 _SHARE = 0.2  # a mode with less than this share of the likeliest one is not taken
-_DRAWS = 2  # for each variation that is wanted
+_DRAWS = 2  # for each variation, at most: it is drawn again if it differs too little
 _REACH = 1.0  # a point is one more fact about the picture, so that alike things agree
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How one variation is drawn."""
+
+    vivid_rounds: int = (
+        0  # the first rounds, which prefer vivid colours; the others keep to what is likely then
+    )
+    chroma: float = 1.0  # factor on the chroma of each point
+
+
+_STYLES = (
+    Style(vivid_rounds=3, chroma=0.8),  # other colours
+    Style(chroma=0.45),  # muted
+    Style(),  # natural
+    Style(vivid_rounds=2),  # vivid
+)
+"""The styles of the variations, in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +146,7 @@ def make_variations(
     vivid: float = 1.0,
     seed: int = 0,
 ) -> list[Variation]:
-    """`count` variations of a picture that differ from its single answer and from each other as much as possible.
+    """`count` variations of a picture, each different from its single answer and from those before it.
 
     known: hints over the picture, which stay. vivid: 0…2, as for `paint`. The same seed gives the same variations.
     `Variation.apart` says how much they differ: it is small where the network is sure of the picture.
@@ -143,22 +163,22 @@ def make_variations(
         raise UsageError(
             "Hints or own colour cover the whole picture, so it has no variations; leave some hints out."
         )
-    drawn = []
-    for number in range(_DRAWS * count):
-        points = _draw(canvas, first, np.random.default_rng((seed, number)), bold=number % 2 == 1)
-        drawn.append(Variation(points, canvas.paint(points)))
-    return choose_different(drawn, canvas.paint(()), count)
-
-
-def choose_different(drawn: Sequence[Variation], single: Chroma, count: int) -> list[Variation]:
-    """Those of the drawn variations that are farthest from the single answer and from each other."""
     chosen: list[Variation] = []
-    left = list(drawn)
-    while left and len(chosen) < count:
-        shown = [single, *(each.chroma for each in chosen)]
-        gaps = [min(distance(each.chroma, other) for other in shown) for each in left]
-        best = int(np.argmax(gaps))
-        chosen.append(replace(left.pop(best), apart=gaps[best]))
+    shown = [canvas.paint(())]
+    for number in range(count):
+        best: Variation | None = None
+        for attempt in range(_DRAWS):
+            random = np.random.default_rng((seed, number, attempt))
+            points = _draw(canvas, first, random, _STYLES[number % len(_STYLES)])
+            chroma = canvas.paint(points)
+            drawn = Variation(points, chroma, min(distance(chroma, other) for other in shown))
+            if best is None or drawn.apart > best.apart:
+                best = drawn
+            if best.apart >= DIFFERENT:
+                break
+        assert best is not None
+        chosen.append(best)
+        shown.append(best.chroma)
     return chosen
 
 
@@ -167,32 +187,40 @@ def distance(one: Chroma, other: Chroma) -> float:
     return float(np.linalg.norm(one - other, axis=-1).mean())
 
 
-def _draw(canvas: Canvas, first: View, random: np.random.Generator, *, bold: bool) -> tuple[Point, ...]:
-    """The points of one draw. first: the distribution without them. bold: prefer vivid colours."""
+def _draw(canvas: Canvas, first: View, random: np.random.Generator, style: Style) -> tuple[Point, ...]:
+    """The points of one draw. first: the distribution without them."""
     points: list[Point] = []
     rows, columns = first.masses.shape[:2]
     luma = canvas.luma_of_cells(rows, columns)
     free = canvas.free_cells(rows, columns)
     for number in range(_ROUNDS):
         view = canvas.look(points) if number else first
-        modes, rank = _choose_modes(view, random, bold)
+        modes, rank = _choose_modes(view, random, vivid=number < style.vivid_rounds)
         for row, column in _take_best(rank, free, _POINTS // _ROUNDS):
             color = color_code(float(luma[row, column]), view.color_of_mode(row, column, modes[row, column]))
             x, y = (column + 0.5) / columns, (row + 0.5) / rows
             points.append(Point(x=x, y=y, color=color, reach=_REACH, by="machine"))
         if not free.any():
             break
-    return tuple(points)
+    return tuple(_scale_chroma(point, style.chroma) for point in points)
 
 
-def _choose_modes(view: View, random: np.random.Generator, bold: bool) -> tuple[NDArray[np.intp], Floats]:
+def _scale_chroma(point: Point, factor: float) -> Point:
+    """The point with a paler colour. This comes last: a pale point would make the next rounds paler still."""
+    color = np.frombuffer(bytes.fromhex(point.color[1:]), np.uint8) / np.float32(255)
+    lab = lab_from_srgb(color)
+    ab = (lab[1:] * factor).astype(np.float32)
+    return point.model_copy(update={"color": color_code(float(lab[0]), ab)})
+
+
+def _choose_modes(view: View, random: np.random.Generator, *, vivid: bool) -> tuple[NDArray[np.intp], Floats]:
     """(h, w) a mode for each cell, drawn by its mass, and (h, w) its rank: the highest is set first.
 
     The random numbers belong to the colours, not to the cells: alike cells draw the same colour.
     """
     chroma = np.hypot(*view.found.palette.T)
     mass = view.masses
-    if bold:
+    if vivid:
         mass = mass * (1 + (_VIVID_WEIGHT - 1) * np.minimum(chroma / _VIVID_CHROMA, 1)).astype(np.float32)
     likely = mass >= _SHARE * mass.max(axis=-1, keepdims=True)
     noise = np.exp(random.gumbel(size=chroma.shape)).astype(np.float32)
@@ -200,7 +228,7 @@ def _choose_modes(view: View, random: np.random.Generator, bold: bool) -> tuple[
         axis=-1
     )  # the Gumbel trick: each drawn as often as it is likely
     rank = np.take_along_axis(view.masses, modes[..., None], -1)[..., 0]
-    if bold:
+    if vivid:
         rank = rank * (chroma[modes] - view.mean_chroma)
     return modes, rank.astype(np.float32)
 

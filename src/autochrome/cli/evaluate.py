@@ -112,9 +112,12 @@ def evaluate(
             progress=advance,
         )
     if brush and network:
+        from autochrome.evaluate.made_scenes import add_coverage, measure_coverage
         from autochrome.evaluate.stroke_protocol import evaluate_strokes
 
         result.brush = evaluate_strokes(network, read_samples(data, size, limit))
+        if result.brush:
+            result.brush = add_coverage(result.brush, measure_coverage(network))
     if variations and network:
         from autochrome.evaluate.variation_scores import evaluate_variations, paint_variations
 

@@ -135,14 +135,20 @@ def _brush_table(brush: BrushScores) -> Table:
     error = [_format(x, ".1f") for x in (brush.miss_median, brush.miss_ninety)]
     leak = [_format(x, ".1f") for x in (brush.leak_median, brush.leak_ninety)]
     moved = [_format(x, ".0%") for x in (brush.moved_median, brush.moved_ninety)]
+    rows = [
+        ["painted colour to result", *error, f"{brush.within_six:.0%}", str(brush.points)],
+        ["leak over an edge", *leak, "", str(brush.edges)],
+        ["far area moved by more than 5 a*b*", *moved, "", str(brush.points)],
+    ]
+    if brush.things:
+        covered = [_format(x, ".0%") for x in (brush.covered_median, brush.covered_ten)]
+        spilled = _format(brush.spilled_median, ".0%")
+        rows.append(["drawn thing covered by a stroke (90 %: at least)", *covered, "", str(brush.things)])
+        rows.append(["all else moved by more than 5 a*b*", spilled, "", "", str(brush.things)])
     return Table(
         "One painted point",
         ["ΔE₀₀", "median", "90 % within", "6 or less", "number"],
-        [
-            ["painted colour to result", *error, f"{brush.within_six:.0%}", str(brush.points)],
-            ["leak over an edge", *leak, "", str(brush.edges)],
-            ["far area moved by more than 5 a*b*", *moved, "", str(brush.points)],
-        ],
+        rows,
         note=f"Random colours of chroma 40, with reach {brush.reach:g}. "
         "The edge, between two pictures side by side, is 20 px from the point. "
         "The far area is farther than a third of the short side.",

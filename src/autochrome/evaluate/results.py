@@ -133,6 +133,10 @@ class BrushScores(StrictModel):
     leak_ninety: float | None
     moved_median: float  # fraction of the pixels far from the point that change by more than 5 a*b*, 0…1
     moved_ninety: float
+    things: int = 0  # of drawn scenes, each with one stroke of reach 0
+    covered_median: float | None = None  # fraction of the thing that takes the colour of its stroke, 0…1
+    covered_ten: float | None = None  # 90 % of the things are covered at least so far
+    spilled_median: float | None = None  # fraction of all else that changes by more than 5 a*b*
 
 
 class VariationScores(StrictModel):

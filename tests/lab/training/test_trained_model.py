@@ -85,3 +85,18 @@ def test_a_network_with_an_input_vivid_scales_the_chroma_itself():
     assert not model.paint(prepared, hints, 0).chroma.any()
     assert model.card.contract == "tint"
     assert paint(model).shape == (8, 11, 2)
+
+
+def test_hints_count_by_their_reach():
+    """A hint about one thing leaves the rest as it was without hints; one about the whole picture does not."""
+    torch.manual_seed(0)
+    model = TrainedModel(build_network("tint", widths=[8, 8, 8, 8], encoder_width=0.25), "tiny")
+    hints = Hints.none(64, 96)
+    hints.chroma[8:16, 8:16], hints.mask[8:16, 8:16] = (40, -30), 1
+    alone, whole, thing = (
+        paint(model, given, shape=(64, 96)) for given in (None, hints, hints.with_reach(0.0))
+    )
+    assert np.allclose(thing[2:4, 2:4], (40, -30), atol=0.01)
+    moved_by_thing, moved_by_whole = (np.abs(other - alone).max(axis=-1) > 0.01 for other in (thing, whole))
+    assert moved_by_thing.sum() < moved_by_whole.sum()
+    assert np.array_equal(paint(model, hints.with_reach(1.0), shape=(64, 96)), whole)

@@ -8,14 +8,16 @@ from torch import Tensor
 
 from autochrome.lab.training.checkpoint import best_weights
 from autochrome.lab.training.run_networks import open_run
-from autochrome.lab.types import ColorNetwork
+from autochrome.lab.types import ColorNetwork, ExportPart
 from autochrome.lab.weights_file import load_weights
-from autochrome.model import CONTRACTS, UNHINTED, Card
+from autochrome.model import CONTRACTS, LAID, UNHINTED, Card
 from autochrome.model.sizes import crop_to_picture, pad
 from autochrome.types import Floats, Hints, Luma, Prediction, Prepared
 
 CONTRACT_OF = {("luma",): "lab-luma", ("luma", "hint"): "lab-pair", ("luma", "hint", "mask"): "lab-hint"}
 """Inputs of a network → its contract, if it names none itself."""
+_COLOR = ("ab", LAID[0])
+"""The outputs that are colour begin with these names."""
 
 
 class TrainedModel:
@@ -45,24 +47,38 @@ class TrainedModel:
 
     @torch.no_grad()
     def paint(self, prepared: Prepared, hints: Hints | None = None, vivid: float = 1.0) -> Prediction:
-        """Run the decoder. If it has no input "vivid", its chroma is multiplied by `vivid`."""
-        height, width = prepared.luma.shape
-        hints = hints or Hints.none(height, width)
-        part = self._decoder if hints.present else self._unhinted_decoder
+        """Run the decoder. If it has no input "vivid", its chroma is multiplied by `vivid`.
+
+        Each hint counts by its reach, if the network can lay hints on a prediction that was made without them.
+        """
+        hints = hints or Hints.none(*prepared.luma.shape)
+        if not {*LAID} <= {*self._decoder.outputs}:
+            hints = Hints(hints.chroma, hints.mask)
+        far, near = hints.far(), hints.near()
+        planes = self._run(self._decoder if far.present else self._unhinted_decoder, prepared, far, vivid)
+        chroma = planes["ab"].clip(-110, 110)
+        confidence = planes["confidence"].clip(0, 1) if "confidence" in planes else None
+        if near is not None:
+            laid = self._run(self._decoder, prepared, near, vivid)
+            ab, weight = (laid[name] for name in LAID)
+            chroma = (chroma + (ab - chroma) * weight).clip(-110, 110)
+            confidence = None if confidence is None else confidence + (1 - confidence) * weight
+        return Prediction(chroma, None if confidence is None else confidence[..., 0])
+
+    def _run(self, part: ExportPart, prepared: Prepared, hints: Hints, vivid: float) -> dict[str, Floats]:
+        """The outputs of one part that have the place of the picture, (h, w, C) each, without the padding."""
         tensors = dict(prepared.state)
         tensors["hint"] = self._tensor(hints.chroma * (hints.mask > 0)[..., None], repeat=False)
         tensors["mask"] = self._tensor(hints.mask, repeat=False)
         tensors["vivid"] = torch.tensor([vivid], dtype=torch.float32, device=self._device)
-        outputs = {name.removesuffix(UNHINTED): output for name, output in part.run(tensors).items()}
-        factor = 1.0 if "vivid" in part.scalars and vivid > 0 else vivid
         padded = (tensors["luma"].shape[2], tensors["luma"].shape[3])
-
-        def crop(plane: Tensor) -> Floats:
-            return crop_to_picture(plane[0].permute(1, 2, 0).float().cpu().numpy(), padded, height, width)
-
-        chroma = crop((factor * outputs["ab"]).clamp(-110, 110))
-        confidence = crop(outputs["confidence"].clamp(0, 1))[..., 0] if "confidence" in outputs else None
-        return Prediction(chroma, confidence)
+        factor = np.float32(1.0 if "vivid" in part.scalars and vivid > 0 else vivid)
+        planes = {}
+        for name, output in part.run(tensors).items():
+            plane = output[0].permute(1, 2, 0).float().cpu().numpy()
+            plane = crop_to_picture(plane, padded, *prepared.luma.shape)
+            planes[name.removesuffix(UNHINTED)] = plane * factor if name.startswith(_COLOR) else plane
+        return planes
 
     def _tensor(self, plane: Floats, *, repeat: bool) -> Tensor:
         """(H, W) or (H, W, C) → (1, C, H', W'), padded to the network's multiple; `repeat`: with the edge pixels."""
