@@ -19,7 +19,17 @@ from autochrome.errors import AutochromeError
 from autochrome.options import describe_fault
 from autochrome.studio.errors import error_body, hide_paths, status_of
 from autochrome.studio.guard import Guard
-from autochrome.studio.routes import colorize, docs, films, jobs, photos, projects, settings, sharing
+from autochrome.studio.routes import (
+    colorize,
+    docs,
+    films,
+    history,
+    jobs,
+    photos,
+    projects,
+    settings,
+    sharing,
+)
 from autochrome.studio.routes.strict import (
     PREFIX,
     PageMount,
@@ -32,6 +42,7 @@ from autochrome.studio.service import Studio
 _ROUTERS = (
     settings.router,
     projects.router,
+    history.router,
     photos.router,
     films.router,
     jobs.router,

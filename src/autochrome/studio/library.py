@@ -14,8 +14,10 @@ from pydantic import ValidationError
 from autochrome.files import atomic_write
 from autochrome.hints.file import HintsFile, load_hints
 from autochrome.studio.errors import NotFound, StudioFull
+from autochrome.studio.history import State, go_to_step, read_history, record_step, set_done
 from autochrome.studio.limits import Limits
-from autochrome.studio.schemas import ExportInfo, Project, ShotSpan
+from autochrome.studio.schemas import ExportInfo, HistoryInfo, Project, ShotSpan, ShotStart, Work
+from autochrome.studio.shots import make_spans
 
 _PROJECT, _HINTS = "project.json", "hints.json"
 _ID = re.compile(r"[0-9a-f]{16}")
@@ -108,15 +110,46 @@ class Library:
             if recolored:
                 fields["revision"] = before.revision + 1
             project = before.model_copy(update=fields)
-            _write_project(self._home / project_id, project)
-            self._projects[project_id] = project
+            if recolored:
+                record_step(self._home / project_id, *_states(before, project), film=project.film is not None)
+            self._keep(project)
         self._on_change(project)
         return project
 
     def save_hints(self, project_id: str, hints: HintsFile) -> Project:
         with self._lock:
-            hints.save(self.folder_of(project_id) / _HINTS)
+            folder, film = self.folder_of(project_id), self.get(project_id).film is not None
+            states = ({"hints": _hints_state(each)} for each in (self.hints_of(project_id), hints))
+            hints.save(folder / _HINTS)
+            record_step(folder, *states, film=film)
             return self.update(project_id, recolored=True)
+
+    def history_of(self, project_id: str) -> HistoryInfo:
+        """Everything that was done with a project, in order."""
+        with self._lock:
+            return read_history(self.folder_of(project_id))
+
+    def go_to_step(self, project_id: str, done: int) -> Work:
+        """Undo steps, or do them again, until so many count."""
+        with self._lock:
+            folder, project = self.folder_of(project_id), self.get(project_id)
+            now = _state(project) | {"hints": _hints_state(self.hints_of(project_id))}
+            state = go_to_step(folder, now, done)
+            fields: dict[str, Any] = {"settings": state["settings"], "revision": project.revision + 1}
+            if project.film and state["cuts"] is not None and state["cuts"] != now["cuts"]:
+                shots = make_spans(project.film, [ShotStart(first=first) for first in state["cuts"]])
+                fields["film"] = project.film.model_copy(update={"shots": shots})
+            hints = HintsFile.model_validate(state["hints"])
+            hints.save(folder / _HINTS)
+            set_done(folder, done)
+            project = project.model_copy(update=fields)
+            self._keep(project)
+        self._on_change(project)
+        return Work(project=project, hints=hints, history=self.history_of(project_id))
+
+    def _keep(self, project: Project) -> None:
+        _write_project(self._home / project.id, project)
+        self._projects[project.id] = project
 
     def delete(self, project_id: str) -> None:
         with self._lock:
@@ -125,6 +158,24 @@ class Library:
             folder.replace(trash)
             del self._projects[project_id]
         shutil.rmtree(trash, ignore_errors=True)
+
+
+def _state(project: Project) -> State:
+    """The settings and the cuts, for the history."""
+    shots = project.film.shots if project.film else None
+    return {"settings": dict(project.settings), "cuts": [shot.first for shot in shots] if shots else None}
+
+
+def _states(before: Project, after: Project) -> tuple[State, State]:
+    """Both states. The shots that are found first are no step: nobody had other ones."""
+    one, other = _state(before), _state(after)
+    if one["cuts"] is None:
+        one["cuts"] = other["cuts"]
+    return one, other
+
+
+def _hints_state(hints: HintsFile) -> Any:
+    return hints.model_dump(mode="json", exclude_defaults=True)
 
 
 def _write_project(folder: Path, project: Project) -> None:

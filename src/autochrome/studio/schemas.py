@@ -83,6 +83,28 @@ class ProjectChange(Schema):
     settings: dict[str, Any] | None = None  # replaces all settings
 
 
+class HistoryStep(Schema):
+    """One thing that was done with a project."""
+
+    label: str
+    part: Literal["marks", "settings", "cuts"]
+    frame: int | None = None  # of a film: where its change is seen; None: on every frame
+    names: tuple[str, ...] = ()  # of the settings
+
+
+class HistoryInfo(Schema):
+    """Everything that was done with a project, in order."""
+
+    done: int  # steps that count; those after them are undone
+    steps: tuple[HistoryStep, ...]
+
+
+class HistoryChange(Schema):
+    """How many steps shall count: one less to undo the last, one more to do it again."""
+
+    done: Annotated[int, Field(ge=0, le=100_000)]
+
+
 class ViewBox(Schema):
     """A part of a picture, 0…1 of its sides, and its size on the screen. A part that lies outside is moved inside."""
 
@@ -138,6 +160,14 @@ class LikelyColor(Schema):
 class PixelColors(Schema):
     before: str  # #rrggbb
     after: str
+
+
+class Work(Schema):
+    """All that an editor shows of a project, after a step of its history was undone or done again."""
+
+    project: Project
+    hints: HintsFile
+    history: HistoryInfo
 
 
 class Job(Schema):

@@ -1,6 +1,6 @@
 /** Every request to the server, one function each. A failure is an `ApiError` with the server's sentence. */
 
-/** @import {FrameRange, HintsFile, Job, LikelyColor, OptionSchemas, Project, Settings, Shot, Side, View} from "./types.js" */
+/** @import {FrameRange, HintsFile, HistoryInfo, Job, LikelyColor, OptionSchemas, Project, Settings, Shot, Side, View} from "./types.js" */
 
 export class ApiError extends Error {
   /** @param {string} kind @param {string} message @param {number} status */
@@ -107,6 +107,17 @@ export async function saveHints(id, hints) {
   const init = { method: "PUT", body, headers: JSON_TYPE, keepalive };
   return (await request(projectPath(id, "/hints"), init)).json();
 }
+
+/** @param {string} id @returns {Promise<HistoryInfo>} */
+export const fetchHistory = (id) => requestJson(projectPath(id, "/history"));
+
+/**
+ * Undo steps, or do them again, until so many count.
+ * @param {string} id
+ * @param {number} done
+ * @returns {Promise<{project: Project, hints: HintsFile, history: HistoryInfo}>}
+ */
+export const goToStep = (id, done) => requestJson(projectPath(id, "/history"), "PUT", { done });
 
 /** @param {Project} project @param {Side} side */
 export const thumbnailUrl = (project, side) =>

@@ -10,10 +10,11 @@ import { h, setChildren } from "./dom.js";
 import { describeProject } from "./format.js";
 import { icon } from "./icons.js";
 import { isEmpty } from "./marks.js";
-import { showSliderFill } from "./options.js";
+import { pointAtOptions, showSliderFill } from "./options.js";
 import { updateProject } from "./state.js";
 import { reportErrors } from "./toast.js";
 import { TOOLS } from "./tools.js";
+import { historyPanel } from "./undo.js";
 import { fitPicture, showActualSize, zoomBy, ZOOM_STEP } from "./view-controls.js";
 
 const BRUSH_STEP = 1.15; // factor, for one key press
@@ -53,12 +54,17 @@ export function toolRail(session, signal) {
     }
   };
   const showHistory = () => {
-    undo.disabled = !session.history.canUndo;
-    redo.disabled = !session.history.canRedo;
+    const { done, steps } = session.history;
+    undo.disabled = done === 0;
+    redo.disabled = done === steps.length;
+  };
+  const showMarks = () => {
     clear.disabled = isEmpty(session.marks);
   };
   session.addEventListener("tool", showTool, { signal });
-  session.addEventListener("marks", showHistory, { signal });
+  session.addEventListener("marks", showMarks, { signal });
+  session.history.addEventListener("steps", showHistory, { signal });
+  showHistory();
   const attributes = {
     class: "rail",
     role: "toolbar",
@@ -75,6 +81,11 @@ const railButton = (image, label, title, run) =>
 /** The panels of the options: the brush, the first group open, the others folded. @param {EditorSession} session @param {OptionGroup[]} groups @param {AbortSignal} signal */
 export function optionPanels(session, groups, signal) {
   const [first, ...rest] = groups;
+  session.addEventListener(
+    "change-shown",
+    (event) => pointAtOptions(/** @type {CustomEvent} */ (event).detail.names ?? []),
+    { signal },
+  );
   const folded = rest.map((group) =>
     h("details", { class: "panel" }, h("summary", {}, group.title), ...group.controls),
   );
@@ -84,6 +95,7 @@ export function optionPanels(session, groups, signal) {
     h("section", { class: "panel" }, brushSlider(session, signal), reachSlider(session, signal)),
     h("section", { class: "panel" }, h("h3", {}, first.title), ...first.controls),
     ...folded,
+    historyPanel(session, signal),
   );
 }
 

@@ -52,6 +52,7 @@ class FilmEditor {
     this.frames = new FilmFrames(project);
     this.session = new EditorSession(project, hints, (session) => this.frames.source(session));
     this.session.frame = 0;
+    this.session.goToFrame = (frame) => this.#seek(frame);
     this.timeline = new Timeline(project, film, hints, new ThumbnailLoader(signal));
     this.player = new ShotPlayer(project.id, this.session.canvas, signal);
     this.actions = {
@@ -195,9 +196,11 @@ class FilmEditor {
 
   /** @param {FrameRange[]} shots */
   async #saveShots(shots) {
-    await reportErrors(async () => {
+    await this.session.save();
+    await this.session.saving.run(async () => {
       await api.saveShots(this.project.id, shots);
       updateProject(await api.fetchProject(this.project.id));
+      await this.session.history.load();
       this.frames.outdate();
       this.session.layers.repaint();
       announce(`${formatCount(shots.length, "shot", "shots")}.`);

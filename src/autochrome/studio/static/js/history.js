@@ -1,55 +1,47 @@
-/** Undo and redo of hints. */
+/** The history of a project. The server keeps it; this is the page's copy, and the hints that it leads to. */
 
-/** @import {HintsFile} from "./types.js" */
+/** @import {HintsFile, HistoryStep} from "./types.js" */
+import * as api from "./api.js";
 
-const LIMIT = 300; // undo steps
-
-/** Events: "change" after each step. */
+/** Events: "change" (other hints), "steps" (other steps, or another number of them counts). */
 export class History extends EventTarget {
-  /** @type {HintsFile[]} */ #past = [];
-  /** @type {HintsFile[]} */ #future = [];
+  /** @type {HistoryStep[]} */ steps = [];
+  done = 0; // steps that count; those after them are undone
 
-  /** @param {HintsFile} hints */
-  constructor(hints) {
+  /** @param {string} id of the project @param {HintsFile} hints */
+  constructor(id, hints) {
     super();
+    this.id = id;
     this.hints = hints;
   }
 
-  get canUndo() {
-    return this.#past.length > 0;
-  }
-
-  get canRedo() {
-    return this.#future.length > 0;
-  }
-
-  /** @param {HintsFile} hints */
+  /** Other hints. They become a step when they are saved. @param {HintsFile} hints */
   apply(hints) {
     if (hints === this.hints) return;
-    this.#past = [...this.#past.slice(1 - LIMIT), this.hints];
-    this.#future = [];
-    this.#set(hints);
-  }
-
-  undo() {
-    this.#step(this.#past, this.#future);
-  }
-
-  redo() {
-    this.#step(this.#future, this.#past);
-  }
-
-  /** @param {HintsFile[]} from @param {HintsFile[]} to */
-  #step(from, to) {
-    const hints = from.pop();
-    if (!hints) return;
-    to.push(this.hints);
-    this.#set(hints);
-  }
-
-  /** @param {HintsFile} hints */
-  #set(hints) {
     this.hints = hints;
     this.dispatchEvent(new Event("change"));
+  }
+
+  /** Read the steps from the server. */
+  async load() {
+    this.#show(await api.fetchHistory(this.id));
+  }
+
+  /**
+   * Undo steps, or do them again, until so many count. Everything must be saved before.
+   * @param {number} done
+   */
+  async goTo(done) {
+    const { project, hints, history } = await api.goToStep(this.id, done);
+    this.#show(history);
+    this.apply(hints);
+    return project;
+  }
+
+  /** @param {{done: number, steps: HistoryStep[]}} history */
+  #show({ done, steps }) {
+    this.done = done;
+    this.steps = steps;
+    this.dispatchEvent(new Event("steps"));
   }
 }

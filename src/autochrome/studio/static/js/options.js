@@ -5,7 +5,11 @@
 import { h } from "./dom.js";
 
 /** @typedef {{title: string, controls: HTMLElement[]}} OptionGroup */
-/** @typedef {{name: string, schema: OptionSchema, set: (value: string | number | boolean) => void}} Option */
+/**
+ * `onChange` calls a function with the value after each change of the settings, also by undo.
+ * @typedef {{name: string, schema: OptionSchema, set: (value: string | number | boolean) => void,
+ *   onChange: (show: (value: string | number | boolean) => void) => void}} Option
+ */
 
 /** Options in groups. An option of no group is in the last one, "More". */
 const GROUPS = [
@@ -53,7 +57,13 @@ export function optionGroups(schema, models, session) {
 function createControl(name, schema, models, session) {
   const value = session.settings[name] ?? schema.default;
   /** @type {Option} */
-  const option = { name, schema, set: (next) => session.setOption(name, next, schema.default) };
+  const option = {
+    name,
+    schema,
+    set: (next) => session.setOption(name, next, schema.default),
+    onChange: (show) =>
+      session.addEventListener("settings", () => show(session.settings[name] ?? schema.default)),
+  };
   if (name === "model" && models.length) {
     return createSelect(
       option,
@@ -68,7 +78,7 @@ function createControl(name, schema, models, session) {
 }
 
 /** A slider. A double click on its label sets the default. @param {Option} option @param {number} value */
-function createSlider({ name, schema, set }, value) {
+function createSlider({ name, schema, set, onChange }, value) {
   const format = FORMATS[name] ?? String;
   const step = STEPS[name] ?? (schema.type === "integer" ? 1 : 0.01);
   const output = h("output", { for: `option-${name}` });
@@ -88,6 +98,10 @@ function createSlider({ name, schema, set }, value) {
     input.value = String(schema.default);
     input.dispatchEvent(new Event("input"));
   });
+  onChange((next) => {
+    input.value = String(next);
+    show();
+  });
   show();
   return createRow("range", name, schema, label, output, input);
 }
@@ -100,16 +114,19 @@ export function showSliderFill(input) {
 }
 
 /** @param {Option} option @param {string[]} choices @param {string} value */
-function createSelect({ name, schema, set }, choices, value) {
+function createSelect({ name, schema, set, onChange }, choices, value) {
   const known = choices.includes(value) ? choices : [value, ...choices];
   const items = known.map((choice) => h("option", { value: choice, selected: choice === value }, choice));
   const select = h("select", { id: `option-${name}` }, ...items);
   select.addEventListener("change", () => set(select.value));
+  onChange((next) => {
+    select.value = String(next);
+  });
   return createRow("choice", name, schema, h("label", { for: select.id }, labelOf(name)), select);
 }
 
 /** @param {Option} option @param {boolean} value */
-function createSwitch({ name, schema, set }, value) {
+function createSwitch({ name, schema, set, onChange }, value) {
   const input = h("input", {
     type: "checkbox",
     class: "switch",
@@ -118,11 +135,14 @@ function createSwitch({ name, schema, set }, value) {
     role: "switch",
   });
   input.addEventListener("change", () => set(input.checked));
+  onChange((next) => {
+    input.checked = Boolean(next);
+  });
   return createRow("toggle", name, schema, h("label", { for: input.id }, labelOf(name)), input);
 }
 
 /** @param {Option} option @param {string} value */
-function createTextField({ name, schema, set }, value) {
+function createTextField({ name, schema, set, onChange }, value) {
   const input = h("input", {
     type: "text",
     id: `option-${name}`,
@@ -131,6 +151,9 @@ function createTextField({ name, schema, set }, value) {
     autocomplete: "off",
   });
   input.addEventListener("change", () => set(input.value.trim() || schema.default));
+  onChange((next) => {
+    input.value = String(next);
+  });
   return createRow("choice", name, schema, h("label", { for: input.id }, labelOf(name)), input);
 }
 
@@ -139,4 +162,17 @@ function createRow(kind, name, schema, ...parts) {
   const about = h("span", { id: `about-${name}`, class: "visually-hidden" }, schema.description ?? "");
   parts[parts.length - 1].setAttribute("aria-describedby", about.id);
   return h("div", { class: `option ${kind}`, title: schema.description }, ...parts, about);
+}
+
+/** Show the controls of some options: unfold their panel, scroll to them, and let them light up. @param {string[]} names */
+export function pointAtOptions(names) {
+  for (const name of names) {
+    const row = document.getElementById(`option-${name}`)?.closest(".option");
+    if (!row) continue;
+    row.closest("details")?.toggleAttribute("open", true);
+    row.scrollIntoView({ block: "nearest" });
+    row.classList.remove("changed");
+    void row.clientWidth; // the animation begins again
+    row.classList.add("changed");
+  }
 }

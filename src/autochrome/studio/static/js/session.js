@@ -1,6 +1,6 @@
 /** The editor session of one photo or film: its marks, settings, tool and colour, and how they are saved. */
 
-/** @import {HintsFile, Marks, Project, Settings} from "./types.js" */
+/** @import {HintsFile, HistoryStep, Marks, Project, Settings} from "./types.js" */
 /** @import {Mode} from "./canvas.js" */
 /** @import {Source} from "./layers.js" */
 /** @import {StrokePreview} from "./overlay.js" */
@@ -11,16 +11,21 @@ import { clamp, debounce } from "./dom.js";
 import { History } from "./history.js";
 import { Layers } from "./layers.js";
 import { marksOf, withMarks } from "./marks.js";
+import { Saving } from "./saving.js";
 import { online, updateProject } from "./state.js";
 import { reportErrors, showError } from "./toast.js";
 import { createTool, POINT_SIZE } from "./tools.js";
 import { uncertaintyMap } from "./uncertainty.js";
+import { stepHistory } from "./undo.js";
 
-const SAVE_DELAY = 400; // milliseconds after the last change
+const HISTORY_DELAY = 250; // milliseconds after a save until the list of steps is read again
 const [MIN_SIZE, MAX_SIZE] = [0.004, 0.5]; // brush width, fraction of the short side
 const RECENT_COLORS = 8;
 
-/** Events: "color", "tool", "size", "reach", "marks", "settings", "recent", "mode", "uncertainty", "marks-visible". */
+/**
+ * Events: "color", "tool", "size", "reach", "marks", "settings", "recent", "mode", "uncertainty", "marks-visible",
+ * "change-shown" (detail: the step of the history that was undone or done again).
+ */
 export class EditorSession extends EventTarget {
   canvas = new PictureCanvas();
   color = "#c9976b";
@@ -31,18 +36,17 @@ export class EditorSession extends EventTarget {
   /** @type {string[]} */ recent = [];
   uncertaintyVisible = false;
   /** @type {Marks | null} */ #draft = null;
-  #saveHintsLater = debounce(() => this.#saveHints(), SAVE_DELAY);
-  #saveSettingsLater = debounce(() => this.#saveSettings(), SAVE_DELAY);
-  #unsaved = false;
+  /** @type {(frame: number) => void} */ goToFrame = () => {}; // a film's editor sets it
+  #loadHistoryLater = debounce(() => void reportErrors(() => this.history.load()), HISTORY_DELAY);
   #controller = new AbortController();
-  /** @type {Promise<unknown>} */ #saving = Promise.resolve();
 
   /** @param {Project} project @param {HintsFile} hints @param {(session: EditorSession) => Source} createSource */
   constructor(project, hints, createSource) {
     super();
     this.project = project;
     this.settings = { ...project.settings };
-    this.history = new History(hints);
+    this.history = new History(project.id, hints);
+    this.saving = new Saving(project.id);
     const shortSide = Math.min(project.width, project.height);
     this.aspect = { width: project.width / shortSide, height: project.height / shortSide };
     this.layers = new Layers(createSource(this));
@@ -51,7 +55,8 @@ export class EditorSession extends EventTarget {
     this.layers.addEventListener("idle", () => this.canvas.classList.remove("busy"));
     const { signal } = this.#controller;
     online.subscribe((isOnline) => this.#connectionChanged(isOnline), signal);
-    window.addEventListener("pagehide", () => this.#saveNow(), { signal });
+    this.saving.addEventListener("saved", () => this.#loadHistoryLater());
+    window.addEventListener("pagehide", () => void this.saving.finish(), { signal });
   }
 
   /** Call this once the canvas is on the page. */
@@ -59,10 +64,12 @@ export class EditorSession extends EventTarget {
     this.canvas.open(this.layers);
     this.setTool("brush");
     this.#showMarks();
+    this.#loadHistoryLater();
   }
 
   close() {
-    this.#saveNow();
+    void this.saving.finish();
+    this.#loadHistoryLater.cancel();
     this.#controller.abort();
     this.layers.close();
   }
@@ -94,22 +101,36 @@ export class EditorSession extends EventTarget {
     const colorUsed = added && (this.toolName === "brush" || this.toolName === "point");
     this.#draft = null;
     this.canvas.strokePreview = null;
-    if (marks !== this.marks) this.history.apply(withMarks(this.history.hints, this.frame, marks));
+    if (marks !== this.marks) this.#apply(withMarks(this.history.hints, this.frame, marks));
     else this.#showMarks();
     if (colorUsed) this.#rememberColor(this.color);
   }
 
   undo() {
-    this.history.undo();
+    void stepHistory(this, -1);
   }
 
   redo() {
-    this.history.redo();
+    void stepHistory(this, 1);
   }
 
   /** Remove all marks of the photo or the current frame. */
   clear() {
-    this.history.apply(withMarks(this.history.hints, this.frame, {}));
+    this.#apply(withMarks(this.history.hints, this.frame, {}));
+  }
+
+  /** A step was undone or done again: take over its settings. The history has its hints. @param {Project} project */
+  takeProject(project) {
+    this.project = project;
+    this.settings = { ...project.settings };
+    updateProject(project);
+    this.#emit("settings");
+    this.layers.repaint();
+  }
+
+  /** Let panels show what a step has changed. @param {HistoryStep} step */
+  showChange(step) {
+    this.dispatchEvent(new CustomEvent("change-shown", { detail: step }));
   }
 
   /** @param {number} frame */
@@ -179,7 +200,7 @@ export class EditorSession extends EventTarget {
     const { [name]: _, ...rest } = this.settings;
     this.settings = /** @type {Settings} */ (value === defaultValue ? rest : { ...rest, [name]: value });
     this.layers.repaint();
-    this.#saveSettingsLater();
+    this.saving.saveSettings(this.settings);
     this.#emit("settings");
   }
 
@@ -201,22 +222,24 @@ export class EditorSession extends EventTarget {
 
   /** Save all changes; resolves when the server has them. */
   async save() {
-    this.#saveNow();
-    await this.#saving;
+    await this.saving.finish();
   }
 
   /** After a lost connection, save again what could not be saved. @param {boolean} isOnline */
   #connectionChanged(isOnline) {
-    if (!isOnline || !this.#unsaved) return;
-    this.#saveHintsLater();
-    this.layers.repaint();
+    if (isOnline && this.saving.saveAgain()) this.layers.repaint();
+  }
+
+  /** Take other hints and save them. @param {HintsFile} hints */
+  #apply(hints) {
+    this.history.apply(hints);
+    this.saving.saveHints(hints);
   }
 
   #hintsChanged() {
     this.#draft = null;
     this.#showMarks();
     this.layers.repaint();
-    this.#saveHintsLater();
   }
 
   #showMarks() {
@@ -239,33 +262,6 @@ export class EditorSession extends EventTarget {
   #rememberColor(color) {
     this.recent = [color, ...this.recent.filter((other) => other !== color)].slice(0, RECENT_COLORS);
     this.#emit("recent");
-  }
-
-  #saveHints() {
-    const { hints } = this.history;
-    this.#unsaved = true;
-    this.#enqueue(async () => {
-      updateProject(await api.saveHints(this.project.id, hints));
-      this.#unsaved = hints !== this.history.hints;
-    });
-  }
-
-  #saveSettings() {
-    const { settings } = this;
-    this.#enqueue(async () => {
-      this.project = await api.changeProject(this.project.id, { settings });
-      updateProject(this.project);
-    });
-  }
-
-  /** Run saves one after the other. @param {() => Promise<void>} save */
-  #enqueue(save) {
-    this.#saving = this.#saving.then(() => reportErrors(save));
-  }
-
-  #saveNow() {
-    this.#saveHintsLater.flush();
-    this.#saveSettingsLater.flush();
   }
 
   /** @param {string} name */

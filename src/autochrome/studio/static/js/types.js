@@ -37,6 +37,10 @@
  * @typedef {{name: string, summary?: string}} ModelCard
  * @typedef {{photo: Schema, film: Schema, models: ModelCard[], model: string, version: string}} OptionSchemas
  *
+ * A step of the history: `frame` is where its change is seen, `names` are those of the settings.
+ * @typedef {{label: string, part: "marks" | "settings" | "cuts", frame?: number | null, names?: string[]}} HistoryStep
+ * @typedef {{done: number, steps: HistoryStep[]}} HistoryInfo
+ *
  * A part of the picture (0…1), and how many pixels to render it with.
  * @typedef {{x: number, y: number, width: number, height: number, pixels: [number, number]}} View
  * @typedef {{color: string, share: number}} LikelyColor
