@@ -1,7 +1,6 @@
 """Undo in the browser: every change in turn, each where it is seen, and the same after a reload and a restart."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest

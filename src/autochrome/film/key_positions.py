@@ -18,10 +18,9 @@ ImageOpener: TypeAlias = Callable[[str], tuple[Luma, Chroma]]
 
 def key_frames(hints: HintsFile) -> list[KeyFrame]:
     """All key frames of a hints file. Marks outside of key frames are on frame 0."""
-    if not (hints.points or hints.strokes or hints.rectangles):
+    if not hints.all_marks:
         return [*hints.frames]
-    first = hints.model_dump(include={"points", "strokes", "rectangles"})
-    return [*hints.frames, KeyFrame(frame=0, **first)]
+    return [*hints.frames, KeyFrame(frame=0, **hints.only_marks)]
 
 
 def place_keys(

@@ -6,13 +6,14 @@ marks fit the same image at every size. `docs/hints.md` describes them for users
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 import numpy as np
 from pydantic import BeforeValidator, Field
 
 from autochrome.color.lab import lab_from_srgb
 from autochrome.color.names import read_color
+from autochrome.hints.polygon import fill_polygon
 from autochrome.options import Options
 from autochrome.types import Floats, Hints
 
@@ -24,6 +25,8 @@ Position = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Size = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 Reach = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 """0: the colour of this thing only; 1: what it says about the whole picture counts too."""
+Strength = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+"""How much the network believes the mark: 1 is sure."""
 _PLAIN = re.compile(r"(#[0-9a-fA-F]{6}|gr[ea]y)")
 
 
@@ -44,6 +47,7 @@ class Point(Options):
     color: Color
     radius: Size | None = None  # fraction of the short side; None is the smallest disc that a network notices
     reach: Reach | None = None  # None: the reach of all marks that have none
+    strength: Strength = 1.0
     by: Literal["machine"] | None = None  # who set it; None: a person
 
     def coverage(self, height: int, width: int) -> Floats:
@@ -59,6 +63,7 @@ class Stroke(Options):
     color: Color
     width: Size  # fraction of the short side
     reach: Reach | None = None
+    strength: Strength = 1.0
 
     def coverage(self, height: int, width: int) -> Floats:
         """(height, width) 0…1: the fraction of each pixel that the line covers."""
@@ -75,6 +80,7 @@ class Rectangle(Options):
     height: Size  # fraction of the image's height
     color: Color
     reach: Reach | None = None
+    strength: Strength = 1.0
 
     def coverage(self, height: int, width: int) -> Floats:
         """(height, width) 0…1: the fraction of each pixel that the rectangle covers."""
@@ -83,19 +89,47 @@ class Rectangle(Options):
         return rows[:, None] * columns[None, :]
 
 
+class Area(Options):
+    """A filled area with any outline. Where the outline crosses itself, what it surrounds twice is outside."""
+
+    outline: Annotated[tuple[tuple[Position, Position], ...], Field(min_length=3)]  # closed at its end
+    color: Color
+    reach: Reach | None = None
+    strength: Strength = 1.0
+
+    def coverage(self, height: int, width: int) -> Floats:
+        """(height, width) 0…1: the fraction of each pixel inside the outline."""
+        return fill_polygon(self.outline, height, width)
+
+
+Mark: TypeAlias = Rectangle | Area | Stroke | Point
+
+
 class Marks(Options):
     """All marks on one image.
 
-    Rectangles are lowest, strokes are above them, points are on top. Within a list, a later mark covers an earlier one.
+    Rectangles are lowest, then areas, then strokes; points are on top. Within a list, a later mark covers an earlier
+    one.
     """
 
     points: tuple[Point, ...] = ()
     strokes: tuple[Stroke, ...] = ()
     rectangles: tuple[Rectangle, ...] = ()
+    areas: tuple[Area, ...] = ()
+
+    @property
+    def all_marks(self) -> tuple[Mark, ...]:
+        """From the lowest to the highest."""
+        return (*self.rectangles, *self.areas, *self.strokes, *self.points)
+
+    @property
+    def only_marks(self) -> dict[str, Any]:
+        """The lists of marks by name, without what else a hints file or a key frame has."""
+        return {name: getattr(self, name) for name in Marks.model_fields}
 
     def rasterize(self, height: int, width: int, *, reach: float = 1.0) -> Hints:
         """The marks as hints with this many pixels. Marks without a reach have this one."""
-        marks: tuple[Point | Stroke | Rectangle, ...] = (*self.rectangles, *self.strokes, *self.points)
+        marks = self.all_marks
         reaches = [reach if mark.reach is None else mark.reach for mark in marks]
         planes = 2 if all(each == 1 for each in reaches) else 3
         premultiplied = np.zeros((height, width, planes), np.float32)  # so that edges do not turn grey
@@ -103,7 +137,7 @@ class Marks(Options):
         for mark, own_reach in zip(marks, reaches, strict=True):
             coverage = mark.coverage(height, width)
             box = _bounding_box(coverage)  # brush strokes must be quick: only covered pixels are computed
-            inside = coverage[box]
+            inside = coverage[box] * np.float32(mark.strength)
             value = np.append(chroma_of(mark.color), np.float32(own_reach))[:planes]
             premultiplied[box] += inside[..., None] * (value - premultiplied[box])
             mask[box] += inside * (1 - mask[box])

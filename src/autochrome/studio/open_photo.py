@@ -117,4 +117,4 @@ def color_view(luma: Luma, coefficients: LocalLinearColor, window: Window) -> Im
 
 def hints_or_none(hints: HintsFile) -> HintsFile | None:
     """None for an empty hints file, because some networks take no hints."""
-    return hints if hints.points or hints.strokes or hints.rectangles or hints.frames else None
+    return hints if hints.all_marks or hints.frames else None

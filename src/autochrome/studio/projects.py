@@ -75,11 +75,12 @@ class ProjectService:
     def check_size(self, hints: HintsFile) -> None:
         """Refuse more marks than can be drawn in reasonable time."""
         sources = (hints, *hints.frames)
-        marks = sum(len(s.points) + len(s.strokes) + len(s.rectangles) for s in sources)
-        path_points = sum(len(stroke.path) for s in sources for stroke in s.strokes)
+        marks = sum(len(each.all_marks) for each in sources)
+        path_points = sum(len(stroke.path) for each in sources for stroke in each.strokes)
+        path_points += sum(len(area.outline) for each in sources for area in each.areas)
         if marks > self._limits.marks or path_points > self._limits.path_points:
             raise UsageError(
-                f"The hints have {marks} marks, and their strokes {path_points} points; "
+                f"The hints have {marks} marks, and their lines {path_points} points; "
                 f"the limits are {self._limits.marks} and {self._limits.path_points}."
             )
 

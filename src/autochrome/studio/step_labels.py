@@ -10,6 +10,7 @@ _NAMES = {
     "points": "Point",
     "strokes": "Stroke",
     "rectangles": "Rectangle",
+    "areas": "Area",
     "reference": "Reference",
     "picture": "Picture",
 }

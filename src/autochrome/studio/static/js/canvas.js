@@ -1,13 +1,21 @@
 /** <picture-canvas>: the picture, the overlay with its marks, before and after, and the current tool. */
 
-/** @import {Marks, Position} from "./types.js" */
+/** @import {Mark, MarkKind, Marks, Position} from "./types.js" */
 /** @import {Layers} from "./layers.js" */
 /** @import {StrokePreview} from "./overlay.js" */
 import { bytesToHex } from "./color.js";
 import { CompareSlider } from "./compare-slider.js";
 import { clamp, debounce, h } from "./dom.js";
 import { PointerInput } from "./gestures.js";
-import { drawBrush, drawCross, drawMarks, drawStrokePreview } from "./overlay.js";
+import {
+  drawBrush,
+  drawCross,
+  drawFootprint,
+  drawLasso,
+  drawMarks,
+  drawSelected,
+  drawStrokePreview,
+} from "./overlay.js";
 import { Viewport } from "./viewport.js";
 
 /** @typedef {{move: (at: Position) => void, end: () => void, cancel: () => void}} Gesture */
@@ -30,7 +38,11 @@ export class PictureCanvas extends HTMLElement {
   /** @type {CanvasImageSource | null} */ uncertainty = null;
   /** @type {ImageBitmap | null} */ playback = null; // a frame that is played; nothing else is drawn
   /** @type {{radius: number, color: string | null} | null} */ brush = null; // radius: fraction of the short side
+  /** @type {{kind: MarkKind, mark: Mark} | null} */ selected = null;
+  /** @type {{path: [number, number][], color: string} | null} */ lasso = null;
+  /** @type {[number, number][][]} */ footprint = []; // outlines of what the current mark changes
   marksVisible = true;
+  machineVisible = false; // the points that the machine has set
   panning = false; // the tool moves the picture
   peeking = false; // a key is held: show before in every mode
   /** @type {Mode} */ #mode = "after";
@@ -204,7 +216,10 @@ export class PictureCanvas extends HTMLElement {
   #drawOverlay(context, viewport) {
     if (this.uncertainty) this.#drawComplete(context, viewport, this.uncertainty);
     if (this.strokePreview) drawStrokePreview(context, viewport, this.strokePreview);
-    if (this.marksVisible) drawMarks(context, viewport, this.marks);
+    drawFootprint(context, viewport, this.footprint);
+    if (this.marksVisible) drawMarks(context, viewport, this.marks, this.machineVisible);
+    if (this.selected) drawSelected(context, viewport, this.selected);
+    if (this.lasso) drawLasso(context, viewport, this.lasso);
     if (this.#cross) {
       const { x, y } = viewport.toScreen(this.#cross.x, this.#cross.y);
       drawCross(context, x, y);

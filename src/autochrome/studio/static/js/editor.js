@@ -10,7 +10,8 @@ import { h, setChildren } from "./dom.js";
 import { describeProject } from "./format.js";
 import { icon } from "./icons.js";
 import { isEmpty } from "./marks.js";
-import { pointAtOptions, showSliderFill } from "./options.js";
+import { pointAtOptions } from "./options.js";
+import { reachText, slider } from "./slider.js";
 import { updateProject } from "./state.js";
 import { reportErrors } from "./toast.js";
 import { TOOLS } from "./tools.js";
@@ -116,40 +117,15 @@ function brushSlider(session, signal) {
 
 /** @param {EditorSession} session @param {AbortSignal} signal */
 function reachSlider(session, signal) {
-  const text = () => {
-    if (session.reach === 0) return "this thing";
-    return session.reach === 1 ? "whole picture" : `${Math.round(100 * session.reach)} %`;
-  };
   return slider({
     id: "reach",
     label: "Reach",
     title: "How far the next mark reaches: it colours this thing only, or changes the whole picture",
     change: (level) => session.setReach(level),
     level: () => session.reach,
-    text,
-    spoken: text,
+    text: () => reachText(session.reach),
     subscribe: (show) => session.addEventListener("reach", show, { signal }),
   });
-}
-
-/**
- * A slider from 0 to 1 with its value in words.
- * @param {{id: string, label: string, title: string, change: (level: number) => void, level: () => number,
- *   text: () => string, spoken: () => string, subscribe: (show: () => void) => void}} options
- */
-function slider({ id, label, title, change, level, text, spoken, subscribe }) {
-  const output = h("output", { for: id });
-  const input = h("input", { type: "range", id, min: 0, max: 100, step: 1 });
-  input.addEventListener("input", () => change(Number(input.value) / 100));
-  const show = () => {
-    input.value = String(100 * level());
-    output.textContent = text();
-    input.setAttribute("aria-valuetext", spoken());
-    showSliderFill(input);
-  };
-  subscribe(show);
-  show();
-  return h("div", { class: "option range", title }, h("label", { for: id }, label), output, input);
 }
 
 /**
@@ -183,6 +159,7 @@ export function editorShortcuts(session) {
     })),
     { key: "[", label: "Smaller brush", run: () => session.setSize(session.size / BRUSH_STEP) },
     { key: "]", label: "Larger brush", run: () => session.setSize(session.size * BRUSH_STEP) },
+    { key: "Delete Backspace", label: "Remove the selected mark", run: () => session.selection.remove() },
     { key: "z", label: "Undo", run: () => session.undo() },
     { key: "Shift+z", label: "Redo", run: () => session.redo() },
     { key: "Space", label: "Hold: show before", run: () => peek(true), release: () => peek(false) },

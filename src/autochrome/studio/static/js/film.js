@@ -11,6 +11,7 @@ import { FilmFrames } from "./film-frames.js";
 import { filmShortcuts } from "./film-shortcuts.js";
 import { findProgress, findShots } from "./find-shots.js";
 import { formatCount, formatTimecode, formatTimeFine } from "./format.js";
+import { marksPanel } from "./marks-panel.js";
 import { optionGroups } from "./options.js";
 import { colorPanel } from "./palette.js";
 import { ShotPlayer } from "./player.js";
@@ -120,6 +121,7 @@ class FilmEditor {
         { class: "side-panels", "aria-label": "Colour and options" },
         this.#unsureShots.element,
         colorPanel(session, fetchLikely, signal),
+        marksPanel(session, signal),
         referencePanel(session, signal),
         optionPanels(session, groups, signal),
       ),

@@ -1,6 +1,7 @@
 /** The rendered pictures under the overlay: before and after, each complete and, when zoomed in, a sharper part. */
 
 /** @import {Side, View} from "./types.js" */
+/** @import {Plane} from "./outlines.js" */
 /** @import {Viewport} from "./viewport.js" */
 import { debounce } from "./dom.js";
 import { LatestRequest } from "./latest-request.js";
@@ -15,6 +16,7 @@ import { LatestRequest } from "./latest-request.js";
  */
 
 const BASE_SIZE = 1024; // pixels, long side of the complete picture while a part is visible
+const PLANE_SIZE = 384; // pixels, long side of the small grey picture
 const BASE_DELAY = 700; // milliseconds without a change before the complete picture is rendered again
 const OLD_FRAME_TIME = 250; // milliseconds that the previous frame's colours stay visible
 
@@ -108,6 +110,27 @@ export class Layers extends EventTarget {
       const to = viewport.toScreen(x + width, y + height);
       context.drawImage(rendering.image, from.x, from.y, to.x - from.x, to.y - from.y);
     }
+  }
+
+  /** What the after side shows: the sharper part, if there is one. @returns {Rendering | null} */
+  get shown() {
+    return this.#layers.after.detail ?? this.#layers.after.base;
+  }
+
+  /** The complete grey picture, small; 0…255. Null while it is not loaded. @returns {Plane | null} */
+  greyPlane() {
+    const image = this.#layers.before.base?.image;
+    if (!image) return null;
+    const scale = Math.min(1, PLANE_SIZE / Math.max(image.width, image.height));
+    const [width, height] = [image.width, image.height].map((side) => Math.max(1, Math.round(side * scale)));
+    const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+    if (!context) return null;
+    context.imageSmoothingQuality = "high";
+    context.drawImage(image, 0, 0, width, height);
+    const { data } = context.getImageData(0, 0, width, height);
+    const luma = (/** @type {number} */ at) =>
+      0.2126 * data[at] + 0.7152 * data[at + 1] + 0.0722 * data[at + 2];
+    return { width, height, values: Float32Array.from({ length: width * height }, (_, n) => luma(4 * n)) };
   }
 
   /** @param {Side} side @param {VersionedRendering} rendering */

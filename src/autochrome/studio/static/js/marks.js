@@ -1,8 +1,12 @@
 /** Edit the marks of a hints file: add, erase, simplify. Every function returns new marks. */
 
-/** @import {HintsFile, Marks, Point, Position, Rectangle, Stroke} from "./types.js" */
+/** @import {HintsFile, MarkKind, Marks, Point, Position, Stroke} from "./types.js" */
+import { isInside } from "./outlines.js";
 
 const ERASED_TOLERANCE = 0.0006; // of the short side: simplification of what an eraser leaves
+
+/** The kinds of marks, the highest first. @type {MarkKind[]} */
+export const KINDS = ["points", "strokes", "areas", "rectangles"];
 
 /**
  * The picture's sides as multiples of its short side: they turn differences of positions into lengths.
@@ -15,16 +19,12 @@ export const marksOf = (hints, frame) =>
 
 /** @param {Marks} marks */
 export const isEmpty = (marks) =>
-  !marks.points?.length &&
-  !marks.strokes?.length &&
-  !marks.rectangles?.length &&
-  !marks.reference &&
-  !marks.picture;
+  !KINDS.some((kind) => marks[kind]?.length) && !marks.reference && !marks.picture;
 
 /** Replace the marks of a photo or of one frame. @param {HintsFile} hints @param {number | null} frame @param {Marks} marks @returns {HintsFile} */
 export function withMarks(hints, frame, marks) {
-  const { points, strokes, rectangles, reference, picture } = marks;
-  const parts = Object.entries({ points, strokes, rectangles, reference, picture });
+  const { points, strokes, areas, rectangles, reference, picture } = marks;
+  const parts = Object.entries({ points, strokes, areas, rectangles, reference, picture });
   const present = Object.fromEntries(parts.filter(([, part]) => part?.length));
   if (frame === null) {
     return { version: 1, ...(hints.frames?.length ? { frames: hints.frames } : {}), ...present };
@@ -43,35 +43,49 @@ export const keyFrames = (hints) =>
 /** @param {Marks} marks @param {Stroke} stroke @returns {Marks} */
 export const withStroke = (marks, stroke) => ({ ...marks, strokes: [...(marks.strokes ?? []), stroke] });
 
+/** @param {Marks} marks @param {import("./types.js").Area} area @returns {Marks} */
+export const withArea = (marks, area) => ({ ...marks, areas: [...(marks.areas ?? []), area] });
+
 /** @param {Marks} marks @param {Point} point @returns {Marks} */
 export const withPoint = (marks, point) => ({ ...marks, points: [...(marks.points ?? []), point] });
 
 /**
- * Erase in a circle: strokes are cut, points and rectangles are removed as a whole.
+ * Erase in a circle: strokes are cut; points, areas and rectangles are removed as a whole.
  * @param {Marks} marks
  * @param {Position} at
  * @param {number} radius fraction of the short side
  * @param {Aspect} aspect
+ * @param {boolean} machine whether the machine's points are erased too
  * @returns {Marks} the same object when nothing is erased
  */
-export function erase(marks, at, radius, aspect) {
+export function erase(marks, at, radius, aspect, machine) {
   /** @type {(x: number, y: number) => number} */
   const distance = (x, y) => Math.hypot((x - at.x) * aspect.width, (y - at.y) * aspect.height);
-  const points = marks.points?.filter((point) => distance(point.x, point.y) > radius + (point.radius ?? 0));
-  const strokes = marks.strokes?.flatMap((stroke) => cutStroke(stroke, distance, radius, aspect));
-  const rectangles = marks.rectangles?.filter((box) => !contains(box, at));
-  const unchanged =
-    points?.length === marks.points?.length &&
-    rectangles?.length === marks.rectangles?.length &&
-    strokes?.length === marks.strokes?.length &&
-    (strokes ?? []).every((stroke, n) => stroke === marks.strokes?.[n]);
-  if (unchanged) return marks;
-  return { ...marks, points: points ?? [], strokes: strokes ?? [], rectangles: rectangles ?? [] };
+  const { points = [], strokes = [], areas = [], rectangles = [] } = marks;
+  const rest = {
+    points: points.filter(
+      (point) =>
+        (point.by === "machine" && !machine) || distance(point.x, point.y) > radius + (point.radius ?? 0),
+    ),
+    strokes: strokes.flatMap((stroke) => cutStroke(stroke, distance, radius, aspect)),
+    areas: areas.filter((area) => !isInside(area.outline, at)),
+    rectangles: rectangles.filter((box) => !isInside(cornersOf(box), at)),
+  };
+  const unchanged = KINDS.every(
+    (kind) =>
+      rest[kind].length === (marks[kind]?.length ?? 0) &&
+      rest[kind].every((mark, n) => mark === marks[kind]?.[n]),
+  );
+  return unchanged ? marks : { ...marks, ...rest };
 }
 
-/** @param {Rectangle} box @param {Position} at */
-const contains = (box, at) =>
-  at.x >= box.x && at.x <= box.x + box.width && at.y >= box.y && at.y <= box.y + box.height;
+/** @param {import("./types.js").Rectangle} box @returns {[number, number][]} */
+export const cornersOf = ({ x, y, width, height }) => [
+  [x, y],
+  [x + width, y],
+  [x + width, y + height],
+  [x, y + height],
+];
 
 /**
  * The parts of a stroke that the eraser leaves.
@@ -137,7 +151,7 @@ export function simplify(path, tolerance, aspect) {
 }
 
 /** The distance of a position from a line. @param {[number, number]} position @param {[number, number]} from @param {[number, number]} to @param {Aspect} aspect */
-function lineDistance(position, from, to, aspect) {
+export function lineDistance(position, from, to, aspect) {
   const [dx, dy] = [(to[0] - from[0]) * aspect.width, (to[1] - from[1]) * aspect.height];
   const [px, py] = [(position[0] - from[0]) * aspect.width, (position[1] - from[1]) * aspect.height];
   const along = Math.min(1, Math.max(0, (px * dx + py * dy) / (dx * dx + dy * dy || 1)));

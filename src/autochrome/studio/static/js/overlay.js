@@ -1,8 +1,9 @@
 /** Draw the overlay of the picture: marks, the stroke being drawn, the brush cursor and the keyboard's cross. */
 
-/** @import {Marks} from "./types.js" */
+/** @import {Mark, MarkKind, Marks, Point, Rectangle} from "./types.js" */
 /** @import {Viewport} from "./viewport.js" */
 import { fillColor } from "./color.js";
+import { cornersOf } from "./marks.js";
 
 /** @typedef {{path: [number, number][], color: string, width: number}} StrokePreview */
 
@@ -15,23 +16,103 @@ const DOT = 4.75; // CSS pixels, radius
  * @param {CanvasRenderingContext2D} context
  * @param {Viewport} viewport
  * @param {Marks} marks
+ * @param {boolean} machine whether the machine's points are drawn, as diamonds
  */
-export function drawMarks(context, viewport, marks) {
+export function drawMarks(context, viewport, marks, machine) {
   context.lineCap = context.lineJoin = "round";
   for (const box of marks.rectangles ?? []) {
     const from = viewport.toScreen(box.x, box.y);
     const to = viewport.toScreen(box.x + box.width, box.y + box.height);
     outline(context, box.color, () => context.rect(from.x, from.y, to.x - from.x, to.y - from.y));
   }
+  for (const area of marks.areas ?? []) drawArea(context, viewport, area);
   for (const stroke of marks.strokes ?? []) {
     outline(context, stroke.color, () => addPath(context, viewport, stroke.path));
   }
   for (const point of marks.points ?? []) {
     const { x, y } = viewport.toScreen(point.x, point.y);
+    if (point.by === "machine") {
+      if (machine) drawDiamond(context, x, y, point.color);
+      continue;
+    }
     drawDot(context, x, y, point.color);
     const radius = (point.radius ?? 0) * viewport.shortSide;
     if (radius > 9) drawRing(context, x, y, radius, "rgb(255 255 255 / 0.5)");
   }
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Viewport} viewport @param {import("./types.js").Area} area */
+function drawArea(context, viewport, { outline: line, color }) {
+  const add = () => {
+    addPath(context, viewport, line);
+    context.closePath();
+  };
+  context.save();
+  context.globalAlpha = 0.18;
+  context.fillStyle = fillColor(color);
+  context.beginPath();
+  add();
+  context.fill("evenodd");
+  context.restore();
+  outline(context, color, add);
+}
+
+/** Draw a thin dashed line around everything that a mark changes. @param {CanvasRenderingContext2D} context @param {Viewport} viewport @param {[number, number][][]} outlines */
+export function drawFootprint(context, viewport, outlines) {
+  context.save();
+  for (const [style, dash] of /** @type {[string, number[]][]} */ ([
+    [DARK, []],
+    ["#fff", [4, 4]],
+  ])) {
+    context.strokeStyle = style;
+    context.lineWidth = 1.2;
+    context.setLineDash(dash);
+    for (const line of outlines) {
+      context.beginPath();
+      addPath(context, viewport, line);
+      context.closePath();
+      context.stroke();
+    }
+  }
+  context.restore();
+}
+
+/** Draw dashes around the selected mark. @param {CanvasRenderingContext2D} context @param {Viewport} viewport @param {{kind: MarkKind, mark: Mark}} selected */
+export function drawSelected(context, viewport, { kind, mark }) {
+  context.save();
+  context.lineCap = context.lineJoin = "round";
+  const add = () => {
+    if ("outline" in mark || kind === "rectangles") {
+      addPath(
+        context,
+        viewport,
+        "outline" in mark ? mark.outline : cornersOf(/** @type {Rectangle} */ (mark)),
+      );
+      context.closePath();
+    } else if ("path" in mark) {
+      addPath(context, viewport, mark.path);
+    } else {
+      const { x, y } = viewport.toScreen(/** @type {Point} */ (mark).x, /** @type {Point} */ (mark).y);
+      context.arc(x, y, 13, 0, 7);
+    }
+  };
+  for (const [style, width, dash] of /** @type {[string, number, number[]][]} */ ([
+    [DARK, 3.5, []],
+    ["#fff", 2, [6, 5]],
+  ])) {
+    context.strokeStyle = style;
+    context.lineWidth = width;
+    context.setLineDash(dash);
+    context.beginPath();
+    add();
+    context.stroke();
+  }
+  context.restore();
+}
+
+/** Draw the line that goes around a thing, and its closing side. @param {CanvasRenderingContext2D} context @param {Viewport} viewport @param {{path: [number, number][], color: string}} lasso */
+export function drawLasso(context, viewport, { path, color }) {
+  drawArea(context, viewport, { outline: path, color });
 }
 
 /** Draw a stroke at its true width. @param {CanvasRenderingContext2D} context @param {Viewport} viewport @param {StrokePreview} stroke */
@@ -122,6 +203,27 @@ function drawDot(context, x, y, color) {
     context.fillStyle = style;
     context.beginPath();
     context.arc(x, y, radius, 0, 7);
+    context.fill();
+  }
+}
+
+/** A point of the machine. @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {string} color */
+function drawDiamond(context, x, y, color) {
+  for (const [style, radius] of /** @type {[string, number][]} */ ([
+    [DARK, 8],
+    ["#fff", 6.8],
+    [fillColor(color), 5],
+  ])) {
+    context.fillStyle = style;
+    context.beginPath();
+    for (const [dx, dy] of [
+      [0, -1],
+      [1, 0],
+      [0, 1],
+      [-1, 0],
+    ]) {
+      context.lineTo(x + dx * radius, y + dy * radius);
+    }
     context.fill();
   }
 }

@@ -6,6 +6,7 @@ import * as api from "./api.js";
 import { h } from "./dom.js";
 import { editorShortcuts, optionPanels, projectTitle, returnFocusToPicture, toolRail } from "./editor.js";
 import { exportControls } from "./export-controls.js";
+import { marksPanel } from "./marks-panel.js";
 import { optionGroups } from "./options.js";
 import { colorPanel } from "./palette.js";
 import { EditorSession } from "./session.js";
@@ -36,6 +37,7 @@ export async function photoPage(project, signal) {
       "aside",
       { class: "side-panels", "aria-label": "Colour and options" },
       colorPanel(session, (at) => api.fetchLikelyColors(project.id, at.x, at.y), signal),
+      marksPanel(session, signal),
       optionPanels(session, groups, signal),
     ),
   );

@@ -8,10 +8,12 @@
 import * as api from "./api.js";
 import { PictureCanvas } from "./canvas.js";
 import { clamp, debounce } from "./dom.js";
+import { Footprint } from "./footprint.js";
 import { History } from "./history.js";
 import { Layers } from "./layers.js";
 import { marksOf, withMarks } from "./marks.js";
 import { Saving } from "./saving.js";
+import { Selection } from "./selection.js";
 import { online, updateProject } from "./state.js";
 import { reportErrors, showError } from "./toast.js";
 import { createTool, POINT_SIZE } from "./tools.js";
@@ -50,13 +52,22 @@ export class EditorSession extends EventTarget {
     const shortSide = Math.min(project.width, project.height);
     this.aspect = { width: project.width / shortSide, height: project.height / shortSide };
     this.layers = new Layers(createSource(this));
+    this.footprint = new Footprint(this.canvas, this.layers);
+    this.selection = new Selection(this);
     this.history.addEventListener("change", () => this.#hintsChanged());
     this.layers.addEventListener("request", () => this.canvas.classList.add("busy"));
     this.layers.addEventListener("idle", () => this.canvas.classList.remove("busy"));
     const { signal } = this.#controller;
     online.subscribe((isOnline) => this.#connectionChanged(isOnline), signal);
     this.saving.addEventListener("saved", () => this.#loadHistoryLater());
-    window.addEventListener("pagehide", () => void this.saving.finish(), { signal });
+    window.addEventListener(
+      "pagehide",
+      () => {
+        this.selection.finish();
+        void this.saving.finish();
+      },
+      { signal },
+    );
   }
 
   /** Call this once the canvas is on the page. */
@@ -68,6 +79,7 @@ export class EditorSession extends EventTarget {
   }
 
   close() {
+    this.selection.finish();
     void this.saving.finish();
     this.#loadHistoryLater.cancel();
     this.#controller.abort();
@@ -86,6 +98,8 @@ export class EditorSession extends EventTarget {
 
   /** Show marks while they are drawn; nothing is saved. @param {Marks | null} marks @param {StrokePreview | null} [stroke] */
   setDraft(marks, stroke = null) {
+    if (marks) this.footprint.begin();
+    else this.footprint.clear();
     this.#draft = marks;
     this.canvas.strokePreview = stroke;
     this.canvas.marks = stroke ? this.marks : (marks ?? this.marks);
@@ -93,13 +107,19 @@ export class EditorSession extends EventTarget {
     this.layers.repaint();
   }
 
+  /** Show the line that is drawn around a thing. @param {[number, number][] | null} line */
+  showLasso(line) {
+    this.canvas.lasso = line && { path: line, color: this.color };
+    this.canvas.redraw();
+  }
+
   /** Keep finished marks. @param {Marks} marks */
   commit(marks) {
-    const count = (/** @type {Marks} */ { points, strokes }) =>
-      (points?.length ?? 0) + (strokes?.length ?? 0);
-    const added = count(marks) > count(this.marks);
-    const colorUsed = added && (this.toolName === "brush" || this.toolName === "point");
+    const count = (/** @type {Marks} */ { points, strokes, areas }) =>
+      (points?.length ?? 0) + (strokes?.length ?? 0) + (areas?.length ?? 0);
+    const colorUsed = count(marks) > count(this.marks) && ["brush", "point", "area"].includes(this.toolName);
     this.#draft = null;
+    this.footprint.end();
     this.canvas.strokePreview = null;
     if (marks !== this.marks) this.#apply(withMarks(this.history.hints, this.frame, marks));
     else this.#showMarks();
@@ -107,6 +127,7 @@ export class EditorSession extends EventTarget {
   }
 
   undo() {
+    this.selection.finish();
     void stepHistory(this, -1);
   }
 
@@ -135,6 +156,8 @@ export class EditorSession extends EventTarget {
 
   /** @param {number} frame */
   setFrame(frame) {
+    this.footprint.clear();
+    this.selection.choose(null);
     this.frame = frame;
     this.#draft = null;
     this.#showMarks();
@@ -142,8 +165,9 @@ export class EditorSession extends EventTarget {
 
   /** @param {string} color `#rrggbb`, or grey for the tool that keeps grey */
   setColor(color) {
-    if (color === "grey") return this.setTool("grey");
-    this.color = color;
+    if (this.selection.mark) this.selection.change({ color });
+    else if (color === "grey") return this.setTool("grey");
+    if (color !== "grey") this.color = color;
     if (this.toolName === "grey" || this.toolName === "hand") this.setTool("brush");
     this.#showBrush();
     this.#emit("color");
@@ -174,6 +198,7 @@ export class EditorSession extends EventTarget {
 
   /** @param {ToolName} name */
   setTool(name) {
+    if (name !== "select" && name !== "pick") this.selection.choose(null);
     this.toolName = name;
     this.canvas.tool = createTool(this, name);
     this.canvas.panning = name === "hand";
@@ -186,6 +211,13 @@ export class EditorSession extends EventTarget {
   setMode(mode) {
     this.canvas.mode = mode;
     this.#emit("mode");
+  }
+
+  /** Show or hide the points that the machine has set. @param {boolean} visible */
+  setMachineVisible(visible) {
+    this.canvas.machineVisible = visible;
+    this.canvas.redraw();
+    this.#emit("marks-visible");
   }
 
   /** @param {boolean} visible */
@@ -253,7 +285,7 @@ export class EditorSession extends EventTarget {
     /** @type {Record<string, number>} */
     const radii = { brush: size / 2, grey: size / 2, erase: size / 2, point: size * POINT_SIZE };
     const radius = radii[toolName];
-    const color = toolName === "brush" || toolName === "point" ? this.color : null;
+    const color = ["brush", "point"].includes(toolName) ? this.color : null;
     this.canvas.brush = radius === undefined ? null : { radius, color };
     this.canvas.redraw();
   }

@@ -97,4 +97,5 @@ const keySymbols = (key) =>
     .replace("ArrowUp", "↑")
     .replace("ArrowDown", "↓")
     .replace("Escape", "Esc")
+    .replace("Delete Backspace", "Del")
     .replace(/(^| )([a-z])$/, (_, gap, letter) => gap + letter.toUpperCase());

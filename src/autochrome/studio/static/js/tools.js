@@ -5,16 +5,24 @@
 /** @import {Position} from "./types.js" */
 import { clamp } from "./dom.js";
 import { erase, simplify, withPoint, withStroke } from "./marks.js";
+import { areaGesture, selectGesture } from "./select-tool.js";
 
 const STROKE_TOLERANCE = 0.0012; // of the short side: simplification of a drawn stroke
 export const POINT_SIZE = 0.4; // radius of a point, as a fraction of the brush's width
 const NO_GESTURE = { move: () => {}, end: () => {}, cancel: () => {} };
 
-/** @typedef {"brush" | "point" | "erase" | "grey" | "pick" | "hand"} ToolName */
+/** @typedef {"brush" | "point" | "area" | "select" | "erase" | "grey" | "pick" | "hand"} ToolName */
 /** @type {{name: ToolName, label: string, key: string, tip: string}[]} */
 export const TOOLS = [
   { name: "brush", label: "Brush", key: "B", tip: "draw on a thing whose colour you know" },
   { name: "point", label: "Point", key: "P", tip: "put one dot of colour" },
+  {
+    name: "area",
+    label: "Area",
+    key: "A",
+    tip: "draw around a thing, or click on it to fill what looks alike",
+  },
+  { name: "select", label: "Select", key: "V", tip: "choose a mark to change, move or remove it" },
   { name: "grey", label: "Keep grey", key: "G", tip: "draw where the picture must stay grey" },
   { name: "erase", label: "Erase", key: "E", tip: "remove marks" },
   { name: "pick", label: "Pick a colour", key: "I", tip: "take a colour from the picture" },
@@ -32,6 +40,10 @@ export function createTool(session, name) {
       return { start: (at) => pointGesture(session, at) };
     case "erase":
       return { start: (at) => eraseGesture(session, at) };
+    case "area":
+      return { start: (at) => areaGesture(session, at) };
+    case "select":
+      return { start: (at) => selectGesture(session, at) };
     case "pick":
       return { start: (at) => pickGesture(session, at) };
     default:
@@ -92,7 +104,7 @@ function pointGesture(session, start) {
 function eraseGesture(session, start) {
   let { marks } = session;
   const move = (/** @type {Position} */ at) => {
-    const rest = erase(marks, at, session.size / 2, session.aspect);
+    const rest = erase(marks, at, session.size / 2, session.aspect, session.canvas.machineVisible);
     if (rest === marks) return;
     marks = rest;
     session.setDraft(marks);

@@ -3,14 +3,18 @@
  *
  * Positions are 0…1 of the picture's width and height; sizes are fractions of its short side.
  * @typedef {{x: number, y: number}} Position
- * @typedef {{x: number, y: number, color: string, radius?: number | null, reach?: number | null}} Point
- * @typedef {{path: [number, number][], color: string, width: number, reach?: number | null}} Stroke
- * @typedef {{x: number, y: number, width: number, height: number, color: string, reach?: number | null}} Rectangle
+ * @typedef {{color: string, reach?: number | null, strength?: number}} Paint
+ * @typedef {Paint & {x: number, y: number, radius?: number | null, by?: "machine" | null}} Point
+ * @typedef {Paint & {path: [number, number][], width: number}} Stroke
+ * @typedef {Paint & {x: number, y: number, width: number, height: number}} Rectangle
+ * @typedef {Paint & {outline: [number, number][]}} Area
+ * @typedef {Point | Stroke | Rectangle | Area} Mark
+ * @typedef {"points" | "strokes" | "areas" | "rectangles"} MarkKind
  *
  * The marks on one photo or frame. On a frame of a film, `reference` may name a coloured picture of similar things, and
  * `picture` the same frame in colour.
- * @typedef {{points?: Point[], strokes?: Stroke[], rectangles?: Rectangle[], reference?: string | null,
- *   picture?: string | null}} Marks
+ * @typedef {{points?: Point[], strokes?: Stroke[], rectangles?: Rectangle[], areas?: Area[],
+ *   reference?: string | null, picture?: string | null}} Marks
  * @typedef {Marks & {frame?: number | null, time?: number | null}} KeyFrame
  * @typedef {Marks & {version: 1, frames?: KeyFrame[]}} HintsFile
  *
