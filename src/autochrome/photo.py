@@ -32,7 +32,7 @@ from autochrome.options import PhotoOptions, check_options
 from autochrome.parallel import map_ordered
 from autochrome.provenance import describe
 from autochrome.types import Floats, Hints, Luma, Pixels, Prediction, Prepared
-from autochrome.variations import make_variations
+from autochrome.variations import Variation, make_variations
 
 if TYPE_CHECKING:
     from autochrome.media.stills.in_memory import PILImage
@@ -116,7 +116,7 @@ class PreparedPhoto:
                 if isinstance(hints, Hints)
                 else file
             )
-            results.append(PhotoVariation(self.color(planes), file, each.apart))
+            results.append(PhotoVariation(self.color(planes), file, each))
         return results
 
 
@@ -151,7 +151,12 @@ class PhotoVariation:
 
     photo: "Photo"
     hints: HintsFile  # the machine's points and the caller's marks: with them, `color` gives this photo again
-    apart: float  # a*b*: how far it is from the single answer and from the variations before it, the smallest
+    variation: Variation  # the machine's points alone
+
+    @property
+    def apart(self) -> float:
+        """a*b*: how far it is from the single answer and from the variations before it, the smallest."""
+        return self.variation.apart
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -9,14 +9,9 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from autochrome.color.lab import lab_from_srgb
-from autochrome.hints.file import HintsFile
-from autochrome.studio.app import create_app
-from autochrome.studio.limits import THUMBNAIL_SIDE
-from autochrome.studio.service import Studio
 from conftest import Ran
 from pictures import COLOR, pil
-from studiohelp import BASE, OpenStudio, project_path, wait_for_end
-from tiny import tiny_tint
+from studiohelp import OpenStudio, project_path, wait_for_end
 
 BLUE = "#3060c0"
 STROKE = {"version": 1, "strokes": [{"path": [[0.2, 0.7], [0.8, 0.7]], "color": BLUE, "width": 0.2}]}
@@ -198,23 +193,3 @@ def test_the_settings_are_the_options_of_the_command_line(client: TestClient):
     assert {"vivid", "size", "model", "format"} <= info["photo"]["properties"].keys()
     assert "max_megapixels" not in info["photo"]["properties"]
     assert {card["name"] for card in info["models"]} >= {"tiny"}
-
-
-def test_variations_are_hints_and_small_pictures(tmp_path: Path, jpeg: bytes):
-    model = tiny_tint(tmp_path / "likely.onnx", likely=True)
-    studio = Studio(tmp_path / "studio", model=str(model))
-    with TestClient(create_app(studio), base_url=BASE) as client:
-        path = project_path(client.post("/api/projects?name=boat.jpg", content=jpeg))
-        client.put(f"{path}/hints", json=STROKE)
-        project = studio.library.get(path.rsplit("/", 1)[1])
-        (hints, picture), (other, _) = studio.photos.vary(project, 2)
-        side = THUMBNAIL_SIDE
-        assert picture.shape == (side, side, 3)
-        assert hints != other
-        assert hints.strokes == HintsFile(**STROKE).strokes
-        assert {point.by for point in hints.points} == {"machine"}
-        saved = client.put(f"{path}/hints", json=hints.model_dump(exclude_defaults=True))
-        assert saved.status_code == 200, saved.text
-        view = pixels(client.get(f"{path}/view?pixels={side}x{side}"))
-        assert np.abs(view.astype(int) - picture).mean() < 5  # the view is a JPEG, and the colours are strong
-    studio.close()

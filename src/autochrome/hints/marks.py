@@ -6,7 +6,7 @@ marks fit the same image at every size. `docs/hints.md` describes them for users
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 import numpy as np
 from pydantic import BeforeValidator, Field
@@ -126,6 +126,11 @@ class Marks(Options):
     def only_marks(self) -> dict[str, Any]:
         """The lists of marks by name, without what else a hints file or a key frame has."""
         return {name: getattr(self, name) for name in Marks.model_fields}
+
+    def without_machine(self) -> Self:
+        """The same without the points that the machine has set."""
+        points = tuple(point for point in self.points if point.by != "machine")
+        return self.model_copy(update={"points": points})
 
     def rasterize(self, height: int, width: int, *, reach: float = 1.0) -> Hints:
         """The marks as hints with this many pixels. Marks without a reach have this one."""

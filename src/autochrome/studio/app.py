@@ -29,6 +29,7 @@ from autochrome.studio.routes import (
     projects,
     settings,
     sharing,
+    variations,
 )
 from autochrome.studio.routes.strict import (
     PREFIX,
@@ -43,6 +44,7 @@ _ROUTERS = (
     settings.router,
     projects.router,
     history.router,
+    variations.router,
     photos.router,
     films.router,
     jobs.router,

@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from autochrome.color.lab import lab_from_srgb, lightness
+from autochrome.color.lab import lab_from_srgb, lightness, recolor
+from autochrome.color.upsample import apply, fit
 from autochrome.errors import PictureTooLarge
 from autochrome.film.inspect import FilmInspector
 from autochrome.film.playback import ShotPlayback
@@ -27,9 +28,12 @@ from autochrome.studio.schemas import FilmInfo, PaintFrame, Project, ShotSpan, S
 from autochrome.studio.settings import Settings, film_options
 from autochrome.studio.shots import check_frames, film_of, first_frames, make_spans, poster_frame, shot_of
 from autochrome.studio.uploads import Upload, new_project
+from autochrome.types import Chroma, Luma
+from autochrome.variations import Variation, make_variations
 
 Image = NDArray[np.uint8]
 Side = Literal["before", "after"]
+_LONGEST = 1024  # pixels of a frame that is varied
 _SUGGEST_WIDTH = 340  # pixels at the longer side of a frame for which colours are suggested
 
 
@@ -94,6 +98,20 @@ class FilmService:
         chroma = lab_from_srgb(after.astype(np.float32) / np.float32(255))[..., 1:]
         return suggest_colors(network, network.prepare(lightness(before)), chroma, x, y)
 
+    def vary(self, project: Project, number: int, count: int, seed: int = 0) -> list[tuple[Variation, Image]]:
+        """Variations of one frame with its saved marks, each with a small picture."""
+        options = film_options(project.settings, self._networks)
+        network = self._networks.open(options.model)
+        longest = round(
+            options.size * max(project.width, project.height) / min(project.width, project.height)
+        )
+        prepared = network.prepare(lightness(self.frame(project, number, "before", min(_LONGEST, longest))))
+        keys = [key for key in self._library.hints_of(project.id).frames if key.frame == number]
+        marks = keys[0].without_machine() if keys else None
+        known = marks.rasterize(*prepared.luma.shape) if marks and marks.all_marks else None
+        found = make_variations(network, prepared, count, known=known, vivid=options.vivid, seed=seed)
+        return [(each, _color(prepared.luma, each.chroma)) for each in found]
+
     def save_shots(self, project_id: str, starts: Sequence[ShotStart]) -> tuple[ShotSpan, ...]:
         """Set where the shots begin."""
         film = film_of(self._library.get(project_id))
@@ -136,6 +154,12 @@ class FilmService:
         model = film_options(settings, self._networks).model
         path, network = self._library.source_of(project.id), self._networks.open_for_film(model)
         return self._open.get(f"{project.id} {model}", lambda: OpenFilm(path, network))
+
+
+def _color(luma: Luma, chroma: Chroma) -> Image:
+    """(h, w, 3) sRGB."""
+    colors = recolor(luma, apply(fit(luma, chroma), luma, 0, len(luma)), 8)
+    return np.asarray(colors, np.uint8)
 
 
 def _timecode_info(timecode: Timecode | None) -> TimecodeInfo | None:

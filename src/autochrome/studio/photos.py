@@ -23,6 +23,7 @@ from autochrome.studio.open_photo import OpenPhoto
 from autochrome.studio.schemas import PaintPhoto, Project, ViewBox
 from autochrome.studio.settings import photo_options
 from autochrome.studio.uploads import Upload, new_project
+from autochrome.variations import Variation
 
 Image = NDArray[np.uint8]
 Side = Literal["before", "after"]
@@ -82,16 +83,16 @@ class PhotoService:
         opened, photo = self._color(project)
         return opened.suggest_colors(self._network(photo.options), photo, x, y)
 
-    def vary(self, project: Project, count: int, seed: int = 0) -> list[tuple[HintsFile, Image]]:
-        """Variations of a photograph with its saved hints and settings: hints that give each, and a small picture.
+    def vary(self, project: Project, count: int, seed: int = 0) -> list[tuple[Variation, Image]]:
+        """Variations of a photograph with its saved hints and settings, each with a small picture.
 
-        The hints are the saved ones with the machine's points; painted or saved, they give this variation.
+        The machine's points that are saved do not count.
         """
         opened, options = self._open_photo(project), photo_options(project.settings, self._networks)
-        hints = self._library.hints_of(project.id)
+        hints = self._library.hints_of(project.id).without_machine()
         window = small_window(project)
         return [
-            (each.hints, opened.after(each.photo, window))
+            (each.variation, opened.after(each.photo, window))
             for each in opened.vary(self._network(options), options, hints, count, seed)
         ]
 

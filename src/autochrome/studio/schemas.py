@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from autochrome.hints.file import HintsFile
+from autochrome.hints.marks import Point
 
 ProjectKind = Literal["photo", "film"]
 JobKind = Literal["export", "shots", "preview"]
@@ -155,6 +156,14 @@ class FindShotsRequest(Schema):
 class LikelyColor(Schema):
     color: str  # #rrggbb
     share: Fraction  # probability; all of them together at most 1
+
+
+class VariationInfo(Schema):
+    """One way to colour a picture."""
+
+    points: tuple[Point, ...]  # of the machine; with them in the hints the picture has these colours
+    apart: float  # a*b*: how far it is from the single answer and from the variations before it, the smallest
+    picture: str  # a small JPEG, as a data URL
 
 
 class PixelColors(Schema):

@@ -1,6 +1,6 @@
 /** Every request to the server, one function each. A failure is an `ApiError` with the server's sentence. */
 
-/** @import {FrameRange, HintsFile, HistoryInfo, Job, LikelyColor, OptionSchemas, Project, Settings, Shot, Side, View} from "./types.js" */
+/** @import {FrameRange, HintsFile, HistoryInfo, Job, LikelyColor, OptionSchemas, Project, Settings, Shot, Side, Variation, View} from "./types.js" */
 
 export class ApiError extends Error {
   /** @param {string} kind @param {string} message @param {number} status */
@@ -153,6 +153,15 @@ export const fetchUncertainty = (id, revision) =>
  */
 export const fetchLikelyColors = (id, x, y, frame) =>
   requestJson(projectPath(id, `/colors?${query(frame === undefined ? { x, y } : { x, y, frame })}`));
+
+/**
+ * Other ways to colour a photo or a frame.
+ * @param {string} id
+ * @param {{count: number, seed: number, frame?: number}} parameters
+ * @returns {Promise<Variation[]>}
+ */
+export const fetchVariations = (id, parameters) =>
+  requestJson(projectPath(id, `/variations?${query(parameters)}`));
 
 /** @param {string} id @param {number} frame @param {Side} side @param {number} width @param {number} revision */
 export const frameUrl = (id, frame, side, width, revision) =>

@@ -25,6 +25,7 @@ import { ThumbnailLoader } from "./thumbnails.js";
 import { Timeline } from "./timeline.js";
 import { reportErrors, toast } from "./toast.js";
 import { UnsureShots } from "./unsure-shots.js";
+import { variationsPanel } from "./variations.js";
 import { viewControls } from "./view-controls.js";
 
 /** @param {Project} project @param {AbortSignal} signal @returns {Promise<Page>} */
@@ -120,6 +121,7 @@ class FilmEditor {
         "aside",
         { class: "side-panels", "aria-label": "Colour and options" },
         this.#unsureShots.element,
+        variationsPanel(session, () => this.#currentShot(), signal),
         colorPanel(session, fetchLikely, signal),
         marksPanel(session, signal),
         referencePanel(session, signal),
@@ -233,5 +235,10 @@ class FilmEditor {
     const { frames, shots } = this.film;
     const shot = shotAt(this.film, this.#frame);
     this.controls.showState({ frame: this.#frame, frames, shot, shots: shots?.length ?? 0 });
+  }
+
+  /** The shot of the current frame; all frames, while no shots are known. @returns {FrameRange} */
+  #currentShot() {
+    return this.film.shots?.[shotAt(this.film, this.#frame)] ?? { first: 0, last: this.film.frames - 1 };
   }
 }

@@ -13,6 +13,7 @@ import { EditorSession } from "./session.js";
 import { addSheet } from "./sheet.js";
 import { helpButton, helpShortcut, listenToKeys } from "./shortcuts.js";
 import { loadOptionSchemas } from "./state.js";
+import { variationsPanel } from "./variations.js";
 import { viewControls } from "./view-controls.js";
 
 /** @param {Project} project @param {AbortSignal} signal @returns {Promise<Page>} */
@@ -36,6 +37,7 @@ export async function photoPage(project, signal) {
     h(
       "aside",
       { class: "side-panels", "aria-label": "Colour and options" },
+      variationsPanel(session, () => null, signal),
       colorPanel(session, (at) => api.fetchLikelyColors(project.id, at.x, at.y), signal),
       marksPanel(session, signal),
       optionPanels(session, groups, signal),

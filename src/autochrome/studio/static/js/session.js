@@ -121,9 +121,15 @@ export class EditorSession extends EventTarget {
     this.#draft = null;
     this.footprint.end();
     this.canvas.strokePreview = null;
-    if (marks !== this.marks) this.#apply(withMarks(this.history.hints, this.frame, marks));
+    if (marks !== this.marks) this.applyHints(withMarks(this.history.hints, this.frame, marks));
     else this.#showMarks();
     if (colorUsed) this.#rememberColor(this.color);
+  }
+
+  /** Take other hints and save them, as one step of the history. @param {HintsFile} hints */
+  applyHints(hints) {
+    this.history.apply(hints);
+    this.saving.saveHints(hints);
   }
 
   undo() {
@@ -137,7 +143,7 @@ export class EditorSession extends EventTarget {
 
   /** Remove all marks of the photo or the current frame. */
   clear() {
-    this.#apply(withMarks(this.history.hints, this.frame, {}));
+    this.applyHints(withMarks(this.history.hints, this.frame, {}));
   }
 
   /** A step was undone or done again: take over its settings. The history has its hints. @param {Project} project */
@@ -260,12 +266,6 @@ export class EditorSession extends EventTarget {
   /** After a lost connection, save again what could not be saved. @param {boolean} isOnline */
   #connectionChanged(isOnline) {
     if (isOnline && this.saving.saveAgain()) this.layers.repaint();
-  }
-
-  /** Take other hints and save them. @param {HintsFile} hints */
-  #apply(hints) {
-    this.history.apply(hints);
-    this.saving.saveHints(hints);
   }
 
   #hintsChanged() {

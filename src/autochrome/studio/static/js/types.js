@@ -48,6 +48,7 @@
  * A part of the picture (0…1), and how many pixels to render it with.
  * @typedef {{x: number, y: number, width: number, height: number, pixels: [number, number]}} View
  * @typedef {{color: string, share: number}} LikelyColor
+ * @typedef {{points: Point[], apart: number, picture: string}} Variation
  * @typedef {"before" | "after"} Side
  */
 
