@@ -1,6 +1,7 @@
 """Every option, declared once: a field is the flag of the command line, the HTTP field, the YAML key and the help."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
@@ -75,6 +76,26 @@ def _name(fault: Mapping[str, Any]) -> str:
     return "".join(f"{part} = " for part in fault["loc"][-1:])
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What makes all colours of a picture stronger, weaker or of another kind. The defaults change nothing."""
+
+    vivid: float = 1.0
+    warmth: float = 0.0
+    tint: float = 0.0
+
+
+LOOKS: dict[str, Look] = {
+    "natural": Look(),
+    "muted": Look(vivid=0.65),
+    "vivid": Look(vivid=1.4),
+    "hand-tinted": Look(vivid=0.8, warmth=0.35, tint=0.15),
+    "warm": Look(warmth=0.4),
+    "cool": Look(warmth=-0.4),
+}
+"""Looks to choose from, by name."""
+
+
 class ColorOptions(Options):
     """Options for photos and films. `InvalidOptions` names each field that is wrong."""
 
@@ -94,6 +115,8 @@ class ColorOptions(Options):
         within("Render size: the short side, in pixels, at which the model works.", ge=64, le=1024),
     ] = 256
     vivid: Annotated[float, within("Strength of colour: 0 grey, 1 neutral, 2 bold.", ge=0, le=2)] = 1.0
+    warmth: Annotated[float, within("Shift all colours: -1 cool, 0 neutral, 1 warm.", ge=-1, le=1)] = 0.0
+    tint: Annotated[float, within("Shift all colours: -1 green, 0 neutral, 1 magenta.", ge=-1, le=1)] = 0.0
     reach: Annotated[
         float,
         Field(
@@ -106,6 +129,11 @@ class ColorOptions(Options):
     mark: Annotated[
         bool, Field(description="Draw a small mark in the corner: the colours are made by software.")
     ] = False
+
+    @property
+    def look(self) -> Look:
+        """`vivid`, `warmth` and `tint` together."""
+        return Look(self.vivid, self.warmth, self.tint)
 
 
 T = TypeVar("T", bound=ColorOptions)

@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from time import perf_counter
@@ -16,6 +16,7 @@ from numpy.typing import DTypeLike, NDArray
 from autochrome import __version__
 from autochrome.color.lab import lightness, recolor
 from autochrome.color.resize import resize
+from autochrome.color.tone import shift_chroma
 from autochrome.color.upsample import LocalLinearColor, apply, fit
 from autochrome.errors import UsageError
 from autochrome.files import check_output
@@ -87,7 +88,9 @@ class PreparedPhoto:
             raise UsageError(
                 f"The model {self.model.card.name!r} takes no hints; choose another model, or leave the hints out."
             )
-        prediction = self.model.paint(self.prepared, known, self.options.vivid)
+        look = self.options.look
+        prediction = self.model.paint(self.prepared, known, look.vivid)
+        prediction = replace(prediction, chroma=shift_chroma(prediction.chroma, look.warmth, look.tint))
         coefficients = fit(luma, prediction.chroma)
         return Photo(
             self.still, self.options, prediction, coefficients, self.seconds + perf_counter() - started

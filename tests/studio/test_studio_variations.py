@@ -40,10 +40,11 @@ def picture_in(variation: dict[str, Any]) -> np.ndarray:
 def test_a_photograph_gets_the_colours_of_an_adopted_variation(client: TestClient, jpeg: bytes):
     path = project_path(client.post("/api/projects?name=boat.jpg", content=jpeg))
     client.put(f"{path}/hints", json={"version": 1, "strokes": [STROKE]})
-    one, other = client.get(f"{path}/variations?count=2").json()
+    first, one, other = client.get(f"{path}/variations?count=2").json()
     side = THUMBNAIL_SIDE
     picture = picture_in(one)
     assert picture.shape == (side, side, 3)
+    assert not first["points"]
     assert one["points"] != other["points"]
     assert {point["by"] for point in one["points"]} == {"machine"}
     saved = client.put(f"{path}/hints", json={"version": 1, "strokes": [STROKE], "points": one["points"]})
@@ -52,8 +53,8 @@ def test_a_photograph_gets_the_colours_of_an_adopted_variation(client: TestClien
     shown = np.asarray(Image.open(BytesIO(view)))
     assert np.abs(shown.astype(int) - picture).mean() < 5  # both are JPEG, and the colours are strong
     # The points of the machine that are saved do not count: the same number gives the same variations.
-    assert client.get(f"{path}/variations?count=2").json()[0]["points"] == one["points"]
-    assert client.get(f"{path}/variations?count=2&seed=7").json()[0]["points"] != one["points"]
+    assert client.get(f"{path}/variations?count=2").json()[1]["points"] == one["points"]
+    assert client.get(f"{path}/variations?count=2&seed=7").json()[1]["points"] != one["points"]
 
 
 def test_a_frame_of_a_film_has_variations(client: TestClient, tmp_path: Path):
@@ -62,9 +63,9 @@ def test_a_frame_of_a_film_has_variations(client: TestClient, tmp_path: Path):
         client.post("/api/projects?name=film.mp4", content=(tmp_path / "film.mp4").read_bytes())
     )
     variations = client.get(f"{path}/variations?count=2&frame=5").json()
-    assert len(variations) == 2
+    assert len(variations) == 3
     assert picture_in(variations[0]).shape[:2] == (96, 128)
-    key = {"frame": 5, "points": variations[0]["points"]}
+    key = {"frame": 5, "points": variations[1]["points"]}
     assert client.put(f"{path}/hints", json={"version": 1, "frames": [key]}).status_code == 200
     assert client.get(f"{path}/variations?frame=99").status_code == 404
 

@@ -85,7 +85,7 @@ class OpenShot:
         number: of a frame in the shot that is wanted; if the run has dropped it, a new run begins.
         """
         identity, carried = self._carry(hints, options.reach)
-        key = identity, options.vivid, options.smooth, options.method
+        key = identity, options.look, options.smooth, options.method
         run = self._runs.get(key)
         if run is None or run.has_dropped(number):
             run = self._runs.add(key, ShotRun(self._color(network, options, carried)))

@@ -85,7 +85,7 @@ def preview_film(
         chosen = np.unique(np.linspace(0, len(kept) - 1, min(most, len(kept))).round().astype(int))
         turn, thumbnails = film.facts.turn, []
         for frame in (kept[number] for number in chosen):
-            chroma, _ = predict(network_input(frame, options.size, turn), network, options.vivid, turn)
+            chroma, _ = predict(network_input(frame, options.size, turn), network, options.look, turn)
             thumbnails.append((_clock(frame.time), render_frame(frame, chroma, _THUMBNAIL, turn)))
     return save_contact_sheet(sheet, thumbnails)
 

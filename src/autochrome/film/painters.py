@@ -43,7 +43,7 @@ class FramePainter:
         """(h, w, 2) a*b* in stored orientation, and the confidence 0…1."""
         luma = network_input(proxy.frame, self._options.size, self._turn)
         hints = self._hints.at(proxy.frame.index, *luma.shape) if self._hints else None
-        return predict(luma, self._network, self._options.vivid, self._turn, hints)
+        return predict(luma, self._network, self._options.look, self._turn, hints)
 
     def paint_shot(self, frames: Iterable[ProxyFrame], memory: ShotMemory) -> Iterator[PaintedFrame]:
         """The frames of one shot in order, each with its own prediction."""
@@ -114,7 +114,7 @@ def choose_painter(
             "--method thesis takes no hints, because its networks use the previous frame instead."
         )
     size = THESIS_SIZE if options.size == _DEFAULT_SIZE else options.size
-    return ThesisPainter(network, open_network(options.dependent), options.vivid, turn, size)
+    return ThesisPainter(network, open_network(options.dependent), options.look, turn, size)
 
 
 def open_network(model: ColorModel | str | os.PathLike[str]) -> ColorModel:

@@ -6,9 +6,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from autochrome.color.tone import shift_chroma
 from autochrome.color.ycbcr import luma_from_y
 from autochrome.film.chroma import halve_plane, shrink_plane
 from autochrome.model import ColorModel
+from autochrome.options import Look
 from autochrome.types import Chroma, CodeValues, Frame, Hints, Luma
 
 PROXY_SIDE = 128  # pixels at the long side: enough to find cuts and motion
@@ -69,13 +71,14 @@ def shrink_to_input(y_plane: CodeValues, size: int) -> CodeValues:
 
 
 def predict(
-    luma: Luma, network: ColorModel, vivid: float, turn: int, hints: Hints | None = None
+    luma: Luma, network: ColorModel, look: Look, turn: int, hints: Hints | None = None
 ) -> tuple[Chroma, float]:
     """Run the network on one frame: (h, w, 2) a*b* in stored orientation, and the mean confidence 0…1.
 
-    luma: from `network_input`; hints: over the same pixels; vivid: 0…2.
+    luma: from `network_input`; hints: over the same pixels.
     """
-    prediction = network.paint(network.prepare(luma), hints, vivid)
+    prediction = network.paint(network.prepare(luma), hints, look.vivid)
     chroma = np.zeros_like(prediction.chroma) if luma.std() < _BLANK else prediction.chroma
+    chroma = shift_chroma(chroma, look.warmth, look.tint)
     confidence = 1.0 if prediction.confidence is None else float(prediction.confidence.mean())
     return np.ascontiguousarray(np.rot90(chroma, -(turn // 90))), confidence

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.color.lab import lab_from_srgb, lightness, recolor
+from autochrome.color.tone import shift_chroma
 from autochrome.color.upsample import apply, fit
 from autochrome.errors import PictureTooLarge
 from autochrome.film.inspect import FilmInspector
@@ -99,7 +100,7 @@ class FilmService:
         return suggest_colors(network, network.prepare(lightness(before)), chroma, x, y)
 
     def vary(self, project: Project, number: int, count: int, seed: int = 0) -> list[tuple[Variation, Image]]:
-        """Variations of one frame with its saved marks, each with a small picture."""
+        """The first answer and variations of one frame with its saved marks, each with a small picture."""
         options = film_options(project.settings, self._networks)
         network = self._networks.open(options.model)
         longest = round(
@@ -109,8 +110,13 @@ class FilmService:
         keys = [key for key in self._library.hints_of(project.id).frames if key.frame == number]
         marks = keys[0].without_machine() if keys else None
         known = marks.rasterize(*prepared.luma.shape) if marks and marks.all_marks else None
-        found = make_variations(network, prepared, count, known=known, vivid=options.vivid, seed=seed)
-        return [(each, _color(prepared.luma, each.chroma)) for each in found]
+        look = options.look
+        first = Variation((), network.paint(prepared, known, look.vivid).chroma)
+        found = make_variations(network, prepared, count, known=known, vivid=look.vivid, seed=seed)
+        return [
+            (each, _color(prepared.luma, shift_chroma(each.chroma, look.warmth, look.tint)))
+            for each in (first, *found)
+        ]
 
     def save_shots(self, project_id: str, starts: Sequence[ShotStart]) -> tuple[ShotSpan, ...]:
         """Set where the shots begin."""

@@ -84,16 +84,18 @@ class PhotoService:
         return opened.suggest_colors(self._network(photo.options), photo, x, y)
 
     def vary(self, project: Project, count: int, seed: int = 0) -> list[tuple[Variation, Image]]:
-        """Variations of a photograph with its saved hints and settings, each with a small picture.
+        """The first answer and variations of a photograph with its saved hints and settings, each with a small picture.
 
         The machine's points that are saved do not count.
         """
         opened, options = self._open_photo(project), photo_options(project.settings, self._networks)
         hints = self._library.hints_of(project.id).without_machine()
-        window = small_window(project)
+        network, window = self._network(options), small_window(project)
+        first = opened.color(network, options, hints)
+        found = opened.vary(network, options, hints, count, seed)
         return [
-            (each.variation, opened.after(each.photo, window))
-            for each in opened.vary(self._network(options), options, hints, count, seed)
+            (Variation((), first.prediction.chroma), opened.after(first, window)),
+            *((each.variation, opened.after(each.photo, window)) for each in found),
         ]
 
     def close(self, project_id: str) -> None:

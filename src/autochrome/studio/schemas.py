@@ -211,6 +211,7 @@ class SettingsInfo(Schema):
     film: dict[str, Any]
     models: list[dict[str, Any]]  # cards; `name` is the value for the setting `model`
     model: str  # the default
+    looks: dict[str, dict[str, float]]  # settings by the name of a look
     version: str
     folder: str | None = (
         None  # name of the folder for finished files; None: the studio was started without one

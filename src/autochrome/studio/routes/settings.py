@@ -1,11 +1,13 @@
 """The settings that clients can show, and the session."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from autochrome import __version__
+from autochrome.options import LOOKS
 from autochrome.studio.errors import TokenNeeded
 from autochrome.studio.guard import COOKIE, is_token
 from autochrome.studio.routes.common import CurrentStudio, errors
@@ -28,6 +30,7 @@ async def settings(studio: CurrentStudio) -> SettingsInfo:
         film=settings_schema("film"),
         models=studio.networks.cards(),
         model=studio.networks.default,
+        looks={name: asdict(look) for name, look in LOOKS.items()},
         version=__version__,
         folder=studio.output.name if studio.output else None,
     )

@@ -23,8 +23,8 @@ async def variations(
     seed: Seed = 0,
     frame: Annotated[FrameNumber, Query(description="For a film: the frame.")] = 0,
 ) -> list[VariationInfo]:
-    """Variations with the saved hints and settings, those that differ most first. Nothing is saved: to adopt one, add
-    its points to the hints."""
+    """The first answer, which has no points, and variations, those that differ most first, with the saved hints and
+    settings. Nothing is saved: to adopt a variation, add its points to the hints."""
     project = studio.library.get(project_id)
 
     def vary() -> list[VariationInfo]:

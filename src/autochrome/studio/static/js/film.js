@@ -11,6 +11,7 @@ import { FilmFrames } from "./film-frames.js";
 import { filmShortcuts } from "./film-shortcuts.js";
 import { findProgress, findShots } from "./find-shots.js";
 import { formatCount, formatTimecode, formatTimeFine } from "./format.js";
+import { lookPanel } from "./looks.js";
 import { marksPanel } from "./marks-panel.js";
 import { optionGroups } from "./options.js";
 import { colorPanel } from "./palette.js";
@@ -125,6 +126,7 @@ class FilmEditor {
         colorPanel(session, fetchLikely, signal),
         marksPanel(session, signal),
         referencePanel(session, signal),
+        lookPanel(session, this.schemas, signal),
         optionPanels(session, groups, signal),
       ),
       h(

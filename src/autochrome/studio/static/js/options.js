@@ -13,7 +13,7 @@ import { h } from "./dom.js";
 
 /** Options in groups. An option of no group is in the last one, "More". */
 const GROUPS = [
-  { title: "Colour", names: ["vivid", "size", "model", "smooth", "keep_color"] },
+  { title: "Colour", names: ["vivid", "warmth", "tint", "size", "model", "smooth", "keep_color"] },
   { title: "File", names: ["format", "quality", "codec", "crf", "mark"] },
 ];
 /** @type {Record<string, string>} */
@@ -30,10 +30,17 @@ const FORMATS = {
   size: (value) => `${value} px`,
   every: (value) => (value === 1 ? "frame" : `${value} frames`),
   vivid: (value) => value.toFixed(2),
+  warmth: (value) => signed(value, "cool", "warm"),
+  tint: (value) => signed(value, "green", "magenta"),
   smooth: (value) => value.toFixed(2),
 };
 /** @type {Record<string, number>} */
-const STEPS = { size: 32, vivid: 0.05, smooth: 0.05 };
+const STEPS = { size: 32, vivid: 0.05, warmth: 0.05, tint: 0.05, smooth: 0.05 };
+
+/** @param {number} value @param {string} below @param {string} above */
+function signed(value, below, above) {
+  return value ? `${Math.abs(value).toFixed(2)} ${value < 0 ? below : above}` : "neutral";
+}
 
 /** @param {string} name */
 const labelOf = (name) => LABELS[name] ?? name[0].toUpperCase() + name.slice(1).replaceAll("_", " ");

@@ -6,6 +6,7 @@ import * as api from "./api.js";
 import { h } from "./dom.js";
 import { editorShortcuts, optionPanels, projectTitle, returnFocusToPicture, toolRail } from "./editor.js";
 import { exportControls } from "./export-controls.js";
+import { lookPanel } from "./looks.js";
 import { marksPanel } from "./marks-panel.js";
 import { optionGroups } from "./options.js";
 import { colorPanel } from "./palette.js";
@@ -40,6 +41,7 @@ export async function photoPage(project, signal) {
       variationsPanel(session, () => null, signal),
       colorPanel(session, (at) => api.fetchLikelyColors(project.id, at.x, at.y), signal),
       marksPanel(session, signal),
+      lookPanel(session, schemas, signal),
       optionPanels(session, groups, signal),
     ),
   );

@@ -2,14 +2,16 @@
 
 import * as api from "./api.js";
 import { confirmAction } from "./dialog.js";
-import { h } from "./dom.js";
+import { h, setChildren } from "./dom.js";
 import { formatCount } from "./format.js";
 import { icon } from "./icons.js";
-import { removeProject, updateJob } from "./state.js";
+import { pasteButton } from "./looks.js";
+import { projects, removeProject, updateJob } from "./state.js";
 import { reportErrors, toast } from "./toast.js";
 
 export class SelectionBar {
   #count = h("strong", {});
+  #paste = h("span", { class: "paste" });
 
   /** @param {Set<string>} selected ids @param {() => void} onChange */
   constructor(selected, onChange) {
@@ -24,6 +26,7 @@ export class SelectionBar {
       this.#count,
       button("accent", () => void this.#exportAll(), icon("export", 18), "Export"),
       button("", () => void this.#removeAll(), icon("trash", 18), "Remove"),
+      this.#paste,
       button("quiet", () => this.#clear(), "Clear selection"),
     );
   }
@@ -31,6 +34,8 @@ export class SelectionBar {
   show() {
     this.element.hidden = !this.selected.size;
     this.#count.textContent = `${this.selected.size} selected`;
+    const chosen = () => [...this.selected].flatMap((id) => projects.value.get(id) ?? []);
+    setChildren(this.#paste, pasteButton(chosen));
   }
 
   #clear() {

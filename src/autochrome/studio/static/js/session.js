@@ -236,9 +236,14 @@ export class EditorSession extends EventTarget {
   /** Change one option; its default value is not stored. @param {string} name @param {string | number | boolean} value @param {unknown} defaultValue */
   setOption(name, value, defaultValue) {
     const { [name]: _, ...rest } = this.settings;
-    this.settings = /** @type {Settings} */ (value === defaultValue ? rest : { ...rest, [name]: value });
+    this.setSettings(/** @type {Settings} */ (value === defaultValue ? rest : { ...rest, [name]: value }));
+  }
+
+  /** Replace all options. @param {Settings} settings without default values */
+  setSettings(settings) {
+    this.settings = settings;
     this.layers.repaint();
-    this.saving.saveSettings(this.settings);
+    this.saving.saveSettings(settings);
     this.#emit("settings");
   }
 

@@ -39,7 +39,8 @@
  *   exclusiveMinimum?: number, enum?: string[], title?: string}} OptionSchema
  * @typedef {{properties: Record<string, OptionSchema>}} Schema
  * @typedef {{name: string, summary?: string}} ModelCard
- * @typedef {{photo: Schema, film: Schema, models: ModelCard[], model: string, version: string}} OptionSchemas
+ * @typedef {{photo: Schema, film: Schema, models: ModelCard[], model: string,
+ *   looks: Record<string, Settings>, version: string}} OptionSchemas
  *
  * A step of the history: `frame` is where its change is seen, `names` are those of the settings.
  * @typedef {{label: string, part: "marks" | "settings" | "cuts", frame?: number | null, names?: string[]}} HistoryStep

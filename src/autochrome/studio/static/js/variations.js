@@ -22,12 +22,7 @@ export function variationsPanel(session, currentShot, signal) {
   const strip = h("div", { class: "variations", role: "group", "aria-label": "Variations" });
   const label = h("span", {});
   const button = h("button", { type: "button", class: "wide" }, icon("again", 18), label);
-  const what = session.frame === null ? "photo" : "shot";
-  const help = h(
-    "p",
-    { class: "help" },
-    `Other likely colours of the ${what}. A click takes one; your marks stay.`,
-  );
+  button.title = `Other likely colours of the ${session.frame === null ? "photo" : "shot"}; your marks stay`;
 
   const show = () => {
     button.disabled = busy;
@@ -36,14 +31,12 @@ export function variationsPanel(session, currentShot, signal) {
     const current = pointsOf(session);
     const items = variations.map((variation, n) => {
       const pressed = JSON.stringify(variation.points.map(placeOf)) === JSON.stringify(current.map(placeOf));
-      const image = h("img", { src: variation.picture, alt: "" });
-      const name = `Variation ${n + 1}`;
-      return choice(name, image, pressed, () => adopt(session, variation.points, currentShot(), name));
+      const name = n ? `Variation ${n}` : "First answer";
+      return choice(name, variation.picture, pressed, () =>
+        adopt(session, variation.points, currentShot(), name),
+      );
     });
-    const single = choice("First answer", h("span", {}, "First answer"), !current.length, () =>
-      adopt(session, [], currentShot(), "First answer"),
-    );
-    setChildren(strip, single, ...items);
+    setChildren(strip, ...items);
   };
 
   const load = async () => {
@@ -54,7 +47,7 @@ export function variationsPanel(session, currentShot, signal) {
       const frame = session.frame === null ? {} : { frame: session.frame };
       variations = await api.fetchVariations(session.project.id, { count: COUNT, seed, ...frame });
       seed += 1;
-      announce(`${variations.length} variations.`);
+      announce(`${variations.length - 1} variations.`);
     } finally {
       busy = false;
       show();
@@ -69,11 +62,11 @@ export function variationsPanel(session, currentShot, signal) {
   };
   session.addEventListener("marks", showAgain, { signal });
   show();
-  return h("section", { class: "panel variations-panel" }, h("h3", {}, "Variations"), help, strip, button);
+  return h("section", { class: "panel variations-panel" }, strip, button);
 }
 
-/** @param {string} name @param {HTMLElement} content @param {boolean} pressed @param {() => void} run */
-const choice = (name, content, pressed, run) =>
+/** @param {string} name @param {string} picture its address @param {boolean} pressed @param {() => void} run */
+const choice = (name, picture, pressed, run) =>
   h(
     "button",
     {
@@ -84,7 +77,7 @@ const choice = (name, content, pressed, run) =>
       "aria-pressed": String(pressed),
       onclick: run,
     },
-    content,
+    h("img", { src: picture, alt: "" }),
   );
 
 /** The machine's points of the current picture. @param {EditorSession} session */

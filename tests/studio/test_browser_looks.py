@@ -1,0 +1,118 @@
+"""Choose in the browser: a variation, the machine's points, a look; copy settings to other pictures."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import skimage.data
+from playwright.sync_api import Page
+
+from browsing import (
+    accessibility_problems,
+    choose_color,
+    chroma_at,
+    chroma_distance,
+    draw_stroke,
+    fetch_json,
+    needs_browser,
+    open_page,
+    open_project,
+    run_studio,
+    upload,
+    wait_until,
+)
+from pictures import pil
+
+pytestmark = needs_browser
+GREEN = "#3f8f4a"
+WALL = 0.6, 0.1
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """A library with three photographs."""
+    folder = tmp_path_factory.mktemp("originals")
+    photograph = np.asarray(skimage.data.astronaut()[..., 1])
+    pictures = {"astronaut.jpg": photograph, "one.jpg": photograph[:256], "two.jpg": photograph[256:]}
+    for name, pixels in pictures.items():
+        (folder / name).write_bytes(pil(pixels, "jpeg", quality=90))
+    with run_studio(folder / "studio") as server, open_page() as page:
+        page.goto(server.url)
+        upload(page, *(folder / name for name in pictures))
+        yield page
+
+
+@pytest.fixture
+def library(page: Page) -> Page:
+    page.get_by_role("link", name="Library", exact=True).click()
+    return page
+
+
+def machine_points(page: Page, project_id: str) -> list[dict[str, Any]]:
+    points = fetch_json(page, f"/projects/{project_id}/hints").get("points", [])
+    return [point for point in points if point.get("by") == "machine"]
+
+
+def test_a_variation_is_adopted_and_its_points_are_moved_recoloured_and_removed(library: Page):
+    page = library
+    project_id = open_project(page, "astronaut.jpg")
+    original = chroma_at(page, *WALL)
+    page.get_by_role("button", name="Show variations").click()
+    page.locator(".variation").nth(1).wait_for(timeout=120_000)
+    assert page.locator(".variation").count() == 6
+    assert page.locator(".variation").first.get_attribute("aria-pressed") == "true"
+    page.get_by_role("button", name="Variation 1").click()
+    wait_until(lambda: len(machine_points(page, project_id)), lambda count: count > 5)
+    wait_until(lambda: np.hypot(*(chroma_at(page, *WALL) - original)), lambda distance: distance > 5)
+    assert page.get_by_role("button", name="Variation 1").get_attribute("aria-pressed") == "true"
+    assert page.locator(".mark-list button").count() == 0
+
+    # The points are shown when they are wanted; one is moved and gets another colour, one is removed.
+    page.get_by_label("points of the machine").click()
+    count = wait_until(lambda: page.locator(".mark-list button").count())
+    assert count == len(machine_points(page, project_id))
+    before = machine_points(page, project_id)[-1]
+    page.locator(".mark-list button").first.click()
+    choose_color(page, GREEN)
+    wait_until(lambda: machine_points(page, project_id)[-1]["color"], lambda color: color == GREEN)
+    x, y = before["x"], before["y"]
+    to = x + (0.1 if x < 0.5 else -0.1), y
+    draw_stroke(page, (x, y), to)
+    wait_until(lambda: machine_points(page, project_id)[-1]["x"], lambda moved: abs(moved - to[0]) < 0.02)
+    wait_until(lambda: chroma_distance(page, *to, GREEN), lambda distance: distance < 25)
+    page.keyboard.press("Delete")
+    wait_until(lambda: len(machine_points(page, project_id)), lambda left: left == count - 1)
+    assert accessibility_problems(page) == []
+
+    page.get_by_role("button", name="First answer").click()
+    wait_until(lambda: not machine_points(page, project_id))
+    wait_until(lambda: np.hypot(*(chroma_at(page, *WALL) - original)), lambda distance: distance < 3)
+
+
+def test_a_look_is_one_step_and_is_copied_to_other_pictures(library: Page):
+    page = library
+    project_id = open_project(page, "one.jpg")
+    original = chroma_at(page, 0.6, 0.3)
+    page.get_by_role("button", name="Hand-tinted").click()
+    look = {"vivid": 0.8, "warmth": 0.35, "tint": 0.15}
+    wait_until(lambda: fetch_json(page, f"/projects/{project_id}")["settings"], lambda found: found == look)
+    wait_until(lambda: chroma_at(page, 0.6, 0.3)[1] - original[1], lambda change: change > 1)
+    assert float(page.get_by_label("Warmth").input_value()) == 0.35
+    page.keyboard.press("z")
+    wait_until(lambda: fetch_json(page, f"/projects/{project_id}")["settings"], lambda found: found == {})
+    assert page.get_by_role("button", name="Natural").get_attribute("aria-pressed") == "true"
+    page.get_by_role("button", name="Cool").click()
+    wait_until(lambda: fetch_json(page, f"/projects/{project_id}")["settings"])
+    page.get_by_role("button", name="Copy settings").click()
+
+    page.get_by_role("link", name="Library", exact=True).click()
+    for name in ("astronaut.jpg", "two.jpg"):
+        page.get_by_label(f"Select {name}").check()
+    page.get_by_role("button", name="Paste settings").click()
+    for project in fetch_json(page, "/projects"):
+        address = f"/projects/{project['id']}"
+        wait_until(
+            lambda address=address: fetch_json(page, address)["settings"],  # type: ignore[misc]
+            lambda found: found == {"warmth": -0.4},
+        )
