@@ -99,7 +99,7 @@ mxf   dnxhd       yuv422p
 gif   gif         rgb8
 rm    rv20        yuv420p
 nut   ffv1        yuv420p
-nut   rawvideo    gray12le nv21 p010le yuv422p16le
+nut   rawvideo    gray12le nv21 yuv422p16le
 y4m   wrapped_avframe yuv420p yuv444p gray
 ivf   libvpx      yuv420p
 h264  libx264     yuv420p
@@ -135,11 +135,18 @@ def films_to_read() -> list[FilmCase]:
 
 
 def make_case(
-    container: str, encoder: str, pixel_format: str, more: str = "", *, frames: int = 8
+    container: str,
+    encoder: str,
+    pixel_format: str,
+    more: str = "",
+    *,
+    frames: int = 8,
+    rate: str = "",
+    size: str = "",
 ) -> FilmCase:
     """A short film with sound, subtitles, tags of colour, pixels that are not square, and a timecode if it can."""
-    size = _SIZES.get(encoder, "96x64")
-    rate = "30000/1001" if encoder not in ("dvvideo", "h263") else "25"
+    size = size or _SIZES.get(encoder, "96x64")
+    rate = rate or ("25" if encoder in ("dvvideo", "h263") else "30000/1001")
     words = f"-f lavfi -i testsrc2=s={size}:r={rate}:d=2"
     words += " -f lavfi -i sine=d=1" if container in _SOUND else ""
     subtitles = _SUBTITLES.get(container)
@@ -150,8 +157,8 @@ def make_case(
     )
     words += " -vf setsar=16/11" if encoder not in ("dvvideo", "gif") else ""
     if container in _SOUND:
-        rate = "48000" if container in ("dv", "mxf", "webm") else "44100"
-        words += f" -c:a {_SOUND[container]} -ar {rate} -ac 2"
+        samples = "48000" if container in ("dv", "mxf", "webm") else "44100"
+        words += f" -c:a {_SOUND[container]} -ar {samples} -ac 2"
     words += f" -c:s {subtitles}" if subtitles else ""
     words += " -timecode 01:02:03:04" if container in _TIMECODE else ""
     words += {

@@ -23,7 +23,6 @@ _PLANAR = {
     "p010be": "yuv420p10le",
     "p016le": "yuv420p16le",
     "p210le": "yuv422p10le",
-    "ya8": "gray",
 }
 """Formats whose Y′ plane `extractplanes` does not take, and planar ones that hold the same code values."""
 _RGB = re.compile("rgb|bgr|gbr|pal8|mono|xyz|bayer")
@@ -128,23 +127,17 @@ class SeenFilm:
         return found
 
     def y_planes(self, weights: tuple[float, float, float]) -> np.ndarray:
-        """(N, H, W) Y′ of 16 bits in the full range. weights: of R′, G′, B′, for films that store these."""
-        if not self.rgb:
-            return self._raw("gray16le", f"format={self.pixel_format},extractplanes=y,")
-        rgb = self._raw("rgb48le", "")
-        return rgb.reshape(*rgb.shape[:2], -1, 3) @ np.array(weights)
-
-    def _raw(self, pixel_format: str, before: str) -> np.ndarray:
-        words = [
-            "-map",
-            f"0:{self._index}",
-            "-fps_mode",
-            "passthrough",
-            "-vf",
-            f"{before}format={pixel_format}",
-        ]
-        data = _ffmpeg(self.path, *words, "-f", "rawvideo", "-")
-        return np.frombuffer(data, "<u2").reshape(len(self.frames), int(self.frames[0]["height"]), -1)
+        """(N, H, W) Y′, 0…1 of the full range. weights: of R′, G′, B′, for films that store these."""
+        words = ["-map", f"0:{self._index}", "-fps_mode", "passthrough", "-f", "rawvideo"]
+        shape = len(self.frames), int(self.frames[0]["height"]), -1
+        if self.rgb:  # FFmpeg's own conversions to grey, and from 8 to 16 bits, are not exact
+            deep = bool(re.search("48|64|1[0246]", self.pixel_format))
+            data = _ffmpeg(self.path, *words, "-pix_fmt", "rgb48le" if deep else "rgb24", "-")
+            rgb = np.frombuffer(data, "<u2" if deep else "u1").reshape(*shape, 3)
+            return rgb / (65535 if deep else 255) @ np.array(weights)
+        depth = _depth(self.pixel_format)
+        data = _ffmpeg(self.path, *words, "-vf", "extractplanes=y", "-")
+        return np.frombuffer(data, "u1" if depth == 8 else "<u2").reshape(shape) / (2**depth - 1)
 
     def decode_sound(self, number: int) -> bytes:
         """A hash of what the decoder gives for the sound stream of this number."""
@@ -211,8 +204,8 @@ def _compare_y(before: SeenFilm, after: SeenFilm, found: Comparison) -> None:
         if len(before.frames) == len(after.frames):
             space = after.frames[0].get("color_space", "")
             weights = (0.2126, 0.7152, 0.0722) if space == "bt709" else (0.299, 0.587, 0.114)
-            apart = float(np.abs(before.y_planes(weights) - after.y_planes(weights)).max()) / 257
-            if apart > 1.01:
+            apart = float(np.abs(before.y_planes(weights) - after.y_planes(weights)).max()) * 255
+            if apart > 0.6:
                 found.differs["Y′"] = f"up to {apart:.1f} of 255 off"
         return
     if _depth(before.pixel_format) != _depth(after.pixel_format):
@@ -271,7 +264,8 @@ def _compare_look(before: SeenFilm, after: SeenFilm, found: Comparison) -> None:
     if set(fields[0]) != set(fields[1]):
         found.differs["fields"] = f"{sorted(set(fields[0]))} → {sorted(set(fields[1]))}"
     if not before.rgb:
-        for key in _TAGS:
+        grey = before.pixel_format.startswith(("gray", "ya"))  # of any matrix
+        for key in _TAGS[2 * grey :]:
             if key in old and old[key] not in ("unknown", "reserved") and old[key] != new.get(key):
                 what = "range" if key == "color_range" else "colour tags"
                 found.differs[what] = f"{key} {old[key]} → {new.get(key)}"

@@ -23,20 +23,7 @@ from worker import Ran, Worker, leftovers, run_command
 
 VERDICTS = ("right", "noted", "refused", "wrong")
 _SECONDS = 300.0
-_MORE_FILMS = {
-    ".asf",
-    ".f4v",
-    ".h264",
-    ".hevc",
-    ".ivf",
-    ".nut",
-    ".ogg",
-    ".rm",
-    ".y4m",
-    ".cmfv",
-    ".obu",
-    ".fmp4",
-}
+_MORE_FILMS = {".h264", ".hevc", ".ogg", ".cmfv", ".obu", ".fmp4"}
 
 
 def judge(path: Path, worker: Worker, film: bool, more: list[str]) -> dict[str, Any]:
@@ -58,14 +45,19 @@ def judge_run(path: Path, target: Path, ran: Ran, film: bool) -> dict[str, Any]:
         return _row(path, "wrong", fault)
     if not target.exists():
         return _row(path, "refused", ran.err.strip())
-    event = json.loads(ran.out.splitlines()[0])
-    notes = (*(n for n in event["notes"] if " frames/s" not in n), *event["losses"])
+    notes = read_notes(ran)
     try:
         found = (compare_films if film else compare_stills)(path, target, notes)
     except Exception as error:
         return _row(path, "wrong", f"the judge failed: {type(error).__name__}: {error}", notes)
     text = "; ".join(f"{what}: {how}" for what, how in found.wrong.items())
     return _row(path, found.verdict, text, notes, getattr(found, "unseen", ""))
+
+
+def read_notes(ran: Ran) -> tuple[str, ...]:
+    """Notes and losses from the JSON of a run; without the summary."""
+    event = json.loads(ran.out.splitlines()[0])
+    return (*(note for note in event["notes"] if " frames/s" not in note), *event["losses"])
 
 
 def find_fault(target: Path, ran: Ran) -> str:
@@ -113,6 +105,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("-o", "--output", type=Path, help="also write every verdict as JSON")
+    parser.add_argument(
+        "--again", action="store_true", help="only what the report OUTPUT lacks or calls wrong"
+    )
     parser.add_argument("--every", type=int, default=1, help="only every n-th file")
     parser.add_argument(
         "--model", default="tint", help="colours do not matter here; a tiny network is quicker"
@@ -124,9 +119,13 @@ def main() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     found = (path for path in given.folder.rglob("*") if path.is_file() and given.match in str(path))
     files = sorted(found, key=lambda path: (path.stat().st_size, path))  # the small ones first
-    rows: list[dict[str, Any]] = []
+    old = (
+        json.loads(given.output.read_text(encoding="utf-8")) if given.again and given.output.exists() else []
+    )
+    rows: list[dict[str, Any]] = [row for row in old if row["verdict"] != "wrong"]
+    known = {row["file"] for row in rows}
     with Worker(run_command, _SECONDS) as worker:
-        for path in files[:: given.every]:
+        for path in (path for path in files[:: given.every] if str(path) not in known):
             film = path.suffix.lower() in (FILM_SUFFIXES | _MORE_FILMS) - {".gif"}
             more = ["--model", given.model, "--size", "64"] + (["--codec", "ffv1"] if film else [])
             rows.append(judge(path, worker, film, more))

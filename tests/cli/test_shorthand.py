@@ -36,6 +36,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("a.jpg -o film.mp4", "photo"),
         ("none.TIF --vivid 1", "photo"),
         ("reel.mp4", "film"),
+        ("reel.y4m", "film"),
+        ("reel.ASF", "film"),
         ("moving.gif", "photo"),
         ("./- -o ./-", "photo"),
         ("in/../a.jpg", "photo"),

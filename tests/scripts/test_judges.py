@@ -8,7 +8,7 @@ from PIL import Image
 
 from ffmpeg_tools import ffmpeg, make_foreign
 from film_cases import films_to_read, make_case
-from film_table import BEGIN, END, Result, format_table, write_page
+from film_table import BEGIN, END, Result, Trial, format_table, write_page
 from judge_films import compare_films
 from judge_stills import compare_stills
 from run_corpus import find_fault, table
@@ -105,10 +105,10 @@ def test_a_worker_outlives_crashes_and_hangs() -> None:
 def test_tables(tmp_path: Path) -> None:
     rows = [{"file": "a.JPG", "verdict": "right"}, {"file": "b.jpg", "verdict": "wrong"}]
     assert "| .jpg | 2 | 1 | 0 | 0 | 1 |" in table(rows)
+    outcomes = {"yuv420p": Result("kept"), "yuv422p": Result("kept"), "gray": Result("lost", ("Y′",))}
     results = [
-        Result(("h264", "mp4"), "yuv420p", "kept"),
-        Result(("h264", "mp4"), "yuv422p", "kept"),
-        Result(("h264", "mp4"), "yuv444p", "lost", ("timecode",)),
+        (Trial("read", "h264", "mp4", make_case("mp4", "libx264", kind), ".mkv", "ffv1"), result)
+        for kind, result in outcomes.items()
     ]
     assert "| h264 | mp4 | yuv420p yuv422p | – |" in format_table(results)
     page = tmp_path / "page.md"

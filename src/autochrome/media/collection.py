@@ -29,7 +29,8 @@ STILL_SUFFIXES = (
 """Files in a folder that are coloured as photos. A PDF is no photo: it is coloured if it is named."""
 FILM_SUFFIXES = frozenset(
     {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".vob", ".ts", ".m2ts", ".mts"}
-    | {".wmv", ".flv", ".ogv", ".3gp", ".dv", ".mxf", ".gif"}
+    | {".wmv", ".flv", ".ogv", ".3gp", ".dv", ".mxf", ".gif", ".asf", ".f4v", ".qt", ".3g2", ".m1v", ".m2v"}
+    | {".mpv", ".divx", ".ogm", ".rm", ".nut", ".y4m", ".ivf"}
 )
 """Files in a folder that are coloured as films."""
 DATA_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})

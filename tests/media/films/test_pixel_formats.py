@@ -161,6 +161,25 @@ def test_every_grey_of_an_rgb_film_stays(tmp_path: Path, kind: str, depth: int):
     assert probe(tmp_path / "out.mp4", "color_range") == "pc"
 
 
+@pytest.mark.parametrize(
+    ("kind", "bits"), [("rgb555le", (5, 5, 5)), ("rgb565be", (5, 6, 5)), ("rgb444le", (4, 4, 4))]
+)
+def test_white_of_an_rgb_film_of_few_bits_is_white(tmp_path: Path, kind: str, bits: tuple[int, int, int]):
+    levels = np.arange(HEIGHT * WIDTH).reshape(HEIGHT, WIDTH) % 16 / 15
+    red, green, blue = (np.round(levels * ((1 << count) - 1)).astype(np.uint16) for count in bits)
+    codes = red << (bits[1] + bits[2]) | green << bits[2] | blue
+    rows = codes.astype(">u2" if kind.endswith("be") else "<u2").view(np.uint8)
+    source = raw_film(tmp_path / "in.nut", kind, [rows], full=True)
+    weights = (0.299, 0.587, 0.114)
+    wanted = sum(
+        w * c / ((1 << n) - 1) * 255 for w, c, n in zip(weights, (red, green, blue), bits, strict=True)
+    )
+    with open_film(source) as film:
+        for frame in film:
+            assert np.abs(frame.y_plane - wanted).max() <= 1
+            assert frame.y_plane.max() == 255
+
+
 def test_prores_4444_keeps_its_transparency(tmp_path: Path):
     make = "ffmpeg -v error -nostdin -f lavfi -i testsrc2=s=48x32:r=25:d=0.2 -vf"
     shape = "format=yuva444p10le,geq=lum='lum(X,Y)':cb='cb(X,Y)':cr='cr(X,Y)':a='X*20'"

@@ -1,7 +1,7 @@
 """Bring frames into planar Y′CbCr, or from one planar format into another: Y′ exact, flags and side data kept.
 
 FFmpeg's scaler moves the planes. It runs on one thread: with several, it damages some pixels at the ends of rows now
-and then. It changes greys of R′G′B′ with more than 8 bits, so there Y′ is computed here.
+and then. It changes greys of R′G′B′ with more or less than 8 bits, so there Y′ is computed here.
 """
 
 from typing import Any
@@ -45,6 +45,7 @@ class Converter:
             self._to_planar = self._scaler(pixel_format, self.target)
         if self._layout.rgb:
             tail = "" if self._layout.depth == 8 else f"{self._layout.depth}le"
+            self._bits = [component.bits for component in pixel_format.components[:3]]
             self._to_rgb = self._scaler(pixel_format, f"gbrp{tail}")
 
     def convert(self, av_frame: Any) -> Any:
@@ -102,7 +103,11 @@ class Converter:
     def _y_of_rgb(self, av_frame: Any) -> CodeValues:
         """(H, W) Y′ of a planar R′G′B′ frame, in the full range: grey 100 of 256 is Y′ 100."""
         weights = LUMA_WEIGHTS[self._plane_format.matrix]
-        channels: Any = cv2.merge([plane(av_frame, number, self._layout.depth) for number in range(3)])
+        planes = [plane(av_frame, number, self._layout.depth) for number in range(3)]
+        bits = self._bits[1], self._bits[2], self._bits[0]
+        if max(bits) < 8:  # the scaler leaves the low bits empty, so that white is not white
+            planes = [codes | codes >> count for codes, count in zip(planes, bits, strict=True)]
+        channels: Any = cv2.merge(planes)
         in_order = np.array([[weights.green, weights.blue, weights.red]], np.float32)
         codes: Any = cv2.transform(channels, in_order)
         y_plane: CodeValues = codes
