@@ -11,12 +11,12 @@ from autochrome.film.keyframes import FrameHints
 from autochrome.film.proxy import PaintedFrame, ProxyFrame, network_input, predict
 from autochrome.film.temporal import LOOKAHEAD, PairMotion, ShotMemory
 from autochrome.film.thesis import THESIS_SIZE, ThesisPainter
+from autochrome.media.films.frame_budget import frames_ahead
 from autochrome.model import ColorModel, open_for_film
 from autochrome.options import FilmOptions
 from autochrome.types import Chroma
 
 MAX_PREDICTIONS = 64.0  # that a memory holds, at the steadiest setting
-_WAITING_BYTES = 256 << 20  # frames that may wait for later predictions
 _DEFAULT_SIZE = FilmOptions.model_fields["size"].default
 
 
@@ -94,8 +94,7 @@ def new_memory(
     lookahead: frames behind the newest one at which chroma is settled, at most.
     """
     max_predictions = 1 + (MAX_PREDICTIONS - 1) * options.smooth
-    lookahead = max(1, min(lookahead, _WAITING_BYTES // (3 * frame_bytes)))  # twice as many frames wait
-    return ShotMemory(options.every, max_predictions, lookahead, find_motion)
+    return ShotMemory(options.every, max_predictions, frames_ahead(frame_bytes, lookahead), find_motion)
 
 
 def choose_painter(

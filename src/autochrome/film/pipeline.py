@@ -33,6 +33,7 @@ from autochrome.media.films import (
     create_layer,
     open_film,
 )
+from autochrome.media.films.frame_budget import frames_queued
 from autochrome.media.films.layer import read_layer_facts
 from autochrome.media.films.parts import check_free
 from autochrome.model import ColorModel
@@ -40,7 +41,6 @@ from autochrome.options import FilmOptions
 from autochrome.parallel import prefetch
 from autochrome.provenance import SOURCE_TYPE
 
-QUEUE = 12  # frames between two threads: chroma is settled in bursts, and no thread should wait for another
 METADATA = {"colours_by": f"autochrome {__version__}", "digital_source_type": SOURCE_TYPE}
 """Written into every film: which software made its colours."""
 
@@ -95,7 +95,8 @@ def colorize_film(
         painter = choose_painter(job.network, options, reader.facts.turn, carried)
         shots = split_shots(map(make_proxy, reader), job.cut_source)
         merge_and_write = _writing(reader, writer, options)
-        with closing(prefetch(color_shots(shots, painter, options, writer), QUEUE)) as colored_frames:
+        depth = frames_queued(reader.facts.y_bytes)
+        with closing(prefetch(color_shots(shots, painter, options, writer), depth)) as colored_frames:
             for colored in colored_frames:
                 no_part_is_open = writer.end_part_before(colored.frame, colored.begins_shot)
                 if no_part_is_open and stop and report.frames and stop():

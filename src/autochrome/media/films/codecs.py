@@ -9,6 +9,7 @@ import cv2
 
 from autochrome.errors import OutputNotWritable, UsageError
 from autochrome.media.films.facts import FilmFacts
+from autochrome.media.films.frame_budget import X264_LARGE, is_large
 from autochrome.media.films.mxf import check_rate
 from autochrome.media.films.side_data import mastering_settings
 from autochrome.options import FilmOptions
@@ -66,6 +67,7 @@ def _vp9(options: FilmOptions, width: int, sampling: str) -> dict[str, str]:
     return {"crf": str(options.crf), "deadline": "good", "cpu-used": pace, "row-mt": "1", "b": "0"}
 
 
+_WITHOUT_LOOKAHEAD = ("ultrafast", "superfast")  # presets that look at no later frames
 _USUAL = ("420", "422", "444")
 CODECS: dict[str, Codec] = {
     "h264": Codec("libx264", ("h264",), (8, 10), _USUAL, (".mp4", ".mkv", ".mov"), _x264, odd=False),
@@ -169,6 +171,8 @@ def plan(target: Path, facts: FilmFacts, options: FilmOptions) -> Plan:
     alpha = facts.alpha and options.pixel_format == "auto" and sampling in codec.alpha
     kind = f"yuv{'a' if alpha else ''}{sampling}p{tail}"
     settings = codec.settings(options, facts.width, sampling)
+    if codec.encoder == "libx264" and is_large(facts.y_bytes) and options.preset not in _WITHOUT_LOOKAHEAD:
+        settings = _add_parameters(settings, "x264-params", X264_LARGE)
     if facts.interlaced and not codec.fields:
         notes.append(_fields_note(codec, CONTAINERS[suffix]))
     if facts.mastering:
@@ -177,8 +181,13 @@ def plan(target: Path, facts: FilmFacts, options: FilmOptions) -> Plan:
             notes.append(f"{codec.reads[0]} stores no HDR10 mastering data here; they are left out")
         else:
             option, value = stored
-            settings |= {option: f"{settings[option]}:{value}" if option in settings else value}
+            settings = _add_parameters(settings, option, value)
     return Plan(codec, CONTAINERS[suffix], kind, sampling, depth, alpha, settings, tuple(notes))
+
+
+def _add_parameters(settings: dict[str, str], option: str, value: str) -> dict[str, str]:
+    """The same settings with more parameters in one option, such as `x264-params`."""
+    return settings | {option: f"{settings[option]}:{value}" if option in settings else value}
 
 
 def _fields_note(codec: Codec, container: str) -> str:

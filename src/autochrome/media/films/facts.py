@@ -69,6 +69,11 @@ class FilmFacts:
     )
     clock: ClockStart = FROM_ZERO  # where our time 0 lies on the clock of the file
 
+    @property
+    def y_bytes(self) -> int:
+        """Bytes of the Y′ plane of one frame."""
+        return self.width * self.height * (1 if self.plane_format.depth == 8 else 2)
+
 
 def read_facts(
     path: Path, container: Any, stream: Any, first: Any, start: ClockStart = FROM_ZERO

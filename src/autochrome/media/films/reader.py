@@ -18,12 +18,12 @@ from autochrome.media.films.containers import find_frames, open_readable
 from autochrome.media.films.conversion import Converter
 from autochrome.media.films.decoding import decode_frames
 from autochrome.media.films.facts import FilmFacts, read_facts
+from autochrome.media.films.frame_budget import frames_held_back, thread_count
 from autochrome.media.films.index import FilmIndex, index_film
 from autochrome.media.films.planes import plane
 from autochrome.types import Frame
 
 _TOLERANCE = 1e-3  # seconds: people write times with three digits
-_DELAY = 4  # frames that we hold back: after that the decoder seldom needs them itself
 
 
 class FilmReader:
@@ -67,6 +67,8 @@ class FilmReader:
     def _open_stream(self) -> Any:
         stream = find_frames(self._container, self.path)
         stream.thread_type = "AUTO"
+        context = stream.codec_context
+        context.thread_count = thread_count(context.width * context.height)
         if self._keys_only:
             stream.codec_context.skip_frame = "NONKEY"
         return stream
@@ -170,7 +172,7 @@ class FilmReader:
     def _frames(self) -> Iterator[Frame]:
         av_frame, index, last = self._first, self._number, None
         self._first = None
-        following = _delayed(self._decoded, _DELAY)
+        following = _delayed(self._decoded, frames_held_back(self.facts.y_bytes))
         while av_frame is not None:
             if (av_frame.height, av_frame.width, av_frame.format.name) != self._shape:
                 seconds = float((last or 0) * self.facts.time_base)

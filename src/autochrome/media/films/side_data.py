@@ -27,6 +27,7 @@ _KINDS = {
     "DOVI_RPU_BUFFER": "Dolby Vision metadata",
     "DOVI_METADATA": "Dolby Vision metadata",
 }
+_FIRST, _EVERY = 2, 64  # frames that are looked at
 _KEPT = {"A53_CC": ("libx264", "libx265")}  # encoders that write them from the frames
 
 
@@ -73,13 +74,22 @@ def mastering_settings(mastering: Mastering, encoder: str) -> tuple[str, str] | 
 
 
 class SideDataCheck:
-    """Looks at every frame that is written, and names what the encoder leaves out."""
+    """Looks at frames that are written, and names what the encoder leaves out.
+
+    Only at some: a frame whose side data PyAV has shown refers to itself, and stays in memory until Python collects
+    such circles, which may be hundreds of frames later. Films have these data in all their frames.
+    """
 
     def __init__(self, encoder: str, codec: str) -> None:
         self._encoder, self._codec = encoder, codec
         self._lost: set[str] = set()
+        self._count = 0
 
     def look_at(self, av_frame: Any) -> None:
+        """Look at the next frame, or pass it over."""
+        self._count += 1
+        if self._count > _FIRST and self._count % _EVERY:
+            return
         for kind, _ in _side_data(av_frame):
             if kind in _KINDS and self._encoder not in _KEPT.get(kind, ()):
                 self._lost.add(_KINDS[kind])

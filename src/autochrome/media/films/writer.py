@@ -19,6 +19,7 @@ from autochrome.media.films.content import digest_content
 from autochrome.media.films.conversion import Converter
 from autochrome.media.films.facts import FULL, LIMITED, FilmFacts
 from autochrome.media.films.ffmpeg_errors import encoder_errors
+from autochrome.media.films.frame_budget import thread_count
 from autochrome.media.films.matroska_header import write_pixel_shape
 from autochrome.media.films.mxf import check_time
 from autochrome.media.films.parts import EncodedFrame, Part, Parts
@@ -349,6 +350,7 @@ def _configure(context: Any, plan: Plan, facts: FilmFacts) -> None:
     context.color_range = FULL if facts.plane_format.full else LIMITED
     context.color_primaries, context.color_trc = facts.primaries, facts.transfer
     context.thread_type = "AUTO"  # PyAV's own choice would cut every frame into slices
+    context.thread_count = thread_count(facts.y_bytes)
     if facts.interlaced:
         flags = av.codec.context.Flags
         context.flags |= flags.interlaced_dct | flags.interlaced_me
