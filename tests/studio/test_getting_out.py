@@ -89,6 +89,15 @@ def test_pictures_for_sharing(client: TestClient, photo: str):
         assert animation.info["loop"] == 0
 
 
+def test_the_sample_picture(client: TestClient):
+    sample = client.post("/api/projects/sample")
+    assert (sample.status_code, sample.json()["name"]) == (201, "Sample.jpg")
+    path = f"/api/projects/{sample.json()['id']}"
+    assert client.get(f"{path}/thumbnail?side=after").status_code == 200
+    assert not client.get(path).json()["favourite"]
+    assert client.patch(path, json={"favourite": True}).json()["favourite"]
+
+
 def test_a_frame_of_a_film_can_be_shared(client: TestClient, tmp_path: Path):
     film = make_film(tmp_path / "reel.mp4").read_bytes()
     path = project_path(client.post("/api/projects?name=reel.mp4", content=film))

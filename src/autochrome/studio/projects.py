@@ -1,5 +1,6 @@
 """Projects of both kinds: create, change and delete them, save their hints, show their thumbnails."""
 
+import secrets
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from autochrome.studio.library import Library
 from autochrome.studio.limits import Limits
 from autochrome.studio.networks import Networks
 from autochrome.studio.photos import PhotoService, Side, small_window
+from autochrome.studio.sample import draw_sample
 from autochrome.studio.schemas import Project, ProjectChange
 from autochrome.studio.settings import film_options, photo_options
 from autochrome.studio.shots import poster_frame
@@ -44,12 +46,22 @@ class ProjectService:
         project = service.make_project(upload, display_name(name, upload.kind))
         return self._library.add(project, upload.folder)
 
+    def add_sample(self) -> Project:
+        """Make a project of the sample picture."""
+        upload = Upload(self._library.incoming / secrets.token_hex(8) / "source.jpg", "photo", ".jpg")
+        upload.folder.mkdir()
+        with upload.discarded_on_error():
+            upload.path.write_bytes(draw_sample())
+            return self.create(upload, "Sample.jpg")
+
     def change(self, project_id: str, change: ProjectChange) -> Project:
         """Give a project another name, or other settings."""
         project = self._library.get(project_id)
         fields: dict[str, Any] = {}
         if change.name is not None:
             fields["name"] = display_name(change.name, project.kind)
+        if change.favourite is not None:
+            fields["favourite"] = change.favourite
         if change.settings is not None:
             check = photo_options if project.kind == "photo" else film_options
             check(change.settings, self._networks)

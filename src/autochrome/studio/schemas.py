@@ -73,6 +73,7 @@ class Project(Schema):
     settings: dict[str, Any] = {}  # the options that differ from the defaults
     revision: int = 0  # grows with every change of colours: hints, settings, shots
     notes: tuple[str, ...] = ()
+    favourite: bool = False
     film: FilmInfo | None = None
     export: ExportInfo = ExportInfo()
 
@@ -82,6 +83,7 @@ class ProjectChange(Schema):
 
     name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     settings: dict[str, Any] | None = None  # replaces all settings
+    favourite: bool | None = None
 
 
 class HistoryStep(Schema):

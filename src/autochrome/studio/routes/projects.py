@@ -42,6 +42,13 @@ async def create(
         return await studio.executors.run_slow(lambda: studio.projects.create(upload, given[:1000]))
 
 
+@router.post("/sample", status_code=201, responses=errors(409))
+async def add_sample(studio: CurrentStudio) -> Project:
+    """Create a project of a picture that the studio draws itself."""
+    studio.library.check_capacity()
+    return await studio.executors.run_slow(studio.projects.add_sample)
+
+
 @router.get("/{project_id}", responses=errors(404))
 async def project(studio: CurrentStudio, project_id: ProjectId) -> Project:
     """One project."""

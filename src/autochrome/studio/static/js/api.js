@@ -89,7 +89,7 @@ export const fetchProject = (id) => requestJson(projectPath(id));
 /** @param {string} id */
 export const deleteProject = (id) => requestJson(projectPath(id), "DELETE");
 
-/** @param {string} id @param {{name?: string, settings?: Settings}} change @returns {Promise<Project>} */
+/** @param {string} id @param {{name?: string, settings?: Settings, favourite?: boolean}} change @returns {Promise<Project>} */
 export const changeProject = (id, change) => requestJson(projectPath(id), "PATCH", change);
 
 /** @param {string} id @returns {Promise<HintsFile>} */
@@ -197,11 +197,21 @@ export async function openStream(url, signal) {
   return body;
 }
 
-/** @param {string} id @returns {Promise<Job>} */
-export const startExport = (id) => requestJson(projectPath(id, "/export"), "POST");
+/** @param {string} id @param {boolean} [toFolder] also save a copy in the studio's folder @returns {Promise<Job>} */
+export const startExport = (id, toFolder = false) =>
+  requestJson(projectPath(id, toFolder ? "/export?to_folder=true" : "/export"), "POST");
 
 /** @param {string} id */
 export const exportUrl = (id) => projectPath(id, "/export");
+
+/** The address of one ZIP with the exported files. @param {string[]} ids */
+export const zipUrl = (ids) => `/api/exports?${new URLSearchParams(ids.map((id) => ["project", id]))}`;
+
+/** A picture for sharing. @param {string} id @param {"comparison" | "animation"} what @param {number} frame of a film */
+export const shareUrl = (id, what, frame) => projectPath(id, `/${what}?${query({ frame })}`);
+
+/** Add the sample picture. @returns {Promise<Project>} */
+export const addSample = () => requestJson("/api/projects/sample", "POST");
 
 /** Let the browser save a file of the server. @param {string} url @param {string} name */
 export function saveFrom(url, name) {

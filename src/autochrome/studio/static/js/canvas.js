@@ -3,6 +3,7 @@
 /** @import {Mark, MarkKind, Marks, Position} from "./types.js" */
 /** @import {Layers} from "./layers.js" */
 /** @import {StrokePreview} from "./overlay.js" */
+/** @import {Pane} from "./panes.js" */
 import { bytesToHex } from "./color.js";
 import { CompareSlider } from "./compare-slider.js";
 import { clamp, debounce, h } from "./dom.js";
@@ -16,15 +17,17 @@ import {
   drawSelected,
   drawStrokePreview,
 } from "./overlay.js";
+import { splitIntoPanes } from "./panes.js";
 import { Viewport } from "./viewport.js";
 
 /** @typedef {{move: (at: Position) => void, end: () => void, cancel: () => void}} Gesture */
 /** @typedef {{start: (at: Position) => Gesture | null}} Tool */
-/** @typedef {"after" | "compare" | "before"} Mode */
+/** @typedef {"after" | "compare" | "side" | "before"} Mode */
 
 const PROBE_DELAY = 350; // milliseconds that the pointer rests before its position is probed
 const VIEW_DELAY = 90; // milliseconds after zoom and pan before the new view is requested
 const CROSS_STEP = 0.012; // of the picture, for one arrow key
+const EDGE = 40; // CSS pixels that the cross stays away from the edge of the window
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -33,6 +36,7 @@ export class PictureCanvas extends HTMLElement {
   /** @type {Viewport | null} */ viewport = null;
   /** @type {Layers | null} */ layers = null;
   /** @type {Tool | null} */ tool = null;
+  /** @type {Tool | null} */ picker = null; // the tool while Alt is held
   /** @type {Marks} */ marks = {};
   /** @type {StrokePreview | null} */ strokePreview = null;
   /** @type {CanvasImageSource | null} */ uncertainty = null;
@@ -104,7 +108,13 @@ export class PictureCanvas extends HTMLElement {
     this.#mode = mode;
     this.dataset.mode = mode;
     this.#slider.show(mode === "compare");
+    this.#resize();
     this.redraw();
+  }
+
+  /** The parts of the canvas that show the picture. */
+  get panes() {
+    return splitIntoPanes(this.clientWidth, this.clientHeight, this.#mode === "side");
   }
 
   /** Change the viewport, then draw and request the new view. @param {() => void} change */
@@ -135,9 +145,10 @@ export class PictureCanvas extends HTMLElement {
   colorAt(at) {
     const [context, viewport] = [this.#picture.getContext("2d"), this.viewport];
     if (!context || !viewport) return "grey";
+    const pane = this.panes[this.panes.length - 1]; // after
     const { x, y } = viewport.toScreen(at.x, at.y);
-    const density = this.#density;
-    const { data } = context.getImageData(Math.round(x * density) - 1, Math.round(y * density) - 1, 3, 3);
+    const [column, row] = [x + pane.left, y + pane.top].map((place) => Math.round(place * this.#density));
+    const { data } = context.getImageData(column - 1, row - 1, 3, 3);
     const mean = [0, 0, 0];
     for (let n = 0; n < data.length; n += 4) {
       for (let channel = 0; channel < 3; channel += 1) mean[channel] += data[n + channel] / 9;
@@ -157,7 +168,9 @@ export class PictureCanvas extends HTMLElement {
       canvas.width = Math.round(width * devicePixelRatio);
       canvas.height = Math.round(height * devicePixelRatio);
     }
-    this.viewport?.resize(width, height);
+    const [pane] = this.panes;
+    this.toggleAttribute("data-stacked", pane.height < height);
+    this.viewport?.resize(pane.width, pane.height);
     this.#draw();
     this.#requestViewLater();
     this.dispatchEvent(new Event("zoom"));
@@ -187,13 +200,38 @@ export class PictureCanvas extends HTMLElement {
       context.setTransform(density, 0, 0, density, 0, 0);
       context.clearRect(0, 0, this.clientWidth, this.clientHeight);
     }
-    if (this.playback) return this.#drawComplete(picture, this.viewport, this.playback);
-    const onlyBefore = this.peeking || this.uncertainty || this.#mode === "before";
-    this.layers.draw(picture, this.viewport, onlyBefore ? "before" : "after");
-    if (this.#mode === "compare" && !this.peeking) this.#drawBeforePart(picture, this.layers, this.viewport);
     this.toggleAttribute("data-peek", this.peeking);
     this.#legend.hidden = !this.uncertainty || this.peeking;
-    if (!this.peeking) this.#drawOverlay(overlay, this.viewport);
+    for (const pane of this.panes) {
+      for (const context of [picture, overlay]) {
+        context.save();
+        context.beginPath();
+        context.rect(pane.left, pane.top, pane.width, pane.height);
+        context.clip();
+        context.translate(pane.left, pane.top);
+      }
+      this.#drawPane(pane, picture, overlay, this.viewport, this.layers);
+      for (const context of [picture, overlay]) context.restore();
+    }
+  }
+
+  /**
+   * Draw one part of the canvas; its left top corner is the origin.
+   * @param {Pane} pane
+   * @param {CanvasRenderingContext2D} picture
+   * @param {CanvasRenderingContext2D} overlay
+   * @param {Viewport} viewport
+   * @param {Layers} layers
+   */
+  #drawPane({ side }, picture, overlay, viewport, layers) {
+    if (this.playback) {
+      if (side === "before") picture.filter = "grayscale(1)";
+      return this.#drawComplete(picture, viewport, this.playback);
+    }
+    const onlyBefore = this.peeking || this.uncertainty || (side ?? this.#mode) === "before";
+    layers.draw(picture, viewport, onlyBefore ? "before" : "after");
+    if (this.#mode === "compare" && !this.peeking) this.#drawBeforePart(picture, layers, viewport);
+    if (!this.peeking) this.#drawOverlay(overlay, viewport);
   }
 
   /** Draw before at the left of the slider. @param {CanvasRenderingContext2D} context @param {Layers} layers @param {Viewport} viewport */
@@ -230,6 +268,16 @@ export class PictureCanvas extends HTMLElement {
     }
   }
 
+  /** Move the picture so that a position of it is on the screen. @param {Position} position 0…1 */
+  #showPosition(position) {
+    const { viewport } = this;
+    if (!viewport || viewport.fitted) return;
+    const { x, y } = viewport.toScreen(position.x, position.y);
+    const { width, height } = viewport.screen;
+    const step = { x: clamp(x, EDGE, width - EDGE) - x, y: clamp(y, EDGE, height - EDGE) - y };
+    if (step.x || step.y) this.changeViewport(() => viewport.pan(step.x, step.y));
+  }
+
   /** An arrow key with Alt moves the cross, Enter uses the tool there. @param {KeyboardEvent} event */
   #key(event) {
     const step = ARROWS[event.key];
@@ -237,6 +285,7 @@ export class PictureCanvas extends HTMLElement {
       const { x, y } = this.#cross ?? { x: 0.5, y: 0.5 };
       this.#cross = { x: clamp(x + step[0] * CROSS_STEP, 0, 1), y: clamp(y + step[1] * CROSS_STEP, 0, 1) };
       this.probe(this.#cross);
+      this.#showPosition(this.#cross);
     } else if (event.key === "Enter" && this.#cross) {
       this.tool?.start(this.#cross)?.end();
     } else {

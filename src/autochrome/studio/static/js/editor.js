@@ -151,6 +151,7 @@ export function editorShortcuts(session) {
     canvas.redraw();
   };
   const toggleCompare = () => session.setMode(canvas.mode === "compare" ? "after" : "compare");
+  const toggleSides = () => session.setMode(canvas.mode === "side" ? "after" : "side");
   return [
     ...TOOLS.map(({ name, label, key }) => ({
       key: key.toLowerCase(),
@@ -162,8 +163,14 @@ export function editorShortcuts(session) {
     { key: "Delete Backspace", label: "Remove the selected mark", run: () => session.selection.remove() },
     { key: "z", label: "Undo", run: () => session.undo() },
     { key: "Shift+z", label: "Redo", run: () => session.redo() },
-    { key: "Space", label: "Hold: show before", run: () => peek(true), release: () => peek(false) },
+    {
+      key: "Space",
+      label: "Hold: show before; with a drag: move",
+      run: () => peek(true),
+      release: () => peek(false),
+    },
     { key: "c", label: "Compare before and after", run: toggleCompare },
+    { key: "y", label: "Before and after side by side", run: toggleSides },
     { key: "m", label: "Show marks", run: () => session.setMarksVisible(!canvas.marksVisible) },
     { key: "+ =", label: "Zoom in", run: () => zoomBy(session, ZOOM_STEP) },
     { key: "-", label: "Zoom out", run: () => zoomBy(session, 1 / ZOOM_STEP) },

@@ -7,6 +7,7 @@ import { announce, h, setChildren } from "./dom.js";
 import { formatPercent } from "./format.js";
 import { icon } from "./icons.js";
 import { openReview } from "./review.js";
+import { shareMenu } from "./share-menu.js";
 import { isActive, isExported, jobs, latestJob, projects, updateJob } from "./state.js";
 import { reportErrors, toast } from "./toast.js";
 
@@ -20,12 +21,14 @@ export function exportControls(session, signal) {
 
 class ExportControls {
   element = h("div", { class: "export-controls" });
+  #menu;
   #state = ""; // of the newest export
   #saves = false; // the file is saved as soon as the running export is done
 
   /** @param {EditorSession} session */
   constructor(session) {
     this.session = session;
+    this.#menu = shareMenu(session);
   }
 
   /** The server's newest version. @returns {Project} */
@@ -55,16 +58,17 @@ class ExportControls {
   #buttons(project, job) {
     if (project.kind === "photo") {
       const save = () => reportErrors(() => this.#savePhoto());
-      return [button("accent", "download", "Save photo", save)];
+      return [button("accent", "download", "Save photo", save), this.#menu];
     }
     const exported = isExported(project);
     const label = isResumable(project, job) ? "Resume export" : exported ? "Export again" : "Export";
     const start = () => reportErrors(() => this.#start());
-    if (!exported) return [button("accent", "export", label, start)];
+    if (!exported) return [button("accent", "export", label, start), this.#menu];
     return [
       button("again", "export", label, start),
       button("", "play", "Play result", () => openReview([project], 0)),
       button("accent", "download", "Save file", () => saveFile(project)),
+      this.#menu,
     ];
   }
 

@@ -16,6 +16,6 @@ export function filmShortcuts(actions, fps) {
     { key: "s", label: "Split the shot here", run: actions.split },
     { key: "j", label: "Join with the next shot", run: actions.join },
     { key: "Enter", label: "Play or stop", run: actions.play },
-    { key: "Escape", label: "Stop playing", run: actions.stop },
+    { key: "Escape", label: "Stop playing, or back to the library", run: actions.stop },
   ];
 }

@@ -15,6 +15,8 @@ import { lookPanel } from "./looks.js";
 import { marksPanel } from "./marks-panel.js";
 import { optionGroups } from "./options.js";
 import { colorPanel } from "./palette.js";
+import { addNavigator } from "./navigator.js";
+import { leaveEditor, neighbourShortcuts } from "./neighbours.js";
 import { ShotPlayer } from "./player.js";
 import { referencePanel } from "./reference.js";
 import { EditorSession } from "./session.js";
@@ -62,7 +64,7 @@ class FilmEditor {
       step: (/** @type {number} */ frames) => this.#seek(this.#frame + frames),
       stepShot: (/** @type {number} */ shots) => this.#stepShot(shots),
       play: () => void this.#play(),
-      stop: () => this.player.stop(),
+      stop: () => (this.player.isPlaying ? this.player.stop() : leaveEditor()),
       split: () => this.#split(),
       join: () => this.#join(),
       find: () => void findShots(project.id),
@@ -78,7 +80,12 @@ class FilmEditor {
   /** @returns {Page} */
   page() {
     const { session, signal } = this;
-    const shortcuts = [...editorShortcuts(session), ...filmShortcuts(this.actions, this.film.fps)];
+    const neighbours = neighbourShortcuts(this.project, false).filter(({ key }) => key !== "Escape");
+    const shortcuts = [
+      ...editorShortcuts(session),
+      ...filmShortcuts(this.actions, this.film.fps),
+      ...neighbours,
+    ];
     listenToKeys([...shortcuts, helpShortcut(shortcuts)], signal);
     this.#listen();
     const element = this.#element();
@@ -91,6 +98,7 @@ class FilmEditor {
       actions: h("div", { class: "actions" }, helpButton(shortcuts), exportControls(session, signal)),
       start: () => {
         session.start();
+        addNavigator(session.canvas, signal);
         this.#seek(0);
         if (!this.film.shots) void findShots(this.project.id);
       },

@@ -1,14 +1,18 @@
 /** Pointer and wheel input on the canvas: one pointer uses the tool, two pointers zoom and pan. */
 
 /** @import {Gesture, PictureCanvas} from "./canvas.js" */
+/** @import {Pane} from "./panes.js" */
 /** @import {Position} from "./types.js" */
+import { paneAt } from "./panes.js";
 
 const LINE = 16; // CSS pixels that a mouse wheel scrolls in one line
+const NOTCH = 50; // CSS pixels: a wheel that scrolls more at once is that of a mouse, not a pinch on a touchpad
 
 export class PointerInput {
   /** @type {Map<number, Position>} */ #pointers = new Map(); // CSS pixels, by pointer id
   /** @type {Gesture | null} */ #gesture = null;
   #panning = false;
+  /** @type {Pane | null} */ #pane = null; // where the pointers went down
 
   /** @param {PictureCanvas} canvas @param {AbortSignal} signal ends the input */
   constructor(canvas, signal) {
@@ -23,10 +27,21 @@ export class PointerInput {
     canvas.addEventListener("wheel", (event) => this.#wheel(event), { signal, passive: false });
   }
 
-  /** @param {MouseEvent} event @returns {Position} CSS pixels on the canvas */
+  /** @param {MouseEvent} event @returns {Position} CSS pixels in the part of the canvas under the pointer */
   #position(event) {
     const box = this.canvas.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
+    const at = { x: event.clientX - box.left, y: event.clientY - box.top };
+    const { left, top } = this.#pane ?? paneAt(this.canvas.panes, at);
+    return { x: at.x - left, y: at.y - top };
+  }
+
+  /** A drag while the key for the original is held moves the picture. */
+  #panWhilePeeking() {
+    const { canvas } = this;
+    this.#panning = true;
+    if (canvas.viewport?.fitted) return; // there is nothing to move
+    canvas.peeking = false;
+    canvas.redraw();
   }
 
   /** @param {PointerEvent} event */
@@ -36,6 +51,8 @@ export class PointerInput {
     event.preventDefault();
     canvas.overlay.focus({ preventScroll: true });
     canvas.overlay.setPointerCapture(event.pointerId);
+    const box = canvas.getBoundingClientRect();
+    this.#pane ??= paneAt(canvas.panes, { x: event.clientX - box.left, y: event.clientY - box.top });
     const at = this.#position(event);
     this.#pointers.set(event.pointerId, at);
     if (this.#pointers.size > 1) {
@@ -44,8 +61,11 @@ export class PointerInput {
       this.#panning = true;
     } else if (event.button === 1 || canvas.panning) {
       this.#panning = true;
+    } else if (canvas.peeking) {
+      this.#panWhilePeeking();
     } else {
-      this.#gesture = canvas.tool?.start(canvas.viewport.toPicture(at.x, at.y)) ?? null;
+      const tool = event.altKey ? canvas.picker : canvas.tool;
+      this.#gesture = tool?.start(canvas.viewport.toPicture(at.x, at.y)) ?? null;
     }
   }
 
@@ -89,7 +109,9 @@ export class PointerInput {
     if (event.type === "pointerup") this.#gesture?.end();
     else this.#gesture?.cancel();
     this.#gesture = null;
-    if (!this.#pointers.size) this.#panning = false;
+    if (this.#pointers.size) return;
+    this.#panning = false;
+    this.#pane = null;
   }
 
   /** @param {WheelEvent} event */
@@ -98,7 +120,8 @@ export class PointerInput {
     const { viewport } = this.canvas;
     const at = this.#position(event);
     const step = event.deltaMode ? event.deltaY * LINE : event.deltaY;
-    const speed = event.ctrlKey ? 0.01 : 0.0018; // browsers report a pinch on a touchpad as a wheel with Ctrl
+    const pinch = event.ctrlKey && Math.abs(step) < NOTCH; // browsers report a pinch on a touchpad as a wheel with Ctrl
+    const speed = pinch ? 0.01 : 0.0018;
     this.canvas.changeViewport(() => {
       if (event.shiftKey) viewport?.pan(-event.deltaX, -step);
       else viewport?.zoom(Math.exp(-step * speed), at.x, at.y);

@@ -38,6 +38,9 @@ const PATHS = {
   check: "M5 12.5 10 17.5 19 7.5",
   warn: "M12 4 3 19.5h18zM12 10v4.5M12 17h.01",
   again: "M19 12a7 7 0 1 1-2-4.9M19 4v4h-4",
+  more: "M6 12h.01M12 12h.01M18 12h.01",
+  star: "M12 4l2.4 5 5.6.7-4.1 3.8 1.1 5.5-5-2.8-5 2.8 1.1-5.5L4 9.7 9.6 9z",
+  folder: "M4 6h5l2 2h9v10H4z",
   sliders: "M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5",
   "theme-system": "M4 5h16v11H4zM9 20h6M12 16v4",
   "theme-light":

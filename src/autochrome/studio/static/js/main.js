@@ -5,6 +5,7 @@ import { askText } from "./dialog.js";
 import { h, setChildren } from "./dom.js";
 import { acceptDrops } from "./drop.js";
 import { filmPage } from "./film.js";
+import { keepFocus } from "./focus.js";
 import { icon } from "./icons.js";
 import { libraryPage } from "./library.js";
 import { photoPage } from "./photo.js";
@@ -20,6 +21,7 @@ const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 const middle = h("div", { class: "middle" });
 const right = h("div", { class: "actions" });
 let current = new AbortController();
+let wasShown = false; // a page has been shown before
 
 /** @param {string} address such as #/photo/12ab @param {AbortSignal} signal aborts when the page is left @returns {Promise<Page>} */
 async function loadPage(address, signal) {
@@ -45,6 +47,8 @@ async function showPage() {
     document.body.dataset.page = page.title ? "editor" : "list";
     document.title = `${page.name} — autochrome studio`;
     markCurrentLink();
+    if (wasShown) main.focus({ preventScroll: true }); // the focus must not stay on an element that is gone
+    wasShown = true;
     page.start?.();
   } catch (error) {
     showError(error);
@@ -111,6 +115,7 @@ async function start() {
     return;
   }
   acceptDrops();
+  keepFocus();
   window.addEventListener("hashchange", () => void showPage());
   await showPage();
 }

@@ -39,7 +39,7 @@ const COMMON_COLORS = [
  * @param {AbortSignal} signal
  */
 export function colorPanel(session, fetchLikely, signal) {
-  const common = COMMON_COLORS.map(([name, color]) => swatch(session, color, name));
+  const common = COMMON_COLORS.map(([name, color]) => namedSwatch(session, color, name));
   const grid = h("div", { class: "swatches common" }, ...common);
   const picker = new ColorPicker((color) => session.setColor(color));
   const panel = h(
@@ -86,7 +86,7 @@ function currentColor(session, signal) {
     else show();
   });
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") input.blur(); // keys choose tools again
+    if (event.key === "Enter") session.canvas.overlay.focus(); // keys choose tools again
   });
   session.addEventListener("color", show, { signal });
   show();
@@ -164,6 +164,24 @@ function swatch(session, color, name) {
   });
   button.style.background = fillColor(color);
   return button;
+}
+
+/** A swatch with its name beside it. @param {EditorSession} session @param {string} color @param {string} name */
+function namedSwatch(session, color, name) {
+  const chip = h("span", { class: "swatch-chip", "aria-hidden": "true" });
+  chip.style.background = fillColor(color);
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "swatch named",
+      "data-color": color,
+      "aria-pressed": "false",
+      onclick: () => session.setColor(color),
+    },
+    chip,
+    name,
+  );
 }
 
 /** A swatch as wide as its colour is likely. @param {EditorSession} session @param {string} color @param {number} probability 0…1 */

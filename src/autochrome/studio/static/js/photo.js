@@ -8,6 +8,8 @@ import { editorShortcuts, optionPanels, projectTitle, returnFocusToPicture, tool
 import { exportControls } from "./export-controls.js";
 import { lookPanel } from "./looks.js";
 import { marksPanel } from "./marks-panel.js";
+import { addNavigator } from "./navigator.js";
+import { neighbourShortcuts } from "./neighbours.js";
 import { optionGroups } from "./options.js";
 import { colorPanel } from "./palette.js";
 import { EditorSession } from "./session.js";
@@ -26,6 +28,7 @@ export async function photoPage(project, signal) {
   const shortcuts = [
     ...editorShortcuts(session),
     { key: "d", label: "Show uncertainty", run: toggleUncertainty },
+    ...neighbourShortcuts(project, true),
   ];
   listenToKeys([...shortcuts, helpShortcut(shortcuts)], signal);
 
@@ -52,7 +55,10 @@ export async function photoPage(project, signal) {
     element,
     title: projectTitle(project),
     actions: h("div", { class: "actions" }, helpButton(shortcuts), exportControls(session, signal)),
-    start: () => session.start(),
+    start: () => {
+      session.start();
+      addNavigator(session.canvas, signal);
+    },
   };
 }
 

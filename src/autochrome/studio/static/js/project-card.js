@@ -6,7 +6,8 @@ import * as api from "./api.js";
 import { h, setChildren } from "./dom.js";
 import { describeProject, formatPercent, jobLabel } from "./format.js";
 import { icon } from "./icons.js";
-import { editorUrl, isExported } from "./state.js";
+import { editorUrl, isExported, updateProject } from "./state.js";
+import { reportErrors } from "./toast.js";
 import { cancelUpload } from "./uploads.js";
 
 /** A project in the grid. The element stays the same while the project changes, so that focus and images stay. */
@@ -19,14 +20,19 @@ export class ProjectCard {
   #progress = h("progress", { max: 1, hidden: true });
   #checkbox = h("input", { type: "checkbox", class: "checkbox" });
 
-  /** @param {Project} project @param {Set<string>} selected ids @param {() => void} onSelect */
+  #favourite = h("button", { type: "button", class: "favourite" }, icon("star", 18));
+  #project;
+
+  /**
+   * @param {Project} project
+   * @param {Set<string>} selected ids
+   * @param {(chosen: boolean, range: boolean) => void} onSelect range: with Shift
+   */
   constructor(project, selected, onSelect) {
+    this.#project = project;
     this.selected = selected;
-    this.#checkbox.addEventListener("change", () => {
-      if (this.#checkbox.checked) selected.add(project.id);
-      else selected.delete(project.id);
-      onSelect();
-    });
+    this.#checkbox.addEventListener("click", (event) => onSelect(this.#checkbox.checked, event.shiftKey));
+    this.#favourite.addEventListener("click", () => reportErrors(() => this.#toggleFavourite()));
     const filmIcon = project.kind === "film" && h("span", { class: "kind" }, icon("film", 16));
     const link = h(
       "a",
@@ -35,12 +41,26 @@ export class ProjectCard {
       this.#name,
       this.#facts,
     );
-    const parts = [link, this.#checkbox, this.#state, this.#progress];
+    link.addEventListener("click", (event) => {
+      if (!event.shiftKey && !event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      onSelect(event.shiftKey || !selected.has(project.id), event.shiftKey);
+    });
+    const parts = [link, this.#checkbox, this.#favourite, this.#state, this.#progress];
     this.element = h("li", { class: `card ${project.kind}` }, ...parts);
+    this.link = link;
+  }
+
+  async #toggleFavourite() {
+    const { id, favourite } = this.#project;
+    updateProject(await api.changeProject(id, { favourite: !favourite }));
   }
 
   /** @param {Project} project @param {Job | null} job that waits or runs */
   show(project, job) {
+    this.#project = project;
+    this.#favourite.setAttribute("aria-pressed", String(project.favourite));
+    this.#favourite.setAttribute("aria-label", `Favourite: ${project.name}`);
     setSource(this.#after, api.thumbnailUrl(project, "after"));
     setSource(this.#before, api.thumbnailUrl(project, "before"));
     this.#name.textContent = project.name;

@@ -1,22 +1,25 @@
 /** The bar at the foot of the library: what can be done with the selected projects. */
 
 import * as api from "./api.js";
+import { saveToFolder, saveZip } from "./batch-export.js";
 import { confirmAction } from "./dialog.js";
 import { h, setChildren } from "./dom.js";
 import { formatCount } from "./format.js";
 import { icon } from "./icons.js";
 import { pasteButton } from "./looks.js";
-import { projects, removeProject, updateJob } from "./state.js";
+import { loadOptionSchemas, projects, removeProject, updateJob } from "./state.js";
 import { reportErrors, toast } from "./toast.js";
 
 export class SelectionBar {
   #count = h("strong", {});
   #paste = h("span", { class: "paste" });
+  #folder = h("button", { type: "button", hidden: true });
 
   /** @param {Set<string>} selected ids @param {() => void} onChange */
   constructor(selected, onChange) {
     this.selected = selected;
     this.onChange = onChange;
+    void reportErrors(() => this.#showFolder());
     /** @param {string} style @param {() => void} run @param {...import("./dom.js").Child} label */
     const button = (style, run, ...label) =>
       h("button", { type: "button", class: style, onclick: run }, ...label);
@@ -25,6 +28,8 @@ export class SelectionBar {
       { class: "selection", hidden: true, role: "region", "aria-label": "Selected" },
       this.#count,
       button("accent", () => void this.#exportAll(), icon("export", 18), "Export"),
+      button("", () => void reportErrors(() => saveZip(this.#take())), icon("download", 18), "Save as ZIP"),
+      this.#folder,
       button("", () => void this.#removeAll(), icon("trash", 18), "Remove"),
       this.#paste,
       button("quiet", () => this.#clear(), "Clear selection"),
@@ -43,9 +48,24 @@ export class SelectionBar {
     this.onChange();
   }
 
-  async #exportAll() {
+  /** The selected ids; then nothing is selected. */
+  #take() {
     const ids = [...this.selected];
     this.#clear();
+    return ids;
+  }
+
+  /** Where the studio was started with a folder, show its button. */
+  async #showFolder() {
+    const { folder } = await loadOptionSchemas();
+    if (!folder) return;
+    setChildren(this.#folder, icon("folder", 18), `Save to ${folder}`);
+    this.#folder.addEventListener("click", () => reportErrors(() => saveToFolder(this.#take(), folder)));
+    this.#folder.hidden = false;
+  }
+
+  async #exportAll() {
+    const ids = this.#take();
     for (const id of ids) await reportErrors(async () => updateJob(await api.startExport(id)));
     const openQueue = () => {
       location.hash = "#/queue";

@@ -16,7 +16,7 @@ import { Saving } from "./saving.js";
 import { Selection } from "./selection.js";
 import { online, updateProject } from "./state.js";
 import { reportErrors, showError } from "./toast.js";
-import { createTool, POINT_SIZE } from "./tools.js";
+import { createTool, POINT_SIZE, quickPicker } from "./tools.js";
 import { uncertaintyMap } from "./uncertainty.js";
 import { stepHistory } from "./undo.js";
 
@@ -207,6 +207,7 @@ export class EditorSession extends EventTarget {
     if (name !== "select" && name !== "pick") this.selection.choose(null);
     this.toolName = name;
     this.canvas.tool = createTool(this, name);
+    this.canvas.picker = quickPicker(this);
     this.canvas.panning = name === "hand";
     this.canvas.dataset.tool = name;
     this.#showBrush();

@@ -113,6 +113,9 @@ function eraseGesture(session, start) {
   return { move, end: () => session.commit(marks), cancel: () => session.setDraft(null) };
 }
 
+/** Takes a colour and keeps the tool: for a click with Alt. @param {EditorSession} session @returns {Tool} */
+export const quickPicker = (session) => ({ start: (at) => ({ ...pickGesture(session, at), end: () => {} }) });
+
 /** @param {EditorSession} session @param {Position} start @returns {Gesture} */
 function pickGesture(session, start) {
   const move = (/** @type {Position} */ at) => {

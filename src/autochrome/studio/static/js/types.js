@@ -26,7 +26,7 @@
  * @typedef {{seconds: number, fps: number, frames: number, shots: Shot[] | null, timecode?: Timecode | null}} Film
  * @typedef {{ready: boolean, name: string | null, revision: number | null}} Export
  * @typedef {{id: string, kind: "photo" | "film", name: string, created: string, width: number, height: number,
- *   suffix: string, settings: Settings, revision: number, notes: string[], film?: Film | null,
+ *   suffix: string, settings: Settings, revision: number, notes: string[], favourite: boolean, film?: Film | null,
  *   export?: Export | null}} Project
  *
  * `done` is the progress of a job, 0…1.
@@ -40,7 +40,7 @@
  * @typedef {{properties: Record<string, OptionSchema>}} Schema
  * @typedef {{name: string, summary?: string}} ModelCard
  * @typedef {{photo: Schema, film: Schema, models: ModelCard[], model: string,
- *   looks: Record<string, Settings>, version: string}} OptionSchemas
+ *   looks: Record<string, Settings>, version: string, folder: string | null}} OptionSchemas
  *
  * A step of the history: `frame` is where its change is seen, `names` are those of the settings.
  * @typedef {{label: string, part: "marks" | "settings" | "cuts", frame?: number | null, names?: string[]}} HistoryStep

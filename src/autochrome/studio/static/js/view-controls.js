@@ -11,6 +11,7 @@ export const ZOOM_STEP = 1.5; // factor, for one click or key press
 const MODES = [
   ["after", "After"],
   ["compare", "Compare"],
+  ["side", "Side by side"],
   ["before", "Before"],
 ];
 
