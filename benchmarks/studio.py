@@ -1,8 +1,13 @@
-"""Measure the response time of the studio to a brush stroke: `python benchmarks/studio.py [--quiet-only]`.
+"""Measure how quickly the studio responds: `python benchmarks/studio.py [--quiet-only]`.
+
+Brush strokes:
 
 A 12-megapixel photograph, a view of 1280×800 pixels, one more stroke in each request. The time is that of the client,
 from the start of the request to the last byte of the image. First with no other load; then while a film is exported and
 fifty clients request the lists of jobs and projects every second.
+
+First colour: from the upload of a photograph to the last byte of its view in colour. Exports: twenty small photographs,
+from the first request until the last file is there, beside the command line with the same photographs, start included.
 """
 
 import argparse
@@ -29,6 +34,7 @@ VIEWS = [
     {"x": 0, "y": 0, "width": 1, "height": 1, "pixels": [1067, 800]},
     {"x": 0.3, "y": 0.2, "width": 0.32, "height": 0.267, "pixels": [1280, 800]},
 ]
+FIRST_COLORS, EXPORTS, ROUNDS = 7, 20, 3
 POLL = """
 import asyncio, sys, httpx2
 
@@ -116,6 +122,52 @@ def time_strokes(client: Client, project: str, view: dict[str, Any]) -> dict[str
     return {"p50_ms": round(float(p50), 1), "p95_ms": round(float(p95), 1), "max_ms": round(max(times), 1)}
 
 
+def time_first_color(client: Client, source: bytes) -> dict[str, float]:
+    """Seconds from the start of an upload to the picture in colour."""
+    times = []
+    for _ in range(FIRST_COLORS):
+        started = time.perf_counter()
+        project = client.json("/api/projects?name=scan.jpg", source)["id"]
+        client.request(f"/api/projects/{project}/view?pixels=1067x800")
+        times.append(time.perf_counter() - started)
+        client.request(f"/api/projects/{project}", method="DELETE")
+    return {"median_s": round(float(np.median(times)), 3), "max_s": round(max(times), 3)}
+
+
+def time_exports(client: Client, folder: Path) -> dict[str, float]:
+    """Seconds for small photographs in the studio and with the command line: the best of some rounds, in turn."""
+    originals = folder / "small"
+    originals.mkdir()
+    wide = make_photograph(2400, 1600)
+    for number in range(EXPORTS):
+        wide.crop(80 * number, 40 * number, 640, 480).jpegsave(str(originals / f"{number}.jpg"), Q=90)
+    ids = [
+        client.json(f"/api/projects?name={path.name}", path.read_bytes())["id"]
+        for path in sorted(originals.iterdir())
+    ]
+    studio, command = [], []
+    for turn in range(ROUNDS):
+        started = time.perf_counter()
+        jobs = [client.json(f"/api/projects/{each}/export", {}, "POST")["id"] for each in ids]
+        while client.json(f"/api/jobs/{jobs[-1]}")["state"] in ("waiting", "running"):
+            time.sleep(0.02)
+        studio.append(time.perf_counter() - started)
+        started = time.perf_counter()
+        output = folder / f"by-command-{turn}"
+        subprocess.run(
+            [sys.executable, "-m", "autochrome", "photo", str(originals), "-o", str(output), "--quiet"],
+            check=True,
+        )
+        command.append(time.perf_counter() - started)
+    return {
+        "photographs": EXPORTS,
+        "first_round_s": round(studio[0], 2),
+        "studio_s": round(min(studio), 2),
+        "command_s": round(min(command), 2),
+        "ratio": round(min(studio) / min(command), 2),
+    }
+
+
 def measure(folder: Path, *, quiet_only: bool) -> dict[str, Any]:
     """The result of the benchmark. quiet_only: without the part under load."""
     source = folder / "source.jpg"
@@ -128,6 +180,8 @@ def measure(folder: Path, *, quiet_only: bool) -> dict[str, Any]:
             "whole": time_strokes(client, photo, VIEWS[0]),
             "zoomed": time_strokes(client, photo, VIEWS[1]),
         }
+        result["first_color"] = time_first_color(client, source.read_bytes())
+        result["exports"] = time_exports(client, folder)
         if quiet_only:
             return result
         film = write_film(folder / "film.mp4", 120)

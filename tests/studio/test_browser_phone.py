@@ -56,6 +56,7 @@ def test_everything_is_within_reach(server: Server, width: int, height: int, the
             open_project(page, name)
             assert controls_out_of_reach(page) == []
             assert accessibility_problems(page) == []
+            assert page.evaluate("innerWidth") == width  # nothing is so wide that the phone zooms out
             picture = page.locator("picture-canvas").bounding_box()
             assert picture["width"] * picture["height"] > 0.4 * width * (height - 200)
             assert picture["height"] > 150
