@@ -29,6 +29,7 @@ _VIVID_CHROMA = 60.0  # a*b*: chroma from which on a colour has this weight
 _SHARE = 0.2  # a mode with less than this share of the likeliest one is not taken
 _DRAWS = 2  # for each variation, at most: it is drawn again if it differs too little
 _REACH = 1.0  # a point is one more fact about the picture, so that alike things agree
+_VIVID_REACH = 0.3  # a vivid colour is nearly only about its thing: it does not flood the wall behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +197,11 @@ def _draw(canvas: Canvas, first: View, random: np.random.Generator, style: Style
     for number in range(_ROUNDS):
         view = canvas.look(points) if number else first
         modes, rank = _choose_modes(view, random, vivid=number < style.vivid_rounds)
+        reach = _VIVID_REACH if number < style.vivid_rounds else _REACH
         for row, column in _take_best(rank, free, _POINTS // _ROUNDS):
             color = color_code(float(luma[row, column]), view.color_of_mode(row, column, modes[row, column]))
             x, y = (column + 0.5) / columns, (row + 0.5) / rows
-            points.append(Point(x=x, y=y, color=color, reach=_REACH, by="machine"))
+            points.append(Point(x=x, y=y, color=color, reach=reach, by="machine"))
         if not free.any():
             break
     return tuple(_scale_chroma(point, style.chroma) for point in points)
