@@ -2,11 +2,15 @@ import js from "@eslint/js";
 import globals from "globals";
 
 export default [
-  { files: ["src/autochrome/studio/static/js/**/*.js"], ...js.configs.recommended },
+  { files: ["src/autochrome/studio/static/js/**/*.js", "web/**/*.js"], ...js.configs.recommended },
   {
-    files: ["src/autochrome/studio/static/js/**/*.js"],
+    files: ["src/autochrome/studio/static/js/**/*.js", "web/**/*.js"],
     linterOptions: { reportUnusedDisableDirectives: "error" },
-    languageOptions: { ecmaVersion: 2024, sourceType: "module", globals: globals.browser },
+    languageOptions: {
+      ecmaVersion: 2024,
+      sourceType: "module",
+      globals: { ...globals.browser, ...globals.serviceworker },
+    },
     rules: {
       // Types are TypeScript's work.
       "no-undef": "off",
