@@ -68,6 +68,7 @@ class SeenStill:
 
     kind: str
     pixels: np.ndarray  # (H, W, 3) uint8
+    shown: np.ndarray  # (H, W) bool: not fully transparent
     alpha: bool
     deep: bool  # more than 8 bits a channel
     pages: int
@@ -84,7 +85,11 @@ def see_still(path: Path) -> SeenStill:
             deep = mode.startswith("I") or mode == "F"
             profile = picture.info.get("icc_profile")
             upright = ImageOps.exif_transpose(picture)
-            return SeenStill(kind, np.asarray(_as_srgb(upright, profile)), alpha, deep, pages)
+            pixels = np.asarray(_as_srgb(upright, profile))
+            shown = np.ones(pixels.shape[:2], bool)
+            if alpha:
+                shown = np.asarray(upright.convert("RGBA"))[..., 3] > 0
+            return SeenStill(kind, pixels, shown, alpha, deep, pages)
 
 
 def _as_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
@@ -131,6 +136,8 @@ def _compare_pixels(before: SeenStill, after: SeenStill, found: Comparison) -> N
         found.differs["size"] = " → ".join(sizes)
         return
     apart = np.abs(_lightness(before.pixels) - _lightness(after.pixels))
+    shown = (before.shown & after.shown)[:_SMALL, :_SMALL]
+    apart = apart[shown] if shown.any() else np.zeros(1)
     worst = float(np.percentile(apart, 99))
     if worst > (_ENCODED if after.kind in _LOSSY else _EXACT):
         found.differs["lightness"] = f"{worst:.1f} L* off (99 of 100 pixels), {apart.mean():.1f} on average"

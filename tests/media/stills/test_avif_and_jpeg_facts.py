@@ -7,6 +7,7 @@ import pytest
 
 from autochrome.errors import NotAPicture
 from autochrome.media.stills import open_still
+from autochrome.media.stills.av1_header import grey_is_full_range
 from pictures import COLOR, GREY, pil, whole
 
 
@@ -23,6 +24,19 @@ def test_grey_avif_of_limited_range_becomes_full_range() -> None:
         data = pil(GREY, "AVIF", quality=100, range=written, subsampling="4:0:0")
         pixels = whole(open_still(data).strips()).reshape(*GREY.shape, -1)[..., 0]
         assert np.abs(pixels.astype(int) - GREY).max() <= 3
+
+
+@pytest.mark.parametrize("written", ["full", "limited"])
+def test_without_a_box_the_stream_says_the_range_of_a_grey_avif(written: str) -> None:
+    data = pil(GREY, "AVIF", quality=100, range=written, subsampling="4:0:0").replace(b"colr", b"free")
+    pixels = whole(open_still(data).strips()).reshape(*GREY.shape, -1)[..., 0]
+    assert np.abs(pixels.astype(int) - GREY).max() <= 3
+
+
+@pytest.mark.parametrize(("header", "full"), [("0a07196a659e3fca20", False), ("0a07596a659e3fcf10", False)])
+def test_the_range_in_the_header_of_a_stream(header: str, full: bool) -> None:
+    assert grey_is_full_range(bytes.fromhex(header)) is full
+    assert grey_is_full_range(bytes.fromhex(header)[:4]) is None
 
 
 def test_hdr_avif_is_noted() -> None:

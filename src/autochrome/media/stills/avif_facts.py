@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autochrome.errors import NotAPicture
+from autochrome.media.stills.av1_header import grey_is_full_range
 from autochrome.media.stills.exif import Read
 from autochrome.media.stills.file_facts import Convert, FileFacts
 from autochrome.media.stills.made_profile import ColorCode
@@ -17,6 +18,7 @@ _CODECS = {
     b"jpeg": "JPEG",
     b"j2k1": "JPEG 2000",
 }
+_HEADER = 64  # bytes of a stream that hold its header
 _TOP_BOXES = 20  # before the metadata; real files have one
 
 
@@ -27,6 +29,7 @@ class _Properties:
     item_types: dict[int, bytes] = field(default_factory=dict)
     boxes: list[tuple[bytes, bytes]] = field(default_factory=list)  # all properties of the file
     of_item: dict[int, list[int]] = field(default_factory=dict)  # item → numbers of properties, from 1
+    places: dict[int, int] = field(default_factory=dict)  # item → where its data begin in the file
     main: int = 0
 
 
@@ -44,9 +47,18 @@ def avif_facts(read: Read, name: str) -> FileFacts:
         profile = code.profile()
         if code.hdr:
             notes.append(f"the file is HDR ({code.hdr}): its light was read as that of an ordinary picture")
-        if not colors[10] & 0x80 and len(coded) >= 4 and coded[2] & 0x10:  # limited range, without chroma
-            convert = _stretch(12 if coded[2] & 0x20 else 10 if coded[2] & 0x40 else 8)
+    if len(coded) >= 4 and coded[2] & 0x10 and not _is_full(read, found, colors, coded):  # without chroma
+        convert = _stretch(12 if coded[2] & 0x20 else 10 if coded[2] & 0x40 else 8)
     return FileFacts(notes=tuple(notes), profile=profile, convert=convert)
+
+
+def _is_full(read: Read, found: _Properties, colors: bytes, coded: bytes) -> bool:
+    """Whether a grey picture has the full range: by its box, else by the header of its stream."""
+    if len(colors) >= 11:
+        return bool(colors[10] & 0x80)
+    places = [coded[4:], read(found.places[found.main], _HEADER) if found.main in found.places else b""]
+    stated = [full for data in places if (full := grey_is_full_range(data)) is not None]
+    return stated[0] if stated else True
 
 
 def holds_hevc(read: Read) -> bool:
@@ -102,6 +114,8 @@ def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 def _take(found: _Properties, kind: bytes, data: bytes) -> None:
     if kind == b"pitm":
         found.main = int.from_bytes(data[4 : 6 if data[:1] == b"\0" else 8], "big")
+    elif kind == b"iloc":
+        found.places = _places(data)
     elif kind == b"iinf":
         for inner, entry in _boxes(data[6 if data[:1] == b"\0" else 8 :]):
             if inner == b"infe" and entry[:1] in (b"\2", b"\3"):
@@ -114,6 +128,34 @@ def _take(found: _Properties, kind: bytes, data: bytes) -> None:
                 found.boxes = list(_boxes(content))
             elif inner == b"ipma":
                 found.of_item |= _associations(content)
+
+
+def _places(data: bytes) -> dict[int, int]:
+    """Item → the offset of its first piece in the file."""
+    version, sizes = data[0], int.from_bytes(data[4:6], "big")
+    of_offset, of_length, of_base, of_index = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
+    wide = 4 if version == 2 else 2
+    at, result = 6 + wide, {}
+
+    def number(size: int) -> int:
+        nonlocal at
+        at += size
+        return int.from_bytes(data[at - size : at], "big")
+
+    for _ in range(int.from_bytes(data[6:at], "big")):
+        if at >= len(data):
+            break
+        item, method = number(wide), number(2) if version else 0
+        number(2)
+        base, pieces = number(of_base), number(2)
+        for piece in range(pieces if at < len(data) else 0):
+            if version:
+                number(of_index)
+            offset = number(of_offset)
+            number(of_length)
+            if piece == 0 and not method & 15:
+                result[item] = base + offset
+    return result
 
 
 def _associations(data: bytes) -> dict[int, list[int]]:
