@@ -33,7 +33,7 @@ _WORDS = (
 
 SAID = {
     "size": r"rows|page|frame|preview|picture|cut|damaged",
-    "lightness": r"damaged|truncated|rows|PQ|HLG|gain map|light|profile|transparen|16 bits|rounded",
+    "lightness": r"damaged|truncated|rows|gamma|PQ|HLG|gain map|light|profile|transparen|16 bits|rounded",
     "transparency": r"transparen|alpha",
     "depth": r"bits",
     "words": r"metadata|EXIF|IPTC|XMP|text",

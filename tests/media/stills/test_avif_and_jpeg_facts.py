@@ -4,6 +4,7 @@ import struct
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from autochrome.errors import NotAPicture
 from autochrome.media.stills import open_still
@@ -37,6 +38,11 @@ def test_without_a_box_the_stream_says_the_range_of_a_grey_avif(written: str) ->
 def test_the_range_in_the_header_of_a_stream(header: str, full: bool) -> None:
     assert grey_is_full_range(bytes.fromhex(header)) is full
     assert grey_is_full_range(bytes.fromhex(header)[:4]) is None
+
+
+def test_frames_of_an_animated_avif_are_noted() -> None:
+    data = pil(COLOR, "AVIF", save_all=True, append_images=[Image.fromarray(COLOR[::-1].copy())] * 2)
+    assert open_still(data).notes == ("3 frames: only the first was read",)
 
 
 def test_hdr_avif_is_noted() -> None:

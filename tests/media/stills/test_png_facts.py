@@ -152,3 +152,9 @@ def test_a_file_that_ends_early_raises_nothing_in_reading_chunks(cut: int) -> No
     data = before_pixels(png(COLOR), raw_profile(b"exif", BLOCK), chunk(b"cHRM", b"short"))[:cut]
     facts = png_facts(lambda offset, size: data[offset : offset + size], "x.png")
     assert isinstance(packed_texts(facts.texts, facts.xmp), bytes)
+
+
+def test_a_still_picture_beside_the_frames_of_an_animation_counts() -> None:
+    other = Image.fromarray(COLOR[::-1].copy())
+    data = pil(COLOR, "PNG", save_all=True, append_images=[other], default_image=True)
+    assert open_still(data).notes == ("2 frames: only the first was read",)

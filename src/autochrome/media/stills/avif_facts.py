@@ -41,6 +41,9 @@ def avif_facts(read: Read, name: str) -> FileFacts:
     colors = next((data for kind, data in own if kind == b"colr" and data[:4] == b"nclx"), b"")
     coded = next((data for kind, data in own if kind == b"av1C"), b"")
     notes = ["HDR gain map: left out"] if b"tmap" in found.item_types.values() else []
+    frames = _count_frames(read)
+    if frames > 1:
+        notes.append(f"{frames} frames: only the first was read")
     profile = convert = None
     if len(colors) >= 11:
         code = ColorCode(int.from_bytes(colors[4:6], "big"), int.from_bytes(colors[6:8], "big"))
@@ -89,13 +92,25 @@ def _properties(read: Read) -> _Properties:
 
 def _metadata(read: Read) -> bytes:
     """The content of the first 'meta' box of the file."""
+    return _top_box(read, b"meta")
+
+
+def _count_frames(read: Read) -> int:
+    """Of a sequence of pictures: the number of samples of its first track. 0: there is none."""
+    film = _top_box(read, b"moov")
+    place = film.find(b"stsz")
+    return int.from_bytes(film[place + 12 : place + 16], "big") if place >= 0 else 0
+
+
+def _top_box(read: Read, wanted: bytes) -> bytes:
+    """The content of the first box of this kind at the top level of the file."""
     at = 0
     for _ in range(_TOP_BOXES):
         head = read(at, 8)
         size = int.from_bytes(head[:4], "big")
         if len(head) < 8 or size < 8:
             break
-        if head[4:] == b"meta":
+        if head[4:] == wanted:
             return read(at + 8, min(size - 8, _LARGEST))
         at += size
     return b""
