@@ -37,23 +37,24 @@ class _Found:
     primaries: tuple[float, ...] | None = None
     code: ColorCode | None = None
     profiled: bool = False  # iCCP or sRGB
-    animated: bool = False
     frames: int = 1
-    first: bytes = b""  # the kind of the first chunk of a frame (fcTL) or of pixels (IDAT)
+    order: list[bytes] = field(
+        default_factory=list
+    )  # fcTL (a frame begins) and IDAT (pixels), the first of each
 
 
 def png_facts(read: Read, name: str) -> FileFacts:
     """The facts of a PNG. Damaged chunks are left out."""
     found = _Found()
     for kind, start, size in _chunks(read):
-        if kind in (b"fcTL", b"IDAT"):
-            found.first = found.first or kind
+        if kind in (b"fcTL", b"IDAT") and kind not in found.order:
+            found.order.append(kind)
         if kind in _WANTED:
             _take(found, kind, read(start, min(size, _LARGEST)), size)
     notes = []
     if found.left_out:
         notes.append(f"{found.left_out} texts of the file are damaged or too large: left out")
-    beside = found.animated and found.first == b"IDAT"  # the still picture is none of the frames
+    beside = found.order == [b"IDAT", b"fcTL"]  # the still picture is none of the frames
     if found.frames + beside > 1:
         notes.append(f"{found.frames + beside} frames: only the first was read")
     profile = _profile(found, notes)
@@ -96,7 +97,7 @@ def _take(found: _Found, kind: bytes, data: bytes, size: int) -> None:
     elif kind == b"cICP" and len(data) == 4:
         found.code = ColorCode(data[0], data[1])
     elif kind == b"acTL" and len(data) == 8:
-        found.animated, found.frames = True, int.from_bytes(data[:4], "big")
+        found.frames = int.from_bytes(data[:4], "big")
 
 
 def _take_text(found: _Found, kind: bytes, data: bytes, size: int) -> None:
