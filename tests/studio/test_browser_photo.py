@@ -86,6 +86,22 @@ def test_a_photo_from_upload_to_export(
         wait_until(lambda: chroma_distance(page, *position, BLUE), lambda distance: distance < 15)
 
 
+def test_a_picture_that_is_cut_short_shows_its_note(server: Server, picture: Path, tmp_path: Path):
+    data = picture.read_bytes()
+    (tmp_path / "cut.jpg").write_bytes(data[: len(data) * 2 // 3])
+    with open_page() as page:
+        page.goto(server.url)
+        upload(page, tmp_path / "cut.jpg")
+        open_project(page, "cut.jpg")
+        note = page.get_by_role("note")
+        note.get_by_text("the rest is missing").wait_for()
+        assert not accessibility_problems(page)
+        page.go_back()
+        upload(page, picture)
+        open_project(page, picture.name)
+        page.locator(".notes").wait_for(state="hidden")
+
+
 def test_tools_and_views(server: Server, picture: Path):
     with open_page() as page:
         page.goto(server.url)

@@ -1,6 +1,7 @@
 """Requests that the studio must refuse, and requests that must do no harm."""
 
 import asyncio
+import json
 import struct
 import zlib
 from collections.abc import AsyncIterator, Iterator
@@ -10,10 +11,10 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from autochrome.studio.errors import TooLarge, TooSlow
+from autochrome.studio.errors import TooLarge, TooMany, TooSlow
 from autochrome.studio.guard import POLICY, Guard
 from autochrome.studio.limits import Limits
-from autochrome.studio.uploads import display_name, save_upload
+from autochrome.studio.uploads import Uploads, display_name, save_upload
 from pictures import COLOR, pil
 from studiohelp import OpenStudio, project_path
 
@@ -120,8 +121,14 @@ def test_files_that_are_no_pictures_are_refused_and_deleted(
     assert is_empty(tmp_path)
 
 
+def test_a_picture_that_is_cut_short_is_taken_with_a_note(client: TestClient, jpeg: bytes):
+    """As far as it goes; the same of PNG and TIFF."""
+    project = client.post(API, content=jpeg[: len(jpeg) * 2 // 3]).json()
+    assert "the rest is missing" in project["notes"][0]
+
+
 def test_a_truncated_picture_is_refused(client: TestClient, tmp_path: Path):
-    data = pil(COLOR, "png")
+    data = pil(COLOR, "webp")
     response = client.post(API, content=data[: len(data) // 2])
     assert (response.status_code, response.json()["error"]["kind"]) == (422, "PictureDamaged")
     assert is_empty(tmp_path)
@@ -197,6 +204,27 @@ def test_a_slow_upload_is_refused(tmp_path: Path, sender, jpeg: bytes):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_stalled_upload_makes_room_for_another(tmp_path: Path, jpeg: bytes):
+    async def whole() -> AsyncIterator[bytes]:
+        yield jpeg
+
+    async def send_three() -> list[object]:
+        uploads = Uploads(tmp_path, Limits(uploads=2, stall=0.2))
+        stuck = [asyncio.create_task(uploads.receive(stalled(jpeg[:100]), 0)) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        with pytest.raises(TooMany):
+            await uploads.receive(whole(), 0)
+        await asyncio.sleep(0.3)
+        done = await uploads.receive(whole(), 0)
+        stuck[1].cancel()
+        return [done, *await asyncio.gather(*stuck, return_exceptions=True)]
+
+    done, given_up, _ = asyncio.run(send_three())
+    assert done.path.read_bytes() == jpeg
+    assert isinstance(given_up, TooSlow)
+    assert [path.parent for path in tmp_path.rglob("source*")] == [done.folder]
+
+
 def test_an_endless_upload_is_refused(tmp_path: Path):
     async def endless() -> AsyncIterator[bytes]:
         yield pil(COLOR, "png")
@@ -215,6 +243,41 @@ def test_incomplete_uploads_are_deleted_at_the_next_start(open_studio: OpenStudi
     (tmp_path / "studio" / "projects" / "0123456789abcdef" / "project.json").write_text("{")
     assert open_studio().get(API).json() == []
     assert not list((tmp_path / "studio" / "incoming").iterdir())
+
+
+@pytest.mark.parametrize("link", ["source.jpg", "before.jpg", "export", "."])
+def test_links_in_the_library_are_not_followed(
+    open_studio: OpenStudio, tmp_path: Path, jpeg: bytes, link: str
+):
+    project = open_studio().post(API, content=jpeg).json()
+    folder = tmp_path / "studio" / "projects" / project["id"]
+    place, elsewhere = folder / link, tmp_path / "elsewhere"
+    if place.exists():
+        place.rename(elsewhere)
+    else:
+        elsewhere.mkdir()
+    place.symlink_to(elsewhere)
+    assert open_studio().get(API).json() == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"suffix": "/../../../secret.jpg"},
+        {"suffix": ".jpg/../../secret"},
+        {"name": "../../secret"},
+        {"export": {"ready": True, "name": "../secret.jpg", "revision": 0}},
+        {"id": "../../../../secret"},
+    ],
+)
+def test_names_in_a_project_file_are_checked(
+    open_studio: OpenStudio, tmp_path: Path, jpeg: bytes, change: dict
+):
+    project = open_studio().post(API, content=jpeg).json()
+    file = tmp_path / "studio" / "projects" / project["id"] / "project.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | change))
+    (tmp_path / "secret.jpg").write_bytes(jpeg)
+    assert open_studio().get(API).json() == []
 
 
 async def send_endless_request(patience: float) -> list[dict]:

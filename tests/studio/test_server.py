@@ -100,6 +100,50 @@ def test_incomplete_requests_and_lost_clients_do_no_harm(tmp_path: Path):
             connection.close()
 
 
+def test_headers_that_never_end_are_given_up(tmp_path: Path):
+    """Also after a first request on the same connection; an upload that goes on is not."""
+    patient = "import autochrome.studio.connections as c; c.HEADER_PATIENCE = 0.5; import autochrome.cli as a; a.main()"
+    command = [sys.executable, "-c", patient, "studio", str(tmp_path / "a"), "--no-browser", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            port = int(process.stderr.readline().split()[-1].rstrip("/").rsplit(":", 1)[1])
+            whole = f"GET /api/projects HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
+            for sent in (b"", whole.encode(), f"{whole}\r\n{whole}".encode()):
+                with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT) as connection:
+                    connection.sendall(sent)
+                    received = b""
+                    while data := connection.recv(1 << 16):  # ends when the server closes the connection
+                        received += data
+                    assert received.count(b"HTTP/1.1 200") == sent.count(b"\r\n\r\n")
+            upload = whole.replace("GET", "POST") + "Content-Length: 9\r\n\r\n"
+            with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT) as connection:
+                connection.sendall(upload.encode() + b"not")
+                time.sleep(1)
+                connection.sendall(b" a pic")
+                assert b"415" in connection.recv(1 << 16).splitlines()[0]
+        finally:
+            process.kill()
+
+
+def test_more_connections_than_the_limit_are_refused(tmp_path: Path):
+    limited = "import autochrome.studio.server as s; s._CONNECTIONS = 8; import autochrome.cli as a; a.main()"
+    command = [sys.executable, "-c", limited, "studio", str(tmp_path / "a"), "--no-browser", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            address = process.stderr.readline().split()[-1]
+            port = int(address.rstrip("/").rsplit(":", 1)[1])
+            idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(8)]
+            time.sleep(0.3)
+            with pytest.raises(urllib.error.HTTPError, match="503"):
+                get(f"{address}api/projects")
+            for connection in idle:
+                connection.close()
+            time.sleep(0.3)
+            assert get(f"{address}api/projects") == b"[]"
+        finally:
+            process.kill()
+
+
 def test_a_port_in_use_is_reported_in_one_sentence(autochrome, tmp_path: Path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -183,9 +183,14 @@ def _write_project(folder: Path, project: Project) -> None:
     atomic_write(folder / _PROJECT, project.model_dump_json(), name=_PROJECT)
 
 
+def _holds_links(folder: Path) -> bool:
+    """Whether the folder is a symbolic link or has one in it: it could lead to any file of this machine."""
+    return folder.is_symlink() or any(path.is_symlink() for path in folder.rglob("*"))
+
+
 def _read_project(folder: Path) -> Project | None:
     """The project in a folder; None where it cannot be read."""
-    if not _ID.fullmatch(folder.name):
+    if not _ID.fullmatch(folder.name) or _holds_links(folder):
         return None
     try:
         project = Project.model_validate_json((folder / _PROJECT).read_bytes())

@@ -21,6 +21,7 @@ class Limits:
     waiting_jobs: int = 200
     ended_jobs: int = 500  # that the queue still lists
     listeners: int = 64  # to events
+    stall: float = 5.0  # seconds without a byte after which an upload makes room for another
     patience: float = 30.0  # seconds without a byte of a request's body
     slowest: float = 8192.0  # bytes per second: the least average speed of an upload
     open_photo_bytes: int = 1_000_000_000  # of memory for photographs that are kept open

@@ -43,7 +43,8 @@ class PhotoService:
             small = still.read_small(THUMBNAIL_SIDE)
             pixels = (small if small.dtype.itemsize == 1 else small >> 8).astype("uint8")
             (upload.folder / "before.jpg").write_bytes(encode_image(pixels))
-            return new_project(upload, name, still.width, still.height, notes=tuple(still.notes))
+            notes = (*still.losses, *still.notes)
+            return new_project(upload, name, still.width, still.height, notes=notes)
 
     def colorize_upload(self, upload: Upload, settings: Mapping[str, Any], hints: HintsFile | None) -> Path:
         """Colour an upload without a project; returns the path of the result, in the upload's folder."""

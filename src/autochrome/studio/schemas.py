@@ -52,24 +52,28 @@ class FilmInfo(Schema):
     timecode: TimecodeInfo | None = None  # None: the film has none
 
 
+FileName = Annotated[str, Field(max_length=200, pattern=r"^[^/\\\x00-\x1f]*$")]
+"""A name without folders: project.json may have been changed by others."""
+
+
 class ExportInfo(Schema):
     """The file that was exported last."""
 
     ready: bool = False
-    name: str = ""
+    name: FileName = ""
     revision: int = -1  # of the project at that time
 
 
 class Project(Schema):
     """A photograph or a film, with its settings. Its hints lie in a file of their own."""
 
-    id: str
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
     kind: ProjectKind
-    name: str
+    name: FileName
     created: datetime
     width: int  # pixels, upright
     height: int
-    suffix: str  # of the original's file
+    suffix: Annotated[str, Field(pattern=r"^\.[a-z0-9]{1,8}$")]  # of the original's file
     settings: dict[str, Any] = {}  # the options that differ from the defaults
     revision: int = 0  # grows with every change of colours: hints, settings, shots
     notes: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from sse_starlette.sse import AppStatus
 
 from autochrome.errors import UsageError
 from autochrome.studio.app import create_app
+from autochrome.studio.connections import PatientProtocol
 from autochrome.studio.guard import LOOPBACK
 from autochrome.studio.limits import Limits
 from autochrome.studio.service import Studio
@@ -56,6 +57,7 @@ def serve(
                 threading.Timer(_BROWSER_DELAY, webbrowser.open, (page,)).start()
             config = uvicorn.Config(
                 app,
+                http=PatientProtocol,
                 log_level="warning",
                 access_log=False,
                 server_header=False,

@@ -3,9 +3,9 @@
 import secrets
 import shutil
 import time
-from asyncio import wait_for
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from asyncio import FIRST_COMPLETED, Event, create_task, ensure_future, wait, wait_for
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,17 +70,57 @@ class Uploads:
 
     def __init__(self, folder: Path, limits: Limits) -> None:
         self._folder, self._limits = folder, limits
-        self._running = 0
+        self._running: list[_Progress] = []
 
     async def receive(self, chunks: AsyncIterator[bytes], length: int, *, films: bool = True) -> Upload:
         """Save a request's body. length: bytes that the client announced. films: whether films are allowed."""
-        if self._running >= self._limits.uploads:
-            raise TooMany(f"{self._limits.uploads} uploads are running already; wait until one has ended.")
-        self._running += 1
+        if len(self._running) >= self._limits.uploads:
+            self._give_up_stalled()
+        progress = _Progress()
+        self._running.append(progress)
         try:
-            return await save_upload(chunks, self._folder, self._limits, films=films, length=length)
+            async with aclosing(progress.watch(chunks)) as watched:
+                return await save_upload(watched, self._folder, self._limits, films=films, length=length)
         finally:
-            self._running -= 1
+            if progress in self._running:
+                self._running.remove(progress)
+
+    def _give_up_stalled(self) -> None:
+        """Make room: give up the upload that has sent nothing for the longest time, if that is long."""
+        stalled = min(self._running, key=lambda each: each.newest)
+        if time.monotonic() - stalled.newest < self._limits.stall:
+            raise TooMany(f"{self._limits.uploads} uploads are running already; wait until one has ended.")
+        self._running.remove(stalled)
+        stalled.given_up.set()
+
+
+class _Progress:
+    """When an upload sent its last bytes. It can be given up from outside."""
+
+    def __init__(self) -> None:
+        self.newest = time.monotonic()
+        self.given_up = Event()
+
+    async def watch(self, chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
+        """The same chunks; raises `TooSlow` when the upload is given up."""
+        given_up = create_task(self.given_up.wait())
+        try:
+            while True:
+                chunk = ensure_future(anext(chunks, None))
+                try:
+                    await wait({chunk, given_up}, return_when=FIRST_COMPLETED)
+                finally:
+                    if not chunk.done():
+                        chunk.cancel()
+                if not chunk.done() or chunk.cancelled():
+                    raise TooSlow("The upload stopped, and others were waiting; send the file again.")
+                self.newest = time.monotonic()
+                data = chunk.result()
+                if data is None:
+                    return
+                yield data
+        finally:
+            given_up.cancel()
 
 
 async def save_upload(

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autochrome.errors import UsageError
+from autochrome.errors import OutputNotWritable, UsageError
 from autochrome.media.films import open_film
 from autochrome.options import FilmOptions
 from filmmaking import decoded, make_film, packets, paint_film, shown
@@ -57,6 +57,14 @@ def test_codec_profile_and_tags(
         for frame in written:
             y_plane = frame.y_plane.astype(int) >> (frame.plane_format.depth - 10)
             assert np.abs(y_plane - smooth).mean() < 2  # of 1023
+
+
+@pytest.mark.parametrize("container", [".mxf", ".mov"])
+def test_frames_too_small_for_dnxhr_are_refused_before_the_work(tmp_path: Path, container: str):
+    film = make_film(tmp_path / "a.mp4", size=(48, 64))
+    with pytest.raises(OutputNotWritable, match=r"from 256×120 pixels on, and the film has 64×48; choose"):
+        paint_film(film, tmp_path / f"b{container}", FilmOptions(codec="dnxhr"))
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
 
 
 def test_ffv1_in_mxf_keeps_every_bit(tmp_path: Path):

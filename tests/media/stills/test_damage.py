@@ -1,4 +1,4 @@
-"""A damaged JPEG is read as far as it goes, and what is missing is said."""
+"""A damaged picture is read as far as it goes, and what is missing is said."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from PIL import Image
 
 from autochrome.errors import PictureDamaged
 from autochrome.media.stills import open_still
-from pictures import pil, whole
+from pictures import pil, png, tiff, whole
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (200, 150), np.uint8)
 PICTURE[:, :75] = np.arange(200, dtype=np.uint8)[:, None]
@@ -92,3 +92,41 @@ FIRST_SCAN = PROGRESSIVE.index(b"\xff\xda")
 def test_a_file_without_pixels_is_an_error(data: bytes) -> None:
     with pytest.raises(PictureDamaged, match="get the file again"):
         open_still(data).read_small(16)
+
+
+CUT = {
+    "png": png(PICTURE),
+    "png 16": png(PICTURE.astype(np.uint16) * 257),
+    "tif": tiff(PICTURE, rowsperstrip=16),
+    "tif packed": tiff(PICTURE, rowsperstrip=16, compression="zlib"),
+}
+
+
+@pytest.mark.parametrize("name", CUT)
+@pytest.mark.parametrize("first", ["small", "strips"])
+def test_cut_png_and_tiff_are_read_as_far_as_they_go(name: str, first: str) -> None:
+    data = CUT[name]
+    still = open_still(data[: int(len(data) * 0.7)])
+    if first == "small":
+        still.read_small(64)
+    read, true = whole(still.strips(20)), pixels_of(data)
+    np.testing.assert_array_equal(read[:96], true[:96])
+    assert not read[180:].any()
+    assert len(still.losses) == 1
+    assert re.fullmatch(
+        r"the file ends or is damaged after about [3-7]\d % of the picture; the rest is missing",
+        still.losses[0],
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pil(PICTURE, "WEBP")[:2000],
+        png(PICTURE, interlace=True)[:9000],
+        png(PICTURE)[:60],
+    ],
+)
+def test_what_gives_no_rows_is_damaged(data: bytes) -> None:
+    with pytest.raises(PictureDamaged):
+        pixels_of(data)

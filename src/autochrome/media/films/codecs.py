@@ -35,6 +35,7 @@ class Codec:
     fields: bool = True  # marks interlaced frames as such
     alpha: tuple[str, ...] = ()  # samplings in which it stores transparency too
     alpha_depths: tuple[int, ...] = ()  # depths in which it does so, and in which many programs can read it
+    smallest: tuple[int, int] = (1, 1)  # width and height of a frame
 
 
 def _x264(options: FilmOptions, width: int, sampling: str) -> dict[str, str]:
@@ -102,7 +103,7 @@ CODECS: dict[str, Codec] = {
         alpha=("444",),
         alpha_depths=(10,),
     ),
-    "dnxhr": Codec("dnxhd", ("dnxhd",), (10,), ("422", "444"), (".mov", ".mxf"), _dnxhr),
+    "dnxhr": Codec("dnxhd", ("dnxhd",), (10,), ("422", "444"), (".mov", ".mxf"), _dnxhr, smallest=(256, 120)),
     # PyAV's libvpx is built without the depths above 8 bits.
     "vp9": Codec("libvpx-vp9", ("vp9",), (8,), _USUAL, (".webm", ".mkv", ".mp4"), _vp9, fields=False),
 }
@@ -148,6 +149,7 @@ def plan(target: Path, facts: FilmFacts, options: FilmOptions) -> Plan:
             f"{target}: films are written as {', '.join(CONTAINERS)}; choose one of these."
         )
     codec = _codec(target, suffix, facts, options)
+    _check_size(target, facts, codec)
     if suffix == ".mxf":
         check_rate(target, facts.rate)
     if options.pixel_format != "auto":
@@ -188,6 +190,16 @@ def plan(target: Path, facts: FilmFacts, options: FilmOptions) -> Plan:
 def _add_parameters(settings: dict[str, str], option: str, value: str) -> dict[str, str]:
     """The same settings with more parameters in one option, such as `x264-params`."""
     return settings | {option: f"{settings[option]}:{value}" if option in settings else value}
+
+
+def _check_size(target: Path, facts: FilmFacts, codec: Codec) -> None:
+    """Refuse frames that are too small for a codec."""
+    width, height = codec.smallest
+    if facts.width < width or facts.height < height:
+        raise OutputNotWritable(
+            f"{target}: {codec.encoder} takes frames from {width}×{height} pixels on, and the film has "
+            f"{facts.width}×{facts.height}; choose another --codec, such as prores."
+        )
 
 
 def _fields_note(codec: Codec, container: str) -> str:

@@ -1,6 +1,6 @@
-"""Read a damaged JPEG as far as it goes, and say what is missing.
+"""Read a damaged JPEG, PNG or TIFF as far as it goes, and say what is missing.
 
-Other formats have no such file: their decoders stop at the first fault, or cannot tell what is missing.
+Of other formats, and of interlaced PNG, the decoders give nothing when a part is missing.
 """
 
 import re
@@ -21,6 +21,8 @@ _ROWS = 32
 
 def accept_damage(origin: Origin, error: PictureDamaged) -> tuple[Origin, tuple[str, ...]]:
     """How to read a file that could not be read strictly, and the losses; raises `error` if nothing can be read."""
+    if origin.kind in ("png", "tif") and origin.fail_on != "none":
+        return _accept_missing_rows(origin, error)
     if origin.kind != "jpg" or origin.fail_on == "none":
         raise error
     lines = _complaints(error)
@@ -48,6 +50,16 @@ def accept_damage(origin: Origin, error: PictureDamaged) -> tuple[Origin, tuple[
     return lenient, (
         f"the file is damaged at about {share} of the height; below, parts are missing or wrong",
     )
+
+
+def _accept_missing_rows(origin: Origin, error: PictureDamaged) -> tuple[Origin, tuple[str, ...]]:
+    """The same for PNG and TIFF: libvips leaves rows black that it cannot decode."""
+    lenient = replace(origin, fail_on="none")
+    done, height = _intact_rows(origin)
+    if not done or _faults(lenient):
+        raise error
+    share = f"{100 * done // height} %"
+    return lenient, (f"the file ends or is damaged after about {share} of the picture; the rest is missing",)
 
 
 def _complaints(error: PictureDamaged) -> list[str]:

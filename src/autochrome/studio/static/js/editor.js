@@ -37,6 +37,17 @@ export function projectTitle(project) {
   return h("div", { class: "title" }, button, h("span", { class: "about" }, describeProject(project)));
 }
 
+/** What was noticed when the file was read, and what is missing in it. @param {Project} project */
+export function projectNotes(project) {
+  const lines = project.notes.map((note) => h("p", {}, note));
+  return h(
+    "div",
+    { class: "notes", role: "note", hidden: !lines.length },
+    icon("warn", 18),
+    h("div", {}, ...lines),
+  );
+}
+
 /** The tools, undo, redo and "remove all". @param {EditorSession} session @param {AbortSignal} signal */
 export function toolRail(session, signal) {
   const tools = TOOLS.map(({ name, label, key, tip }) => {

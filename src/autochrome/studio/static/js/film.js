@@ -4,7 +4,14 @@
 /** @import {Page} from "./main.js" */
 import * as api from "./api.js";
 import { announce, clamp, h } from "./dom.js";
-import { editorShortcuts, optionPanels, projectTitle, returnFocusToPicture, toolRail } from "./editor.js";
+import {
+  editorShortcuts,
+  optionPanels,
+  projectNotes,
+  projectTitle,
+  returnFocusToPicture,
+  toolRail,
+} from "./editor.js";
 import { exportControls } from "./export-controls.js";
 import { FilmControls } from "./film-controls.js";
 import { FilmFrames } from "./film-frames.js";
@@ -129,6 +136,7 @@ class FilmEditor {
       h(
         "aside",
         { class: "side-panels", "aria-label": "Colour and options" },
+        projectNotes(this.project),
         this.#unsureShots.element,
         variationsPanel(session, () => this.#currentShot(), signal),
         colorPanel(session, fetchLikely, signal),

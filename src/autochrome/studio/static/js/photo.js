@@ -4,7 +4,14 @@
 /** @import {Page} from "./main.js" */
 import * as api from "./api.js";
 import { h } from "./dom.js";
-import { editorShortcuts, optionPanels, projectTitle, returnFocusToPicture, toolRail } from "./editor.js";
+import {
+  editorShortcuts,
+  optionPanels,
+  projectNotes,
+  projectTitle,
+  returnFocusToPicture,
+  toolRail,
+} from "./editor.js";
 import { exportControls } from "./export-controls.js";
 import { lookPanel } from "./looks.js";
 import { marksPanel } from "./marks-panel.js";
@@ -41,6 +48,7 @@ export async function photoPage(project, signal) {
     h(
       "aside",
       { class: "side-panels", "aria-label": "Colour and options" },
+      projectNotes(project),
       variationsPanel(session, () => null, signal),
       colorPanel(session, (at) => api.fetchLikelyColors(project.id, at.x, at.y), signal),
       marksPanel(session, signal),
