@@ -23,7 +23,7 @@ from autochrome.hints.source import HintsSource, open_hints
 from autochrome.media.films import FilmFacts, open_film
 from autochrome.model import ColorModel
 from autochrome.options import FilmOptions
-from autochrome.types import Chroma, Frame
+from autochrome.types import Chroma, Floats, Frame
 
 _FRAMES = 8  # full-size frames that are kept
 _SHOTS = 4  # shots that are kept open
@@ -90,22 +90,41 @@ class FilmInspector:
         firsts: Sequence[int] | None = None,
         width: int = 960,
         options: FilmOptions | None = None,
+        patience: int | None = None,
     ) -> NDArray[np.uint8]:
         """The same frame in colour, as `colorize_film` makes it with these hints and options.
 
         firsts: numbers of the frames that begin a shot; by default they are found by `options.cuts`, but not farther
         from this frame than some hundred frames. options: default those of the inspector; its `model` does not count.
+        patience: frames of the shot that may be coloured on the way; if more are needed, this frame is coloured alone.
         """
         options = self._check(options)
         frame = self._frame(number)
         span = self.span(number, firsts, options)
         try:
             shot = self._shot(span, options)
-            chroma = shot.paint(frame, self.network, options, open_hints(hints) if hints else None)
+            chroma = shot.paint(frame, self.network, options, open_hints(hints) if hints else None, patience)
         except BaseException:  # what was read half is read again by the next call
             self._shots.drop(_key(span, options))
             raise
         return self._render(number, chroma, width)
+
+    def proxy(self, number: int) -> NDArray[np.uint8]:
+        """(h, w) the small grey frame in which motion is found; stored orientation."""
+        return make_proxy(self._frame(number)).grey
+
+    def confidence(
+        self,
+        number: int,
+        hints: HintsSource | None = None,
+        firsts: Sequence[int] | None = None,
+        options: FilmOptions | None = None,
+    ) -> Floats | None:
+        """(h, w) 0…1, upright: how sure the network is of this frame with these hints; None if it does not say."""
+        options = self._check(options)
+        frame = self._frame(number)
+        shot = self._shot(self.span(number, firsts, options), options)
+        return shot.confidence(frame, self.network, options, open_hints(hints) if hints else None)
 
     def run(
         self, number: int, hints: HintsSource | None, firsts: Sequence[int] | None, options: FilmOptions

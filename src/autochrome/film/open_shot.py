@@ -16,8 +16,8 @@ from autochrome.errors import UsageError
 from autochrome.film.carry_hints import open_image
 from autochrome.film.key_positions import hints_on, key_frames, place_keys
 from autochrome.film.keyframes import CarriedKey, FrameHints, ShotHints, unpack_hints
-from autochrome.film.painters import choose_painter, new_memory
-from autochrome.film.proxy import ProxyFrame, make_proxy, shrink_to_input
+from autochrome.film.painters import FramePainter, choose_painter, new_memory
+from autochrome.film.proxy import ProxyFrame, make_proxy, network_input, shrink_to_input
 from autochrome.film.recall import RecallingMotion, Recent
 from autochrome.film.routes import KeyRoutes, ShotMotion
 from autochrome.film.shot_run import ShotRun
@@ -25,7 +25,7 @@ from autochrome.film.temporal import ShotMemory
 from autochrome.hints.source import OpenedHints
 from autochrome.model import ColorModel
 from autochrome.options import FilmOptions
-from autochrome.types import Chroma, CodeValues, Frame, Hints
+from autochrome.types import Chroma, CodeValues, Floats, Frame, Hints
 
 _RUNS = 2  # ways to colour the shot (hints, options) of which settled frames are kept
 _KEY_FRAMES = 8  # key frames whose routes are kept
@@ -59,11 +59,17 @@ class OpenShot:
         self._unread.close()
 
     def paint(
-        self, frame: Frame, network: ColorModel, options: FilmOptions, hints: OpenedHints | None
+        self,
+        frame: Frame,
+        network: ColorModel,
+        options: FilmOptions,
+        hints: OpenedHints | None,
+        patience: int | None = None,
     ) -> Chroma:
         """(h, w, 2) a*b* of a frame of the shot, stored orientation, as `colorize_film` gives it with these hints.
 
-        options: `size` and `every` are the same in all calls.
+        options: `size` and `every` are the same in all calls. patience: frames that may be settled on the way; if more
+        are needed, the frame is painted alone, without hints. None: any number.
         """
         if options.method == "frames":
             carried = self._carry(hints, options.reach)[1]
@@ -72,10 +78,21 @@ class OpenShot:
             return next(chroma for _, chroma, _ in painter.paint_shot([make_proxy(frame)], memory))
         number = frame.index - self._first
         run = self.run(network, options, hints, number)
+        if patience is not None and number - run.settled > patience:
+            return FramePainter(network, options, self._turn).predict(make_proxy(frame))[0]
         while (chroma := run.chroma(number)) is None:
             if not run.settle_next():
                 raise UsageError(f"Frame {frame.index} cannot be read together with the frames before it.")
         return chroma
+
+    def confidence(
+        self, frame: Frame, network: ColorModel, options: FilmOptions, hints: OpenedHints | None
+    ) -> Floats | None:
+        """(h, w) 0…1, upright: how sure the network is of a frame with these hints; None if it does not say."""
+        luma = network_input(frame, options.size, self._turn)
+        carried = self._carry(hints, options.reach)[1]
+        own = None if carried is None else carried.at(frame.index, *luma.shape)
+        return network.paint(network.prepare(luma), own, options.vivid).confidence
 
     def run(
         self, network: ColorModel, options: FilmOptions, hints: OpenedHints | None, number: int

@@ -12,12 +12,14 @@ from autochrome.color.tone import shift_chroma
 from autochrome.color.upsample import apply, fit
 from autochrome.errors import PictureTooLarge
 from autochrome.film.inspect import FilmInspector
+from autochrome.film.key_positions import key_frames
 from autochrome.film.playback import ShotPlayback
-from autochrome.hints.file import HintsFile
+from autochrome.film.survey import ALIKE, Samples, look_of
+from autochrome.hints.file import HintsFile, KeyFrame
 from autochrome.media.stills.pyramid import encode_image
 from autochrome.media.timecode import Timecode
 from autochrome.studio.cache import SizedCache
-from autochrome.studio.color_suggestions import suggest_colors
+from autochrome.studio.color_suggestions import doubt_map, suggest_colors
 from autochrome.studio.errors import NotFound
 from autochrome.studio.library import Library
 from autochrome.studio.limits import THUMBNAIL_SIDE, Limits
@@ -25,7 +27,16 @@ from autochrome.studio.networks import Networks
 from autochrome.studio.open_film import OpenFilm
 from autochrome.studio.open_photo import hints_or_none
 from autochrome.studio.references import add_reference, check_pictures
-from autochrome.studio.schemas import FilmInfo, PaintFrame, Project, ShotSpan, ShotStart, TimecodeInfo
+from autochrome.studio.schemas import (
+    AlikeShot,
+    FilmInfo,
+    FrameDoubts,
+    PaintFrame,
+    Project,
+    ShotSpan,
+    ShotStart,
+    TimecodeInfo,
+)
 from autochrome.studio.settings import Settings, film_options
 from autochrome.studio.shots import check_frames, film_of, first_frames, make_spans, poster_frame, shot_of
 from autochrome.studio.uploads import Upload, new_project
@@ -35,6 +46,8 @@ from autochrome.variations import Variation, make_variations
 Image = NDArray[np.uint8]
 Side = Literal["before", "after"]
 _LONGEST = 1024  # pixels of a frame that is varied
+_ALIKE_SHOTS = 50  # that are listed, at most
+_DRAFT_FRAMES = 250  # of a shot that may be coloured for a draft of one of them
 _SUGGEST_WIDTH = 340  # pixels at the longer side of a frame for which colours are suggested
 
 
@@ -68,12 +81,16 @@ class FilmService:
             width, height = height, width
         return new_project(upload, name, width, height, film=film)
 
-    def frame(self, project: Project, number: int, side: Side, width: int) -> Image:
-        """(h, w, 3) sRGB: one frame before, or after with the saved hints and settings; width: longer side."""
+    def frame(self, project: Project, number: int, side: Side, width: int, *, draft: bool = False) -> Image:
+        """(h, w, 3) sRGB: one frame before, or after with the saved hints and settings; width: longer side.
+
+        draft: a frame that is far from the first one of its shot is coloured alone.
+        """
         _check_number(project, number)
         if side == "before":
             return self._open_film(project, project.settings).before(number, width)
-        return self._color(project, number, self._library.hints_of(project.id), project.settings, width)
+        hints, patience = self._library.hints_of(project.id), _DRAFT_FRAMES if draft else None
+        return self._color(project, number, hints, project.settings, width, patience)
 
     def paint_frame(self, project: Project, number: int, request: PaintFrame) -> Image:
         """(h, w, 3) sRGB: one frame with hints and settings that are not saved."""
@@ -90,6 +107,41 @@ class FilmService:
         hints = hints_or_none(self._library.hints_of(project.id))
         part = first, min(last, end) + 1
         return self._open_film(project, project.settings).play(part, hints, firsts, width, options)
+
+    def doubt(self, project: Project, number: int) -> Image:
+        """(h, w) grey: white where the network is not sure of this frame with the saved hints and settings."""
+        _check_number(project, number)
+        options = film_options(project.settings, self._networks)
+        hints = hints_or_none(self._library.hints_of(project.id))
+        film = self._open_film(project, project.settings)
+        confidence = film.confidence(number, hints, first_frames(project), options)
+        if confidence is None:
+            raise NotFound("This network does not report a confidence.")
+        return doubt_map(confidence)
+
+    def doubts(self, project: Project) -> FrameDoubts:
+        """How unsure the network is of some frames of the film, with no hints."""
+        samples = self._samples(project)
+        doubts = tuple(None if np.isnan(one) else float(np.clip(one, 0, 1)) for one in samples.doubt)
+        return FrameDoubts(frames=tuple(samples.frames.tolist()), doubts=doubts)
+
+    def find_alike(self, project: Project, number: int, hints: HintsFile) -> list[AlikeShot]:
+        """The other shots that look like a frame, the most similar first, with the marks of that frame in them."""
+        _check_number(project, number)
+        key = next((one for one in key_frames(hints) if one.frame == number), KeyFrame(frame=number))
+        samples, film = self._samples(project), self._open_film(project, project.settings)
+        look = look_of(film.proxy(number))
+        found = []
+        for shot in film_of(project).shots or ():
+            frame, likeness = samples.most_alike(look, shot.first, shot.last + 1)
+            if likeness >= ALIKE and not shot.first <= number <= shot.last:
+                found.append((likeness, shot.first, frame))
+        found.sort(reverse=True)
+        return [
+            AlikeShot(first=first, frame=frame, likeness=min(1.0, likeness), marks=marks, lost=lost)
+            for likeness, first, frame in found[:_ALIKE_SHOTS]
+            for marks, lost in [film.copy_marks(key, number, frame)]
+        ]
 
     def suggest_colors(self, project: Project, number: int, x: float, y: float) -> list[tuple[str, float]]:
         """(#rrggbb, probability 0…1) of the likely colours at a point of a frame; x, y 0…1."""
@@ -147,13 +199,23 @@ class FilmService:
         """Free the memory of a film."""
         self._open.remove(project_id)
 
+    def _samples(self, project: Project) -> Samples:
+        film_of(project)
+        return Samples.load(self._library.samples_of(project.id))
+
     def _color(
-        self, project: Project, number: int, hints: HintsFile, settings: Settings, width: int
+        self,
+        project: Project,
+        number: int,
+        hints: HintsFile,
+        settings: Settings,
+        width: int,
+        patience: int | None = None,
     ) -> Image:
         """(h, w, 3) sRGB: the frame that an export with these hints and settings has."""
         options = film_options(settings, self._networks)
         film = self._open_film(project, settings)
-        return film.after(number, hints_or_none(hints), first_frames(project), width, options)
+        return film.after(number, hints_or_none(hints), first_frames(project), width, options, patience)
 
     def _open_film(self, project: Project, settings: Settings) -> OpenFilm:
         film_of(project)

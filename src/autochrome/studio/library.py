@@ -83,6 +83,10 @@ class Library:
         name = f"{project.revision}-{shot.first}-{shot.last}.mp4"
         return self.folder_of(project.id) / "previews" / name
 
+    def samples_of(self, project_id: str) -> Path:
+        """Where what is known of some frames of a film lies, once its shots were found."""
+        return self.folder_of(project_id) / "samples.npz"
+
     def hints_of(self, project_id: str) -> HintsFile:
         """The saved hints of a project; an empty hints file, at first."""
         path = self.folder_of(project_id) / _HINTS

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from autochrome.hints.file import HintsFile
+from autochrome.hints.file import HintsFile, KeyFrame
 from autochrome.hints.marks import Point
 
 ProjectKind = Literal["photo", "film"]
@@ -62,6 +62,8 @@ class ExportInfo(Schema):
     ready: bool = False
     name: FileName = ""
     revision: int = -1  # of the project at that time
+    notes: tuple[str, ...] = ()  # facts about it
+    losses: tuple[str, ...] = ()  # what of a damaged original is missing in it
 
 
 class Project(Schema):
@@ -76,7 +78,8 @@ class Project(Schema):
     suffix: Annotated[str, Field(pattern=r"^\.[a-z0-9]{1,8}$")]  # of the original's file
     settings: dict[str, Any] = {}  # the options that differ from the defaults
     revision: int = 0  # grows with every change of colours: hints, settings, shots
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # facts about the original
+    losses: tuple[str, ...] = ()  # what of a damaged original cannot be read
     favourite: bool = False
     film: FilmInfo | None = None
     export: ExportInfo = ExportInfo()
@@ -140,6 +143,23 @@ class PaintFrame(Schema):
     hints: HintsFile = HintsFile(version=1)
     settings: dict[str, Any] = {}
     width: Annotated[int, Field(ge=16, le=2048, description="Longer side in pixels.")] = 960
+
+
+class FrameDoubts(Schema):
+    """How unsure the network is of some frames of a film, in order."""
+
+    frames: tuple[int, ...]
+    doubts: tuple[Fraction | None, ...]  # of the same frames; None where the network does not say
+
+
+class AlikeShot(Schema):
+    """A shot that looks like a frame, with marks of that frame on the most similar frame of the shot."""
+
+    first: int  # frame of the shot
+    frame: int  # that looks most alike
+    likeness: Fraction
+    marks: KeyFrame
+    lost: int  # marks whose thing is not found there
 
 
 class PictureName(Schema):

@@ -124,7 +124,9 @@ def _write_export(task: Task) -> str:
     file = folder / str(result.file)
     _remove([path for path in folder.iterdir() if path != file])
     name = f"{Path(task.project.name).stem}-color{file.suffix}"
-    info = ExportInfo(ready=True, name=name, revision=task.project.revision)
+    info = ExportInfo(
+        ready=True, name=name, revision=task.project.revision, notes=result.notes, losses=result.losses
+    )
     task.library.update(task.project.id, export=info)
     return "; ".join([*(f"loss: {loss}" for loss in result.losses), *result.notes])
 
@@ -132,13 +134,16 @@ def _write_export(task: Task) -> str:
 def find_shots(task: Task) -> str:
     """Find the shots of a film, and how unsure the network is of each."""
     frames = film_of(task.project).frames
-    result = task.run(FindShots(source=task.source, options=task.film_options, frames=frames))
+    samples = task.library.samples_of(task.project.id)
+    spec = FindShots(source=task.source, options=task.film_options, frames=frames, samples=samples)
+    result = task.run(spec)
     doubts = {shot.first: shot.doubt for shot in result.shots if shot.doubt is not None}
     film = film_of(task.library.get(task.project.id))
     shots = make_spans(film, [ShotStart(first=shot.first) for shot in result.shots], doubts)
     film = film.model_copy(update={"shots": shots})
-    task.library.update(task.project.id, recolored=True, film=film)
-    return ""
+    found = {"notes": result.notes, "losses": result.losses}
+    task.library.update(task.project.id, recolored=True, film=film, **found)
+    return "; ".join(f"loss: {loss}" for loss in result.losses)
 
 
 def preview(task: Task) -> str:

@@ -47,6 +47,7 @@ class FindShots(Schema):
     source: Path
     options: FilmOptions
     frames: int  # of the film, to report progress
+    samples: Path  # where to write what is learnt of some frames
 
 
 JobSpec: TypeAlias = Annotated[ExportPhoto | ExportFilm | FindShots | Preview, Field(discriminator="kind")]

@@ -11,7 +11,6 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, assert_never
 
-from autochrome.color.lab import lightness
 from autochrome.errors import AutochromeError
 from autochrome.hints.source import open_hints
 from autochrome.model import ColorModel, open_for_film, open_model
@@ -33,12 +32,10 @@ from autochrome.studio.jobs.specs import (
 if TYPE_CHECKING:
     from autochrome.film.report import FilmReport
 
-_DOUBT_WIDTH = 340  # pixels at the longer side of the frame whose confidence is read
 _IDLE = 600  # seconds without a job after which the process ends, to free its memory
 _NICE = 10  # a person who paints at the same time has priority
 _PREVIEW: dict[str, Any] = {"preset": "ultrafast", "codec": "h264", "pixel_format": "yuv420p", "crf": 8}
 """Options that are fast, that every browser plays, and that keep the colours of an export."""
-_DETECTION = 0.8  # part of the work to find shots that the detector takes
 
 
 def run(spec: JobSpec, report: Report) -> JobResult:
@@ -108,29 +105,24 @@ def _colorize(
 
 
 def find_shots(spec: FindShots, report: Report) -> JobResult:
-    """Where the shots begin, and how unsure the network is of the middle frame of each."""
-    from autochrome.film.inspect import FilmInspector
-    from autochrome.film.overview import find_shots
+    """Read the film once: where its shots begin, how unsure the network is, and what is damaged."""
+    from autochrome.film.survey import survey_film
 
     frames = max(1, spec.frames)
-    found = find_shots(
+    found = survey_film(
         spec.source,
         spec.options,
-        progress=lambda n: report(_DETECTION * n / frames, f"frame {n} of {frames}"),
+        open_model(spec.options.model),
+        frames,
+        progress=lambda n: report(n / frames, f"frame {n} of {frames}"),
     )
-    firsts = sorted({0, *(shot.first for shot in found.shots)})
-    network = open_model(spec.options.model)
-    shots = []
-    with FilmInspector(spec.source, network, spec.options) as inspector:
-        for number, (first, stop) in enumerate(zip(firsts, [*firsts[1:], inspector.frames], strict=True)):
-            report(
-                _DETECTION + (1 - _DETECTION) * number / len(firsts), f"shot {number + 1} of {len(firsts)}"
-            )
-            luma = lightness(inspector.before((first + stop - 1) // 2, _DOUBT_WIDTH))
-            confidence = network.paint(network.prepare(luma)).confidence
-            doubt = None if confidence is None else 1 - float(confidence.mean())
-            shots.append(FoundShot(first=first, doubt=doubt))
-    return JobResult(shots=tuple(shots))
+    found.samples.save(spec.samples)
+    stops = [*found.firsts[1:], frames]
+    shots = tuple(
+        FoundShot(first=first, doubt=found.samples.doubt_between(first, stop))
+        for first, stop in zip(found.firsts, stops, strict=True)
+    )
+    return JobResult(shots=shots, notes=found.notes, losses=found.losses)
 
 
 def main() -> None:

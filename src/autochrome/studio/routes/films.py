@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import Field
 
+from autochrome.hints.file import HintsFile
 from autochrome.media.stills.pyramid import encode_image
 from autochrome.studio.play_stream import stream_frames
 from autochrome.studio.routes.common import (
@@ -20,7 +21,9 @@ from autochrome.studio.routes.common import (
     receive_upload,
 )
 from autochrome.studio.schemas import (
+    AlikeShot,
     FindShotsRequest,
+    FrameDoubts,
     FrameNumber,
     Job,
     PaintFrame,
@@ -69,11 +72,14 @@ async def frame(
     side: Side = "after",
     width: Width = 960,
     revision: Revision = None,
+    draft: Annotated[
+        bool, Query(description="Colour the frame alone where the colours of the export take long.")
+    ] = False,
 ) -> Response:
     """A frame of the original; or in colour, with the saved hints of its shot."""
     project = studio.library.get(project_id)
     run = studio.executors.run_quick if side == "before" else studio.executors.run_slow
-    data = await run(lambda: encode_image(studio.films.frame(project, frame, side, width)))
+    data = await run(lambda: encode_image(studio.films.frame(project, frame, side, width, draft=draft)))
     return picture_response(data, cache=revision is not None)
 
 
@@ -112,6 +118,40 @@ async def paint(studio: CurrentStudio, project_id: ProjectId, frame: Frame, requ
         project_id, lambda: encode_image(studio.films.paint_frame(project, frame, request))
     )
     return picture_response(data)
+
+
+@router.get(
+    "/frames/{frame}/doubt",
+    response_class=Response,
+    responses={**errors(404), **file_response("White where the network is not sure.", "image/png")},
+)
+async def frame_doubt(
+    studio: CurrentStudio, project_id: ProjectId, frame: Frame, revision: Revision = None
+) -> Response:
+    """How unsure the network is of a frame with the saved hints: a grey picture, white where it is not sure."""
+    project = studio.library.get(project_id)
+    data = await studio.executors.run_slow(lambda: encode_image(studio.films.doubt(project, frame), "png"))
+    return picture_response(data, "image/png", cache=revision is not None)
+
+
+@router.get("/doubts", responses=errors(404))
+async def doubts(studio: CurrentStudio, project_id: ProjectId) -> FrameDoubts:
+    """How unsure the network is of frames all over the film, without hints. A job must have found the shots."""
+    project = studio.library.get(project_id)
+    return await studio.executors.run_quick(lambda: studio.films.doubts(project))
+
+
+@router.post("/frames/{frame}/alike", responses=errors(404))
+async def alike(
+    studio: CurrentStudio, project_id: ProjectId, frame: Frame, hints: HintsFile
+) -> list[AlikeShot]:
+    """The shots that look like this frame, and its marks in them: each moves with the thing under it.
+
+    hints: their marks on this frame are copied. Nothing is saved. A job must have found the shots.
+    """
+    studio.projects.check_size(hints)
+    project = studio.library.get(project_id)
+    return await studio.executors.run_slow(lambda: studio.films.find_alike(project, frame, hints))
 
 
 @router.post("/shots/{shot}/preview", status_code=202, responses=errors(404, 429))

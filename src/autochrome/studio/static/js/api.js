@@ -1,6 +1,6 @@
 /** Every request to the server, one function each. A failure is an `ApiError` with the server's sentence. */
 
-/** @import {FrameRange, HintsFile, HistoryInfo, Job, LikelyColor, OptionSchemas, Project, Settings, Shot, Side, Variation, View} from "./types.js" */
+/** @import {AlikeShot, FrameDoubts, FrameRange, HintsFile, HistoryInfo, Job, LikelyColor, OptionSchemas, Project, Settings, Shot, Side, Variation, View} from "./types.js" */
 
 export class ApiError extends Error {
   /** @param {string} kind @param {string} message @param {number} status */
@@ -139,9 +139,20 @@ export const fetchBefore = (id, view) =>
 export const paintPhoto = (id, hints, settings, view) =>
   requestImage(projectPath(id, "/paint"), postInit({ hints, settings, view }));
 
-/** The uncertainty map, grey: white is unsure. @param {string} id @param {number} revision */
-export const fetchUncertainty = (id, revision) =>
-  requestImage(projectPath(id, `/doubt?${query({ revision })}`));
+/** The uncertainty map, grey: white is unsure. @param {string} id @param {number} revision @param {number | null} frame of a film */
+export const fetchUncertainty = (id, revision, frame) =>
+  requestImage(projectPath(id, `${frame === null ? "" : `/frames/${frame}`}/doubt?${query({ revision })}`));
+
+/** How unsure the network is along a film. @param {string} id @returns {Promise<FrameDoubts>} */
+export const fetchDoubts = (id) => requestJson(projectPath(id, "/doubts"));
+
+/** The shots that look like a frame, with its marks. @param {string} id @param {number} frame @param {HintsFile} hints @returns {Promise<AlikeShot[]>} */
+export const findAlike = (id, frame, hints) =>
+  requestJson(projectPath(id, `/frames/${frame}/alike`), "POST", hints);
+
+/** A small frame in colour; a draft where the final colours would take long. @param {string} id @param {number} frame @param {number} width @param {number} revision */
+export const smallFrameUrl = (id, frame, width, revision) =>
+  projectPath(id, `/frames/${frame}?${query({ side: "after", width, revision, draft: "true" })}`);
 
 /**
  * Likely colours at a position.

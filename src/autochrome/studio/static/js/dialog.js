@@ -58,6 +58,36 @@ export async function askText(title, label, value, action, type = "text") {
   return answer === "yes" ? input.value.trim() || null : null;
 }
 
+/**
+ * Let the person choose some of several things.
+ * @template T
+ * @param {string} title
+ * @param {string} action label of the button
+ * @param {{value: T, chosen: boolean, content: import("./dom.js").Child[]}[]} items
+ * @returns {Promise<T[]>} none when the dialog is cancelled
+ */
+export async function chooseSome(title, action, items) {
+  const boxes = items.map(({ chosen }) =>
+    h("input", { type: "checkbox", class: "checkbox", checked: chosen }),
+  );
+  const rows = items.map(({ content }, n) => h("li", {}, h("label", {}, boxes[n], ...content)));
+  const buttons = h(
+    "div",
+    { class: "dialog-buttons" },
+    h("button", { value: "" }, "Cancel"),
+    h("button", { value: "yes", class: "accent", autofocus: true }, action),
+  );
+  const form = h(
+    "form",
+    { method: "dialog" },
+    h("h2", {}, title),
+    h("ul", { class: "choices" }, ...rows),
+    buttons,
+  );
+  const answer = await open(h("dialog", { class: "ask", "aria-label": title }, form));
+  return answer === "yes" ? items.filter((_, n) => boxes[n].checked).map(({ value }) => value) : [];
+}
+
 /** Show a table of keys. @param {string} title @param {[string, string][]} rows keys, and what they do */
 export function showKeyTable(title, rows) {
   const list = rows.map(([keys, label]) =>

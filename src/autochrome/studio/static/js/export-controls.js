@@ -6,6 +6,7 @@ import * as api from "./api.js";
 import { announce, h, setChildren } from "./dom.js";
 import { formatPercent } from "./format.js";
 import { icon } from "./icons.js";
+import { jobRemaining } from "./remaining-time.js";
 import { openReview } from "./review.js";
 import { shareMenu } from "./share-menu.js";
 import { isActive, isExported, jobs, latestJob, projects, updateJob } from "./state.js";
@@ -100,9 +101,11 @@ const saveFile = (project) => api.saveFrom(api.exportUrl(project.id), project.ex
 /** @param {Job} job */
 function progressOf(job) {
   const cancel = async () => updateJob(await api.cancelJob(job.id));
+  const project = projects.value.get(job.project);
+  const state = `${formatPercent(job.done)} · ${jobRemaining(job, project)}`;
   return [
     h("progress", { max: 1, value: job.done, "aria-label": "Export" }),
-    h("span", { class: "count" }, job.state === "waiting" ? "waiting" : formatPercent(job.done)),
+    h("span", { class: "count" }, job.state === "waiting" ? "waiting" : state),
     h("button", { type: "button", onclick: () => reportErrors(cancel) }, "Cancel"),
   ];
 }

@@ -1,13 +1,19 @@
 /** The bar above the timeline: step, play, split, join, find shots. */
 
 import { h, setChildren } from "./dom.js";
+import { formatPercent } from "./format.js";
 import { icon } from "./icons.js";
+import { uncertaintyStep, uncertaintyWord } from "./shots.js";
+
+const ZOOM_STEP = 2; // factor, for one click
 
 /** @typedef {{step: (frames: number) => void, stepShot: (shots: number) => void, play: () => void, stop: () => void,
- *   split: () => void, join: () => void, find: () => void}} FilmActions */
+ *   split: () => void, join: () => void, find: () => void, zoom: (factor: number) => void,
+ *   uncertainty: () => void}} FilmActions */
 
 export class FilmControls {
   #timecode = h("output", { class: "timecode", "aria-live": "off" });
+  #certainty = h("output", { class: "certainty", "aria-live": "off", hidden: true });
   #previous;
   #next;
   #play;
@@ -36,7 +42,15 @@ export class FilmControls {
       this.#next,
       button("last", "Next shot", "↓", () => actions.stepShot(1)),
       this.#timecode,
+      this.#certainty,
       h("span", { class: "grow" }),
+      h(
+        "div",
+        { class: "toggles timeline-zoom", role: "group", "aria-label": "Zoom of the timeline" },
+        button("minus", "Show more of the film", "", () => actions.zoom(1 / ZOOM_STEP)),
+        button("fit", "Show the whole film", "", () => actions.zoom(0)),
+        button("plus", "Show less of the film", "", () => actions.zoom(ZOOM_STEP)),
+      ),
       h(
         "div",
         { class: "toggles" },
@@ -50,6 +64,15 @@ export class FilmControls {
   /** @param {string} timecode */
   showTimecode(timecode) {
     this.#timecode.textContent = timecode;
+  }
+
+  /** How sure the network is of the current frame. @param {number | null} doubt 0…1 */
+  showDoubt(doubt) {
+    this.#certainty.hidden = doubt === null;
+    if (doubt === null) return;
+    this.#certainty.textContent = uncertaintyWord(doubt);
+    this.#certainty.className = `certainty step-${uncertaintyStep(doubt)}`;
+    this.#certainty.title = `The network is ${uncertaintyWord(doubt)} of the colours here, without your marks (uncertainty ${formatPercent(doubt)}).`;
   }
 
   /** @param {boolean} playing */

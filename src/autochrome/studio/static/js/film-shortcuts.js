@@ -15,6 +15,7 @@ export function filmShortcuts(actions, fps) {
     { key: "ArrowDown", label: "Next shot", run: () => actions.stepShot(1) },
     { key: "s", label: "Split the shot here", run: actions.split },
     { key: "j", label: "Join with the next shot", run: actions.join },
+    { key: "d", label: "Show uncertainty", run: actions.uncertainty },
     { key: "Enter", label: "Play or stop", run: actions.play },
     { key: "Escape", label: "Stop playing, or back to the library", run: actions.stop },
   ];

@@ -3,18 +3,13 @@
 /** @import {Film, FrameRange, HintsFile, OptionSchemas, Project} from "./types.js" */
 /** @import {Page} from "./main.js" */
 import * as api from "./api.js";
-import { announce, clamp, h } from "./dom.js";
-import {
-  editorShortcuts,
-  optionPanels,
-  projectNotes,
-  projectTitle,
-  returnFocusToPicture,
-  toolRail,
-} from "./editor.js";
+import { alikePanel } from "./alike-shots.js";
+import { announce, clamp, debounce, h } from "./dom.js";
+import { editorShortcuts, optionPanels, projectTitle, returnFocusToPicture, toolRail } from "./editor.js";
 import { exportControls } from "./export-controls.js";
 import { FilmControls } from "./film-controls.js";
 import { FilmFrames } from "./film-frames.js";
+import { FilmNotes } from "./film-notes.js";
 import { filmShortcuts } from "./film-shortcuts.js";
 import { findProgress, findShots } from "./find-shots.js";
 import { formatCount, formatTimecode, formatTimeFine } from "./format.js";
@@ -33,10 +28,12 @@ import { joinShots, shotAt, shotVersion, splitShots } from "./shots.js";
 import { loadOptionSchemas, projects, updateProject } from "./state.js";
 import { ThumbnailLoader } from "./thumbnails.js";
 import { Timeline } from "./timeline.js";
-import { reportErrors, toast } from "./toast.js";
+import { reportErrors, showError, toast } from "./toast.js";
 import { UnsureShots } from "./unsure-shots.js";
 import { variationsPanel } from "./variations.js";
 import { viewControls } from "./view-controls.js";
+
+const UNCERTAINTY_DELAY = 200; // milliseconds on a frame before its map is loaded
 
 /** @param {Project} project @param {AbortSignal} signal @returns {Promise<Page>} */
 export async function filmPage(project, signal) {
@@ -48,6 +45,8 @@ export async function filmPage(project, signal) {
 
 class FilmEditor {
   #unsureShots = new UnsureShots((frame) => this.#seek(frame));
+  #notes = new FilmNotes();
+  #outdateUncertainty = debounce(() => void this.session.setUncertaintyVisible(true), UNCERTAINTY_DELAY);
 
   /**
    * @param {Project} project
@@ -75,6 +74,8 @@ class FilmEditor {
       split: () => this.#split(),
       join: () => this.#join(),
       find: () => void findShots(project.id),
+      zoom: (/** @type {number} */ factor) => this.timeline.changeZoom(factor),
+      uncertainty: () => void this.session.setUncertaintyVisible(!this.session.uncertaintyVisible),
     };
     this.controls = new FilmControls(this.actions);
     signal.addEventListener("abort", () => this.session.close());
@@ -107,7 +108,8 @@ class FilmEditor {
         session.start();
         addNavigator(session.canvas, signal);
         this.#seek(0);
-        if (!this.film.shots) void findShots(this.project.id);
+        if (this.film.shots) void this.#loadDoubts();
+        else void findShots(this.project.id);
       },
     };
   }
@@ -124,7 +126,7 @@ class FilmEditor {
   }
 
   #element() {
-    const { session, signal, film } = this;
+    const { session, signal } = this;
     const groups = optionGroups(this.schemas.film, this.schemas.models, session);
     const fetchLikely = (/** @type {{x: number, y: number}} */ at) =>
       api.fetchLikelyColors(this.project.id, at.x, at.y, this.#frame);
@@ -132,15 +134,15 @@ class FilmEditor {
       "div",
       { class: "editor film" },
       toolRail(session, signal),
-      h("div", { class: "stage" }, viewControls(session, false, signal), session.canvas, this.player.element),
+      h("div", { class: "stage" }, viewControls(session, true, signal), session.canvas, this.player.element),
       h(
         "aside",
         { class: "side-panels", "aria-label": "Colour and options" },
-        projectNotes(this.project),
         this.#unsureShots.element,
         variationsPanel(session, () => this.#currentShot(), signal),
         colorPanel(session, fetchLikely, signal),
         marksPanel(session, signal),
+        alikePanel(session, () => this.film, signal),
         referencePanel(session, signal),
         lookPanel(session, this.schemas, signal),
         optionPanels(session, groups, signal),
@@ -148,8 +150,9 @@ class FilmEditor {
       h(
         "section",
         { class: "timeline", "aria-label": "Timeline" },
+        this.#notes.element,
         this.controls.element,
-        findProgress(this.project.id, film, signal),
+        findProgress(this.project, signal),
         this.timeline.element,
       ),
     );
@@ -162,6 +165,7 @@ class FilmEditor {
     this.#showFrame(target);
     this.session.setFrame(target);
     this.session.layers.sourceChanged();
+    if (this.session.uncertaintyVisible) this.#outdateUncertainty();
     this.#showState();
   }
 
@@ -171,6 +175,7 @@ class FilmEditor {
     const time = `${formatTimeFine(frame / this.film.fps)} · frame ${frame}`;
     const { timecode } = this.film;
     this.controls.showTimecode(timecode ? `${formatTimecode(timecode, frame)} · ${time}` : time);
+    this.controls.showDoubt(this.timeline.doubtAt(frame));
   }
 
   /** Go to the first frame of another shot, or back to that of the current one. @param {number} step */
@@ -235,10 +240,22 @@ class FilmEditor {
     const same = JSON.stringify(project.film.shots) === JSON.stringify(this.film.shots);
     this.project = project;
     this.film = project.film;
+    this.#notes.show(project);
     if (same && this.#unsureShots.element.childElementCount) return;
     this.timeline.showShots(project, project.film);
     this.#unsureShots.show(project.film);
     this.#showState();
+    if (project.film.shots) void this.#loadDoubts();
+  }
+
+  /** Films whose shots were set by hand have no doubts; then nothing is shown. */
+  async #loadDoubts() {
+    try {
+      this.timeline.showDoubts(await api.fetchDoubts(this.project.id));
+      this.controls.showDoubt(this.timeline.doubtAt(this.#frame));
+    } catch (error) {
+      if (!(error instanceof api.ApiError && error.status === 404)) showError(error);
+    }
   }
 
   /** Load the thumbnails again once the server has the new hints. */

@@ -5,6 +5,7 @@ import * as api from "./api.js";
 import { h, setChildren } from "./dom.js";
 import { formatPercent, jobLabel, stateLabel } from "./format.js";
 import { icon } from "./icons.js";
+import { jobRemaining } from "./remaining-time.js";
 import { editorUrl, isActive, updateJob } from "./state.js";
 import { reportErrors } from "./toast.js";
 
@@ -34,8 +35,10 @@ export class JobRow {
     if (project) this.#name.href = editorUrl(project);
     this.#what.textContent = [jobLabel(job.what), job.error ?? job.note].filter(Boolean).join(" · ");
     this.#what.title = this.#what.textContent;
-    const running = job.state === "running" && job.done;
-    this.#state.textContent = running ? formatPercent(job.done) : stateLabel(job.state);
+    const running = job.state === "running";
+    this.#state.textContent = running
+      ? `${formatPercent(job.done)} · ${jobRemaining(job, project)}`
+      : stateLabel(job.state);
     this.#state.className = `job-state ${job.state}`;
     this.#progress.hidden = !isActive(job);
     this.#progress.value = job.done;

@@ -36,6 +36,13 @@ export function withMarks(hints, frame, marks) {
   return frames.length ? { ...rest, frames } : { ...rest };
 }
 
+/** Marks of one frame and of another, as marks of one. @param {Marks} marks @param {Marks} more @returns {Marks} */
+export const mergedMarks = (marks, more) => ({
+  ...marks,
+  ...Object.fromEntries(KINDS.map((kind) => [kind, [...(marks[kind] ?? []), ...(more[kind] ?? [])]])),
+  reference: marks.reference ?? more.reference ?? null,
+});
+
 /** The frames with marks. @param {HintsFile} hints */
 export const keyFrames = (hints) =>
   (hints.frames ?? []).flatMap((key) => (typeof key.frame === "number" ? [key.frame] : []));

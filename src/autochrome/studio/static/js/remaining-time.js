@@ -1,7 +1,15 @@
 /** How long work will still take. */
 
+/** @import {Job, Project} from "./types.js" */
+
 const OLD = 0.3; // weight of the rate so far, against that since the last report
 const LEAST_INTERVAL = 0.4; // seconds between two measurements of the rate
+
+const START = 2; // seconds until a job's process works
+const FRAME_TIME = { export: 0.006, shots: 0.004, preview: 0.006 }; // seconds for a frame, and as much again per megapixel
+const PHOTO_TIME = 1; // seconds, and as much again for 12 megapixels
+/** @type {Map<string, RemainingTime>} */
+const ofJobs = new Map();
 
 /** Estimates the rest from progress. At first it uses the rate of earlier work of the same kind. */
 export class RemainingTime {
@@ -34,4 +42,19 @@ export function formatRemaining(seconds) {
   if (seconds < 90) return `${5 * Math.round(seconds / 5)} s left`;
   const minutes = Math.round(seconds / 60);
   return minutes < 90 ? `${minutes} min left` : `${Math.round(minutes / 6) / 10} h left`;
+}
+
+/** How long a job still takes, in words. @param {Job} job that runs @param {Project | null | undefined} project */
+export function jobRemaining(job, project) {
+  const time = ofJobs.get(job.id) ?? new RemainingTime(expectedTime(job, project));
+  ofJobs.set(job.id, time);
+  return formatRemaining(time.update(job.done));
+}
+
+/** Seconds, before anything is measured. @param {Job} job @param {Project | null | undefined} project */
+function expectedTime({ what }, project) {
+  if (!project) return START;
+  const megapixels = (project.width * project.height) / 1e6;
+  if (!project.film) return PHOTO_TIME * (1 + megapixels / 12);
+  return START + project.film.frames * FRAME_TIME[what] * (1 + megapixels);
 }

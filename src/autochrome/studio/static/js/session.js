@@ -254,7 +254,9 @@ export class EditorSession extends EventTarget {
     this.#emit("uncertainty");
     if (visible) await this.save(); // the server makes the map with the saved marks
     try {
-      const map = visible ? uncertaintyMap(await api.fetchUncertainty(this.project.id, Date.now())) : null;
+      const map = visible
+        ? uncertaintyMap(await api.fetchUncertainty(this.project.id, Date.now(), this.frame))
+        : null;
       if (this.uncertaintyVisible === visible) this.canvas.uncertainty = map;
     } catch (error) {
       this.uncertaintyVisible = false;

@@ -4,8 +4,7 @@
 import { formatTime } from "./format.js";
 import { keyFrames, marksOf } from "./marks.js";
 
-const UNSURE_FROM = [0.3, 0.45, 0.6]; // uncertainty from which the network is fairly sure, unsure, guessing
-const MIN_SPAN = 0.15; // uncertainty: shots that differ by less than this look alike
+const UNSURE_FROM = [0.48, 0.52, 0.57]; // uncertainty from which the network is fairly sure, unsure, guessing: quarters of many photos
 
 /** @param {Shot} shot @param {number} n index */
 export function shotLabel(shot, n) {
@@ -13,23 +12,12 @@ export function shotLabel(shot, n) {
   return shot.doubt === null ? label : `${label}, ${uncertaintyWord(shot.doubt)}`;
 }
 
+/** The step of an uncertainty: 0 sure … 3 guessing. @param {number} doubt 0…1 */
+export const uncertaintyStep = (doubt) => UNSURE_FROM.filter((limit) => doubt >= limit).length;
+
 /** How sure the network is, in a word. @param {number} doubt 0…1 */
-export function uncertaintyWord(doubt) {
-  const steps = UNSURE_FROM.filter((limit) => doubt >= limit).length;
-  return ["sure", "fairly sure", "unsure", "guessing"][steps];
-}
-
-/** The uncertainty of a shot compared with the other shots, as a class name. @param {Shot} shot @param {Shot[]} shots */
-export function uncertaintyLevel(shot, shots) {
-  if (shot.doubt === null) return "unknown";
-  const values = shots.map((other) => other.doubt ?? 0);
-  const minimum = Math.min(...values);
-  const level = (shot.doubt - minimum) / Math.max(MIN_SPAN, Math.max(...values) - minimum);
-  return level > 0.6 ? "high" : level > 0.25 ? "medium" : "low";
-}
-
-/** @param {FrameRange} shot */
-export const middleFrame = ({ first, last }) => Math.floor((first + last) / 2);
+export const uncertaintyWord = (doubt) =>
+  ["sure", "fairly sure", "unsure", "guessing"][uncertaintyStep(doubt)];
 
 /** The index of the shot that contains a frame, −1 where none is known. @param {Film} film @param {number} frame */
 export const shotAt = (film, frame) =>

@@ -24,9 +24,11 @@
  * @typedef {{first: number, last: number}} FrameRange
  * @typedef {{frame: number, count: number, drop: boolean}} Timecode
  * @typedef {{seconds: number, fps: number, frames: number, shots: Shot[] | null, timecode?: Timecode | null}} Film
- * @typedef {{ready: boolean, name: string | null, revision: number | null}} Export
+ * @typedef {{ready: boolean, name: string | null, revision: number | null, notes?: string[],
+ *   losses?: string[]}} Export
  * @typedef {{id: string, kind: "photo" | "film", name: string, created: string, width: number, height: number,
- *   suffix: string, settings: Settings, revision: number, notes: string[], favourite: boolean, film?: Film | null,
+ *   suffix: string, settings: Settings, revision: number, notes: string[], losses?: string[], favourite: boolean,
+ *   film?: Film | null,
  *   export?: Export | null}} Project
  *
  * `done` is the progress of a job, 0…1.
@@ -51,6 +53,13 @@
  * @typedef {{color: string, share: number}} LikelyColor
  * @typedef {{points: Point[], apart: number, picture: string}} Variation
  * @typedef {"before" | "after"} Side
+ *
+ * How unsure the network is of some frames of a film, 0…1.
+ * @typedef {{frames: number[], doubts: (number | null)[]}} FrameDoubts
+ *
+ * A shot that looks like a frame, and the marks of that frame on the most similar frame of the shot; `lost` marks found no
+ * place there.
+ * @typedef {{first: number, frame: number, likeness: number, marks: KeyFrame, lost: number}} AlikeShot
  */
 
 export {};

@@ -1,9 +1,9 @@
-/** The list of the shots in which the network is least sure. */
+/** The list of the shots in which the network is least sure. Shots of which it is sure are not listed. */
 
 /** @import {Film} from "./types.js" */
 import { h, setChildren } from "./dom.js";
 import { formatTime } from "./format.js";
-import { shotLabel, uncertaintyLevel, uncertaintyWord } from "./shots.js";
+import { shotLabel, uncertaintyStep, uncertaintyWord } from "./shots.js";
 
 const LISTED = 3; // shots
 
@@ -18,13 +18,13 @@ export class UnsureShots {
   /** @param {Film} film */
   show(film) {
     const all = film.shots ?? [];
-    const rated = all.map((shot, n) => ({ shot, n })).filter(({ shot }) => shot.doubt !== null);
+    const rated = all.map((shot, n) => ({ shot, n })).filter(({ shot }) => uncertaintyStep(shot.doubt ?? 0));
     rated.sort((a, b) => (b.shot.doubt ?? 0) - (a.shot.doubt ?? 0));
-    this.element.hidden = rated.length < 2;
+    this.element.hidden = !rated.length || all.length < 2;
     const items = rated.slice(0, LISTED).map(({ shot, n }) => {
       const attributes = {
         type: "button",
-        class: `unsure-shot ${uncertaintyLevel(shot, all)}`,
+        class: `unsure-shot step-${uncertaintyStep(shot.doubt ?? 0)}`,
         "aria-label": shotLabel(shot, n),
         onclick: () => this.seek(shot.first),
       };
