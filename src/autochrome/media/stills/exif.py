@@ -215,7 +215,7 @@ def add_to_tiff(path: Path, added: Directory, height: int, width: int) -> None:
         pointer, offset = ("Q", 8) if big else ("I", 4)
         entries = _raw_entries(file, struct.unpack_from("<" + pointer, head, offset)[0], big)
         fresh = {
-            tag: entry for tag, entry in _correct_entries(added, height, width).items() if tag not in entries
+            tag: entry for tag, entry in correct_entries(added, height, width).items() if tag not in entries
         }
         file.seek(0, 2)
         file.write(bytes(-file.tell() % 8))
@@ -248,7 +248,7 @@ def _placed(file: BinaryIO, tag: int, entry: Entry, big: bool) -> bytes:
     return struct.pack("<HH" + pointer, tag, entry.kind, entry.count) + value
 
 
-def _correct_entries(added: Directory, height: int, width: int) -> Directory:
+def correct_entries(added: Directory, height: int, width: int) -> Directory:
     """If EXIF names size and colour space, set them to those of the written image (sRGB)."""
     below = added[EXIF].below if EXIF in added else None
     if below is None:

@@ -40,7 +40,7 @@ def prepare_image(image: Any, metadata: Metadata, kind: str, alpha: Any | None) 
         image = image.bandjoin(alpha)
         if kind == "jpg":
             image = image.flatten(background=[255, 255, 255])
-    across, down = _resolution(metadata.header)
+    across, down = resolution_of(metadata.header)
     image = image.copy(interpretation="rgb16" if deep else "srgb", xres=across, yres=down)
     _set_metadata(image, metadata, kind)
     return image
@@ -50,7 +50,7 @@ def _to_8(image: Any) -> Any:
     return image.linear(1 / 257, 0.5, uchar=True)  # rounded, not truncated
 
 
-def _resolution(header: Any) -> tuple[float, float]:
+def resolution_of(header: Any) -> tuple[float, float]:
     """Pixels per millimetre."""
     unknown = header.xres == 1 and header.yres == 1  # libvips' default
     if unknown or not (0 < header.xres <= MAX_RESOLUTION and 0 < header.yres <= MAX_RESOLUTION):

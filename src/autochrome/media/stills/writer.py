@@ -6,6 +6,7 @@ decoding and colouring continue while the encoder works, and an error in making 
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from autochrome.errors import NoMemory, OutputNotWritable
 from autochrome.files import atomic_path, write_errors
 from autochrome.media.stills.encoder_thread import EncoderThread
 from autochrome.media.stills.exif import add_to_tiff, tiff_metadata
-from autochrome.media.stills.metadata import Metadata, prepare_image
+from autochrome.media.stills.maker_notes import exif_with_maker_note, jpeg_segment, png_chunk
+from autochrome.media.stills.metadata import Metadata, prepare_image, resolution_of
 from autochrome.media.stills.output_file import OutputFile
 from autochrome.media.stills.png_facts import packed_texts
 from autochrome.media.stills.reader import complaint
@@ -42,6 +44,7 @@ _SIDE_LIMITS = {"jpg": 65500, "webp": 16383, "avif": 16384}  # pixels
 _AFTER_HEADER = (
     33  # bytes of a PNG before its second chunk; words before the pixels are found by all programs
 )
+_AFTER_START = 2  # bytes of a JPEG before its first segment
 _CLASSIC_TIFF = 4_000_000_000  # bytes of pixels; above, offsets need 64 bits
 _COMPRESSIONS = {5: "lzw", 6: "jpeg", 7: "jpeg", 8: "deflate", 32946: "deflate", 32773: "packbits"}
 _COMPRESSIONS |= dict.fromkeys((2, 3, 4), "deflate")  # fax compression stores one bit a pixel
@@ -76,7 +79,7 @@ def write_still(
         with _encoder_errors(path):
             image = pyvips.Image.tiffload_source(source, access="sequential", fail_on="error")
             image = prepare_image(image, metadata, kind, alpha() if alpha else None)
-            inserted = packed_texts(metadata.texts, metadata.xmp) if kind == "png" else b""
+            inserted = _inserted(kind, metadata, size)
             _save(image, kind, temporary, quality, compression, inserted)
             if kind == "tif":
                 add_to_tiff(temporary, tiff_metadata(metadata.exif, metadata.iptc), *size)
@@ -124,15 +127,50 @@ def _checked(
         raise ValueError(f"strips of {done} rows for a picture of {height}")
 
 
-def _save(image: Any, kind: str, path: Path, quality: int, compression: int, texts: bytes) -> None:
-    with OutputFile(path, insert=texts, at=_AFTER_HEADER) as file:
+def _inserted(kind: str, metadata: Metadata, size: tuple[int, int]) -> "_Inserted":
+    """What we write into the file ourselves: EXIF with a maker note, and the words of a PNG."""
+    exif = (
+        exif_with_maker_note(metadata.exif, size, resolution_of(metadata.header))
+        if kind in ("jpg", "png")
+        else None
+    )
+    if kind == "jpg":
+        segment = jpeg_segment(exif) if exif else b""
+        return _Inserted(segment, _AFTER_START, own_exif=bool(segment))
+    if kind == "png":
+        words = packed_texts(metadata.texts, metadata.xmp)
+        return _Inserted((png_chunk(exif) if exif else b"") + words, _AFTER_HEADER, own_exif=bool(exif))
+    return _Inserted()
+
+
+@dataclass(frozen=True, slots=True)
+class _Inserted:
+    """Bytes that are inserted into the written file."""
+
+    data: bytes = b""
+    at: int = 0  # offset
+    own_exif: bool = False  # they hold EXIF, so libvips must write none
+
+    @property
+    def keep(self) -> dict[str, str]:
+        """libvips' option for the metadata that it writes."""
+        return {"keep": "xmp:iptc:icc:other"} if self.own_exif else {}
+
+
+def _save(image: Any, kind: str, path: Path, quality: int, compression: int, inserted: _Inserted) -> None:
+    with OutputFile(path, insert=inserted.data, at=inserted.at) as file:
         try:
             if kind == "jpg":
                 image.jpegsave_target(
-                    file.target, Q=quality, subsample_mode="on" if quality < _FULL_CHROMA else "off"
+                    file.target,
+                    Q=quality,
+                    subsample_mode="on" if quality < _FULL_CHROMA else "off",
+                    **inserted.keep,
                 )
             elif kind == "png":
-                image.pngsave_target(file.target, filter="up", compression=3)  # a third smaller, and faster
+                image.pngsave_target(
+                    file.target, filter="up", compression=3, **inserted.keep
+                )  # a third smaller, and faster
             elif kind == "webp":
                 image.webpsave_target(file.target, Q=quality, effort=2)
             elif kind == "avif":
