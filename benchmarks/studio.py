@@ -154,10 +154,8 @@ def time_exports(client: Client, folder: Path) -> dict[str, float]:
         studio.append(time.perf_counter() - started)
         started = time.perf_counter()
         output = folder / f"by-command-{turn}"
-        subprocess.run(
-            [sys.executable, "-m", "autochrome", "photo", str(originals), "-o", str(output), "--quiet"],
-            check=True,
-        )
+        words = [sys.executable, "-m", "autochrome", "photo", str(originals), "-o", str(output), "--quiet"]
+        subprocess.run(["nice", "-n", "10", *words], check=True)  # the priority of the studio's worker
         command.append(time.perf_counter() - started)
     return {
         "photographs": EXPORTS,

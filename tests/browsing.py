@@ -223,10 +223,10 @@ def choose_color(page: Page, color: str) -> None:
 
 def export_project(page: Page) -> Path:
     """Save the photo, or export the film and save its file; return the path of the download."""
-    with page.expect_download(timeout=TIMEOUT * 2000) as saved:
+    with page.expect_download(timeout=TIMEOUT * 4000) as saved:
         if "/film/" in page.url:
             page.get_by_role("button", name="Export").click()
-            page.get_by_role("button", name="Save file").click(timeout=TIMEOUT * 2000)
+            page.get_by_role("button", name="Save file").click(timeout=TIMEOUT * 4000)
         else:
             page.get_by_role("button", name="Save photo").click()
     return Path(saved.value.path())
