@@ -298,16 +298,10 @@ def main() -> None:
         run = Run(given.model, given.seed, given.keep)
         with tempfile.TemporaryDirectory() as folder:
             run.color(make_films(Path(folder)) if films else make_stills(), count, films=films)
-        print(
-            f"{'films' if films else 'stills'}: {count} damaged, {len(run.faults)} faults;",
-            *_told(run.outcomes),
-        )
+        counts = ", ".join(f"{kind} {number}" for kind, number in run.outcomes.most_common())
+        print(f"{'films' if films else 'stills'}: {count} damaged, {len(run.faults)} faults; {counts}")
         failed |= bool(run.faults)
     sys.exit(failed)
-
-
-def _told(outcomes: Counter[str]) -> list[str]:
-    return [f"{name} {number}" for name, number in outcomes.most_common()]
 
 
 if __name__ == "__main__":
