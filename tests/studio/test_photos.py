@@ -135,7 +135,8 @@ def test_export_is_what_the_command_line_writes(
     job = client.post(f"{photo}/export").json()
     assert wait_for_end(client, job)["state"] == "done"
     project = client.get(photo).json()
-    assert project["export"] == {"ready": True, "name": "boat-color.png", "revision": 2}
+    done = {"ready": True, "name": "boat-color.png", "revision": 2, "notes": [], "losses": []}
+    assert project["export"] == done
     (tmp_path / "boat.jpg").write_bytes(jpeg)
     (tmp_path / "hints.json").write_bytes(client.get(f"{photo}/hints").content)
     target = tmp_path / "out.png"

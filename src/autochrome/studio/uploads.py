@@ -191,7 +191,7 @@ def _identify(head: bytes, films: bool) -> tuple[ProjectKind, str]:
     except NotAPicture as error:
         suffix = next((suffix for at, mark, suffix in _FILM_SIGNATURES if head[at:].startswith(mark)), None)
         text = not any(byte < 9 for byte in head)  # two signatures of films are a letter
-        if suffix is None or text or head[8:11] in (b"hei", b"hev"):
+        if suffix is None or text:
             raise NotAPicture(str(error)) from None
     if not films:
         raise NotAPicture(
