@@ -3,24 +3,19 @@
 /** @import {Film, FrameRange, HintsFile, OptionSchemas, Project} from "./types.js" */
 /** @import {Page} from "./main.js" */
 import * as api from "./api.js";
-import { alikePanel } from "./alike-shots.js";
 import { announce, clamp, debounce, h } from "./dom.js";
-import { editorShortcuts, optionPanels, projectTitle, returnFocusToPicture, toolRail } from "./editor.js";
+import { editorShortcuts, projectTitle, returnFocusToPicture, toolRail } from "./editor.js";
 import { exportControls } from "./export-controls.js";
 import { FilmControls } from "./film-controls.js";
 import { FilmFrames } from "./film-frames.js";
 import { FilmNotes } from "./film-notes.js";
+import { filmPanels } from "./film-panels.js";
 import { filmShortcuts } from "./film-shortcuts.js";
 import { findProgress, findShots } from "./find-shots.js";
 import { formatCount, formatTimecode, formatTimeFine } from "./format.js";
-import { lookPanel } from "./looks.js";
-import { marksPanel } from "./marks-panel.js";
-import { optionGroups } from "./options.js";
-import { colorPanel } from "./palette.js";
 import { addNavigator } from "./navigator.js";
 import { leaveEditor, neighbourShortcuts } from "./neighbours.js";
 import { ShotPlayer } from "./player.js";
-import { referencePanel } from "./reference.js";
 import { EditorSession } from "./session.js";
 import { helpButton, helpShortcut, listenToKeys } from "./shortcuts.js";
 import { addSheet } from "./sheet.js";
@@ -30,7 +25,6 @@ import { ThumbnailLoader } from "./thumbnails.js";
 import { Timeline } from "./timeline.js";
 import { reportErrors, showError, toast } from "./toast.js";
 import { UnsureShots } from "./unsure-shots.js";
-import { variationsPanel } from "./variations.js";
 import { viewControls } from "./view-controls.js";
 
 const UNCERTAINTY_DELAY = 200; // milliseconds on a frame before its map is loaded
@@ -43,7 +37,7 @@ export async function filmPage(project, signal) {
   return new FilmEditor(project, film, hints, schemas, signal).page();
 }
 
-class FilmEditor {
+export class FilmEditor {
   #unsureShots = new UnsureShots((frame) => this.#seek(frame));
   #notes = new FilmNotes();
   #outdateUncertainty = debounce(() => void this.session.setUncertaintyVisible(true), UNCERTAINTY_DELAY);
@@ -127,26 +121,12 @@ class FilmEditor {
 
   #element() {
     const { session, signal } = this;
-    const groups = optionGroups(this.schemas.film, this.schemas.models, session);
-    const fetchLikely = (/** @type {{x: number, y: number}} */ at) =>
-      api.fetchLikelyColors(this.project.id, at.x, at.y, this.#frame);
     return h(
       "div",
       { class: "editor film" },
       toolRail(session, signal),
       h("div", { class: "stage" }, viewControls(session, true, signal), session.canvas, this.player.element),
-      h(
-        "aside",
-        { class: "side-panels", "aria-label": "Colour and options" },
-        this.#unsureShots.element,
-        variationsPanel(session, () => this.#currentShot(), signal),
-        colorPanel(session, fetchLikely, signal),
-        marksPanel(session, signal),
-        alikePanel(session, () => this.film, signal),
-        referencePanel(session, signal),
-        lookPanel(session, this.schemas, signal),
-        optionPanels(session, groups, signal),
-      ),
+      filmPanels(this, this.#unsureShots.element, signal),
       h(
         "section",
         { class: "timeline", "aria-label": "Timeline" },
@@ -273,7 +253,7 @@ class FilmEditor {
   }
 
   /** The shot of the current frame; all frames, while no shots are known. @returns {FrameRange} */
-  #currentShot() {
+  get currentShot() {
     return this.film.shots?.[shotAt(this.film, this.#frame)] ?? { first: 0, last: this.film.frames - 1 };
   }
 }
