@@ -70,7 +70,7 @@ function showBar() {
     { class: "offline", hidden: true, role: "status" },
     "No connection to the studio",
   );
-  const queue = h("a", { href: "#/queue" }, "Queue", badge);
+  const queue = h("a", { href: "#/queue" }, "Queue ", badge);
   const logo = h("img", { src: "icon.svg", alt: "", width: 26, height: 26 });
   setChildren(
     /** @type {HTMLElement} */ (document.getElementById("bar")),
@@ -91,8 +91,8 @@ function showBar() {
   const showCount = () => {
     const count = [...jobs.value.values()].filter(isActive).length;
     badge.hidden = !count;
-    badge.textContent = paused.value ? "paused" : String(count);
-    queue.setAttribute("aria-label", count ? `Queue, ${count} active` : "Queue");
+    const active = h("span", { class: "visually-hidden" }, " active");
+    setChildren(badge, paused.value ? "paused" : String(count), active);
   };
   jobs.subscribe(showCount, never);
   paused.subscribe(showCount, never);
