@@ -86,7 +86,7 @@ def test_a_photo_by_keyboard_only(server: Server):
         page.locator("canvas.overlay").wait_for()
         wait_until(lambda: rgb_at(page, 0.5, 0.5)[3])
         project_id = page.url.split("/")[-1]
-        assert focused(page) != "BODY"
+        wait_until(lambda: focused(page), lambda name: name != "BODY")
         tab_to(page, "Sky")
         page.keyboard.press("Enter")
         tab_to(page, "Colour, as #rrggbb")
@@ -100,7 +100,7 @@ def test_a_photo_by_keyboard_only(server: Server):
         tab_to(page, "Undo")
         page.keyboard.press("Enter")  # the button is disabled now
         wait_until(lambda: not fetch_json(page, f"/projects/{project_id}/hints").get("points"))
-        assert focused(page) != "BODY"
+        wait_until(lambda: focused(page), lambda name: name != "BODY")
         page.keyboard.press("Shift+Z")
         tab_to(page, "Save photo")
         with page.expect_download(timeout=90_000) as saved:
@@ -130,7 +130,7 @@ def test_a_film_by_keyboard_only(server: Server):
         tab_to(page, "Export")
         page.keyboard.press("Enter")
         page.get_by_role("button", name="Save file").wait_for(timeout=120_000)
-        assert focused(page) != "BODY"
+        wait_until(lambda: focused(page), lambda name: name != "BODY")
         tab_to(page, "Save file")
         with page.expect_download() as saved:
             page.keyboard.press("Enter")

@@ -95,6 +95,7 @@ export class Layers extends EventTarget {
       this.#requests[side].close();
       this.#layers[side].base?.image.close();
       this.#layers[side].detail?.image.close();
+      this.#layers[side] = { base: null, detail: null }; // the canvas may be drawn once more
     }
   }
 
