@@ -3,8 +3,8 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from time import perf_counter
@@ -22,23 +22,29 @@ from autochrome.errors import UsageError
 from autochrome.files import check_output
 from autochrome.hints.file import HintsFile
 from autochrome.hints.picture import hints_from_picture
-from autochrome.hints.source import HintsSource, open_hints
+from autochrome.hints.references import Match, describe_matches, hints_from_references
+from autochrome.hints.source import HintsSource, OpenedHints, open_hints
 from autochrome.mark import stamp
 from autochrome.media.stills import Still, open_still, suffix_for
 from autochrome.media.stills.in_memory import pil_from_pixels
 from autochrome.media.stills.pyramid import encode_image
+from autochrome.media.stills.small_lab import read_small_lab
 from autochrome.media.stills.sources import PhotoSource, read_source
 from autochrome.model import ColorModel, open_model
 from autochrome.options import PhotoOptions, check_options
 from autochrome.parallel import map_ordered
 from autochrome.provenance import describe
-from autochrome.types import Floats, Hints, Luma, Pixels, Prediction, Prepared
+from autochrome.types import Floats, Hints, Pixels, Prediction, Prepared
 from autochrome.variations import Variation, make_variations
 
 if TYPE_CHECKING:
     from autochrome.media.stills.in_memory import PILImage
 
 PhotoHints: TypeAlias = HintsSource | Hints
+_Matched: TypeAlias = tuple[Hints | None, tuple[Match, ...]]
+"""Hints, and how much of the picture each of their references matches."""
+_MATCHED_SIDE = 192  # pixels: the long side at which references are compared with a picture
+_KEPT_MATCHES = 8
 SOFTWARE = f"autochrome {__version__}"
 """The name that the metadata of results gives as the source of their colours."""
 _STRIP_PIXELS = 1 << 17  # a strip's float planes fit into the cache of one core
@@ -75,6 +81,9 @@ class PreparedPhoto:
     prepared: Prepared
     own_color: Hints | None  # the original's own colour, with `keep_color`
     seconds: float  # time of the preparation
+    matched: dict[object, tuple[Hints, tuple[Match, ...]]] = field(
+        default_factory=dict, compare=False
+    )  # by references: they take long
 
     def __repr__(self) -> str:
         return f"<PreparedPhoto {self.still.name}, {self.still.width}×{self.still.height}>"
@@ -83,7 +92,7 @@ class PreparedPhoto:
         """Predict the colours, with these hints."""
         started = perf_counter()
         luma = self.prepared.luma
-        known = _merge_hints(hints, self.own_color, luma, self.options.reach)
+        known, matches = self._merge_hints(hints)
         if known is not None and not self.model.card.hints:
             raise UsageError(
                 f"The model {self.model.card.name!r} takes no hints; choose another model, or leave the hints out."
@@ -92,9 +101,40 @@ class PreparedPhoto:
         prediction = self.model.paint(self.prepared, known, look.vivid)
         prediction = replace(prediction, chroma=shift_chroma(prediction.chroma, look.warmth, look.tint))
         coefficients = fit(luma, prediction.chroma)
-        return Photo(
-            self.still, self.options, prediction, coefficients, self.seconds + perf_counter() - started
-        )
+        seconds = self.seconds + perf_counter() - started
+        return Photo(self.still, self.options, prediction, coefficients, seconds, matches)
+
+    def _merge_hints(self, source: PhotoHints | None) -> _Matched:
+        """The caller's hints over references and the original's own colour, at render size; None if there are none."""
+        luma = self.prepared.luma
+        no_matches: tuple[Match, ...] = ()
+        if source is None:
+            return self.own_color, no_matches
+        if isinstance(source, Hints):
+            hints, matches = source.resized(*luma.shape), no_matches
+        else:
+            opened = open_hints(source)
+            own, matches = self._match(opened) if opened.file.references else (None, no_matches)
+            hints = opened.file.rasterize(*luma.shape, reach=self.options.reach)
+            hints = hints.over(own) if own else hints
+        return hints.over(self.own_color) if self.own_color else hints, matches
+
+    def _match(self, hints: OpenedHints) -> tuple[Hints, tuple[Match, ...]]:
+        """The colours of the references at render size, and how much each matches. The same ones are matched once."""
+        key = hints.file.references, hints.folder, tuple(hints.images.items())
+        if key not in self.matched:
+            luma = self.prepared.luma
+            scale = min(1.0, _MATCHED_SIDE / max(luma.shape))
+            small = resize(luma, *(max(1, round(side * scale)) for side in luma.shape))
+            found, matches = hints_from_references(
+                hints.file.references,
+                small,
+                lambda name: read_small_lab(hints.image_path(name), _MATCHED_SIDE),
+            )
+            if len(self.matched) >= _KEPT_MATCHES:
+                self.matched.clear()
+            self.matched[key] = found.resized(*luma.shape), matches
+        return self.matched[key]
 
     def vary(
         self, count: int = 4, hints: PhotoHints | None = None, *, seed: int = 0
@@ -105,7 +145,7 @@ class PreparedPhoto:
         part of `PhotoVariation.hints`. The same seed gives the same variations.
         """
         luma = self.prepared.luma
-        known = _merge_hints(hints, self.own_color, luma, self.options.reach)
+        known, _ = self._merge_hints(hints)
         variations = make_variations(
             self.model, self.prepared, count, known=known, vivid=self.options.vivid, seed=seed
         )
@@ -117,7 +157,7 @@ class PreparedPhoto:
             planes = (
                 hints.resized(*luma.shape).over(file.rasterize(*luma.shape))
                 if isinstance(hints, Hints)
-                else file
+                else OpenedHints(file, *_where_images_are(hints))
             )
             results.append(PhotoVariation(self.color(planes), file, each))
         return results
@@ -174,6 +214,7 @@ class Photo:
     prediction: Prediction
     coefficients: LocalLinearColor
     seconds: float  # time to predict the colours
+    matches: tuple[Match, ...] = ()  # how much of the picture each reference matches
 
     def __repr__(self) -> str:
         still = self.still
@@ -213,8 +254,8 @@ class Photo:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the user should know about how the file was read."""
-        return self.still.notes
+        """What the user should know about how the file was read, and about the references."""
+        return (*self.still.notes, *describe_matches(self.matches, "picture"))
 
     @property
     def losses(self) -> tuple[str, ...]:
@@ -306,15 +347,6 @@ def _open_cached(model: str) -> ColorModel:
     return open_model(model)
 
 
-def _merge_hints(
-    source: PhotoHints | None, own_color: Hints | None, luma: Luma, reach: float
-) -> Hints | None:
-    """The caller's hints over the original's own colour, at render size; None if there are neither."""
-    if source is None:
-        return own_color
-    hints = (
-        source.resized(*luma.shape)
-        if isinstance(source, Hints)
-        else open_hints(source).file.rasterize(*luma.shape, reach=reach)
-    )
-    return hints.over(own_color) if own_color else hints
+def _where_images_are(hints: HintsSource | None) -> tuple[Path | None, Mapping[str, Path]]:
+    opened = open_hints({} if hints is None else hints)
+    return opened.folder, opened.images

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from autochrome.cli.batch_options import HINT, BatchOptions
+from autochrome.cli.batch_options import HINT, REFERENCE, BatchOptions
 from autochrome.cli.naming import NAME
 from autochrome.cli.sequence_options import SequenceOptions, plan_sequence
 from autochrome.cli.wording import count
@@ -49,6 +49,7 @@ def film(
         Path | None, Parameter(help="A hints file with marks on frames of the film. For one film only.")
     ] = None,
     hint: Annotated[list[str], HINT] = [],  # noqa: B006 — only read
+    reference: Annotated[list[Path], REFERENCE] = [],  # noqa: B006 — only read
     compare: Annotated[
         bool,
         Parameter(help="Also write OUT-compare.mp4: grey | colour, and | truth if the film has colours."),
@@ -122,7 +123,9 @@ def film(
         raise UsageError("--compare and --proof are for film files, not for numbered pictures.")
     if (hints or hint) and len(plan.tasks) > 1:
         raise UsageError("--hints and --hint are for one film; colour this film alone.")
-    known = read_hints(hints, hint)  # now, so that an error in them is found before the work begins
+    known = read_hints(
+        hints, hint, reference
+    )  # now, so that an error in them is found before the work begins
     if proof and len(plan.tasks) > 1:
         raise UsageError("--proof is for one film; colour this film alone.")
     if proof:

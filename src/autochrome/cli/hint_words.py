@@ -9,17 +9,20 @@ from autochrome.color.names import read_color
 from autochrome.errors import UsageError
 from autochrome.hints.file import HintsFile
 from autochrome.hints.marks import Point
-from autochrome.hints.source import OpenedHints, open_hints
+from autochrome.hints.source import OpenedHints, open_hints, with_references
 from autochrome.options import describe_fault
 
 
-def read_hints(file: Path | None, words: Sequence[str]) -> OpenedHints | None:
-    """The hints file with the points added to it; None if there are neither."""
-    if file is None and not words:
+def read_hints(
+    file: Path | None, words: Sequence[str], references: Sequence[Path] = ()
+) -> OpenedHints | None:
+    """The hints file with the points and references added to it; None if there are none."""
+    if file is None and not words and not references:
         return None
     opened = open_hints(file) if file else OpenedHints(HintsFile(version=1))
     points = (*opened.file.points, *map(read_point, words))
-    return OpenedHints(opened.file.model_copy(update={"points": points}), opened.folder)
+    opened = OpenedHints(opened.file.model_copy(update={"points": points}), opened.folder)
+    return with_references(references, opened)
 
 
 def read_point(word: str) -> Point:

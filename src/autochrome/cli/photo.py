@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from autochrome.cli.batch_options import HINT, BatchOptions
+from autochrome.cli.batch_options import HINT, REFERENCE, BatchOptions
 from autochrome.cli.numbers import number
 from autochrome.cli.variation_options import VariationOptions
 from autochrome.errors import UsageError
@@ -28,6 +28,7 @@ def photo(
     *,
     hints: Annotated[Path | None, Parameter(help="A hints file with known colours, for one picture.")] = None,
     hint: Annotated[list[str], HINT] = [],  # noqa: B006 — only read
+    reference: Annotated[list[Path], REFERENCE] = [],  # noqa: B006 — only read
     jobs: Annotated[int, number("Number of pictures at the same time.", gte=1, name=("--jobs", "-j"))] = 1,
     batch: Annotated[BatchOptions, Parameter(name="*")] = BatchOptions(),  # noqa: B008 — frozen
     options: Annotated[PhotoOptions, Parameter(name="*")] = PhotoOptions(),  # noqa: B008 — frozen
@@ -62,7 +63,7 @@ def photo(
         raise UsageError("--hints and --hint belong to one picture; colour that picture alone.")
     choice.check(plan)
     plan = plan.with_variations(choice.variations)
-    known = read_hints(hints, hint)
+    known = read_hints(hints, hint, reference)
     single = len(inputs) == 1 and not is_folder(inputs[0])
     if batch.dry_run:
         return show_batch(plan, existing=batch.existing, as_json=batch.json, single=single)

@@ -5,11 +5,6 @@ from contextlib import closing
 from functools import partial
 from itertools import takewhile
 
-import numpy as np
-
-from autochrome.color.lab import lab_from_srgb
-from autochrome.color.resize import resize
-from autochrome.errors import HintsError
 from autochrome.film.cuts import CutSource, mark_shots
 from autochrome.film.keyframes import CarriedHints, ProxyRecord
 from autochrome.film.proxy import PROXY_SIDE, make_proxy
@@ -54,15 +49,6 @@ def carry_hints(
 
 def open_image(hints: OpenedHints, name: str) -> tuple[Luma, Chroma]:
     """(h, w) L* and (h, w, 2) a*b* of a coloured image that the hints name, at the size of the proxy frames."""
-    from autochrome.media.stills import open_still  # most films do not need libvips
+    from autochrome.media.stills.small_lab import read_small_lab  # most films do not need libvips
 
-    path = hints.image_path(name)
-    with open_still(path) as still:
-        pixels = still.read_small(PROXY_SIDE)
-    if pixels.ndim == 2:
-        raise HintsError(f"{path}: this image is grey; use a coloured image as a picture or reference.")
-    scale = min(1.0, PROXY_SIDE / max(pixels.shape))
-    height, width = (max(1, round(side * scale)) for side in pixels.shape[:2])
-    rgb = resize(pixels[..., :3].astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max), height, width)
-    lab = lab_from_srgb(rgb).astype(np.float32)
-    return lab[..., 0], np.ascontiguousarray(lab[..., 1:])
+    return read_small_lab(hints.image_path(name), PROXY_SIDE)

@@ -1,19 +1,15 @@
 """The key frames of a hints file: on which frames of a shot they are, and their hints there."""
 
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.color.resize import resize
 from autochrome.errors import HintsError
-from autochrome.hints.file import HintsFile, KeyFrame
-from autochrome.hints.reference import hints_from_reference
-from autochrome.types import Chroma, Hints, Luma
-
-ImageOpener: TypeAlias = Callable[[str], tuple[Luma, Chroma]]
-"""The name of a coloured image → its (h, w) L* and (h, w, 2) a*b*, both small."""
+from autochrome.hints.file import HintsFile, KeyFrame, Reference
+from autochrome.hints.references import ImageOpener, Match, hints_from_references
+from autochrome.types import Hints
 
 
 def key_frames(hints: HintsFile) -> list[KeyFrame]:
@@ -24,17 +20,20 @@ def key_frames(hints: HintsFile) -> list[KeyFrame]:
 
 
 def place_keys(
-    keys: Sequence[KeyFrame], first: int, times: Sequence[float]
+    keys: Sequence[KeyFrame], first: int, times: Sequence[float], everywhere: tuple[Reference, ...] = ()
 ) -> dict[int, tuple[KeyFrame, ...]]:
     """The key frames of one shot by their position in it, from 0.
 
-    first: the number of the first frame of the shot; times: seconds, of all its frames.
+    first: the number of the first frame of the shot; times: seconds, of all its frames. everywhere: references for
+    all shots; they belong to the first frame of each.
     """
     placed: dict[int, tuple[KeyFrame, ...]] = {}
     for key in keys:
         position = _position_in(key, first, times)
         if position is not None:
             placed[position] = (*placed.get(position, ()), key)
+    if everywhere:
+        placed[0] = (KeyFrame(frame=first, references=everywhere), *placed.get(0, ()))
     return placed
 
 
@@ -44,16 +43,20 @@ def hints_on(
     turn: int,
     reach: float,
     open_image: ImageOpener | None,
-) -> Hints:
+) -> tuple[Hints, tuple[Match, ...]]:
     """All hints of the key frames at one position over their proxy, in stored orientation. A later one covers others.
 
-    turn: degrees counter-clockwise from the stored frame to the upright one; reach: of marks that have none.
+    The second part says how much each reference matches. turn: degrees counter-clockwise from the stored frame to the
+    upright one; reach: of marks that have none.
     """
     upright = np.ascontiguousarray(np.rot90(grey, turn // 90))
     hints = Hints.none(*upright.shape)
+    matches: list[Match] = []
     for key in keys:
-        hints = _rasterize(key, upright, reach, open_image).over(hints)
-    return turned(hints, -(turn // 90))
+        own, found = _rasterize(key, upright, reach, open_image)
+        hints = own.over(hints)
+        matches += found
+    return turned(hints, -(turn // 90)), tuple(matches)
 
 
 def turned(hints: Hints, quarters: int) -> Hints:
@@ -64,20 +67,21 @@ def turned(hints: Hints, quarters: int) -> Hints:
 
 def _rasterize(
     key: KeyFrame, upright: NDArray[np.uint8], reach: float, open_image: ImageOpener | None
-) -> Hints:
-    """The hints of one key frame over its upright proxy, (h, w)."""
+) -> tuple[Hints, tuple[Match, ...]]:
+    """The hints of one key frame over its upright proxy, (h, w), and the matches of its references."""
     height, width = upright.shape
     hints = key.rasterize(height, width, reach=reach)
-    if open_image is None and (key.picture or key.reference):
+    references = key.all_references
+    if open_image is None and (key.picture or references):
         raise HintsError("A key frame names an image, but there is no folder of images; give the hints file.")
     if open_image and key.picture:
         _, chroma = open_image(key.picture)
         hints = hints.over(Hints(resize(chroma, height, width), np.ones((height, width), np.float32)))
-    if open_image and key.reference:
-        luma, chroma = open_image(key.reference)
-        target = upright.astype(np.float32) * np.float32(100 / 255)
-        hints = hints.over(hints_from_reference(luma, chroma, target))
-    return hints
+    if not (open_image and references):
+        return hints, ()
+    target = upright.astype(np.float32) * np.float32(100 / 255)
+    own, matches = hints_from_references(references, target, open_image)
+    return hints.over(own), matches
 
 
 def _position_in(key: KeyFrame, first: int, times: Sequence[float]) -> int | None:

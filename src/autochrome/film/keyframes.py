@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.errors import HintsError
-from autochrome.film.key_positions import ImageOpener, hints_on, key_frames, place_keys, turned
+from autochrome.film.key_positions import hints_on, key_frames, place_keys, turned
 from autochrome.film.motion import sample
 from autochrome.film.routes import CHECKPOINT, KeyRoutes, ShotMotion
 from autochrome.hints.file import HintsFile, KeyFrame
+from autochrome.hints.references import ImageOpener, Match, best_matches
 from autochrome.types import Floats, Hints
 
 _EMPTY = 0.02  # mask: below this a hint has no effect
@@ -51,6 +52,7 @@ class CarriedKey:
         self._routes = routes
         self._planes = np.dstack((hints.premultiplied, hints.mask))
         self._packed: dict[int, bytes | None] = {routes.key: _pack(hints)}
+        self.has_hints = bool(hints.mask.any())
 
     def at(self, number: int) -> bytes | None:
         """Packed hints of a frame, by its number in the shot. None where the hints are lost."""
@@ -105,6 +107,7 @@ class CarriedHints:
         reach: of marks that have none.
         """
         self._turn, self._reach = turn, reach
+        self.matches: tuple[Match, ...] = ()  # the best match of each reference
         self._shots: list[tuple[int, int, str]] = []  # first frame, stop, digest of all hints of the shot
         self._frames: dict[int, bytes] = {}
         self._shape = (1, 1)  # (h, w) of the proxies, stored orientation
@@ -134,13 +137,14 @@ class CarriedHints:
         """
         keys = key_frames(hints)
         for shot in _group_shots(film):
-            inside = place_keys(keys, shot[0].index, [record.time for record in shot])
+            times = [record.time for record in shot]
+            inside = place_keys(keys, shot[0].index, times, hints.references)
             keys = [key for key in keys if not any(key in placed for placed in inside.values())]
             if inside:
                 self._carry_shot(shot, inside, open_image)
-            if not keys:
+            if not (keys or hints.references):
                 return
-        if not whole_film:
+        if not (whole_film and keys):
             return
         missing = keys[0]
         where = f"frame {missing.frame}" if missing.time is None else f"{missing.time} seconds"
@@ -157,11 +161,16 @@ class CarriedHints:
         motion = ShotMotion(lambda number: shot[number].grey)
         carried: dict[int, CarriedKey] = {}
         for position, placed in keys.items():
-            own = hints_on(placed, shot[position].grey, self._turn, self._reach, open_image)
+            own, matches = hints_on(placed, shot[position].grey, self._turn, self._reach, open_image)
+            self.matches = best_matches((*self.matches, *matches))
+            if not own.mask.any():
+                continue
             carried[position] = CarriedKey(KeyRoutes(motion, position, self._shape), own)
             # Outward from the key frame, so that no position is computed twice.
             for number in (*range(position, len(shot)), *range(position - 1, -1, -1)):
                 carried[position].at(number)
+        if not carried:
+            return
         hints = ShotHints(carried, self._shape)
         packed = {record.index: hints.at(number) for number, record in enumerate(shot)}
         self._frames |= {index: data for index, data in packed.items() if data is not None}

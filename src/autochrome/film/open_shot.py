@@ -139,7 +139,9 @@ class OpenShot:
 
     def _carry(self, hints: OpenedHints | None, reach: float) -> tuple[tuple[str, ...], FrameHints | None]:
         """What identifies the hints of this shot, and the hints; none if no key frame is in the shot."""
-        placed = {} if hints is None else place_keys(key_frames(hints.file), self._first, self._times)
+        placed = {}
+        if hints is not None:
+            placed = place_keys(key_frames(hints.file), self._first, self._times, hints.file.references)
         if hints is None or not placed:
             return (), None
         names: list[str] = []
@@ -152,10 +154,13 @@ class OpenShot:
             name = f"{position} {reach} {[key.model_dump_json(exclude_defaults=True) for key in own]}"
             key = self._carried.get(name)
             if key is None:
-                planes = hints_on(own, grey, self._turn, reach, partial(open_image, hints))
+                planes, _ = hints_on(own, grey, self._turn, reach, partial(open_image, hints))
                 key = self._carried.add(name, CarriedKey(self._routes_of(position, shape), planes))
             names.append(name)
-            keys[position] = key
+            if key.has_hints:
+                keys[position] = key
+        if not keys:
+            return (), None
         return tuple(names), self._by_frame(ShotHints(keys, shape), shape)
 
     def _by_frame(self, hints: ShotHints, shape: tuple[int, int]) -> FrameHints:

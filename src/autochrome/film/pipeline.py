@@ -21,6 +21,7 @@ from autochrome.film.job import FilmJob
 from autochrome.film.painters import ShotPainter, choose_painter, new_memory
 from autochrome.film.proxy import ProxyFrame, make_proxy
 from autochrome.film.report import FilmReport, Progress
+from autochrome.hints.references import describe_matches
 from autochrome.hints.source import HintsSource
 from autochrome.mark import stamp_film
 from autochrome.media.films import (
@@ -107,7 +108,8 @@ def colorize_film(
                     progress(Progress(report.frames, reader.facts.frames, len(report.shots) - 1))
         if not report.frames:
             raise UsageError(f"{reader.path}: the film has no frame between the start and the end.")
-    report.notes = (*reader.notes, *writer.notes)
+    matches = describe_matches(carried.matches, "film") if carried else ()
+    report.notes = (*reader.notes, *writer.notes, *matches)
     report.losses = (*reader.losses, *writer.losses)
     if layer:
         decisions = save_decisions(source, report, job, read_layer_facts(target), hints)

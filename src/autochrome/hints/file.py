@@ -11,20 +11,33 @@ from pydantic_core import ErrorDetails
 
 from autochrome.errors import HintsError
 from autochrome.files import atomic_write
-from autochrome.hints.marks import Marks
-from autochrome.options import describe_fault
+from autochrome.hints.marks import Marks, Position
+from autochrome.options import Options, describe_fault
 
 FileName = Annotated[str, Field(pattern=r"^[^/\\\x00.][^/\\\x00]*$")]
 """The name of an image in the folder of the hints file. It cannot name a file in another folder."""
 
 
+class Reference(Options):
+    """A coloured image of similar things."""
+
+    file: FileName
+    mask: Annotated[tuple[tuple[Position, Position], ...], Field(min_length=3)] | None = None
+    """Outline of the part of the image whose colours count; None: all of it."""
+
+
 class KeyFrame(Marks):
-    """Marks on one frame of a film, chosen by its number or its time. They apply to the whole shot."""
+    """Marks and references for one frame of a film, chosen by its number or its time. They apply to the whole shot."""
 
     frame: Annotated[int, Field(ge=0)] | None = None  # from 0
     time: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None  # seconds
     picture: FileName | None = None  # this very frame in colour; marks are drawn over it
-    reference: FileName | None = None  # another coloured image of similar things
+    reference: FileName | None = None  # another coloured image of similar things; short for `references`
+    references: tuple[Reference, ...] = ()
+
+    @property
+    def all_references(self) -> tuple[Reference, ...]:
+        return (*([Reference(file=self.reference)] if self.reference else ()), *self.references)
 
     @model_validator(mode="after")
     def _frame_or_time(self) -> Self:
@@ -38,14 +51,17 @@ class HintsFile(Marks):
 
     version: Literal[1]
     frames: tuple[KeyFrame, ...] = ()  # of a film; marks outside them apply to its first frame
+    references: tuple[Reference, ...] = ()  # for the image; of a film, for every shot that matches
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the file as JSON. An existing file is replaced in one step."""
         atomic_write(path, self.model_dump_json(indent=2, exclude_defaults=True) + "\n")
 
     def image_names(self) -> list[str]:
-        """The names of all images that key frames use, as pictures or references."""
-        return [name for key in self.frames for name in (key.picture, key.reference) if name]
+        """The names of all images that are used, as pictures or references."""
+        pictures = [key.picture for key in self.frames if key.picture]
+        references = [*self.references, *(each for key in self.frames for each in key.all_references)]
+        return [*pictures, *(each.file for each in references)]
 
 
 def load_hints(path: str | os.PathLike[str]) -> HintsFile:

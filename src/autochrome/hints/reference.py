@@ -19,14 +19,16 @@ _LEVEL = 0.15  # weight of the position's own lightness, relative to its surroun
 _MAX_MISS = 1.5  # steps: the match of a match may miss the start by this much
 _SAME_MOTION = 2 * _STEP  # pixels: the offsets of neighbours on one object differ by no more
 _ENOUGH_NEIGHBOURS = 4.0  # neighbours with the same offset that give full confidence
+_SURE = 0.1  # confidence from which on a match can belong to a group
+_LARGE_GROUP = 0.025  # of all described positions
 _DISTANCE_SCALE = 0.9  # mean sample distance at which confidence has fallen to a third
 _MAX_CONFIDENCE = 0.9  # because it is another image
 
 
-def hints_from_reference(luma: Luma, chroma: Chroma, target: Luma) -> Hints:
+def hints_from_reference(luma: Luma, chroma: Chroma, target: Luma, mask: Floats | None = None) -> Hints:
     """Transfer colours from a reference, (H, W) L* and (H, W, 2) a*b*, to an image with (h, w) L*.
 
-    Returns hints over the (h, w) pixels of the target.
+    mask: (H, W) 0…1, how much each pixel of the reference counts. Returns hints over the (h, w) pixels of the target.
     """
     reference_positions, reference_descriptors = _descriptors(luma)
     positions, descriptors = _descriptors(target)
@@ -40,7 +42,10 @@ def hints_from_reference(luma: Luma, chroma: Chroma, target: Luma) -> Hints:
     shape = len(_grid(height)), len(_grid(width))
     offsets = (reference_positions[match] - positions).reshape(*shape, 2)
     confidence = confidence * _neighbour_support(offsets, confidence.reshape(shape)).ravel()
+    confidence = confidence * _in_large_groups(offsets, confidence.reshape(shape)).ravel()
     rows, columns = reference_positions[match].T
+    if mask is not None:
+        confidence = confidence * mask[rows, columns]
     premultiplied = chroma[rows, columns] * confidence[:, None]
     grid = np.concatenate((premultiplied, confidence[:, None]), axis=1).astype(np.float32)
     full = resize(np.ascontiguousarray(grid.reshape(*shape, 3)), height, width)
@@ -60,6 +65,34 @@ def _neighbour_support(offsets: NDArray[np.intp], confidence: Floats) -> Floats:
         window = np.s_[row : row + height, column : column + width]
         count += matched[window] & (np.abs(around[window] - offsets).max(axis=-1) <= _SAME_MOTION)
     return (count / _ENOUGH_NEIGHBOURS).clip(0, 1)
+
+
+def _in_large_groups(offsets: NDArray[np.intp], confidence: Floats) -> NDArray[np.bool_]:
+    """(h, w): whether a match belongs to a large group of neighbours whose offsets, (h, w, 2) pixels, change slowly.
+
+    By chance a few neighbours match alike, but not a whole thing.
+    """
+    height, width = confidence.shape
+    matched = confidence > _SURE
+    group = np.where(matched, np.arange(height * width).reshape(height, width), height * width)
+    links = []
+    for axis in (0, 1):
+        here, there = (np.delete(matched, end, axis) for end in (-1, 0))
+        change = np.abs(np.diff(offsets, axis=axis)).max(axis=-1)
+        links.append(here & there & (change <= _SAME_MOTION))
+    while True:  # each place takes the smallest number of its group, from neighbour to neighbour
+        before = group.copy()
+        for axis, link in enumerate(links):
+            here = np.s_[:-1] if axis == 0 else np.s_[:, :-1]
+            there = np.s_[1:] if axis == 0 else np.s_[:, 1:]
+            smaller = np.minimum(group[here], group[there])
+            group[here] = np.where(link, smaller, group[here])
+            group[there] = np.where(link, np.minimum(group[here], group[there]), group[there])
+        if (group == before).all():
+            break
+    sizes = np.bincount(group.ravel(), minlength=height * width + 1)
+    large: NDArray[np.bool_] = matched & (sizes[group] >= _LARGE_GROUP * height * width)
+    return large
 
 
 def _grid(length: int) -> NDArray[np.intp]:
