@@ -132,8 +132,8 @@ def test_a_film_from_upload_to_export(server: Server, film: Path, tmp_path: Path
         original = chroma_distance(page, *CUP, truth)
         reference = tmp_path / "coffee.png"
         reference.write_bytes(pil(skimage.data.coffee()[:240, :360], "png"))
-        page.locator(".reference input").set_input_files(reference)
-        page.get_by_text("This frame has a reference").wait_for()
+        page.locator(".references input").set_input_files(reference)
+        page.get_by_text("of the picture").wait_for()
         wait_until(lambda: chroma_distance(page, *CUP, truth), lambda distance: distance < original / 2)
 
         # A shot plays in the page, from this frame on, and stops where it is.

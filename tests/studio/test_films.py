@@ -173,7 +173,7 @@ def test_a_reference_gives_a_shot_its_colours(client: TestClient, film: str, pho
     assert wait_for_end(client, client.post(f"{film}/shots/0/preview").json())["state"] == "done"
     assert client.post(f"{film}/pictures", content=jpeg).status_code == 422, "a grey picture has no colours"
     assert client.post(f"{film}/pictures", content=b"no picture at all" * 9).status_code == 415
-    assert client.post(f"{photo}/pictures", content=pil(tinted, "png")).status_code == 404
+    assert client.post(f"{photo}/pictures", content=pil(tinted, "png")).status_code == 201
 
 
 @pytest.mark.parametrize("name", ["source.mp4", "project.json", "reference-00000000.png", "studio.lock"])

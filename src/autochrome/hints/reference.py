@@ -75,21 +75,21 @@ def _in_large_groups(offsets: NDArray[np.intp], confidence: Floats) -> NDArray[n
     height, width = confidence.shape
     matched = confidence > _SURE
     group = np.where(matched, np.arange(height * width).reshape(height, width), height * width)
-    links = []
+    neighbours = []  # (groups here, groups there, whether the two belong together), for both axes
     for axis in (0, 1):
         here, there = (np.delete(matched, end, axis) for end in (-1, 0))
-        change = np.abs(np.diff(offsets, axis=axis)).max(axis=-1)
-        links.append(here & there & (change <= _SAME_MOTION))
-    while True:  # each place takes the smallest number of its group, from neighbour to neighbour
+        linked = here & there & (np.abs(np.diff(offsets, axis=axis)).max(axis=-1) <= _SAME_MOTION)
+        views = (group[:-1], group[1:]) if axis == 0 else (group[:, :-1], group[:, 1:])
+        neighbours.append((*views, linked))
+    before = np.full_like(group, -1)
+    while (
+        group != before
+    ).any():  # each place takes the smallest number of its group, from neighbour to neighbour
         before = group.copy()
-        for axis, link in enumerate(links):
-            here = np.s_[:-1] if axis == 0 else np.s_[:, :-1]
-            there = np.s_[1:] if axis == 0 else np.s_[:, 1:]
-            smaller = np.minimum(group[here], group[there])
-            group[here] = np.where(link, smaller, group[here])
-            group[there] = np.where(link, np.minimum(group[here], group[there]), group[there])
-        if (group == before).all():
-            break
+        for one, other, linked in neighbours:
+            smaller = np.minimum(one, other)
+            np.copyto(one, smaller, where=linked)
+            np.copyto(other, smaller, where=linked)
     sizes = np.bincount(group.ravel(), minlength=height * width + 1)
     large: NDArray[np.bool_] = matched & (sizes[group] >= _LARGE_GROUP * height * width)
     return large

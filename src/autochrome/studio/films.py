@@ -14,8 +14,10 @@ from autochrome.errors import PictureTooLarge
 from autochrome.film.inspect import FilmInspector
 from autochrome.film.key_positions import key_frames
 from autochrome.film.playback import ShotPlayback
+from autochrome.film.proxy import PROXY_SIDE
 from autochrome.film.survey import ALIKE, Samples, look_of
 from autochrome.hints.file import HintsFile, KeyFrame
+from autochrome.hints.references import Match
 from autochrome.media.stills.pyramid import encode_image
 from autochrome.media.timecode import Timecode
 from autochrome.studio.cache import SizedCache
@@ -26,7 +28,7 @@ from autochrome.studio.limits import THUMBNAIL_SIDE, Limits
 from autochrome.studio.networks import Networks
 from autochrome.studio.open_film import OpenFilm
 from autochrome.studio.open_photo import hints_or_none
-from autochrome.studio.references import add_reference, check_pictures
+from autochrome.studio.references import check_pictures, match_references
 from autochrome.studio.schemas import (
     AlikeShot,
     FilmInfo,
@@ -185,10 +187,12 @@ class FilmService:
             raise NotFound("There is no preview of this shot with the current hints and settings; start one.")
         return path
 
-    def add_picture(self, project_id: str, upload: Upload) -> str:
-        """Add a coloured picture to a film's project; returns the name for the hints."""
-        film_of(self._library.get(project_id))
-        return add_reference(upload, self._library.folder_of(project_id))
+    def match(self, project: Project, number: int, hints: HintsFile) -> tuple[Match, ...]:
+        """How much of a frame each of its references matches, and each of those for all shots."""
+        keys = [key for key in hints.frames if key.frame == number]
+        references = [*hints.references, *(each for key in keys for each in key.all_references)]
+        grey = self.frame(project, number, "before", PROXY_SIDE)
+        return match_references(references, grey, self._library.folder_of(project.id))
 
     def check_hints(self, project: Project, hints: HintsFile) -> None:
         """Refuse hints for frames or pictures that the project does not have."""

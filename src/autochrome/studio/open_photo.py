@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from autochrome.color.lab import lightness, recolor
 from autochrome.color.upsample import LocalLinearColor, apply
 from autochrome.hints.file import HintsFile
+from autochrome.hints.source import OpenedHints, open_hints
 from autochrome.media.stills import open_still
 from autochrome.media.stills.pyramid import Pyramid, Window
 from autochrome.model import ColorModel
@@ -32,6 +33,7 @@ class OpenPhoto:
     def __init__(self, path: Path, megapixels: float) -> None:
         self._still = open_still(path, max_megapixels=megapixels)
         self._pyramid = Pyramid(self._still)
+        self._folder = path.parent  # of the pictures that hints name
         self._prepared: LRUCache[tuple[str, int, bool], PreparedPhoto] = LRUCache(_PREPARED)
         self._saved: tuple[int, Photo] | None = None  # revision, and its result: many views need the same
         self._last_view: tuple[Window, Image, Luma] | None = None  # a brush stays in one view
@@ -45,7 +47,7 @@ class OpenPhoto:
     def color(self, network: ColorModel, options: PhotoOptions, hints: HintsFile) -> Photo:
         """Decide the colours. The encoder runs only for settings that are new."""
         prepared = replace(self._prepare(network, options), options=options)
-        return prepared.color(hints_or_none(hints))
+        return prepared.color(self._open_hints(hints))
 
     def color_saved(
         self, network: ColorModel, options: PhotoOptions, hints: HintsFile, revision: int
@@ -86,7 +88,11 @@ class OpenPhoto:
     ) -> list[PhotoVariation]:
         """Decide the colours in several ways; each has the machine's points below these hints."""
         prepared = replace(self._prepare(network, options), options=options)
-        return prepared.vary(count, hints_or_none(hints), seed=seed)
+        return prepared.vary(count, self._open_hints(hints), seed=seed)
+
+    def _open_hints(self, hints: HintsFile) -> OpenedHints | None:
+        known = hints_or_none(hints)
+        return None if known is None else open_hints(known, self._folder)
 
     def _prepare(self, network: ColorModel, options: PhotoOptions) -> PreparedPhoto:
         key = options.model, options.size, options.keep_color
@@ -117,4 +123,4 @@ def color_view(luma: Luma, coefficients: LocalLinearColor, window: Window) -> Im
 
 def hints_or_none(hints: HintsFile) -> HintsFile | None:
     """None for an empty hints file, because some networks take no hints."""
-    return hints if hints.all_marks or hints.frames else None
+    return hints if hints.all_marks or hints.frames or hints.references else None

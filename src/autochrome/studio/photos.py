@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.hints.file import HintsFile
+from autochrome.hints.references import Match
 from autochrome.media.stills import open_still
 from autochrome.media.stills.pyramid import Window, encode_image
 from autochrome.model import ColorModel
@@ -20,6 +21,7 @@ from autochrome.studio.library import Library
 from autochrome.studio.limits import THUMBNAIL_SIDE, Limits
 from autochrome.studio.networks import Networks
 from autochrome.studio.open_photo import OpenPhoto
+from autochrome.studio.references import check_pictures
 from autochrome.studio.schemas import PaintPhoto, Project, ViewBox
 from autochrome.studio.settings import photo_options
 from autochrome.studio.uploads import Upload, new_project
@@ -57,6 +59,7 @@ class PhotoService:
         """(h, w, 3) sRGB: a part of a photograph with hints and settings that are not saved."""
         options = photo_options(request.settings, self._networks)
         opened = self._open_photo(project)
+        check_pictures(request.hints, self._library.folder_of(project.id))
         photo = opened.color(self._network(options), options, request.hints)
         return opened.after(photo, window_of(request.view))
 
@@ -98,6 +101,10 @@ class PhotoService:
             (Variation((), first.prediction.chroma), opened.after(first, window)),
             *((each.variation, opened.after(each.photo, window)) for each in found),
         ]
+
+    def match(self, project: Project) -> tuple[Match, ...]:
+        """How much of a photograph each of its saved references matches."""
+        return self._color(project)[1].matches
 
     def close(self, project_id: str) -> None:
         """Free the memory of a photograph."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from autochrome.errors import UsageError
 from autochrome.files import atomic_write
 from autochrome.hints.file import HintsFile
+from autochrome.hints.references import Match
 from autochrome.media.stills.pyramid import Window, encode_image
 from autochrome.studio.events import Events
 from autochrome.studio.films import FilmService
@@ -17,6 +18,7 @@ from autochrome.studio.library import Library
 from autochrome.studio.limits import Limits
 from autochrome.studio.networks import Networks
 from autochrome.studio.photos import PhotoService, Side, small_window
+from autochrome.studio.references import add_reference, check_pictures, show_picture
 from autochrome.studio.sample import draw_sample
 from autochrome.studio.schemas import Project, ProjectChange
 from autochrome.studio.settings import film_options, photo_options
@@ -82,7 +84,24 @@ class ProjectService:
         project = self._library.get(project_id)
         if project.film:
             self._films.check_hints(project, hints)
+        else:
+            check_pictures(hints, self._library.folder_of(project_id))
         return self._library.save_hints(project_id, hints)
+
+    def add_picture(self, project_id: str, upload: Upload) -> str:
+        """Add a coloured picture to a project; returns the name for the hints."""
+        return add_reference(upload, self._library.folder_of(project_id))
+
+    def picture(self, project_id: str, name: str) -> NDArray[np.uint8]:
+        """(h, w, 3) sRGB: an uploaded picture, small."""
+        return show_picture(name, self._library.folder_of(project_id))
+
+    def match(self, project_id: str, frame: int) -> tuple[Match, ...]:
+        """How much of the photograph, or of a frame, each saved reference matches."""
+        project = self._library.get(project_id)
+        if project.film is None:
+            return self._photos.match(project)
+        return self._films.match(project, frame, self._library.hints_of(project_id))
 
     def check_size(self, hints: HintsFile) -> None:
         """Refuse more marks than can be drawn in reasonable time."""

@@ -168,6 +168,14 @@ class PictureName(Schema):
     name: str
 
 
+class ReferenceMatch(Schema):
+    """How much of a picture a reference matches."""
+
+    file: str
+    share: Fraction
+    matches: bool  # False: too little, so it gives no colour
+
+
 class ShotStart(Schema):
     """The first frame of a shot. The shot ends before the next one begins."""
 

@@ -12,6 +12,7 @@ _NAMES = {
     "rectangles": "Rectangle",
     "areas": "Area",
     "reference": "Reference",
+    "references": "Reference",
     "picture": "Picture",
 }
 """The parts of hints, in words."""

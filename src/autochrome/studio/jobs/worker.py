@@ -58,7 +58,8 @@ def export_photo(spec: ExportPhoto, report: Report) -> JobResult:
     from autochrome.photo import colorize_photo
 
     # The network stays open for the next photo, because it is given by name.
-    photo = colorize_photo(spec.source, model=spec.options.model, options=spec.options, hints=spec.hints)
+    hints = None if spec.hints is None else open_hints(spec.hints, spec.source.parent)
+    photo = colorize_photo(spec.source, model=spec.options.model, options=spec.options, hints=hints)
     report(0.2, "writing")
     return JobResult(file=photo.save(spec.folder / f"export{photo.suffix}", overwrite=True).name)
 

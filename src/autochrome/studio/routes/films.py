@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import Field
 
@@ -10,7 +10,6 @@ from autochrome.hints.file import HintsFile
 from autochrome.media.stills.pyramid import encode_image
 from autochrome.studio.play_stream import stream_frames
 from autochrome.studio.routes.common import (
-    UPLOAD_BODY,
     CurrentStudio,
     ProjectId,
     Revision,
@@ -18,7 +17,6 @@ from autochrome.studio.routes.common import (
     errors,
     file_response,
     picture_response,
-    receive_upload,
 )
 from autochrome.studio.schemas import (
     AlikeShot,
@@ -27,7 +25,6 @@ from autochrome.studio.schemas import (
     FrameNumber,
     Job,
     PaintFrame,
-    PictureName,
     ShotSpan,
     ShotStart,
 )
@@ -180,15 +177,3 @@ async def preview(
 ) -> Response:
     """The preview of a shot with the saved hints and settings."""
     return FileResponse(studio.films.preview(project_id, shot), media_type="video/mp4")
-
-
-@router.post(
-    "/pictures", status_code=201, responses=errors(404, 409, 415, 429, 507), openapi_extra=UPLOAD_BODY
-)
-async def add_picture(studio: CurrentStudio, project_id: ProjectId, request: Request) -> PictureName:
-    """Add a coloured picture. The body is its bytes; key frames use it by name, as `reference` or `picture`."""
-    film_of(studio.library.get(project_id))
-    upload = await receive_upload(studio, request, films=False)
-    with upload.discarded_on_error():
-        name = await studio.executors.run_slow(lambda: studio.films.add_picture(project_id, upload))
-    return PictureName(name=name)

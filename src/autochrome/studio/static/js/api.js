@@ -1,6 +1,6 @@
 /** Every request to the server, one function each. A failure is an `ApiError` with the server's sentence. */
 
-/** @import {AlikeShot, FrameDoubts, FrameRange, HintsFile, HistoryInfo, Job, LikelyColor, OptionSchemas, Project, Settings, Shot, Side, Variation, View} from "./types.js" */
+/** @import {AlikeShot, FrameDoubts, FrameRange, HintsFile, HistoryInfo, Job, LikelyColor, OptionSchemas, Project, ReferenceMatch, Settings, Shot, Side, Variation, View} from "./types.js" */
 
 export class ApiError extends Error {
   /** @param {string} kind @param {string} message @param {number} status */
@@ -190,6 +190,18 @@ export const findShots = (id) => requestJson(projectPath(id, "/shots"), "POST", 
 
 /** @param {string} id @param {FrameRange[]} shots @returns {Promise<Shot[]>} */
 export const saveShots = (id, shots) => requestJson(projectPath(id, "/shots"), "PUT", shots);
+
+/** The address of an uploaded picture, small. @param {string} id @param {string} name */
+export const pictureThumbnailUrl = (id, name) => projectPath(id, `/pictures/${encodeURIComponent(name)}`);
+
+/**
+ * How much of the photo, or of a frame, each saved reference matches.
+ * @param {string} id
+ * @param {number} [frame] of a film
+ * @returns {Promise<ReferenceMatch[]>}
+ */
+export const fetchMatches = (id, frame) =>
+  requestJson(projectPath(id, `/matches${frame === undefined ? "" : `?${query({ frame })}`}`));
 
 /** Upload a coloured picture that hints can name. @param {string} id @param {File} file @returns {Promise<{name: string}>} */
 export async function uploadReference(id, file) {

@@ -9,7 +9,7 @@ import { lookPanel } from "./looks.js";
 import { marksPanel } from "./marks-panel.js";
 import { optionGroups } from "./options.js";
 import { colorPanel } from "./palette.js";
-import { referencePanel } from "./reference.js";
+import { referencesPanel } from "./references.js";
 import { variationsPanel } from "./variations.js";
 
 /** @param {FilmEditor} editor @param {HTMLElement} unsureShots @param {AbortSignal} signal */
@@ -25,7 +25,7 @@ export function filmPanels(editor, unsureShots, signal) {
     colorPanel(session, fetchLikely, signal),
     marksPanel(session, signal),
     alikePanel(session, () => editor.film, signal),
-    referencePanel(session, signal),
+    referencesPanel(session, signal),
     lookPanel(session, schemas, signal),
     optionPanels(session, optionGroups(schemas.film, schemas.models, session), signal),
   );

@@ -19,12 +19,15 @@ export const marksOf = (hints, frame) =>
 
 /** @param {Marks} marks */
 export const isEmpty = (marks) =>
-  !KINDS.some((kind) => marks[kind]?.length) && !marks.reference && !marks.picture;
+  !KINDS.some((kind) => marks[kind]?.length) &&
+  !marks.references?.length &&
+  !marks.reference &&
+  !marks.picture;
 
 /** Replace the marks of a photo or of one frame. @param {HintsFile} hints @param {number | null} frame @param {Marks} marks @returns {HintsFile} */
 export function withMarks(hints, frame, marks) {
-  const { points, strokes, areas, rectangles, reference, picture } = marks;
-  const parts = Object.entries({ points, strokes, areas, rectangles, reference, picture });
+  const { points, strokes, areas, rectangles, reference, references, picture } = marks;
+  const parts = Object.entries({ points, strokes, areas, rectangles, reference, references, picture });
   const present = Object.fromEntries(parts.filter(([, part]) => part?.length));
   if (frame === null) {
     return { version: 1, ...(hints.frames?.length ? { frames: hints.frames } : {}), ...present };

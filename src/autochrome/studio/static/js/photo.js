@@ -19,6 +19,7 @@ import { addNavigator } from "./navigator.js";
 import { neighbourShortcuts } from "./neighbours.js";
 import { optionGroups } from "./options.js";
 import { colorPanel } from "./palette.js";
+import { referencesPanel } from "./references.js";
 import { EditorSession } from "./session.js";
 import { addSheet } from "./sheet.js";
 import { helpButton, helpShortcut, listenToKeys } from "./shortcuts.js";
@@ -52,6 +53,7 @@ export async function photoPage(project, signal) {
       variationsPanel(session, () => null, signal),
       colorPanel(session, (at) => api.fetchLikelyColors(project.id, at.x, at.y), signal),
       marksPanel(session, signal),
+      referencesPanel(session, signal),
       lookPanel(session, schemas, signal),
       optionPanels(session, groups, signal),
     ),

@@ -143,7 +143,8 @@ export class EditorSession extends EventTarget {
 
   /** Remove all marks of the photo or the current frame. */
   clear() {
-    this.applyHints(withMarks(this.history.hints, this.frame, {}));
+    const { reference = null, references = [], picture = null } = this.marks;
+    this.applyHints(withMarks(this.history.hints, this.frame, { reference, references, picture }));
   }
 
   /** A step was undone or done again: take over its settings. The history has its hints. @param {Project} project */

@@ -14,7 +14,9 @@
  * The marks on one photo or frame. On a frame of a film, `reference` may name a coloured picture of similar things, and
  * `picture` the same frame in colour.
  * @typedef {{points?: Point[], strokes?: Stroke[], rectangles?: Rectangle[], areas?: Area[],
- *   reference?: string | null, picture?: string | null}} Marks
+ *   reference?: string | null, references?: Reference[], picture?: string | null}} Marks
+ * @typedef {{file: string, mask?: [number, number][] | null}} Reference
+ * @typedef {{file: string, share: number, matches: boolean}} ReferenceMatch
  * @typedef {Marks & {frame?: number | null, time?: number | null}} KeyFrame
  * @typedef {Marks & {version: 1, frames?: KeyFrame[]}} HintsFile
  *
