@@ -31,6 +31,7 @@ from autochrome.studio.routes import (
     settings,
     sharing,
     variations,
+    versions,
 )
 from autochrome.studio.routes.strict import (
     PREFIX,
@@ -45,6 +46,7 @@ _ROUTERS = (
     settings.router,
     projects.router,
     history.router,
+    versions.router,
     variations.router,
     references.router,
     photos.router,

@@ -37,13 +37,19 @@ def read_history(folder: Path) -> HistoryInfo:
     return HistoryInfo(done=history.done, steps=steps)
 
 
-def record_step(folder: Path, before: State, after: State, *, film: bool) -> None:
-    """Add the step from one state to another. Undone steps are dropped. Equal states make no step."""
+def record_step(folder: Path, before: State, after: State, *, film: bool, label: str | None = None) -> None:
+    """Add the step from one state to another. Undone steps are dropped. Equal states make no step.
+
+    label: what it is called, instead of a description of its changes.
+    """
     changes = tuple(find_changes(before, after))
     if not changes:
         return
     history = _load(folder)
-    step = _Step(**describe_step(before, after, changes, film=film).model_dump(), changes=changes)
+    about = describe_step(before, after, changes, film=film)
+    if label is not None:
+        about = about.model_copy(update={"label": label})
+    step = _Step(**about.model_dump(), changes=changes)
     _save(folder, (*history.steps[: history.done], step))
 
 

@@ -16,8 +16,9 @@ from autochrome.hints.file import HintsFile, load_hints
 from autochrome.studio.errors import NotFound, StudioFull
 from autochrome.studio.history import State, go_to_step, read_history, record_step, set_done
 from autochrome.studio.limits import Limits
-from autochrome.studio.schemas import ExportInfo, HistoryInfo, Project, ShotSpan, ShotStart, Work
+from autochrome.studio.schemas import ExportInfo, HistoryInfo, Project, ShotSpan, ShotStart, Version, Work
 from autochrome.studio.shots import make_spans
+from autochrome.studio.versions import add_version, find_version, read_versions, remove_version
 
 _PROJECT, _HINTS = "project.json", "hints.json"
 _ID = re.compile(r"[0-9a-f]{16}")
@@ -150,6 +151,34 @@ class Library:
             self._keep(project)
         self._on_change(project)
         return Work(project=project, hints=hints, history=self.history_of(project_id))
+
+    def versions_of(self, project_id: str) -> tuple[Version, ...]:
+        return read_versions(self.folder_of(project_id))
+
+    def add_version(self, project_id: str, name: str) -> Version:
+        """Keep the present hints and settings under a name."""
+        with self._lock:
+            hints = self.hints_of(project_id)
+            return add_version(self.folder_of(project_id), name, self.get(project_id), hints)
+
+    def restore_version(self, project_id: str, version_id: str) -> Work:
+        """Go back to a version, as one step of the history."""
+        with self._lock:
+            folder, project = self.folder_of(project_id), self.get(project_id)
+            version = find_version(folder, version_id)
+            before = {"hints": _hints_state(self.hints_of(project_id)), "settings": dict(project.settings)}
+            after = {"hints": _hints_state(version.hints), "settings": dict(version.settings)}
+            version.hints.save(folder / _HINTS)
+            record_step(folder, before, after, film=project.film is not None, label=f"Version {version.name}")
+            fields = {"settings": dict(version.settings), "revision": project.revision + 1}
+            project = project.model_copy(update=fields)
+            self._keep(project)
+        self._on_change(project)
+        return Work(project=project, hints=version.hints, history=self.history_of(project_id))
+
+    def remove_version(self, project_id: str, version_id: str) -> None:
+        with self._lock:
+            remove_version(self.folder_of(project_id), version_id)
 
     def _keep(self, project: Project) -> None:
         _write_project(self._home / project.id, project)

@@ -115,6 +115,20 @@ class HistoryChange(Schema):
     done: Annotated[int, Field(ge=0, le=100_000)]
 
 
+class VersionName(Schema):
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Version(Schema):
+    """The hints and settings of a project at some moment."""
+
+    id: str
+    name: str
+    created: datetime
+    hints: HintsFile
+    settings: dict[str, Any]
+
+
 class ViewBox(Schema):
     """A part of a picture, 0…1 of its sides, and its size on the screen. A part that lies outside is moved inside."""
 

@@ -25,7 +25,7 @@ def describe_step(
     """before, after: the states of the project, as far as they were compared."""
     part = changes[0].path[0]
     if part == "settings":
-        names = [str(change.path[1]) for change in changes]
+        names = [str(change.path[1]) for change in changes if change.path[0] == part]
         values = [_words(change.added[0]) if change.added else "default" for change in changes]
         label = ", ".join(
             f"{name.replace('_', ' ')} {value}" for name, value in zip(names, values, strict=True)
@@ -34,7 +34,11 @@ def describe_step(
     if part == "cuts":
         return _describe_cuts(before["cuts"], after["cuts"])
     frame = _frame_of(changes[0], before["hints"], after["hints"])
-    return HistoryStep(label=_describe_marks(changes), part="marks", frame=frame or 0 if film else None)
+    return HistoryStep(
+        label=_describe_marks([each for each in changes if each.path[0] == part]),
+        part="marks",
+        frame=frame or 0 if film else None,
+    )
 
 
 def _describe_cuts(before: list[int], after: list[int]) -> HistoryStep:

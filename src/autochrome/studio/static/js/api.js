@@ -1,6 +1,6 @@
 /** Every request to the server, one function each. A failure is an `ApiError` with the server's sentence. */
 
-/** @import {AlikeShot, FrameDoubts, FrameRange, HintsFile, HistoryInfo, Job, LikelyColor, OptionSchemas, Project, ReferenceMatch, Settings, Shot, Side, Variation, View} from "./types.js" */
+/** @import {AlikeShot, FrameDoubts, FrameRange, HintsFile, HistoryInfo, Job, LikelyColor, OptionSchemas, Project, ReferenceMatch, Settings, Shot, Side, Variation, Version, View} from "./types.js" */
 
 export class ApiError extends Error {
   /** @param {string} kind @param {string} message @param {number} status */
@@ -118,6 +118,19 @@ export const fetchHistory = (id) => requestJson(projectPath(id, "/history"));
  * @returns {Promise<{project: Project, hints: HintsFile, history: HistoryInfo}>}
  */
 export const goToStep = (id, done) => requestJson(projectPath(id, "/history"), "PUT", { done });
+
+/** @param {string} id @returns {Promise<Version[]>} the oldest first */
+export const fetchVersions = (id) => requestJson(projectPath(id, "/versions"));
+
+/** @param {string} id @param {string} name @returns {Promise<Version>} */
+export const addVersion = (id, name) => requestJson(projectPath(id, "/versions"), "POST", { name });
+
+/** @param {string} id @param {string} version its id @returns {Promise<{project: Project, hints: HintsFile, history: HistoryInfo}>} */
+export const restoreVersion = (id, version) =>
+  requestJson(projectPath(id, `/versions/${version}/restore`), "POST");
+
+/** @param {string} id @param {string} version its id */
+export const removeVersion = (id, version) => requestJson(projectPath(id, `/versions/${version}`), "DELETE");
 
 /** @param {Project} project @param {Side} side */
 export const thumbnailUrl = (project, side) =>

@@ -100,6 +100,12 @@ export class PictureCanvas extends HTMLElement {
     this.#requestViewLater.flush();
   }
 
+  /** Name what stands in the place of the original. @param {string} text */
+  setBeforeLabel(text) {
+    const label = this.querySelector(".side.before");
+    if (label) label.textContent = text;
+  }
+
   get mode() {
     return this.#mode;
   }

@@ -36,6 +36,11 @@ export class FilmFrames {
       parts: false,
       before: async (visible) => {
         const { view, size } = complete(visible);
+        const { compared } = session;
+        if (compared) {
+          const { hints, settings } = compared;
+          return { view, image: await api.paintFrame(id, session.frame ?? 0, hints, settings, size) };
+        }
         const url = api.frameUrl(id, session.frame ?? 0, "before", size, 0);
         return { view, image: await api.fetchFrame(url) };
       },

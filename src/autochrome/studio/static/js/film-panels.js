@@ -11,6 +11,7 @@ import { optionGroups } from "./options.js";
 import { colorPanel } from "./palette.js";
 import { referencesPanel } from "./references.js";
 import { variationsPanel } from "./variations.js";
+import { versionsPanel } from "./versions.js";
 
 /** @param {FilmEditor} editor @param {HTMLElement} unsureShots @param {AbortSignal} signal */
 export function filmPanels(editor, unsureShots, signal) {
@@ -28,5 +29,6 @@ export function filmPanels(editor, unsureShots, signal) {
     referencesPanel(session, signal),
     lookPanel(session, schemas, signal),
     optionPanels(session, optionGroups(schemas.film, schemas.models, session), signal),
+    versionsPanel(session, signal),
   );
 }

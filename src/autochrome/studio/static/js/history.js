@@ -1,6 +1,6 @@
 /** The history of a project. The server keeps it; this is the page's copy, and the hints that it leads to. */
 
-/** @import {HintsFile, HistoryStep} from "./types.js" */
+/** @import {HintsFile, HistoryInfo, HistoryStep, Project} from "./types.js" */
 import * as api from "./api.js";
 
 /** Events: "change" (other hints), "steps" (other steps, or another number of them counts). */
@@ -32,7 +32,11 @@ export class History extends EventTarget {
    * @param {number} done
    */
   async goTo(done) {
-    const { project, hints, history } = await api.goToStep(this.id, done);
+    return this.take(await api.goToStep(this.id, done));
+  }
+
+  /** Take over what the server has after a step. @param {{project: Project, hints: HintsFile, history: HistoryInfo}} work */
+  take({ project, hints, history }) {
     this.#show(history);
     this.apply(hints);
     return project;

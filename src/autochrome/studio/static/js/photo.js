@@ -25,6 +25,7 @@ import { addSheet } from "./sheet.js";
 import { helpButton, helpShortcut, listenToKeys } from "./shortcuts.js";
 import { loadOptionSchemas } from "./state.js";
 import { variationsPanel } from "./variations.js";
+import { versionsPanel } from "./versions.js";
 import { viewControls } from "./view-controls.js";
 
 /** @param {Project} project @param {AbortSignal} signal @returns {Promise<Page>} */
@@ -56,6 +57,7 @@ export async function photoPage(project, signal) {
       referencesPanel(session, signal),
       lookPanel(session, schemas, signal),
       optionPanels(session, groups, signal),
+      versionsPanel(session, signal),
     ),
   );
   addSheet(element, session, signal);
@@ -77,6 +79,12 @@ const photoSource = ({ id, width, height }, session) => ({
   width,
   height,
   parts: true,
-  before: async (view) => ({ view, image: await api.fetchBefore(id, view) }),
+  before: async (view) => {
+    const { compared } = session;
+    const image = compared
+      ? await api.paintPhoto(id, compared.hints, compared.settings, view)
+      : await api.fetchBefore(id, view);
+    return { view, image };
+  },
   after: async (view) => ({ view, image: await api.paintPhoto(id, session.hints, session.settings, view) }),
 });

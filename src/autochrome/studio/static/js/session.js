@@ -1,6 +1,6 @@
 /** The editor session of one photo or film: its marks, settings, tool and colour, and how they are saved. */
 
-/** @import {HintsFile, HistoryStep, Marks, Project, Settings} from "./types.js" */
+/** @import {HintsFile, HistoryStep, Marks, Project, Settings, Version} from "./types.js" */
 /** @import {Mode} from "./canvas.js" */
 /** @import {Source} from "./layers.js" */
 /** @import {StrokePreview} from "./overlay.js" */
@@ -37,6 +37,7 @@ export class EditorSession extends EventTarget {
   /** @type {number | null} */ frame = null; // null: a photo
   /** @type {string[]} */ recent = [];
   uncertaintyVisible = false;
+  /** @type {Version | null} */ compared = null; // shown instead of the original
   /** @type {Marks | null} */ #draft = null;
   /** @type {(frame: number) => void} */ goToFrame = () => {}; // a film's editor sets it
   #loadHistoryLater = debounce(() => void reportErrors(() => this.history.load()), HISTORY_DELAY);

@@ -53,6 +53,7 @@
  * A part of the picture (0…1), and how many pixels to render it with.
  * @typedef {{x: number, y: number, width: number, height: number, pixels: [number, number]}} View
  * @typedef {{color: string, share: number}} LikelyColor
+ * @typedef {{id: string, name: string, created: string, hints: HintsFile, settings: Settings}} Version
  * @typedef {{points: Point[], apart: number, picture: string}} Variation
  * @typedef {"before" | "after"} Side
  *
