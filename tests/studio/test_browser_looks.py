@@ -122,3 +122,27 @@ def test_a_look_is_one_step_and_is_copied_to_other_pictures(library: Page):
             lambda address=address: fetch_json(page, address)["settings"],  # type: ignore[misc]
             lambda found: found == {"warmth": -0.4},
         )
+
+
+def test_a_version_is_compared_and_restored(library: Page):
+    page = library
+    project_id = open_project(page, "two.jpg")
+    place = 0.3, 0.6
+    page.get_by_role("button", name="Natural").click()
+    wait_until(lambda: fetch_json(page, f"/projects/{project_id}")["settings"], lambda found: found == {})
+    page.get_by_role("button", name="Save version").click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("First")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    page.locator(".version-name", has_text="First").wait_for()
+    page.get_by_label("Vivid").fill("0")
+    wait_until(lambda: np.hypot(*chroma_at(page, *place)), lambda chroma: chroma < 2)
+
+    # The left side is the version, the right one is the present.
+    page.locator(".version-list").get_by_role("button", name="Compare").click()
+    wait_until(lambda: np.hypot(*chroma_at(page, *place)), lambda chroma: chroma > 3)
+    assert np.hypot(*chroma_at(page, 0.8, 0.6)) < 2
+    page.locator(".version-list").get_by_role("button", name="Compare").click()
+    wait_until(lambda: np.hypot(*chroma_at(page, *place)), lambda chroma: chroma < 2)
+    page.get_by_role("button", name="Restore").click()
+    wait_until(lambda: np.hypot(*chroma_at(page, *place)), lambda chroma: chroma > 3)
+    assert fetch_json(page, f"/projects/{project_id}")["settings"] == {}

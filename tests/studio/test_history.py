@@ -106,3 +106,20 @@ def test_the_file_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     info = history.read_history(tmp_path)
     assert 0 < info.done == len(info.steps) < 10
     assert history.go_to_step(tmp_path, states[-1], 0) == states[-1 - info.done]
+
+
+def test_a_version_is_kept_and_restored_as_one_step(client: TestClient, photo: str):
+    client.put(f"{photo}/hints", json={"version": 1, "strokes": [STROKE]})
+    client.patch(photo, json={"settings": {"vivid": 1.4}})
+    version = client.post(f"{photo}/versions", json={"name": "Blue coat"}).json()
+    assert version["settings"] == {"vivid": 1.4}
+    client.put(f"{photo}/hints", json={"version": 1})
+    client.patch(photo, json={"settings": {}})
+    work = client.post(f"{photo}/versions/{version['id']}/restore").json()
+    assert work["project"]["settings"] == {"vivid": 1.4}
+    assert len(work["hints"]["strokes"]) == 1
+    assert labels(client, photo)[-1] == "Version Blue coat"
+    assert go_to(client, photo, 4)["project"]["settings"] == {}
+    assert [each["name"] for each in client.get(f"{photo}/versions").json()] == ["Blue coat"]
+    assert client.delete(f"{photo}/versions/{version['id']}").status_code == 204
+    assert client.post(f"{photo}/versions/{version['id']}/restore").status_code == 404

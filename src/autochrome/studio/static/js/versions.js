@@ -13,7 +13,18 @@ export function versionsPanel(session, signal) {
   const { id } = session.project;
   /** @type {Version[]} */ let versions = [];
   const list = h("ul", { class: "version-list", role: "list" });
-  const show = () => setChildren(list, ...versions.map(item));
+  const show = () =>
+    setChildren(
+      list,
+      ...versions.map((version) => {
+        const compared = session.compared?.id === version.id;
+        return versionItem(version, compared, {
+          compare: () => compare(compared ? null : version),
+          restore: () => void session.save().then(() => restore(version)),
+          remove: () => void reportErrors(() => remove(version)),
+        });
+      }),
+    );
   const load = async () => {
     versions = await api.fetchVersions(id);
     show();
@@ -38,33 +49,6 @@ export function versionsPanel(session, signal) {
     await load();
   };
 
-  /** @param {Version} version */
-  function item(version) {
-    const compared = session.compared?.id === version.id;
-    const button = (
-      /** @type {string} */ label,
-      /** @type {() => void} */ run,
-      /** @type {object} */ more = {},
-    ) => h("button", { type: "button", class: "quiet", onclick: run, ...more }, label);
-    return h(
-      "li",
-      {},
-      h("span", { class: "version-name", title: version.name }, version.name),
-      button("Compare", () => compare(compared ? null : version), { "aria-pressed": String(compared) }),
-      button("Restore", () => void session.save().then(() => restore(version))),
-      h(
-        "button",
-        {
-          type: "button",
-          class: "quiet round",
-          "aria-label": `Remove version ${version.name}`,
-          onclick: () => void reportErrors(() => remove(version)),
-        },
-        icon("close", 16),
-      ),
-    );
-  }
-
   const save = async () => {
     const name = await askText("Save version", "Name", `Version ${versions.length + 1}`, "Save");
     if (!name) return;
@@ -81,4 +65,34 @@ export function versionsPanel(session, signal) {
   signal.addEventListener("abort", () => setChildren(list));
   void reportErrors(load);
   return h("section", { class: "panel versions-panel" }, h("h3", {}, "Versions"), list, add);
+}
+
+/**
+ * @param {Version} version
+ * @param {boolean} compared
+ * @param {{compare: () => void, restore: () => void, remove: () => void}} actions
+ */
+function versionItem(version, compared, actions) {
+  const remove = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet round",
+      "aria-label": `Remove version ${version.name}`,
+      onclick: actions.remove,
+    },
+    icon("close", 16),
+  );
+  return h(
+    "li",
+    {},
+    h("span", { class: "version-name", title: version.name }, version.name),
+    h(
+      "button",
+      { type: "button", class: "quiet", "aria-pressed": String(compared), onclick: actions.compare },
+      "Compare",
+    ),
+    h("button", { type: "button", class: "quiet", onclick: actions.restore }, "Restore"),
+    remove,
+  );
 }
