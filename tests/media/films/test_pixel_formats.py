@@ -180,6 +180,19 @@ def test_white_of_an_rgb_film_of_few_bits_is_white(tmp_path: Path, kind: str, bi
             assert frame.y_plane.max() == 255
 
 
+def test_a_film_with_a_palette_is_read(tmp_path: Path):
+    """Raw video of AVI with 256 colours, which FFmpeg's own R'G'B' says."""
+    source = tmp_path / "in.avi"
+    make = "ffmpeg -v error -nostdin -f lavfi -i testsrc2=s=48x32:r=25:d=0.2 -c:v rawvideo -pix_fmt pal8"
+    subprocess.run([*make.split(), str(source)], check=True)
+    read = ["ffmpeg", "-v", "error", "-i", str(source), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+    raw = subprocess.run(read, capture_output=True, check=True).stdout
+    rgb = np.frombuffer(raw, np.uint8).reshape(-1, 32, 48, 3)
+    with open_film(source) as film:
+        for frame, wanted in zip(film, rgb @ np.array([0.299, 0.587, 0.114]), strict=True):
+            assert np.abs(frame.y_plane - wanted).max() <= 1
+
+
 def test_prores_4444_keeps_its_transparency(tmp_path: Path):
     make = "ffmpeg -v error -nostdin -f lavfi -i testsrc2=s=48x32:r=25:d=0.2 -vf"
     shape = "format=yuva444p10le,geq=lum='lum(X,Y)':cb='cb(X,Y)':cr='cr(X,Y)':a='X*20'"

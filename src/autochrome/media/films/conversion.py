@@ -45,7 +45,10 @@ class Converter:
             self._to_planar = self._scaler(pixel_format, self.target)
         if self._layout.rgb:
             tail = "" if self._layout.depth == 8 else f"{self._layout.depth}le"
-            self._bits = [component.bits for component in pixel_format.components[:3]]
+            bits = [component.bits for component in pixel_format.components[:3]]
+            self._bits = (
+                bits if len(bits) == 3 else [8, 8, 8]
+            )  # a palette has one component, its colours have 8 bits
             self._to_rgb = self._scaler(pixel_format, f"gbrp{tail}")
 
     def convert(self, av_frame: Any) -> Any:
