@@ -6,7 +6,7 @@ _TAGS = "-color_range tv -colorspace bt709 -color_primaries bt709 -color_trc bt7
 _SOUND = {"mp4": "aac", "mov": "pcm_s16le", "mkv": "flac", "avi": "pcm_s16le", "mpg": "mp2", "vob": "ac3"}
 _SOUND |= {
     "ts": "aac",
-    "m2ts": "ac3",
+    "m2ts": "mp2",
     "flv": "libmp3lame",
     "wmv": "wmav2",
     "asf": "wmav2",

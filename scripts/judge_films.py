@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ _PLANAR = {
 }
 """Formats whose Y′ plane `extractplanes` does not take, and planar ones that hold the same code values."""
 _RGB = re.compile("rgb|bgr|gbr|pal8|mono|xyz|bayer")
+_SHAPE = 0.002  # a shape of pixels may be rounded by so much
 _TIME = 0.0011  # seconds: Matroska counts milliseconds
 _TAGS = ("color_range", "color_space", "color_primaries", "color_transfer")
 _HDR = ("Mastering display metadata", "Content light level metadata")
@@ -151,6 +153,15 @@ class SeenFilm:
         return None if sound is None or first is None else float(sound) - first
 
     @property
+    def guessed_delay(self) -> float:
+        """Seconds by which FFmpeg shows an AVI with B-frames too late: AVI stores no times for display."""
+        video = self.video or {}
+        if self.path.suffix.lower() != ".avi" or not video.get("has_b_frames"):
+            return 0.0
+        frames, seconds = map(int, video["avg_frame_rate"].split("/"))
+        return int(video["has_b_frames"]) * seconds / max(frames, 1)
+
+    @property
     def timecode(self) -> str | None:
         """The timecode of the first frame."""
         tags = [self.tags, *(stream.get("tags", {}) for stream in self.streams)]
@@ -165,7 +176,8 @@ class SeenFilm:
     def rotation(self) -> int:
         """Degrees by which a player turns the frames."""
         data = [d for s in [self.video or {}, *self.frames[:1]] for d in s.get("side_data_list", ())]
-        return next((round(float(d["rotation"])) for d in data if "rotation" in d), 0)
+        degrees = (round(float(d["rotation"])) for d in data if "rotation" in d)
+        return next((each for each in degrees if abs(each) <= 360), 0)  # a damaged matrix gives nonsense
 
     @property
     def _index(self) -> int:
@@ -238,7 +250,8 @@ def _compare_sound(before: SeenFilm, after: SeenFilm, number: int, found: Compar
     if packets[0] != packets[1] and before.decode_sound(number) != after.decode_sound(number):
         found.differs["sound"] = f"stream {number}: {len(packets[0])} → {len(packets[1])} packets"
     begins = before.sound_begins(number), after.sound_begins(number)
-    if None not in begins and abs(begins[0] - begins[1]) > 2 * _TIME:  # type: ignore[operator]
+    allowed = 2 * _TIME + before.guessed_delay
+    if None not in begins and abs(begins[0] - begins[1]) > allowed:  # type: ignore[operator]
         found.differs["sound"] = (
             f"stream {number} begins {begins[0]:.3f} → {begins[1]:.3f} s after the frames"
         )
@@ -252,7 +265,10 @@ def _compare_look(before: SeenFilm, after: SeenFilm, found: Comparison) -> None:
         _ratio(f.get("sample_aspect_ratio"), (s.video or {}).get("sample_aspect_ratio"))
         for f, s in ((old, before), (new, after))
     ]
-    if shapes[0] != shapes[1]:
+    implied = (before.video or {}).get(
+        "codec_name"
+    ) == "dvvideo"  # DV says it in its pictures, not in an AVI's header
+    if abs(shapes[0] / shapes[1] - 1) > _SHAPE and not implied:
         found.differs["shape of pixels"] = f"{shapes[0]} → {shapes[1]}"
     fields = [
         [
@@ -266,7 +282,9 @@ def _compare_look(before: SeenFilm, after: SeenFilm, found: Comparison) -> None:
     if not before.rgb:
         grey = before.pixel_format.startswith(("gray", "ya"))  # of any matrix
         for key in _TAGS[2 * grey :]:
-            if key in old and old[key] not in ("unknown", "reserved") and old[key] != new.get(key):
+            stated = (old.get(key), new.get(key))
+            unstated_limited = key == "color_range" and stated == ("tv", None)  # no statement means limited
+            if stated[0] not in (None, "unknown", "reserved", stated[1]) and not unstated_limited:
                 what = "range" if key == "color_range" else "colour tags"
                 found.differs[what] = f"{key} {old[key]} → {new.get(key)}"
     if before.rotation % 360 != after.rotation % 360:
@@ -290,14 +308,12 @@ def _depth(pixel_format: str) -> int:
     return int(match[1]) if match else 8
 
 
-def _ratio(*texts: str | None) -> str:
-    """The shape of a pixel, in lowest terms; unknown is square."""
-    from fractions import Fraction
-
+def _ratio(*texts: str | None) -> Fraction:
+    """The shape of a pixel; unknown is square."""
     for text in texts:
         if text and not text.startswith("0") and not text.endswith(":0"):
-            return str(Fraction(*map(int, text.split(":"))))
-    return "1"
+            return Fraction(*map(int, text.split(":")))
+    return Fraction(1)
 
 
 def _seconds(frame: dict[str, Any]) -> float | None:

@@ -77,6 +77,25 @@ def test_the_shape_of_pixels_is_kept(tmp_path: Path, suffix: str, codec: str):
     assert len(list(av.open(str(target)).decode(video=0))) == 5
 
 
+def test_the_container_decides_about_the_shape_of_pixels(tmp_path: Path):
+    """H.264 whose own header says 27:64, in a container that says square."""
+    odd, source, target = (tmp_path / name for name in ("odd.mp4", "in.mp4", "out.mkv"))
+    ffmpeg("-f", "lavfi", "-i", f"testsrc2={SIZE}", "-vf", "setsar=27/64", "-c:v", "libx264", odd)
+    ffmpeg("-i", odd, "-c", "copy", "-aspect", "3:2", source)
+    assert probe(source, "stream=sample_aspect_ratio") == ["1:1"]
+    paint_film(source, target, options=LOSSLESS)
+    assert probe(target, "frame=sample_aspect_ratio") == ["1:1"]
+
+
+def test_a_lost_shape_of_pixels_is_noted(tmp_path: Path):
+    source, target = tmp_path / "in.mkv", tmp_path / "out.mxf"
+    size = SIZE.replace("96x64", "256x128")
+    ffmpeg("-f", "lavfi", "-i", f"testsrc2={size}", "-vf", "setsar=16/11", "-c:v", "ffv1", source)
+    writer = paint_film(source, target, options=FilmOptions(size=64, codec="dnxhr"))
+    kept = probe(target, "stream=sample_aspect_ratio") == ["16:11"]
+    assert kept != any("shape of the pixels" in note for note in writer.notes)
+
+
 def test_hdr10_data_is_kept_or_noted(tmp_path: Path):
     source = tmp_path / "in.mp4"
     ffmpeg(

@@ -265,9 +265,7 @@ class FilmWriter:
                 finally:
                     others.close()
             others.finish(whole)
-            wide = self.plan.container in ("matroska", "webm") and self.facts.aspect != 1
-            if wide and not write_pixel_shape(whole, self.facts.aspect):
-                self._notes.append("the shape of the pixels is not in the header of the file")
+            self._write_pixel_shape(whole)
             move_into_place(whole, self.target)
         if others.damaged:
             self._losses.append(f"damaged packets of sound or subtitles: {others.damaged}")
@@ -275,6 +273,17 @@ class FilmWriter:
             self._losses.append(
                 f"packets of sound or subtitles that cannot be written and are left out: {others.lost}"
             )
+
+    def _write_pixel_shape(self, whole: Path) -> None:
+        """Put the shape of the pixels where the codec and the muxer do not, or note that it is lost."""
+        aspect, encoder = self.facts.aspect, self.plan.codec.encoder
+        if self.plan.container in ("matroska", "webm"):
+            # FFV1 stores the shape that the frames had before, also where the original's container says another.
+            written = (aspect == 1 and encoder != "ffv1") or write_pixel_shape(whole, aspect)
+        else:
+            written = self.plan.container != "mxf" or encoder != "dnxhd"
+        if not written and aspect != 1:
+            self._notes.append("the shape of the pixels is not in the header of the file")
 
     def _other_streams(self, output: Any, *, whole: bool = False) -> OtherStreams | NoStreams:
         if self.facts.others is None:
