@@ -88,7 +88,7 @@ def test_looking_at_side_data_keeps_no_frames() -> None:
     try:
         for _ in range(100):
             check.look_at(av.VideoFrame(64, 48, "yuv420p"))
-        kept = sum(isinstance(thing, av.VideoFrame) for thing in gc.get_objects())
+        kept = sum(type(thing) is av.VideoFrame for thing in gc.get_objects())
     finally:
         gc.enable()
     assert kept < 10

@@ -64,7 +64,7 @@ export class FilmEditor {
       step: (/** @type {number} */ frames) => this.#seek(this.#frame + frames),
       stepShot: (/** @type {number} */ shots) => this.#stepShot(shots),
       play: () => void this.#play(),
-      stop: () => (this.player.isPlaying ? this.player.stop() : leaveEditor()),
+      stop: () => (this.player.isPlaying ? this.player.stop() : leaveEditor(this.session)),
       split: () => this.#split(),
       join: () => this.#join(),
       find: () => void findShots(project.id),
@@ -82,7 +82,7 @@ export class FilmEditor {
   /** @returns {Page} */
   page() {
     const { session, signal } = this;
-    const neighbours = neighbourShortcuts(this.project, false).filter(({ key }) => key !== "Escape");
+    const neighbours = neighbourShortcuts(this.project, false, session).filter(({ key }) => key !== "Escape");
     const shortcuts = [
       ...editorShortcuts(session),
       ...filmShortcuts(this.actions, this.film.fps),

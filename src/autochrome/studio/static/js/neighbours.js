@@ -1,5 +1,6 @@
 /** From one picture to the next, and back to the library. */
 
+/** @import {EditorSession} from "./session.js" */
 /** @import {Project} from "./types.js" */
 /** @import {Shortcut} from "./shortcuts.js" */
 import { announce } from "./dom.js";
@@ -27,9 +28,10 @@ const hasOverlay = () => document.querySelector("dialog[open], :popover-open") !
 /**
  * @param {Project} project
  * @param {boolean} arrows whether the arrow keys go to the next picture; in a film they go to the next frame
+ * @param {EditorSession} session
  * @returns {Shortcut[]}
  */
-export function neighbourShortcuts(project, arrows) {
+export function neighbourShortcuts(project, arrows, session) {
   lastOpen = project.id;
   return [
     {
@@ -42,11 +44,13 @@ export function neighbourShortcuts(project, arrows) {
       label: "Next picture",
       run: () => openNeighbour(project, 1),
     },
-    { key: "Escape", label: "Back to the library", run: () => leaveEditor() },
+    { key: "Escape", label: "Back to the library", run: () => leaveEditor(session) },
   ];
 }
 
-/** Go back to the library, unless something else is closed by the same key. */
-export function leaveEditor() {
-  if (!hasOverlay()) location.hash = "#/";
+/** Let go of the selected mark; if there is none, go back to the library. @param {EditorSession} session */
+export function leaveEditor(session) {
+  if (hasOverlay()) return; // the same key closes it
+  if (session.selection.mark) session.selection.choose(null);
+  else location.hash = "#/";
 }

@@ -37,7 +37,7 @@ export async function photoPage(project, signal) {
   const shortcuts = [
     ...editorShortcuts(session),
     { key: "d", label: "Show uncertainty", run: toggleUncertainty },
-    ...neighbourShortcuts(project, true),
+    ...neighbourShortcuts(project, true, session),
   ];
   listenToKeys([...shortcuts, helpShortcut(shortcuts)], signal);
 
