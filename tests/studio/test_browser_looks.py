@@ -107,7 +107,7 @@ def test_a_look_is_one_step_and_is_copied_to_other_pictures(library: Page):
     assert float(page.get_by_label("Warmth").input_value()) == 0.35
     page.keyboard.press("z")
     wait_until(lambda: fetch_json(page, f"/projects/{project_id}")["settings"], lambda found: found == {})
-    assert page.get_by_role("button", name="Natural").get_attribute("aria-pressed") == "true"
+    wait_until(lambda: page.locator("button[aria-pressed=true]", has_text="Natural").count())
     page.get_by_role("button", name="Cool").click()
     wait_until(lambda: fetch_json(page, f"/projects/{project_id}")["settings"])
     page.get_by_role("button", name="Copy settings").click()
