@@ -46,9 +46,8 @@ class Converter:
         if self._layout.rgb:
             tail = "" if self._layout.depth == 8 else f"{self._layout.depth}le"
             bits = [component.bits for component in pixel_format.components[:3]]
-            self._bits = (
-                bits if len(bits) == 3 else [8, 8, 8]
-            )  # a palette has one component, its colours have 8 bits
+            # A palette has one component, and its colours have 8 bits.
+            self._bits: list[Any] = bits if len(bits) == 3 else [8, 8, 8]
             self._to_rgb = self._scaler(pixel_format, f"gbrp{tail}")
 
     def convert(self, av_frame: Any) -> Any:
