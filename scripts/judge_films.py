@@ -3,13 +3,14 @@
 import json
 import re
 import subprocess
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from comparison import Comparison
 
 _PLANAR = {
     "nv12": "yuv420p",
@@ -53,25 +54,6 @@ SAID = {
     "timecode": r"timecode",
 }
 """What can be lost → words of a note that says so."""
-
-
-@dataclass(slots=True)
-class Comparison:
-    """What differs between original and result. `wrong` is what no note mentions."""
-
-    differs: dict[str, str] = field(default_factory=dict)  # what → how
-    notes: tuple[str, ...] = ()
-
-    @property
-    def wrong(self) -> dict[str, str]:
-        """What differs without a word."""
-        text = "\n".join(self.notes)
-        return {what: how for what, how in self.differs.items() if not re.search(SAID[what], text)}
-
-    @property
-    def verdict(self) -> str:
-        """right: nothing to say; noted: something was said, and nothing else differs; wrong."""
-        return "wrong" if self.wrong else "noted" if self.notes else "right"
 
 
 class SeenFilm:
@@ -188,7 +170,7 @@ class SeenFilm:
 def compare_films(original: Path, result: Path, notes: tuple[str, ...]) -> Comparison:
     """Everything that the result should have of the original. notes: notes and losses of the run."""
     before, after = SeenFilm(original), SeenFilm(result)
-    found = Comparison(notes=notes)
+    found = Comparison(SAID, notes)
     if after.video is None or not after.frames:
         found.differs["frames"] = "the result has no frames"
         return found

@@ -2,16 +2,17 @@
 
 import io
 import json
-import re
 import subprocess
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 from skimage.color import rgb2lab
+
+from comparison import Comparison
 
 _SMALL = 1200  # pixels: larger pictures are compared on a part of this size
 _EXACT, _ENCODED = 1.0, 3.0  # L*: what 99 of 100 pixels may be off without and with a lossy encoder
@@ -40,26 +41,6 @@ SAID = {
     "pages": r"page|frame|picture|animation|image",
 }
 """What can be lost → words of a note that says so."""
-
-
-@dataclass(slots=True)
-class Comparison:
-    """What differs between original and result. `wrong` is what no note mentions."""
-
-    differs: dict[str, str] = field(default_factory=dict)  # what → how
-    notes: tuple[str, ...] = ()
-    unseen: str = ""  # why an independent decoder cannot judge the lightness
-
-    @property
-    def wrong(self) -> dict[str, str]:
-        """What differs without a word."""
-        text = "\n".join(self.notes)
-        return {what: how for what, how in self.differs.items() if not re.search(SAID[what], text)}
-
-    @property
-    def verdict(self) -> str:
-        """right: nothing to say; noted: something was said, and nothing else differs; wrong."""
-        return "wrong" if self.wrong else "noted" if self.notes else "right"
 
 
 @dataclass(slots=True)
@@ -118,7 +99,7 @@ def _as_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
 
 def compare_stills(original: Path, result: Path, notes: tuple[str, ...]) -> Comparison:
     """Everything that the result should have of the original. notes: notes and losses of the run."""
-    found = Comparison(notes=notes)
+    found = Comparison(SAID, notes)
     after = see_still(result)
     try:
         before = see_still(original)

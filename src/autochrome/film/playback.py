@@ -53,7 +53,7 @@ class ShotPlayback:
         width: int,
         options: FilmOptions,
     ) -> None:
-        """lock: held by whoever uses the film. part: its first frame and its stop, inside one shot.
+        """lock: held while the film is used. part: its first frame and its stop, inside one shot.
 
         firsts: the first frame of every shot, if they are known. width: pixels of the longer side.
         """

@@ -200,7 +200,7 @@ def _state(project: Project) -> State:
 
 
 def _states(before: Project, after: Project) -> tuple[State, State]:
-    """Both states. The shots that are found first are no step: nobody had other ones."""
+    """Both states. The shots that are found first are no step: there were none before."""
     one, other = _state(before), _state(after)
     if one["cuts"] is None:
         one["cuts"] = other["cuts"]
