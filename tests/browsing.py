@@ -17,6 +17,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from autochrome.color.lab import lab_from_srgb
 from autochrome.hints.marks import chroma_of
+from pictures import pil
 
 CHROMIUM = shutil.which("chromium")
 T = TypeVar("T")
@@ -155,6 +156,17 @@ def wait_until(read: Callable[[], T], accept: Callable[[T], object] = bool, time
 def fetch_json(page: Page, path: str) -> Any:
     """GET an address below /api from the page, with its origin; return the JSON."""
     return page.evaluate("path => fetch(path).then(response => response.json())", f"/api{path}")
+
+
+@contextmanager
+def open_library(folder: Path, pictures: dict[str, np.ndarray], quality: int) -> Iterator[Page]:
+    """The page of a studio whose library holds these pictures as JPEG, by name."""
+    for name, pixels in pictures.items():
+        (folder / name).write_bytes(pil(pixels, "jpeg", quality=quality))
+    with run_studio(folder / "studio") as server, open_page() as page:
+        page.goto(server.url)
+        upload(page, *(folder / name for name in pictures))
+        yield page
 
 
 def upload(page: Page, *files: Path) -> None:

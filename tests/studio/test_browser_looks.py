@@ -16,13 +16,10 @@ from browsing import (
     draw_stroke,
     fetch_json,
     needs_browser,
-    open_page,
+    open_library,
     open_project,
-    run_studio,
-    upload,
     wait_until,
 )
-from pictures import pil
 
 pytestmark = needs_browser
 GREEN = "#3f8f4a"
@@ -35,11 +32,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     folder = tmp_path_factory.mktemp("originals")
     photograph = np.asarray(skimage.data.astronaut()[..., 1])
     pictures = {"astronaut.jpg": photograph, "one.jpg": photograph[:256], "two.jpg": photograph[256:]}
-    for name, pixels in pictures.items():
-        (folder / name).write_bytes(pil(pixels, "jpeg", quality=90))
-    with run_studio(folder / "studio") as server, open_page() as page:
-        page.goto(server.url)
-        upload(page, *(folder / name for name in pictures))
+    with open_library(folder, pictures, quality=90) as page:
         yield page
 
 

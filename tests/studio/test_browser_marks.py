@@ -16,14 +16,11 @@ from browsing import (
     draw_stroke,
     fetch_json,
     needs_browser,
-    open_page,
+    open_library,
     open_project,
-    run_studio,
     screen_position,
-    upload,
     wait_until,
 )
-from pictures import pil
 
 pytestmark = needs_browser
 BLUE, RED = "#3c62b8", "#b83a32"
@@ -43,11 +40,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """A library with two photographs."""
     folder = tmp_path_factory.mktemp("originals")
     pictures = {"astronaut.jpg": np.asarray(skimage.data.astronaut()[..., 1]), "disc.jpg": disc()}
-    for name, pixels in pictures.items():
-        (folder / name).write_bytes(pil(pixels, "jpeg", quality=95))
-    with run_studio(folder / "studio") as server, open_page() as page:
-        page.goto(server.url)
-        upload(page, *(folder / name for name in pictures))
+    with open_library(folder, pictures, quality=95) as page:
         yield page
 
 
@@ -95,7 +88,7 @@ def test_a_mark_is_selected_changed_moved_and_removed(library: Page):
     assert page.get_by_text("Nothing is marked yet.").is_visible()
     page.keyboard.press("z")
     wait_until(lambda: hints_of(page, project_id).get("strokes"))
-    assert page.locator(".mark-list button").count() == 1
+    assert wait_until(lambda: page.locator(".mark-list button").count()) == 1
 
 
 def test_an_area_is_drawn_around_a_thing_or_filled_by_a_click(library: Page):
