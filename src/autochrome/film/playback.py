@@ -63,11 +63,13 @@ class ShotPlayback:
         self._run: ShotRun | None = None
         self._shot_first = 0
         self._error: Exception | None = None
+        self._shown = Event()  # the first frame is out; until then the machine works for it alone
         self._closed = Event()
         self._settler = Thread(target=self._settle, daemon=True)
 
     def close(self) -> None:
         self._closed.set()
+        self._shown.set()
 
     def play(self) -> Generator[PlayedFrame | None]:
         """The frames in order, then those that were drafts once more. None: nothing is due yet, ask again soon."""
@@ -80,6 +82,7 @@ class ShotPlayback:
                     yield None
                     chroma, settled = self._better(frame.index, chroma)
                 yield self._render(frame, chroma, settled)
+                self._shown.set()
                 self._position = frame.index + 1
                 if not settled:
                     drafts.append(frame.index)
@@ -151,6 +154,9 @@ class ShotPlayback:
     def _settle(self) -> None:
         """Settle the shot, a little ahead of the frame that is played. Runs on a thread of its own."""
         try:
+            with self._lock:
+                self._open_run()
+            self._shown.wait()
             while not self._closed.is_set():
                 with self._lock:
                     busy = self._settle_some()
@@ -162,8 +168,12 @@ class ShotPlayback:
         """Settle the next frames; False if none is wanted now."""
         run = self._run
         if run is None or run.has_dropped(self._position - self._shot_first):
-            self._shot_first, _ = self._film.span(self._start, self._firsts, self._options)
-            run = self._film.run(self._position, self._hints, self._firsts, self._options)
-            self._run = run
+            run = self._open_run()
         ahead = run.settled - (self._position - self._shot_first)
         return ahead <= _SETTLED_AHEAD and all(run.settle_next() for _ in range(_STEP))
+
+    def _open_run(self) -> ShotRun:
+        """The shot with its hints, and what is settled of it already."""
+        self._shot_first, _ = self._film.span(self._start, self._firsts, self._options)
+        self._run = self._film.run(self._position, self._hints, self._firsts, self._options)
+        return self._run

@@ -6,6 +6,8 @@ marks fit the same image at every size. `docs/hints.md` describes them for users
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 import numpy as np
@@ -140,9 +142,10 @@ class Marks(Options):
         premultiplied = np.zeros((height, width, planes), np.float32)  # so that edges do not turn grey
         mask = np.zeros((height, width), np.float32)
         for mark, own_reach in zip(marks, reaches, strict=True):
-            coverage = mark.coverage(height, width)
-            box = _bounding_box(coverage)  # brush strokes must be quick: only covered pixels are computed
-            inside = coverage[box] * np.float32(mark.strength)
+            box, coverage = _footprint(
+                mark, height, width
+            )  # brush strokes must be quick: only what is covered
+            inside = coverage * np.float32(mark.strength)
             value = np.append(chroma_of(mark.color), np.float32(own_reach))[:planes]
             premultiplied[box] += inside[..., None] * (value - premultiplied[box])
             mask[box] += inside * (1 - mask[box])
@@ -156,6 +159,16 @@ def chroma_of(color: str) -> Floats:
     rgb = np.frombuffer(bytes.fromhex(color[1:]), np.uint8) / np.float32(255)
     ab: Floats = lab_from_srgb(rgb)[1:].astype(np.float32)
     return ab
+
+
+@lru_cache(256)
+def _footprint(mark: Mark, height: int, width: int) -> tuple[tuple[slice, slice], Floats]:
+    """The part of an image that a mark covers, and its coverage there. A brush draws all marks again and again."""
+    coverage = mark.coverage(height, width)
+    box = _bounding_box(coverage)
+    piece = coverage[box].copy()
+    piece.flags.writeable = False
+    return box, piece
 
 
 def _bounding_box(coverage: Floats) -> tuple[slice, slice]:
@@ -174,22 +187,29 @@ def _span(start: float, length: float, count: int) -> Floats:
 
 def _brush(path: Sequence[tuple[float, float]], radius: float, height: int, width: int) -> Floats:
     """(height, width) 0…1: coverage of a round brush of `radius` pixels that is drawn along relative positions."""
-    coverage = np.zeros((height, width), np.float32)
-    corners = np.array(path, np.float32) * (width, height) - 0.5  # the middle of a pixel is a whole number
-    for start, end in zip(corners, corners[1:] if len(corners) > 1 else corners, strict=False):
-        low = np.maximum(np.floor(np.minimum(start, end) - radius - 1), 0).astype(int)
-        high = np.minimum(np.ceil(np.maximum(start, end) + radius + 2), (width, height)).astype(int)
-        box = np.s_[low[1] : high[1], low[0] : high[0]]
-        y, x = np.ogrid[box]
-        segment = np.clip(radius + 0.5 - _distance(x, y, start, end), 0, 1)
-        coverage[box] = np.maximum(coverage[box], segment)
+    nearest = np.full((height, width), np.inf, np.float32)  # squared distance to the path
+    rows, columns = np.arange(height, dtype=np.float32), np.arange(width, dtype=np.float32)
+    corners = [
+        (x * width - 0.5, y * height - 0.5) for x, y in path
+    ]  # the middle of a pixel is a whole number
+    for start, end in pairwise(corners) if len(corners) > 1 else [(corners[0], corners[0])]:
+        across, down = (
+            slice(max(0, int(min(ends) - radius) - 1), max(0, int(max(ends) + radius) + 3))
+            for ends in zip(start, end, strict=True)
+        )
+        box = nearest[down, across]
+        squared = _squared_distance(columns[across], rows[down, None], start, end)
+        np.minimum(box, squared, out=box)
+    coverage: Floats = np.clip(np.float32(radius + 0.5) - np.sqrt(nearest), 0, 1)
     return coverage
 
 
-def _distance(x: Floats, y: Floats, start: Floats, end: Floats) -> Floats:
-    """The distance of the pixels (x, y) from the segment between start and end."""
-    along = end - start
-    t = ((x - start[0]) * along[0] + (y - start[1]) * along[1]) / max(float(along @ along), 1e-9)
-    t = np.clip(t, 0, 1)
-    distance: Floats = np.hypot(x - start[0] - t * along[0], y - start[1] - t * along[1])
-    return distance
+def _squared_distance(x: Floats, y: Floats, start: tuple[float, float], end: tuple[float, float]) -> Floats:
+    """The squared distance of the pixels (x, y) from the segment between start and end."""
+    x, y = x - start[0], y - start[1]
+    along = end[0] - start[0], end[1] - start[1]
+    length = max(along[0] ** 2 + along[1] ** 2, 1e-9)
+    t = np.clip(x * (along[0] / length) + y * (along[1] / length), 0, 1)
+    across, down = x - t * along[0], y - t * along[1]
+    squared: Floats = across * across + down * down
+    return squared
