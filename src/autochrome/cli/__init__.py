@@ -31,6 +31,7 @@ MAIN_COMMANDS = {
     "version": ("autochrome.cli.version:version", "Print the version of autochrome and of its libraries."),
 }
 LAB_COMMANDS = {
+    "adapt": ("autochrome.cli.adapt:adapt", "Tune the network to the colours of a film or series."),
     "train": ("autochrome.cli.train:train", "Train a network from a recipe."),
     "grid": ("autochrome.cli.grid:grid", "Train and measure every combination of some settings."),
     "export": ("autochrome.cli.export:export", "Write a trained network as an ONNX file."),

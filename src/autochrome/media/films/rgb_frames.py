@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from autochrome.errors import FilmDamaged, InputMissing
 from autochrome.media.films.open import open_film
+from autochrome.types import Frame
 
 
 def read_rgb_frames(path: str | os.PathLike[str], size: int) -> Iterator[NDArray[np.uint8]]:
@@ -19,11 +21,7 @@ def read_rgb_frames(path: str | os.PathLike[str], size: int) -> Iterator[NDArray
     try:
         with av.open(os.fspath(path)) as container:
             for frame in container.decode(video=0):
-                scale = min(1.0, size / min(frame.width, frame.height))
-                width, height = (max(1, round(side * scale)) for side in (frame.width, frame.height))
-                method = "AREA" if scale < 1 else "BILINEAR"
-                small = frame.reformat(width, height, "rgb24", interpolation=method, threads=1)
-                yield np.ascontiguousarray(small.to_ndarray())
+                yield np.ascontiguousarray(_shrink(frame, size))
     except (av.FFmpegError, IndexError) as error:
         raise FilmDamaged(f"{path}: this film cannot be read ({error}).") from error
 
@@ -34,3 +32,17 @@ def read_timed_frames(path: str | os.PathLike[str]) -> Iterator[tuple[float, NDA
         for frame in film:
             rgb = frame.decoded.to_ndarray(format="rgb24")
             yield frame.time, np.ascontiguousarray(np.rot90(rgb, film.facts.turn // 90))
+
+
+def shrink_frame(frame: Frame, size: int, turn: int) -> NDArray[np.uint8]:
+    """An upright frame as (h, w, 3) R′G′B′ with a short side of at most `size` pixels. turn: of the film's facts."""
+    return np.ascontiguousarray(np.rot90(_shrink(frame.decoded, size), turn // 90))
+
+
+def _shrink(decoded: Any, size: int) -> NDArray[np.uint8]:
+    scale = min(1.0, size / min(decoded.width, decoded.height))
+    width, height = (max(1, round(side * scale)) for side in (decoded.width, decoded.height))
+    method = "AREA" if scale < 1 else "BILINEAR"
+    small = decoded.reformat(width, height, "rgb24", interpolation=method, threads=1)
+    pixels: NDArray[np.uint8] = small.to_ndarray()
+    return pixels
