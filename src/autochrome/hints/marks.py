@@ -211,5 +211,5 @@ def _squared_distance(x: Floats, y: Floats, start: tuple[float, float], end: tup
     length = max(along[0] ** 2 + along[1] ** 2, 1e-9)
     t = np.clip(x * (along[0] / length) + y * (along[1] / length), 0, 1)
     across, down = x - t * along[0], y - t * along[1]
-    squared: Floats = across * across + down * down
+    squared: Floats = (across * across + down * down).astype(np.float32, copy=False)
     return squared
