@@ -8,13 +8,14 @@ JOBS ?= 2
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
-.PHONY: help demo test check docs web bench wheel clean
+.PHONY: help demo test check docs screenshots web bench wheel clean
 
 help:
 	@echo "make demo    colour some photographs and a film into out/demo"
 	@echo "make test    run every test"
 	@echo "make check   lint, types, and the picture of who may import whom (needs Node.js)"
 	@echo "make docs    build the documentation into site/"
+	@echo "make screenshots   photograph every view of the studio for the documentation (needs chromium)"
 	@echo "make web     build the page that colours photos in the browser into site/app/ (needs Node.js)"
 	@echo "make bench   measure speed (ARGS: what to measure)"
 	@echo "make wheel   build the wheel and try it in an empty environment"
@@ -47,6 +48,9 @@ check: .venv/full.stamp
 
 docs: .venv/full.stamp
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+screenshots: .venv/full.stamp
+	$(BIN)/python scripts/screenshots.py
 
 web: .venv/full.stamp node_modules/onnxruntime-web
 	$(BIN)/python scripts/build_web.py site/app

@@ -1,6 +1,7 @@
 /** The shipped network in the browser: `prepare` runs the encoder once per picture, `paint` the decoder for every stroke. */
 
 import * as ort from "../ort/ort.wasm.min.mjs";
+import { keepConnected } from "./connected.js";
 import { resize } from "./resize.js";
 
 /** @typedef {import("./resize.js").Plane} Plane */
@@ -72,9 +73,9 @@ export class Network {
     const chroma = /** @type {Float32Array} */ (ab.data).slice();
     if (near) {
       const { local_ab: laid, local_weight: weight } = await this.#run("hinted", { ...values, ...near });
-      const pixels = weight.data.length;
+      const kept = keepConnected(weight, near.mask);
       for (let i = 0; i < chroma.length; i += 1) {
-        chroma[i] += (Number(laid.data[i]) - chroma[i]) * Number(weight.data[i % pixels]);
+        chroma[i] += (Number(laid.data[i]) - chroma[i]) * kept[i % kept.length];
       }
     }
     return crop(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from autochrome.color.resize import resize
 from autochrome.errors import ModelOutputInvalid, UsageError
 from autochrome.model.card import Card
+from autochrome.model.connected import keep_connected
 from autochrome.model.contracts import CONTRACTS, HINT_INPUTS, LAID, UNHINTED, ModelInput, chroma_port
 from autochrome.model.likely_colors import ColorDistribution, LikelyColor, group_bins
 from autochrome.model.onnx_file import Interface
@@ -136,10 +137,11 @@ class OnnxModel:
         """Lay hints on a prediction that was made without them: each colours its thing, the rest stays as it is."""
         values = self._graph(LAID).run(LAID, self._feeds(state, data, LAID))
         ab = self._scale(self._checked(values[0], 2, state.luma, self.card.stride), data.vivid)
-        weight = np.clip(self._checked(values[1], 1, state.luma, self.card.stride), 0, 1)
-        planes[0] = np.clip(planes[0] + (ab - planes[0]) * weight, -CHROMA_LIMIT, CHROMA_LIMIT)
+        weight = np.clip(self._checked(values[1], 1, state.luma, self.card.stride)[..., 0], 0, 1)
+        weight = keep_connected(weight, data.hints.mask)
+        planes[0] = np.clip(planes[0] + (ab - planes[0]) * weight[..., None], -CHROMA_LIMIT, CHROMA_LIMIT)
         if len(planes) > 1:
-            planes[1] = planes[1] + (1 - planes[1]) * weight[..., 0]
+            planes[1] = planes[1] + (1 - planes[1]) * weight
 
     def likely_colors(
         self, prepared: Prepared, hints: Hints | None, x: float, y: float, count: int = 6

@@ -1,0 +1,43 @@
+"""Hints about one thing stay on it."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autochrome.model.connected import keep_connected
+
+
+def flood(weight: np.ndarray, start: tuple[int, int]) -> np.ndarray:
+    """The same from one painted cell, cell by cell."""
+    kept, waiting = np.zeros_like(weight), [start]
+    while waiting:
+        y, x = waiting.pop()
+        inside = 0 <= y < weight.shape[0] and 0 <= x < weight.shape[1]
+        if inside and not kept[y, x] and ((y, x) == start or weight[y, x] > 0.5):
+            kept[y, x] = weight[y, x]
+            waiting += [(y - 1, x), (y + 1, x), (y, x - 1), (y, x + 1)]
+    return kept
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 12), st.integers(1, 12))
+def test_it_keeps_what_a_flood_from_the_paint_reaches(seed: int, height: int, width: int):
+    random = np.random.default_rng(seed)
+    weight = random.uniform(0.1, 1, (height, width)).astype(np.float32)
+    start = int(random.integers(height)), int(random.integers(width))
+    mask = np.zeros((4 * height, 4 * width), np.float32)
+    mask[4 * start[0] + 3, 4 * start[1] + 1] = 0.3
+    np.testing.assert_array_equal(keep_connected(weight, mask), flood(weight, start))
+
+
+def test_a_thing_that_looks_alike_keeps_its_colour():
+    weight = np.zeros((8, 12), np.float32)
+    weight[2:6, 1:5] = weight[2:6, 7:11] = 1
+    mask = np.zeros((30, 45), np.float32)  # not a multiple of the cells
+    mask[10:14, 8:12] = 1
+    kept = keep_connected(weight, mask)
+    assert (kept[2:6, 1:5] == 1).all()
+    assert not kept[:, 6:].any()
+
+
+def test_without_paint_nothing_is_kept():
+    assert not keep_connected(np.ones((4, 4), np.float32), np.zeros((16, 16), np.float32)).any()
