@@ -12,18 +12,19 @@ from autochrome.media.films.clock import Clock, ClockStart
 from autochrome.media.films.container_end import find_cut
 from autochrome.media.films.containers import open_container
 from autochrome.media.films.facts import frame_rate
+from autochrome.media.films.structure import find_break
 
 _SURE = ("matroska", "mov", "avi", "flv", "asf", "mxf", "nut", "rm", "ivf", "wtv")
 """Containers that store a duration. For others FFmpeg guesses it from the size, or reads it at the end of the file."""
 _WITHOUT_END = ("mpegts", "mpeg", "h264", "hevc", "mpegvideo", "m4v", "nut")
 """Containers in which only the last frame itself can tell that the file was cut short."""
-_HIDDEN = ("vp8", "mpeg4", "msmpeg4", "theora", "vp6", "flv", "h263")
-"""Codecs (their first letters) some of whose packets give no frame."""
+HIDING = ("vp8", "mpeg4", "msmpeg4", "theora", "vp6", "flv", "h263")
+"""Codecs (their first letters) some of whose packets give no frame: there the decoder must report each error."""
 _SLACK = 0.5  # seconds by which a duration of the whole file may be wrong
-_REGULAR = (
-    0.9  # part of all frames that come at the frame rate; less: the rate is variable, and a gap says nothing
-)
+_REGULAR = 0.9  # part of the frames outside gaps that come at the frame rate
+_EACH_GAP = 4  # so many for each gap; less of either: the rate is variable, and a gap says nothing
 _GAP = 1.5  # frames
+_UNKNOWN = 1 << 30  # frames: what FFmpeg writes into AVI when it cannot go back to the header
 _KEPT = 1 << 26  # bytes of the last packets that are decoded once more
 
 
@@ -38,9 +39,10 @@ class Completeness:
         self._clock = Clock(start, stream.time_base)
         self._stated, self._of_frames = _stated_end(container, stream, start)
         self._entries = self._count_entries(container)
-        self._packets = self._frames = self._broken = self._corrupt = self._before = 0
+        self._packets = self._frames = self._broken = self._corrupt = self._before = self._torn = 0
         self._first: int | None = None
         self._last, self._last_duration = 0, 0
+        self._begins_inside = False  # the first packet needs others before it
         self._fields = False  # a packet may be half a frame
         self._regular = self._gaps = 0
         self._gap_frames, self._gap_at = 0.0, 0.0
@@ -53,6 +55,8 @@ class Completeness:
         """A packet with data that goes into the decoder."""
         if packet.is_discard:
             return
+        self._torn += packet.is_corrupt
+        self._begins_inside |= not self._packets and not packet.is_keyframe
         self._packets += 1
         if self._first is None and (pts := self._clock.ticks(packet.pts)) is not None:
             self._times.append(pts)
@@ -99,14 +103,21 @@ class Completeness:
         missing = self._missing_frames(whole)
         if missing and not self._broken:
             losses.append(f"frames that cannot be decoded and are missing: {missing}")
+        if self._torn:
+            losses.append(f"packets that are not whole in the file: {self._torn}")
         if self._corrupt:
             losses.append(f"damaged frames: {self._corrupt}")
+        if self._begins_inside and whole and not self._start.running:
+            losses.append("the film begins without a key frame: frames before it are missing")
         if self._before and whole:
             notes.append(
                 "frames at the beginning that need others before the beginning of the file, and are left out: "
                 f"{self._before}"
             )
-        if self._gaps and self._regular >= _REGULAR * (self._frames - 1):
+        place = find_break(self._path, self._format)
+        if place is not None:
+            losses.append(f"the file is damaged from byte {place} on: frames or sound may be missing there")
+        if self._gaps and self._is_regular():
             text = (
                 f"gaps in the times of the frames: {self._gaps}, as long as {round(self._gap_frames)} frames, "
                 f"the first after {self._gap_at:.1f} s"
@@ -116,18 +127,26 @@ class Completeness:
             losses.append(cut)
         return losses, notes
 
+    def _is_regular(self) -> bool:
+        """Whether all but a few frames come at the frame rate."""
+        others = self._frames - 1 - self._gaps
+        return self._regular >= max(_REGULAR * others, _EACH_GAP * self._gaps)
+
     def _missing_frames(self, whole: bool) -> int:
         """Frames of which there is a packet, and which did not come out of the decoder."""
-        packets = max(self._packets, self._entries if whole else 0)
-        if self._codec.startswith(_HIDDEN) or self._fields:
-            packets = self._entries if whole and self._packets < self._entries else 0
+        entries = self._entries if whole else 0
+        packets = max(self._packets, entries)
+        if self._codec.startswith(HIDING) or self._fields:
+            packets = entries if self._packets < entries else 0
         return max(0, packets - self._frames - self._before)
 
     def _count_entries(self, container: Any) -> int:
         """Frames in the index of an MP4 file, which is complete from the beginning."""
         if "mov" not in self._format.split(","):
             return 0
-        return sum(not entry.is_discard for entry in self._stream.index_entries)
+        entries = self._stream.index_entries
+        lost = max(0, self._stream.frames - len(entries)) if len(entries) else 0  # one table is shorter
+        return lost + sum(not entry.is_discard for entry in entries)
 
     def _describe_cut(self) -> str | None:
         """How much is missing at the end of the film."""
@@ -190,10 +209,9 @@ def _stated_end(container: Any, stream: Any, start: ClockStart) -> tuple[float |
     if "mov" in names and len(stream.index_entries):
         return None, False  # the index says it better
     begins = (stream.start_time or 0) * stream.time_base - start.seconds
-    if "avi" in names and stream.frames and stream.average_rate:
-        return float(
-            begins + stream.frames / stream.average_rate
-        ), True  # FFmpeg shortens the duration to the file
+    if "avi" in names and stream.frames and stream.average_rate:  # FFmpeg shortens the duration to the file
+        end = float(begins + stream.frames / stream.average_rate)
+        return (None if stream.frames >= _UNKNOWN else end), True
     if stream.duration:
         return float(begins + stream.duration * stream.time_base), "mxf" in names
     if container.duration:

@@ -8,8 +8,9 @@ from typing import IO, TypeAlias
 _TAIL = 1 << 17  # bytes at the end in which the last page or packet is looked for
 _M2TS, _FEC = 192, 204  # its packets with a time before them, or with check bytes behind
 _DV = (144000, 120000)  # bytes of a frame in PAL and NTSC
+_UNKNOWN_RIFF = (1 << 32) - 1
 _IN_A_BOX = "it ends in the middle of a piece"
-_UNKNOWN = 1 << 56  # a Matroska size of all ones: not known
+_UNKNOWN = 1 << 56  # bytes: such a size of Matroska or ASF, mostly ones, is not known
 
 Check: TypeAlias = Callable[[IO[bytes], int], str | None]
 
@@ -73,7 +74,7 @@ def _check_riff(file: IO[bytes], size: int) -> str | None:
     while place + 12 <= size:
         file.seek(place)
         name, length = struct.unpack("<4sI", file.read(8))
-        if name != b"RIFF":
+        if name != b"RIFF" or length == _UNKNOWN_RIFF:
             return None
         place += 8 + length + length % 2
     return _missing(place - (place - size == 1), size)
@@ -161,15 +162,15 @@ def _check_asf(file: IO[bytes], size: int) -> str | None:
     while place + 24 <= size:
         file.seek(place + 16)
         length = int.from_bytes(file.read(8), "little")
-        if length < 24:
+        if length < 24 or length >= _UNKNOWN:
             return None
         place += length
     return _missing(place, size)
 
 
 def _check_gif(file: IO[bytes], size: int) -> str | None:
-    file.seek(size - 1)
-    return None if file.read(1) in (b"\x3b", b"\0") else "it has no end mark"
+    file.seek(max(0, size - _TAIL))
+    return None if file.read().rstrip(b"\0").endswith(b"\x3b") else "it has no end mark"
 
 
 _CHECKS: dict[str, Check] = {

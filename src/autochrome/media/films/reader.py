@@ -13,7 +13,7 @@ import av
 
 from autochrome.errors import FilmDamaged, InputUnreadable
 from autochrome.media.films.clock import Clock, DisplayOrder, find_start
-from autochrome.media.films.completeness import Completeness
+from autochrome.media.films.completeness import HIDING, Completeness
 from autochrome.media.films.containers import find_frames, open_readable
 from autochrome.media.films.conversion import Converter
 from autochrome.media.films.decoding import decode_frames
@@ -68,7 +68,9 @@ class FilmReader:
         stream = find_frames(self._container, self.path)
         stream.thread_type = "AUTO"
         context = stream.codec_context
-        context.thread_count = thread_count(context.width * context.height)
+        # With several threads, PyAV passes over an error that comes together with a frame.
+        hiding = context.name.startswith(HIDING)
+        context.thread_count = 1 if hiding else thread_count(context.width * context.height)
         if self._keys_only:
             stream.codec_context.skip_frame = "NONKEY"
         return stream
