@@ -35,6 +35,8 @@ def judge(path: Path, worker: Worker, film: bool, more: list[str]) -> dict[str, 
         answer = worker.call(words)
         if answer.ended != "returned":
             return _row(path, "wrong", f"{answer.ended}: {answer.value}")
+        if not film and "use: autochrome film" in answer.value.err:
+            return judge(path, worker, True, [*more, "--codec", "ffv1"])
         return judge_run(path, target, answer.value, film)
 
 

@@ -79,3 +79,12 @@ def test_a_damaged_packet_is_replaced(xmp: bytes) -> None:
     assert claims(packet) == ([SOURCE_TYPE], ["autochrome"])
     assert len(said(packet)) == 1
     assert b"ha" not in packet.replace(b"xpacket", b"")
+
+
+def test_the_orientation_in_xmp_is_that_of_the_upright_picture() -> None:
+    old = (
+        b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
+        b"<rdf:Description xmlns:tiff='http://ns.adobe.com/tiff/1.0/' tiff:Orientation='6'/></rdf:RDF></x:xmpmeta>"
+    )
+    assert b'tiff:Orientation="1"' in describe(old, software="autochrome 0")
+    assert b"Orientation" not in describe(None, software="autochrome 0")

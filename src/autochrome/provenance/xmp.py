@@ -12,6 +12,7 @@ _DESCRIPTION = f"{{{_RDF}}}Description"
 _META = "adobe:ns:meta/"
 _IPTC = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 _XMP = "http://ns.adobe.com/xap/1.0/"
+_ORIENTATION = "{http://ns.adobe.com/tiff/1.0/}Orientation"
 _PREFIXES = {
     "x": _META,
     "rdf": _RDF,
@@ -48,6 +49,11 @@ def _packet(root: ET.Element, software: str) -> bytes:
     rdf = next(root.iter(f"{{{_RDF}}}RDF"))
     _set_property(rdf, f"{{{_IPTC}}}DigitalSourceType", SOURCE_TYPE)
     _set_property(rdf, f"{{{_XMP}}}CreatorTool", software)
+    if any(
+        _ORIENTATION in description.attrib or description.find(_ORIENTATION) is not None
+        for description in rdf
+    ):
+        _set_property(rdf, _ORIENTATION, "1")  # the written picture is upright
     return (_BEGIN + ET.tostring(root, encoding="unicode") + _END).encode()
 
 

@@ -78,7 +78,7 @@ NO_PICTURES = {
     "zeros": bytes(500),
     "one byte": b"\xff",
     "bmp packed": WHOLE["bmp palette"][:30] + struct.pack("<I", 1) + WHOLE["bmp palette"][34:],
-    "tif float": tiff((GREY / 255).astype(np.float32)),
+    "tif float": tiff(GREY.astype(np.float32)),
     "tif 32 bit": tiff(GREY.astype(np.uint32)),
     "tif signed": tiff(GREY.astype(np.int16)),
     "tif lab": pil(COLOR, "TIFF", "LAB"),
@@ -90,7 +90,7 @@ NO_PICTURES = {
 def test_unsupported_formats(name: str, tmp_path: Path) -> None:
     path = tmp_path / "holiday.jpg"
     path.write_bytes(NO_PICTURES[name])
-    with pytest.raises(NotAPicture, match=r"holiday\.jpg: .*(give|save it|get|unpack|use)"):
+    with pytest.raises(NotAPicture, match=r"holiday\.jpg: .*(give|save it|get|unpack|use|scale)"):
         read_all(path)
 
 

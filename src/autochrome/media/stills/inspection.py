@@ -8,12 +8,14 @@ from autochrome.errors import InputUnreadable
 from autochrome.media.stills.avif_facts import avif_facts, holds_hevc
 from autochrome.media.stills.exif import Read
 from autochrome.media.stills.file_facts import FileFacts
+from autochrome.media.stills.gif_facts import gif_facts
 from autochrome.media.stills.jpeg_facts import jpeg_facts
 from autochrome.media.stills.png_facts import png_facts
 from autochrome.media.stills.tiff_facts import is_raw, tiff_facts
 
 INSPECTORS: dict[str, Callable[[Read, str], FileFacts]] = {
     "avif": avif_facts,
+    "gif": gif_facts,
     "jpg": jpeg_facts,
     "png": png_facts,
 }

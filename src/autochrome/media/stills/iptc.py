@@ -2,7 +2,8 @@
 
 import struct
 
-_WRAPPED = b"Photoshop 3.0\0"
+PHOTOSHOP_NAME = b"Photoshop 3.0\0"
+"""A JPEG stores this before the resources."""
 _RESOURCE = b"8BIM"
 _RECORDS = 0x0404  # the resource that holds IPTC
 _MARK = b"\x1c"  # each record begins with it
@@ -10,8 +11,8 @@ _MARK = b"\x1c"  # each record begins with it
 
 def records(blob: bytes) -> bytes | None:
     """The bare records from the metadata of a file: APP13 of a JPEG, a tag of a TIFF, or Photoshop resources."""
-    if blob.startswith(_WRAPPED) or blob.startswith(_RESOURCE):
-        return _unwrapped(blob.removeprefix(_WRAPPED))
+    if blob.startswith(PHOTOSHOP_NAME) or blob.startswith(_RESOURCE):
+        return _unwrapped(blob.removeprefix(PHOTOSHOP_NAME))
     if (
         blob[3:4] == _MARK and blob[:1] != _MARK
     ):  # some programs store them as 32-bit numbers, with the bytes swapped
@@ -37,4 +38,4 @@ def _unwrapped(resources: bytes) -> bytes | None:
 def wrapped(bare: bytes) -> bytes:
     """Bare records as the APP13 segment of a JPEG."""
     head = _RESOURCE + struct.pack(">HHI", _RECORDS, 0, len(bare))
-    return _WRAPPED + head + bare + bytes(len(bare) % 2)
+    return PHOTOSHOP_NAME + head + bare + bytes(len(bare) % 2)

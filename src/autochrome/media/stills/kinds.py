@@ -117,6 +117,10 @@ def _kind_of_box(head: bytes, name: str) -> str:
         return "raw"
     if _HEIF & {*brands}:
         return "avif"
+    if brands[0] == b"mif3":
+        raise NotAPicture(
+            f"{name}: this is a HEIF file in short form (mif3), which is not supported; {_SAVE}."
+        )
     raise NotAPicture(
         f"{name}: this seems to be a film, not a picture; use: autochrome film, or give {_READ}."
     )

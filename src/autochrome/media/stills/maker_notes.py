@@ -29,10 +29,9 @@ def exif_with_maker_note(
 
     size: height and width; resolution: pixels per millimetre, across and down.
     """
-    directory = read_block(exif) if exif else {}
-    below = directory[EXIF].below if EXIF in directory else None
-    if below is None or _MAKER_NOTE not in below:
+    if not exif or not has_maker_note(exif):
         return None
+    directory = read_block(exif)
     across, down = (
         Entry(_FRACTION, 1, struct.pack("<2I", min(round(254_000 * each), _MOST), 10_000))
         for each in resolution
@@ -41,11 +40,29 @@ def exif_with_maker_note(
     return block_of(correct_entries(descriptive(directory), *size) | stored)
 
 
+def has_maker_note(exif: bytes | None) -> bool:
+    """Whether an EXIF block holds a maker note."""
+    directory = read_block(exif) if exif else {}
+    below = directory[EXIF].below if EXIF in directory else None
+    return below is not None and _MAKER_NOTE in below
+
+
 def jpeg_segment(block: bytes) -> bytes:
     """The segment of a JPEG that holds an EXIF block; b"" if it is too large for one."""
     if len(block) > _LARGEST_SEGMENT:
         return b""
-    return _APP1 + struct.pack(">H", len(block) + 2) + block
+    return app1_segment(block)
+
+
+def app1_segment(data: bytes) -> bytes:
+    """The segment of a JPEG that holds these bytes of metadata."""
+    return _APP1 + struct.pack(">H", len(data) + 2) + data
+
+
+def comment_segment(comment: bytes) -> bytes:
+    """The segment of a JPEG that holds a comment, cut to what fits."""
+    comment = comment[:_LARGEST_SEGMENT]
+    return b"\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment
 
 
 def png_chunk(block: bytes) -> bytes:

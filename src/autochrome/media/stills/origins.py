@@ -2,11 +2,24 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from autochrome.errors import PictureTooLarge
 from autochrome.media.stills.bmp import bitmap_header, read_bitmap
+from autochrome.media.stills.exif import (
+    CENTIMETRE,
+    IMAGE_HEIGHT,
+    IMAGE_WIDTH,
+    ORIENTATION,
+    RESOLUTION_UNIT,
+    X_RESOLUTION,
+    Y_RESOLUTION,
+    number,
+    numbers,
+)
+from autochrome.media.stills.file_facts import FileFacts
 from autochrome.media.stills.formats import EXTRA_KINDS, CheckSize, open_extra
 from autochrome.media.stills.in_memory import origin_from_array, origin_from_pil
 from autochrome.media.stills.inspection import inspect_file, true_kind
@@ -36,7 +49,20 @@ def _origin_from_file(source: Path | bytes, name: str, max_megapixels: float, pa
         return _origin_from_bitmap(source, path, name, check)
     if kind in EXTRA_KINDS:
         return open_extra(kind, source, name, check)
-    return Origin(name, path, kind, data=data, facts=inspect_file(kind, source, name, page))
+    facts = inspect_file(kind, source, name, page)
+    if facts.decode is not None:
+        check(number(facts.directory, IMAGE_WIDTH), number(facts.directory, IMAGE_HEIGHT))
+        pixels = facts.decode(read_all(source, name), name)
+        return Origin(name, path, kind, array=pixels, fields=_fields(facts), facts=facts)
+    return Origin(name, path, kind, data=data, facts=facts)
+
+
+def _fields(facts: FileFacts) -> dict[str, Any]:
+    """What libvips says of other TIFFs: orientation and resolution."""
+    fields: dict[str, Any] = {"orientation": number(facts.directory, ORIENTATION) or 1}
+    across, down = (next(iter(numbers(facts.directory, tag)), 0.0) for tag in (X_RESOLUTION, Y_RESOLUTION))
+    unit = 10.0 if number(facts.directory, RESOLUTION_UNIT) == CENTIMETRE else 25.4
+    return fields | ({"resolution": (across / unit, down / unit)} if across and down else {})
 
 
 def format_of(source: Path | bytes, name: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from autochrome.media.stills.exif import EXIF_NAME, ORIENTATION, Read, number, read_block
 from autochrome.media.stills.file_facts import FileFacts, TextChunk
-from autochrome.media.stills.iptc import records
+from autochrome.media.stills.iptc import PHOTOSHOP_NAME, records, wrapped
 from autochrome.media.stills.made_profile import ColorCode, gamma_profile
 
 _SIGNATURE = 8  # bytes
@@ -183,8 +183,12 @@ def _pixels_only(read: Read) -> bytes:
     return read(0, _SIGNATURE) + b"".join(parts)
 
 
-def packed_texts(texts: tuple[TextChunk, ...], xmp: bytes | None) -> bytes:
-    """The chunks of a PNG that hold these texts and an XMP packet."""
+def packed_texts(texts: tuple[TextChunk, ...], xmp: bytes | None, iptc: bytes | None = None) -> bytes:
+    """The chunks of a PNG that hold these texts, an XMP packet, and IPTC records in the form of ImageMagick."""
+    if iptc is not None:
+        digits = wrapped(iptc).removeprefix(PHOTOSHOP_NAME).hex().encode()
+        text = b"\niptc\n%8d\n%s\n" % (len(digits) // 2, digits)
+        texts = (*texts, TextChunk(b"zTXt", b"Raw profile type iptc\0\0" + zlib.compress(text)))
     if xmp is not None:
         texts = (*texts, TextChunk(b"iTXt", _XMP + bytes(5) + xmp))  # not packed, no language
     return b"".join(

@@ -11,9 +11,16 @@ from numpy.typing import NDArray
 from autochrome.color.lab import srgb_from_linear
 from autochrome.errors import NotAPicture
 from autochrome.media.stills.file_facts import FileFacts
-from autochrome.media.stills.icc import read_shaper, space
+from autochrome.media.stills.icc import Shaper, read_shaper, space
 
 _INTENT: dict[str, Any] = {"intent": "relative", "black_point_compensation": True}
+_SAMPLES = {"char": "signed numbers", "short": "signed numbers", "int": "signed numbers of 32 bits"}
+_SAMPLES |= {
+    "uint": "numbers of 32 bits",
+    "float": "floats",
+    "double": "floats",
+    "complex": "complex numbers",
+}
 _SAME = (
     65535 / 255 / 2
 )  # half a step of 8 bits: a profile that changes no colour by more is sRGB under another name
@@ -34,7 +41,8 @@ class PixelLayout:
 def read_layout(image: Any, name: str, facts: FileFacts) -> PixelLayout:
     """The layout of the pixels from the header, before a pixel is decoded."""
     if image.format not in ("uchar", "ushort"):
-        raise NotAPicture(f"{name}: holds {image.format} samples; save it with 8 or 16 bits a channel.")
+        what = _SAMPLES.get(image.format, "numbers of an unusual kind")
+        raise NotAPicture(f"{name}: holds {what}; save it with 8 or 16 bits a channel.")
     notes = []
     bands = 4 if image.interpretation == "cmyk" else 3 if image.bands > 2 else 1
     alpha = image.bands > bands and facts.extra_is_alpha
@@ -47,6 +55,8 @@ def read_layout(image: Any, name: str, facts: FileFacts) -> PixelLayout:
             notes.append("a colour profile that does not fit the image: not used")
         if use != "used":
             profile = None
+    if bands == 4 and profile is None:
+        notes.append("CMYK without a colour profile: read as the inks of common offset print")
     depth = 8 if image.format == "uchar" else 16
     return PixelLayout(bands, alpha, depth, _white(image, depth), profile, tuple(notes))
 
@@ -82,13 +92,19 @@ def _field(image: Any, name: str) -> Any:
 
 
 def _from_rgb(image: Any, profile: bytes, depth: int) -> Any:
-    """Little CMS is exact and fast at 8 bits; at 16 bits, our own arithmetic is both for simple profiles."""
-    shaper = read_shaper(profile) if depth == 16 else None
-    if shaper is None or shaper.colorants is None:
+    """Little CMS is exact and fast at 8 bits with usual curves; else our own arithmetic is, for simple profiles."""
+    shaper = read_shaper(profile)
+    if shaper is None or shaper.colorants is None or (depth == 8 and not _is_steep(shaper)):
         return _by_tables(image, profile, depth)
-    curves = pyvips.Image.new_from_array(shaper.linear(65536).astype(np.float32)[None])
+    curves = pyvips.Image.new_from_array(shaper.linear(2**depth).astype(np.float32)[None])
     linear = image.maplut(curves).recomb(pyvips.Image.new_from_array(_srgb_matrix(shaper.colorants)))
-    return linear.copy(interpretation="scrgb").colourspace("rgb16")
+    return linear.copy(interpretation="scrgb").colourspace("srgb" if depth == 8 else "rgb16")
+
+
+def _is_steep(shaper: Shaper) -> bool:
+    """Whether the first of 256 codes is more than two of sRGB, as in linear light: Little CMS rounds the dark tones."""
+    codes: NDArray[np.float64] = srgb_from_linear(shaper.linear(256)[1][None, None]) * 255
+    return bool(codes.max() > 2)
 
 
 def _srgb_matrix(colorants: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -26,9 +26,11 @@ from autochrome.errors import (
     NoMemory,
     NotAPicture,
     PictureDamaged,
+    PictureTooLarge,
 )
 from autochrome.media.stills.file_facts import FileFacts
 from autochrome.media.stills.kinds import HEAD
+from autochrome.media.stills.reasons import in_brackets
 
 pyvips.cache_set_max(0)  # pictures are opened once, so a cache of operations only needs memory
 
@@ -43,6 +45,7 @@ _LOADERS = {
     "avif": "heifload_source",
     "gif": "gifload_source",
 }
+_HEIF_SIDE = 16384  # pixels
 _IN_MEMORY = 100_000_000  # bytes of pixels
 _TILE = 256
 MAX_RESOLUTION = 1e6  # pixels per millimetre that libvips accepts
@@ -70,7 +73,8 @@ class Origin:
         shrink: 1, 2, 4 or 8; a JPEG is decoded that much smaller. Other formats need 1.
         """
         if self.array is not None:
-            return self._array_image(self.array)
+            image = self._array_image(self.array)
+            return self.facts.convert(image) if self.facts.convert else image
         # In a JPEG, pixels that cannot be decoded are only a warning.
         fail_on = self.fail_on or ("warning" if self.kind == "jpg" else "error")
         options: dict[str, Any] = {"access": "sequential", "fail_on": fail_on}
@@ -185,10 +189,15 @@ def reading(name: str) -> Iterator[None]:
 
 def _read_error(name: str, error: pyvips.Error) -> AutochromeError:
     why = complaint(error)
+    reason = in_brackets(str(error.detail or error.message))
     low, whole = why.lower(), str(error.detail or error.message).lower()
     if "out of memory" in low or "unable to allocate" in low:
         return NoMemory(
             f"{name}: there is not enough memory to decode it; close other programs or make the picture smaller."
+        )
+    if "size" in low and "security limit" in low:
+        return PictureTooLarge(
+            f"{name}: more pixels a side than libheif reads ({_HEIF_SIDE}); save it as TIFF or PNG first."
         )
     if any(words in whole for words in _DISK_FULL):
         return DiskFull(
@@ -196,10 +205,10 @@ def _read_error(name: str, error: pyvips.Error) -> AutochromeError:
         )
     if _VARIANT.search(low):
         return NotAPicture(
-            f"{name}: this variant of the format is not supported ({why}); save it as PNG, JPEG or plain TIFF."
+            f"{name}: this variant of the format is not supported{reason}; save it as PNG, JPEG or plain TIFF."
         )
     return PictureDamaged(
-        f"{name}: the file is damaged or incomplete ({why}); get the file again, or save it again."
+        f"{name}: the file is damaged or incomplete{reason}; get the file again, or save it again."
     )
 
 

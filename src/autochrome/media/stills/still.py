@@ -24,6 +24,7 @@ from autochrome.media.stills.exif import (
     number,
 )
 from autochrome.media.stills.iptc import records
+from autochrome.media.stills.left_out import describe_left_out
 from autochrome.media.stills.metadata import Metadata
 from autochrome.media.stills.origins import check_size, find_origin
 from autochrome.media.stills.profiles import full_range, read_layout, to_srgb
@@ -40,8 +41,8 @@ class Still:
     """One picture: the facts of its header, its pixels on demand, and a way to write a picture like it.
 
     `width` and `height` are those of the upright picture. `depth` is 8 or 16. `grey` pictures have strips (R, W), all
-    others (R, W, 3). `notes` tell the person what was left out in reading. `losses` tell what is missing because the
-    file is damaged; they are known when pixels have been read.
+    others (R, W, 3). `notes` tell the person what was left out in reading, and after `save` in writing. `losses` tell
+    what is missing because the file is damaged; they are known when pixels have been read.
     """
 
     def __init__(self, origin: Origin, max_megapixels: float, *, only_first: bool = True) -> None:
@@ -160,7 +161,7 @@ class Still:
             xmp=describe(xmp) if describe else xmp,
             texts=facts.texts,
         )
-        return write_still(
+        path = write_still(
             Path(path),
             strips,
             size,
@@ -170,6 +171,10 @@ class Still:
             compression=number(facts.directory, COMPRESSION),
             replace=replace,
         )
+        kind = WRITTEN[path.suffix.lower()]
+        left_out = describe_left_out(kind, metadata, alpha=alpha is not None, depth=self.depth)
+        self.notes += tuple(note for note in left_out if note not in self.notes)
+        return path
 
     def _alpha(self) -> Any:
         return full_range(self._upright().extract_band(self._layout.bands), self._layout)
@@ -227,6 +232,8 @@ def _check_rows(name: str, width: int) -> None:
 
 
 def _pages(header: Any, origin: Origin) -> tuple[str, ...]:
+    if origin.kind == "gif":  # its own facts count the frames
+        return ()
     count = header.get("n-pages") if header.get_typeof("n-pages") else 1
     word = "pages" if origin.kind == "tif" else "frames"
     return (f"{count} {word}: only the first was read",) if count > 1 and not origin.facts.page else ()

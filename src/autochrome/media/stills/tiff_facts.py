@@ -18,11 +18,14 @@ from autochrome.media.stills.exif import (
     read_directories,
 )
 from autochrome.media.stills.file_facts import Convert, FileFacts
+from autochrome.media.stills.tiff_samples import odd_samples
 
 _WIDTH, _HEIGHT = 256, 257
 _SUBFILE, _BITS, _PHOTOMETRIC, _SAMPLES, _TILE_WIDTH = 254, 258, 262, 277, 322
+_PLANAR, _SEPARATE = 284, 2
 _EXTRA, _COEFFICIENTS, _SUBSAMPLING, _REFERENCE = 338, 529, 530, 532
 _DNG_VERSION = 50706
+_XMP, _PROFILE = 700, 34675
 _REDUCED, _MASK = 1, 4  # bits of the subfile type: a smaller copy of another page, and its mask
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _CMYK, _YCBCR = 0, 1, 2, 3, 5, 6
 _COLORS = {_WHITE_IS_ZERO: 1, _BLACK_IS_ZERO: 1, _RGB: 3, _PALETTE: 1, _CMYK: 4, _YCBCR: 3, 8: 3, 9: 3, 10: 3}
@@ -49,7 +52,9 @@ def tiff_facts(read: Read, name: str, page: int | None = None) -> FileFacts:
         directory = pages[page]
     else:
         directory = pages[0]
-    _refuse_depth(directory, name)
+    odd = odd_samples(directory, page)
+    if odd is None:
+        _refuse_depth(directory, name)
     kinds = numbers(directory, _EXTRA)
     alpha = bool(kinds) and kinds[0] in _ALPHA
     small_before = chosen is None and page > 0
@@ -60,12 +65,18 @@ def tiff_facts(read: Read, name: str, page: int | None = None) -> FileFacts:
         notes.append(
             f"{left_out} extra channel{'s' if left_out > 1 else ''} without colour or alpha: left out"
         )
+    profile = directory[_PROFILE].data if odd and _PROFILE in directory else None
+    if odd and odd.floats and profile is None:
+        notes.append("floats without a colour profile: 0…1 was read as sRGB values")
     return FileFacts(
         notes=tuple(notes),
         directory={**pages[0], **directory},
         page=page,
         extra_is_alpha=alpha,
-        convert=_from_ycbcr(directory, name),
+        convert=_from_ycbcr(directory, name, decoded=odd is not None),
+        decode=odd.decode if odd else None,
+        profile=profile,
+        xmp=directory[_XMP].data if odd and _XMP in directory else None,
     )
 
 
@@ -101,7 +112,7 @@ def _refuse_depth(directory: Directory, name: str) -> None:
     """libvips reads 1, 2 and 4 bits of grey, and whole bytes."""
     bits = numbers(directory, _BITS) or (1,)
     one_channel = number(directory, _PHOTOMETRIC) in (_WHITE_IS_ZERO, _BLACK_IS_ZERO, _PALETTE)
-    if any(value not in (8, 16, 32, 64, 128) for value in bits) and not (
+    if any(value not in (8, 16, 32) for value in bits) and not (
         one_channel and len(bits) == 1 and bits[0] in (1, 2, 4)
     ):
         depth = " and ".join(str(int(value)) for value in sorted({*bits}))
@@ -110,8 +121,11 @@ def _refuse_depth(directory: Directory, name: str) -> None:
         )
 
 
-def _from_ycbcr(directory: Directory, name: str) -> Convert | None:
-    """libtiff makes RGB of JPEG and of subsampled YCbCr; plain YCbCr comes as it is stored."""
+def _from_ycbcr(directory: Directory, name: str, *, decoded: bool) -> Convert | None:
+    """libtiff makes RGB of JPEG and of subsampled YCbCr; plain YCbCr comes as it is stored.
+
+    decoded: by `tiff_samples`, not by libvips, which shows separate planes wrongly.
+    """
     compression = number(directory, COMPRESSION)
     if compression == _OLD_JPEG and _TILE_WIDTH in directory:
         raise NotAPicture(
@@ -119,6 +133,10 @@ def _from_ycbcr(directory: Directory, name: str) -> Convert | None:
         )
     if number(directory, _PHOTOMETRIC) != _YCBCR or compression in (_OLD_JPEG, _JPEG):
         return None
+    if number(directory, _PLANAR) == _SEPARATE and not decoded:
+        raise NotAPicture(
+            f"{name}: this TIFF has YCbCr in separate planes, which is not supported; save it as RGB."
+        )
     if numbers(directory, _SUBSAMPLING) != (1, 1):
         return None
     if {*numbers(directory, _BITS)} != {8}:

@@ -19,12 +19,20 @@ from autochrome.errors import NoMemory, OutputNotWritable
 from autochrome.files import atomic_path, write_errors
 from autochrome.media.stills.encoder_thread import EncoderThread
 from autochrome.media.stills.exif import add_to_tiff, tiff_metadata
-from autochrome.media.stills.maker_notes import exif_with_maker_note, jpeg_segment, png_chunk
+from autochrome.media.stills.file_facts import comment_of
+from autochrome.media.stills.maker_notes import (
+    app1_segment,
+    comment_segment,
+    exif_with_maker_note,
+    jpeg_segment,
+    png_chunk,
+)
 from autochrome.media.stills.metadata import Metadata, prepare_image, resolution_of
 from autochrome.media.stills.output_file import OutputFile
 from autochrome.media.stills.png_facts import packed_texts
 from autochrome.media.stills.reader import complaint
 from autochrome.media.stills.tiff_stream import TiffStream
+from autochrome.media.stills.xmp_segments import xmp_segments
 
 WRITTEN = {
     ".jpg": "jpg",
@@ -136,9 +144,13 @@ def _inserted(kind: str, metadata: Metadata, size: tuple[int, int]) -> "_Inserte
     )
     if kind == "jpg":
         segment = jpeg_segment(exif) if exif else b""
-        return _Inserted(segment, _AFTER_START, own_exif=bool(segment))
+        packet = xmp_segments(metadata.xmp) if metadata.xmp else []
+        long = packet if len(packet) > 1 else []  # libvips writes no more than one
+        comments = [comment for text in metadata.texts if (comment := comment_of(text)) is not None]
+        data = segment + b"".join(map(app1_segment, long)) + b"".join(map(comment_segment, comments))
+        return _Inserted(data, _AFTER_START, own_exif=bool(segment), own_xmp=bool(long))
     if kind == "png":
-        words = packed_texts(metadata.texts, metadata.xmp)
+        words = packed_texts(metadata.texts, metadata.xmp, metadata.iptc)
         return _Inserted((png_chunk(exif) if exif else b"") + words, _AFTER_HEADER, own_exif=bool(exif))
     return _Inserted()
 
@@ -150,11 +162,13 @@ class _Inserted:
     data: bytes = b""
     at: int = 0  # offset
     own_exif: bool = False  # they hold EXIF, so libvips must write none
+    own_xmp: bool = False
 
     @property
     def keep(self) -> dict[str, str]:
         """libvips' option for the metadata that it writes."""
-        return {"keep": "xmp:iptc:icc:other"} if self.own_exif else {}
+        own = {"exif": self.own_exif, "xmp": self.own_xmp, "iptc": False, "icc": False, "other": False}
+        return {"keep": ":".join(name for name, ours in own.items() if not ours)} if any(own.values()) else {}
 
 
 def _save(image: Any, kind: str, path: Path, quality: int, compression: int, inserted: _Inserted) -> None:

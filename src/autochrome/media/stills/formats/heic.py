@@ -14,7 +14,9 @@ from autochrome.media.stills.file_facts import FileFacts
 from autochrome.media.stills.formats.depth import scale_to_16
 from autochrome.media.stills.made_profile import ColorCode
 from autochrome.media.stills.reader import Origin, read_all
+from autochrome.media.stills.reasons import in_brackets
 
+_FOREIGN = (ValueError, RuntimeError, EOFError, OSError, SyntaxError, LookupError, TypeError)
 _GAIN_MAP = "hdrgainmap"
 
 
@@ -29,9 +31,9 @@ def open_heic(source: Path | bytes, name: str, check_size: Callable[[int, int], 
         )
         check_size(*file.size)
         pixels = _pixels(file)
-    except (ValueError, RuntimeError, EOFError, OSError, SyntaxError) as error:
+    except _FOREIGN as error:
         raise PictureDamaged(
-            f"{name}: the HEIC is damaged or incomplete ({error}); get the file again."
+            f"{name}: the HEIC is damaged or incomplete{in_brackets(str(error))}; get the file again."
         ) from error
     notes = _notes(file)
     code = _color_code(file.info.get("nclx_profile"))

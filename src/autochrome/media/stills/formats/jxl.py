@@ -17,6 +17,7 @@ from autochrome.media.stills.formats.depth import scale_to_16
 from autochrome.media.stills.formats.jxl_header import JxlHeader, boxes, read_header
 from autochrome.media.stills.inspection import inspect_file
 from autochrome.media.stills.reader import Origin, read_all
+from autochrome.media.stills.reasons import in_brackets
 
 _MODES = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 _LARGEST = 8_000_000  # bytes of EXIF or XMP
@@ -90,7 +91,9 @@ def _metadata(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _damaged(name: str, why: str) -> PictureDamaged:
-    return PictureDamaged(f"{name}: the JPEG XL is damaged or incomplete ({why}); get the file again.")
+    return PictureDamaged(
+        f"{name}: the JPEG XL is damaged or incomplete{in_brackets(why)}; get the file again."
+    )
 
 
 def _reason(error: Exception) -> str:

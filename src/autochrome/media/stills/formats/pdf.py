@@ -14,6 +14,7 @@ from autochrome.errors import InputUnreadable, NotAPicture, PictureDamaged
 from autochrome.media.stills.in_memory import origin_from_array, origin_from_pil
 from autochrome.media.stills.profiles import srgb_profile
 from autochrome.media.stills.reader import Origin, read_all
+from autochrome.media.stills.reasons import in_brackets
 
 _SMALLEST = 32  # pixels of the short side: a smaller picture is a part of the layout
 _LOSSY = {"/DCTDecode", "/JPXDecode"}
@@ -129,7 +130,10 @@ def read_picture(picture: PdfPicture, name: str, check_size: Callable[[int, int]
         pixels = image.as_pil_image()
         pixels.load()
     except (pikepdf.PdfError, ValueError, NotImplementedError, UnidentifiedImageError, OSError) as error:
-        raise NotAPicture(f"{name}: this kind of picture inside a PDF is not supported ({error}).") from error
+        raise NotAPicture(
+            f"{name}: this kind of picture inside a PDF is not supported{in_brackets(str(error))}; "
+            "save its pages as PNG first."
+        ) from error
     if icc is not None:
         pixels.info["icc_profile"] = icc.tobytes()
     return replace(origin_from_pil(pixels), name=name)

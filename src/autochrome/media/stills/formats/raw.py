@@ -5,7 +5,12 @@ the lightness that the result keeps.
 """
 
 import io
-from collections.abc import Callable
+import os
+import re
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +21,10 @@ from autochrome.errors import NotAPicture, PictureDamaged
 from autochrome.media.stills.exif import EXIF_NAME, Directory, read_directory
 from autochrome.media.stills.file_facts import FileFacts
 from autochrome.media.stills.reader import Origin, read_all
+from autochrome.media.stills.reasons import in_brackets
 
+_ONE_AT_A_TIME = threading.Lock()  # there is one stderr
+_PRINTED = re.compile(rb"data corrupted at|[Uu]nexpected end of file")
 _SRGB = (2.4, 12.92)
 _NOTE = "the camera's raw values were developed: its white balance, sRGB, no automatic brightness"
 
@@ -28,7 +36,7 @@ def open_raw(source: Path | bytes, name: str, check_size: Callable[[int, int], N
     path = None if isinstance(source, bytes) else source
     data = read_all(source, name)
     try:
-        with rawpy.imread(io.BytesIO(data)) as raw:
+        with _quiet(), rawpy.imread(io.BytesIO(data)) as raw:
             check_size(raw.sizes.width, raw.sizes.height)
             thumbnail_exif = _thumbnail_exif(raw)
             pixels = raw.postprocess(gamma=_SRGB, output_bps=16, use_camera_wb=True, no_auto_bright=True)
@@ -39,11 +47,28 @@ def open_raw(source: Path | bytes, name: str, check_size: Callable[[int, int], N
     except rawpy.LibRawError as error:
         why = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else str(error)
         raise PictureDamaged(
-            f"{name}: the raw file is damaged or incomplete ({why}); get the file again."
+            f"{name}: the raw file is damaged or incomplete{in_brackets(why)}; get the file again."
         ) from error
     directory = _directory(data)
     facts = FileFacts(notes=(_NOTE,), directory=directory, exif=None if directory else thumbnail_exif)
     return Origin(name, path, "raw", array=np.ascontiguousarray(pixels), facts=facts)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """LibRaw prints that data are damaged, and cannot be told not to. What else is printed meanwhile comes after it."""
+    with _ONE_AT_A_TIME, tempfile.TemporaryFile() as printed:
+        kept = os.dup(2)
+        try:
+            os.dup2(printed.fileno(), 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            printed.seek(0)
+            lines = [line for line in printed.read().splitlines(keepends=True) if not _PRINTED.search(line)]
+            if lines:
+                os.write(2, b"".join(lines))
 
 
 def _directory(data: bytes) -> Directory:
