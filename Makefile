@@ -30,14 +30,14 @@ $(BIN)/python:
 	@touch $@
 
 .venv/full.stamp: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) --editable '.[c2pa,demo,dev,evaluate,fast,film,formats,lab,studio]'
+	$(PIP) --editable '.[c2pa,demo,dev,evaluate,fast,film,formats,lab,ray,studio]'
 	@touch $@ .venv/demo.stamp
 
 demo: .venv/demo.stamp
 	$(BIN)/python scripts/demo.py out/demo
 
 test: .venv/full.stamp
-	$(BIN)/python -m pytest --numprocesses $(JOBS) $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadgroup $(ARGS)
 
 check: .venv/full.stamp
 	$(BIN)/ruff check --no-cache

@@ -26,6 +26,11 @@ AutochromeError                 1   an unexpected error
 ├── ExtraMissing               50   an optional package is not installed
 ├── NoMemory                   51   not enough memory
 ├── SigningFailed              52   the certificate or its key cannot sign, or a result could not be signed
+├── ClusterError               53   work on a cluster is not possible
+│   ├── ClusterUnreachable     54   no cluster at this address, or none of its nodes can work
+│   ├── PathNotShared          55   a node does not see a path
+│   ├── WorkerUnusable         56   a node cannot begin: another version, or a missing library
+│   └── UnitSetAside           57   a file or part that ended its worker twice
 ├── BatchIncomplete            60   some files of a batch failed
 ├── FinishedWithLosses         61   the result is written, but parts of a damaged input are missing in it
 ├── ProofMismatch              62   a film is not what its proof says
@@ -143,6 +148,26 @@ class NoMemory(AutochromeError):
 
 class SigningFailed(AutochromeError):
     exit_code = 52
+
+
+class ClusterError(AutochromeError):
+    exit_code = 53
+
+
+class ClusterUnreachable(ClusterError):
+    exit_code = 54
+
+
+class PathNotShared(ClusterError):
+    exit_code = 55
+
+
+class WorkerUnusable(ClusterError):
+    exit_code = 56
+
+
+class UnitSetAside(ClusterError):
+    exit_code = 57
 
 
 class BatchIncomplete(AutochromeError):

@@ -1,7 +1,8 @@
 """Run one task for each of many files. The batch goes on if one fails, and reports the failures at the end."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
@@ -36,6 +37,42 @@ def choose_report(total: int, *, as_json: bool, quiet: bool, single: bool, devic
     return ProgressReport(total)
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Does one task of a batch, and catches its error."""
+
+    do: Callable[[FileTask], Remarks]  # writes the result and returns remarks
+    existing: Existing
+    folders: OutputFolders | None  # makes the folder of a result; None: it exists
+
+    def __call__(self, task: FileTask) -> Outcome:
+        """The outcome of one task."""
+        started = perf_counter()
+        try:
+            old = [path for path in task.targets if self.existing != "overwrite" and output_exists(path)]
+            if old:
+                if self.existing == "refuse":
+                    raise OutputExists(
+                        f"{old[0]}: there is a file already; --overwrite replaces it, --skip-existing leaves it."
+                    )
+                if len(old) == len(task.targets):
+                    return Outcome(task, "skipped")
+            if self.folders:
+                self.folders.make(task.target.parent)
+            remarks = self.do(task)
+        except Exception as error:
+            if self.existing == "skip" and isinstance(error, OutputExists):  # another run was quicker
+                return Outcome(task, "skipped", perf_counter() - started)
+            print_traceback(error)
+            return self.fail(task, error, perf_counter() - started)
+        return Outcome(task, "done", perf_counter() - started, remarks)
+
+    @staticmethod
+    def fail(task: FileTask, error: Exception, seconds: float = 0.0) -> Outcome:
+        """The outcome of a task that ends with an error."""
+        return Outcome(task, "failed", seconds, error=as_autochrome_error(error, str(task.source)))
+
+
 def run_batch(
     plan: Plan,
     do: Callable[[FileTask], Remarks],
@@ -44,19 +81,18 @@ def run_batch(
     report: Report,
     jobs: int,
     single: bool,
+    elsewhere: Callable[[Attempt], Iterator[Outcome]] | None = None,
 ) -> None:
     """Call `do` for every task of the plan, `jobs` at a time. `do` writes the result and returns remarks.
 
     The error of a `single` file is raised unchanged. With many files, `BatchIncomplete` names those that failed, at the
     end. If none failed, `FinishedWithLosses` names those whose results lack something. After Ctrl-C the running tasks
-    finish first.
+    finish first. elsewhere: attempts all tasks on a cluster, and yields the outcomes.
     """
     started = perf_counter()
     outcomes: list[Outcome] = []
     folders = OutputFolders()
-
-    def attempt(task: FileTask) -> Outcome:
-        return _attempt(task, do, existing, folders if plan.into_folder else None)
+    attempt = Attempt(do, existing, folders if plan.into_folder else None)
 
     with report:
         if plan.results:
@@ -68,7 +104,10 @@ def run_batch(
             for folder, error in plan.failed:
                 outcomes.append(Outcome(FileTask(folder, folder), "failed", error=error))
                 report.add(outcomes[-1])
-            for outcome in map_ordered(attempt, plan.tasks, jobs):
+            if elsewhere and plan.into_folder:
+                for folder in dict.fromkeys(task.target.parent for task in plan.tasks):
+                    folders.expect(folder)
+            for outcome in elsewhere(attempt) if elsewhere else map_ordered(attempt, plan.tasks, jobs):
                 outcomes.append(outcome)
                 report.add(outcome)
         except KeyboardInterrupt as stop:
@@ -81,32 +120,6 @@ def run_batch(
             report.conclude(outcomes, perf_counter() - started)
     _raise_failures(outcomes, single)
     _raise_losses(outcomes, single)
-
-
-def _attempt(
-    task: FileTask, do: Callable[[FileTask], Remarks], existing: Existing, folders: OutputFolders | None
-) -> Outcome:
-    """Run one task and catch its error."""
-    started = perf_counter()
-    try:
-        old = [path for path in task.targets if existing != "overwrite" and output_exists(path)]
-        if old:
-            if existing == "refuse":
-                raise OutputExists(
-                    f"{old[0]}: there is a file already; --overwrite replaces it, --skip-existing leaves it."
-                )
-            if len(old) == len(task.targets):
-                return Outcome(task, "skipped")
-        if folders:
-            folders.make(task.target.parent)
-        remarks = do(task)
-    except Exception as error:
-        if existing == "skip" and isinstance(error, OutputExists):  # another run was quicker
-            return Outcome(task, "skipped", perf_counter() - started)
-        print_traceback(error)
-        failure = as_autochrome_error(error, str(task.source))
-        return Outcome(task, "failed", perf_counter() - started, error=failure)
-    return Outcome(task, "done", perf_counter() - started, remarks)
 
 
 def _raise_failures(outcomes: Sequence[Outcome], single: bool) -> None:

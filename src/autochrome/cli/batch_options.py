@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from autochrome.cli.naming import NAME
 from autochrome.errors import UsageError
+from autochrome.parallel.choice import LOCAL, check_engine
 
 HINT = Parameter(
     name="--hint",
@@ -23,6 +24,10 @@ Device = Literal["auto", "cpu", "cuda", "coreml", "dml", "openvino"]
 DEVICE = Parameter(
     help="Where the model runs. auto: on the processor; for many pictures and for films on an accelerator, if there is "
     "one that is faster and gives the same colours."
+)
+ON = Parameter(
+    help="Where the work is done: local; ray: the Ray cluster of this machine, or without one all its processors; "
+    "ray://HOST:PORT: another cluster. All its nodes must see the files under the same names."
 )
 Existing = Literal["refuse", "overwrite", "skip"]
 """What to do if a result exists already."""
@@ -52,6 +57,7 @@ class BatchOptions:
         bool, Parameter(help="Only show which results would be written; colour and write nothing.")
     ] = False
     device: Annotated[Device, DEVICE] = "auto"
+    on: Annotated[str, ON] = LOCAL
     sign: Annotated[
         tuple[Path, Path] | None,
         Parameter(
@@ -60,6 +66,16 @@ class BatchOptions:
     ] = None
     json: Annotated[bool, Parameter(help="Report on stdout for programs, one JSON object per line.")] = False
     quiet: Annotated[bool, Parameter(name=("--quiet", "-q"), help="Print errors only.")] = False
+
+    @property
+    def on_cluster(self) -> bool:
+        """Whether the work is done on a cluster."""
+        return check_engine(self.on) != LOCAL
+
+    def refuse_cluster(self, what: str) -> None:
+        """Refuse a cluster for work that only this process can do."""
+        if self.on_cluster:
+            raise UsageError(f"--on {self.on} is not for {what}; leave it out.")
 
     @property
     def existing(self) -> Existing:

@@ -81,6 +81,7 @@ def film(
     options: Annotated[FilmOptions, Parameter(name="*")] = FilmOptions(),  # noqa: B008 — frozen
 ) -> None:
     """Colour films. An interrupted job continues if the same command is run again."""
+    batch.refuse_cluster("films yet")
     if preview:
         return _preview(inputs, batch.output, options, overwrite=batch.overwrite, dry_run=batch.dry_run)
     from autochrome.model import open_for_film

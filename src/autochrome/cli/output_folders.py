@@ -13,10 +13,13 @@ class OutputFolders:
     def __init__(self) -> None:
         self._made: list[Path] = []
 
+    def expect(self, folder: Path) -> None:
+        """Another process will make this folder: remember which are missing, as if they were made here."""
+        self._made += [each for each in (folder, *folder.parents) if not each.exists()]
+
     def make(self, folder: Path) -> None:
         """Make a folder and the folders above it, where they are missing."""
-        missing = [each for each in (folder, *folder.parents) if not each.exists()]
-        self._made += missing
+        self.expect(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:

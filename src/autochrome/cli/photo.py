@@ -1,7 +1,5 @@
 """`autochrome photo`."""
 
-import sys
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -40,22 +38,17 @@ def photo(
     from autochrome.cli.dry_run import show_batch
     from autochrome.cli.hint_words import read_hints
     from autochrome.cli.naming import Naming
-    from autochrome.cli.outcome import Remarks
-    from autochrome.cli.plan import FileTask, make_plan
+    from autochrome.cli.plan import make_plan
     from autochrome.cli.search import is_folder
-    from autochrome.cli.signing import Signing
-    from autochrome.cli.streams import STREAM, plan_stream, read_source, uses_streams
-    from autochrome.files import output_exists
+    from autochrome.cli.streams import plan_stream, uses_streams
     from autochrome.media.collection import STILL_SUFFIXES
-    from autochrome.media.stills.pages import has_pages
     from autochrome.media.stills.result_names import RESULTS, suffix_of_result
-    from autochrome.model import open_model
-    from autochrome.pages import colorize_pages
-    from autochrome.photo import Photo, colorize_photo, colorize_variations
 
+    on_cluster = batch.on_cluster
     suffix = None if options.format == "auto" else f".{options.format}"
     naming = Naming(batch.name, suffix, RESULTS, ".png", suffix_of_result)
     if uses_streams(inputs, batch.output):
+        batch.refuse_cluster("standard input and output")
         plan = plan_stream(inputs, batch, naming, compare=options.compare)
     else:
         plan = make_plan(inputs, batch.output, naming, STILL_SUFFIXES, batch.glob)
@@ -67,56 +60,16 @@ def photo(
     single = len(inputs) == 1 and not is_folder(inputs[0])
     if batch.dry_run:
         return show_batch(plan, existing=batch.existing, as_json=batch.json, single=single)
-    network = open_model(options.model, device=batch.device, many=len(plan.tasks) > _MANY)
+    from autochrome.cli.photo_work import PhotoWork
 
-    signing = Signing(batch.sign, overwrite=batch.overwrite)
+    do = PhotoWork(batch, options, choice, known, many=len(plan.tasks) > _MANY)
+    total, elsewhere = len(plan.tasks) + len(plan.failed), None
+    if not on_cluster:
+        do.open()
+    device = batch.on if do.network is None else do.network.device
+    report = choose_report(total, as_json=batch.json, quiet=batch.quiet, single=single, device=device)
+    if on_cluster:
+        from autochrome.cli.cluster import attempt_on_cluster
 
-    def save(written: list[Path], colored: Photo, target: Path, comparison: Path) -> None:
-        if target == STREAM:
-            colored.save(sys.stdout.buffer)
-            return
-        if batch.existing == "skip" and output_exists(target):  # some variations of an interrupted run
-            return
-        colored.save(target, overwrite=batch.overwrite)
-        if options.compare:
-            colored.save_comparison(comparison, overwrite=batch.overwrite)
-        written.append(target)
-
-    def do(task: FileTask) -> Remarks:
-        signing.check(task.source, task.targets)
-        source, written = read_source(task.source), list[Path]()
-        remarks = color(task, source, written)
-        return replace(remarks, notes=(*remarks.notes, *signing.sign(source, written)))
-
-    def color(task: FileTask, source: Path | bytes, written: list[Path]) -> Remarks:
-        if choice.variations:
-            vary = partial(
-                colorize_variations,
-                *(source, choice.variations),
-                model=network,
-                options=options,
-                hints=known,
-                seed=choice.seed,
-            )
-            return choice.write(task, vary, partial(save, written), batch.overwrite)
-        if has_pages(source, task.target):
-            if known:
-                raise UsageError(f"{task.source}: hints belong to one picture, and this file has several.")
-            beside = task.comparisons[0]
-            beside = beside.with_name(f"{beside.name}.tif") if beside.suffix == ".pdf" else beside
-            done = colorize_pages(
-                *(source, task.target),
-                model=network,
-                options=options,
-                comparison=beside if options.compare else None,
-                overwrite=batch.overwrite,
-            )
-            written.append(task.target)
-            return Remarks(done.notes, done.losses)
-        colored = colorize_photo(source, model=network, options=options, hints=known)
-        save(written, colored, task.target, task.comparisons[0])
-        return Remarks(colored.notes, colored.losses)
-
-    total = len(plan.tasks) + len(plan.failed)
-    report = choose_report(total, as_json=batch.json, quiet=batch.quiet, single=single, device=network.device)
-    run_batch(plan, do, existing=batch.existing, report=report, jobs=jobs, single=single)
+        elsewhere = partial(attempt_on_cluster, batch.on, do, plan.tasks, report.note)
+    run_batch(plan, do, existing=batch.existing, report=report, jobs=jobs, single=single, elsewhere=elsewhere)

@@ -1,9 +1,11 @@
 """Apply a function to many items on several threads, with the results in order."""
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from typing import TypeVar
+
+from autochrome.parallel.engine import run_units
+from autochrome.parallel.local import Local
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -19,18 +21,7 @@ def map_ordered(
     caller stops (an exception, `break`, Ctrl-C), running items are finished, waiting ones are dropped, and no thread is
     left. With jobs 0 everything runs in the caller's thread.
     """
-    if jobs < 1:
-        yield from map(function, items)
-        return
-    waiting: deque[Future[R]] = deque()
-    limit = max(jobs, ahead if ahead is not None else 2 * jobs)
-    pool = ThreadPoolExecutor(jobs, thread_name_prefix="autochrome")
-    try:
-        for item in items:
-            waiting.append(pool.submit(function, item))
-            if len(waiting) >= limit:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    engine: Local[T, R] = Local(function, jobs, ahead)
+    with closing(run_units(engine, items, in_order=True)) as finished:
+        for each in finished:
+            yield each.result

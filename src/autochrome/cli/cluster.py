@@ -1,0 +1,89 @@
+"""`--on`: attempt the tasks of a batch on the workers of a cluster."""
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from autochrome.cli.batch import Attempt
+from autochrome.cli.outcome import Outcome, Remarks
+from autochrome.cli.plan import FileTask
+from autochrome.errors import InputMissing
+from autochrome.files import write_errors
+from autochrome.leftovers import locked, remove_leftovers
+from autochrome.parallel import Work, open_cluster, run_units
+
+_MEMORY = 1 << 30  # bytes of a worker
+
+
+class OpenedLater(Protocol):
+    """Work on one file that opens what it needs in the process where it runs."""
+
+    def open(self) -> None: ...
+    def __call__(self, task: FileTask) -> Remarks: ...
+
+
+def attempt_on_cluster(
+    on: str, do: OpenedLater, tasks: Sequence[FileTask], note: Callable[[str], None], attempt: Attempt
+) -> Iterator[Outcome]:
+    """Attempt all tasks on a cluster; yields the outcomes as they finish. note: gets sentences about nodes."""
+    there = []
+    for task in tasks:
+        if task.source.exists():
+            there.append(task)
+        else:
+            missing = InputMissing(f"{task.source}: there is no such file; check the name.")
+            yield attempt.fail(task, missing)
+    if not there:
+        return
+    with mark_folders(task.target.parent for task in there) as marks:
+        work = Work(
+            partial(_open_attempt, do, attempt),
+            name=_name_task,
+            needs=_list_sources,
+            marks=marks,
+            memory=_MEMORY,
+        )
+        for finished in run_units(open_cluster(on, work, note), there):
+            if isinstance(finished.error, Exception):
+                yield attempt.fail(finished.unit, finished.error)
+            else:
+                yield finished.result
+
+
+def _open_attempt(do: OpenedLater, attempt: Attempt) -> Attempt:
+    do.open()
+    return Attempt(do, attempt.existing, attempt.folders)
+
+
+def _name_task(task: FileTask) -> str:
+    return str(task.source)
+
+
+def _list_sources(task: FileTask) -> tuple[Path, ...]:
+    return (task.source,)
+
+
+@contextmanager
+def mark_folders(folders: Iterable[Path]) -> Iterator[tuple[Path, ...]]:
+    """Put a hidden file into each folder, or the nearest one above it that exists, during the block.
+
+    A node that does not see these files has other folders of the same names, and would write there. What a killed
+    process leaves is removed as other hidden files are.
+    """
+    there = dict.fromkeys(
+        next(each for each in (folder, *folder.absolute().parents) if each.exists())
+        for folder in dict.fromkeys(folders)
+    )
+    with ExitStack() as stack:
+        marks = []
+        for folder in there:
+            remove_leftovers(folder)
+            mark = folder / f".shared-{secrets.token_hex(6)}.part"
+            with write_errors(folder):
+                stack.enter_context(locked(mark.open("xb")))
+            stack.callback(mark.unlink, missing_ok=True)
+            marks.append(mark)
+        yield tuple(marks)
