@@ -1,9 +1,14 @@
-"""Work that the cluster tests send to workers: it must be importable there."""
+"""Work that the cluster tests send to workers, which import this module; and a node that is killed."""
 
 import os
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+NODE = {"num_cpus": 1, "object_store_memory": 80 << 20, "memory": 4 << 30}
 
 
 def open_square(folder: Path) -> Callable[[int], tuple[int, int]]:
@@ -24,3 +29,28 @@ def open_square(folder: Path) -> Callable[[int], tuple[int, int]]:
 def list_missing(number: int) -> tuple[Path, ...]:
     """What a number needs: number 5 needs a file that no node sees."""
     return (Path("/nowhere/five.tif"),) if number == 5 else ()
+
+
+@contextmanager
+def one_node_killed(cluster: Any, when: Callable[[], bool]) -> Iterator[list[str]]:
+    """Kill a node as soon as `when` is true; a new one takes its place after the block. Yields what has happened."""
+    killed: list[str] = []
+    over = threading.Event()
+
+    def kill() -> None:
+        while not over.is_set():
+            if when():
+                cluster.remove_node(next(iter(cluster.worker_nodes)), allow_graceful=False)
+                killed.append("one node")
+                return
+            time.sleep(0.02)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        yield killed
+    finally:
+        over.set()
+        thread.join()
+        if killed:
+            cluster.add_node(**NODE)

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from cluster_work import NODE
+
 ray = pytest.importorskip("ray", reason="the extra `ray` is not installed")
 
 TESTS = Path(__file__).parents[1]
-NODE = {"num_cpus": 1, "object_store_memory": 80 << 20, "memory": 4 << 30}
 QUICK = {"health_check_period_ms": 500, "health_check_timeout_ms": 500, "health_check_failure_threshold": 3}
 
 

@@ -1,44 +1,17 @@
 """`autochrome photo --on ray`: the results of one machine, also when a node is killed."""
 
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from cluster_work import one_node_killed
 from conftest import Ran
 from pictures import GREY
 
 pytestmark = pytest.mark.xdist_group("cluster")
-
-
-@contextmanager
-def one_node_killed(cluster: Any, when: Callable[[], bool]) -> Iterator[list[str]]:
-    """Kill a node as soon as `when` is true; a new one takes its place after the block. Yields what has happened."""
-    killed: list[str] = []
-    over = threading.Event()
-
-    def kill() -> None:
-        while not over.is_set():
-            if when():
-                cluster.remove_node(next(iter(cluster.worker_nodes)), allow_graceful=False)
-                killed.append("one node")
-                return
-            time.sleep(0.02)
-
-    thread = threading.Thread(target=kill)
-    thread.start()
-    try:
-        yield killed
-    finally:
-        over.set()
-        thread.join()
-        if killed:
-            cluster.add_node(num_cpus=1, object_store_memory=80 << 20, memory=4 << 30)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

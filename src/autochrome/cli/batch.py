@@ -49,27 +49,31 @@ class Attempt:
         """The outcome of one task."""
         started = perf_counter()
         try:
-            old = [path for path in task.targets if self.existing != "overwrite" and output_exists(path)]
-            if old:
-                if self.existing == "refuse":
-                    raise OutputExists(
-                        f"{old[0]}: there is a file already; --overwrite replaces it, --skip-existing leaves it."
-                    )
-                if len(old) == len(task.targets):
-                    return Outcome(task, "skipped")
-            if self.folders:
-                self.folders.make(task.target.parent)
+            if skipped := self.prepare(task):
+                return skipped
             remarks = self.do(task)
         except Exception as error:
-            if self.existing == "skip" and isinstance(error, OutputExists):  # another run was quicker
-                return Outcome(task, "skipped", perf_counter() - started)
-            print_traceback(error)
             return self.fail(task, error, perf_counter() - started)
         return Outcome(task, "done", perf_counter() - started, remarks)
 
-    @staticmethod
-    def fail(task: FileTask, error: Exception, seconds: float = 0.0) -> Outcome:
+    def prepare(self, task: FileTask) -> Outcome | None:
+        """Look for results of an earlier run, and make the folder. Returns an outcome if nothing is left to do."""
+        old = [path for path in task.targets if self.existing != "overwrite" and output_exists(path)]
+        if old and self.existing == "refuse":
+            raise OutputExists(
+                f"{old[0]}: there is a file already; --overwrite replaces it, --skip-existing leaves it."
+            )
+        if old and len(old) == len(task.targets):
+            return Outcome(task, "skipped")
+        if self.folders:
+            self.folders.make(task.target.parent)
+        return None
+
+    def fail(self, task: FileTask, error: Exception, seconds: float = 0.0) -> Outcome:
         """The outcome of a task that ends with an error."""
+        if self.existing == "skip" and isinstance(error, OutputExists):  # another run was quicker
+            return Outcome(task, "skipped", seconds)
+        print_traceback(error)
         return Outcome(task, "failed", seconds, error=as_autochrome_error(error, str(task.source)))
 
 

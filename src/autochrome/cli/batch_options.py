@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from autochrome.cli.naming import NAME
-from autochrome.errors import UsageError
+from autochrome.errors import OutputExists, UsageError
 from autochrome.parallel.choice import LOCAL, check_engine
 
 HINT = Parameter(
@@ -83,3 +83,9 @@ class BatchOptions:
         if self.overwrite and self.skip_existing:
             raise UsageError("--overwrite and --skip-existing contradict each other; choose one.")
         return "overwrite" if self.overwrite else "skip" if self.skip_existing else "refuse"
+
+
+def refuse_existing(target: Path, overwrite: bool) -> None:
+    """Refuse a file that exists, unless it may be replaced."""
+    if target.exists() and not overwrite:
+        raise OutputExists(f"{target}: the file exists already; --overwrite replaces it.")

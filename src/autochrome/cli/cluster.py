@@ -29,13 +29,8 @@ def attempt_on_cluster(
     on: str, do: OpenedLater, tasks: Sequence[FileTask], note: Callable[[str], None], attempt: Attempt
 ) -> Iterator[Outcome]:
     """Attempt all tasks on a cluster; yields the outcomes as they finish. note: gets sentences about nodes."""
-    there = []
-    for task in tasks:
-        if task.source.exists():
-            there.append(task)
-        else:
-            missing = InputMissing(f"{task.source}: there is no such file; check the name.")
-            yield attempt.fail(task, missing)
+    there, missing = split_missing(tasks, attempt)
+    yield from missing
     if not there:
         return
     with mark_folders(task.target.parent for task in there) as marks:
@@ -51,6 +46,15 @@ def attempt_on_cluster(
                 yield attempt.fail(finished.unit, finished.error)
             else:
                 yield finished.result
+
+
+def split_missing(tasks: Sequence[FileTask], attempt: Attempt) -> tuple[list[FileTask], list[Outcome]]:
+    """The tasks whose inputs exist, and the outcomes of the others: this machine sees the files too."""
+    there = [task for task in tasks if task.source.exists()]
+    kept = set(there)
+    lost = [task for task in tasks if task not in kept]
+    sentence = "there is no such file; check the name."
+    return there, [attempt.fail(task, InputMissing(f"{task.source}: {sentence}")) for task in lost]
 
 
 def _open_attempt(do: OpenedLater, attempt: Attempt) -> Attempt:

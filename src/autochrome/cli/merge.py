@@ -8,7 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from autochrome.cli.film import refuse_existing
+from autochrome.cli.batch_options import refuse_existing
 from autochrome.options import FilmOptions
 
 

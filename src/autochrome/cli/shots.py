@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from autochrome.cli.film import refuse_existing
+from autochrome.cli.batch_options import refuse_existing
 from autochrome.cli.numbers import number
 from autochrome.cli.wording import count
 from autochrome.errors import ExtraMissing, UsageError

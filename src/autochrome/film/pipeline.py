@@ -25,9 +25,8 @@ from autochrome.hints.references import describe_matches
 from autochrome.hints.source import HintsSource
 from autochrome.mark import stamp_film
 from autochrome.media.films import (
-    FilmReader,
+    FilmFacts,
     FilmWriter,
-    SequenceReader,
     SequenceWriter,
     WriterOfFrames,
     create_film,
@@ -95,7 +94,7 @@ def colorize_film(
     ):
         painter = choose_painter(job.network, options, reader.facts.turn, carried)
         shots = split_shots(map(make_proxy, reader), job.cut_source)
-        merge_and_write = _writing(reader, writer, options)
+        merge_and_write = writing(reader.facts, writer, options)
         depth = frames_queued(reader.facts.y_bytes)
         with closing(prefetch(color_shots(shots, painter, options, writer), depth)) as colored_frames:
             for colored in colored_frames:
@@ -141,13 +140,13 @@ def color_shots(
             yield ColoredFrame(proxy.frame, coefficients, proxy is first, confidence)
 
 
-def _writing(
-    reader: FilmReader | SequenceReader,
+def writing(
+    facts: FilmFacts,
     writer: FilmWriter | SequenceWriter | WriterOfFrames,
     options: FilmOptions,
 ) -> Callable[[ColoredFrame], None]:
-    """The function that merges the colour of a frame with its Y′ plane, and writes it."""
-    facts, depth = reader.facts, writer.plan.depth
+    """The function that merges the colour of a frame with its Y′ plane, and writes it. facts: of the film."""
+    depth = writer.plan.depth
     layer = ChromaLayer(facts.plane_format, depth, writer.chroma_shape, facts.centred)
 
     def merge_and_write(colored: ColoredFrame) -> None:

@@ -8,6 +8,7 @@ whether a shot ends with it, and the digest of their hints. A lock keeps a secon
 import json
 import os
 import re
+import secrets
 import struct
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
@@ -25,7 +26,7 @@ _END = (
     -1
 )  # in place of the number of a frame, in the last header: then follow the frames of the part and a checksum
 _CHUNK = 1 << 20  # bytes that are read at once
-_JOB, _LOCK = "job.json", "lock"
+_JOB, _LOCK, _UNFINISHED = "job.json", "lock", "unfinished"
 _NAME = re.compile(r"(\d+)-(\d+)-([sp])-(\w+)\.part")
 
 
@@ -53,7 +54,7 @@ class Parts:
 
     def __init__(self, target: Path, job: dict[str, Any], restart: bool) -> None:
         """job: everything that decides the look of all frames. Parts of another job are deleted; at `restart`, all."""
-        self.folder = _folder_of(target)
+        self.folder = folder_of(target)
         self._lock = FileLock(self.folder / _LOCK)
         if not self._lock.acquire():
             raise _busy(target)
@@ -62,11 +63,24 @@ class Parts:
         if restart or not job_file.is_file() or job_file.read_bytes() != text.encode():
             self._empty_folder()
             job_file.write_text(text, encoding="utf-8")
+        for left in self.folder.glob(f"{_UNFINISHED}*"):  # by killed processes
+            left.unlink(missing_ok=True)
+        self._begin()
+        self.finished = sorted(filter(self._check, self._find()))
+
+    def _begin(self) -> None:
         self._open: IO[bytes] | None = None
         self._count = self._checksum = 0  # of the part that is being written
+        self._unfinished = self.folder / f"{_UNFINISHED}-{secrets.token_hex(4)}"
+
+    def _find(self) -> list[Part]:
+        """The parts whose names are in the folder."""
         names = (_NAME.fullmatch(path.name) for path in self.folder.iterdir())
-        found = [Part(int(m[1]), int(m[2]), m[4], m[3] == "s") for m in names if m]
-        self.finished = sorted(part for part in found if self._check(part))
+        return [Part(int(m[1]), int(m[2]), m[4], m[3] == "s") for m in names if m]
+
+    def refresh(self) -> None:
+        """Look for parts that other processes have finished meanwhile."""
+        self.finished = sorted(self._find())
 
     def _check(self, part: Part) -> bool:
         """Whether a part is undamaged; else it is deleted, and made again."""
@@ -108,10 +122,6 @@ class Parts:
     def _path(self, part: Part) -> Path:
         end = "s" if part.ends_shot else "p"
         return self.folder / f"{part.first:08d}-{part.stop:08d}-{end}-{part.digest}.part"
-
-    @property
-    def _unfinished(self) -> Path:
-        return self.folder / "unfinished"
 
     def add(self, encoded: EncodedFrame) -> None:
         """Append a frame to the part that is being written; the first frame begins the part."""
@@ -182,16 +192,37 @@ class Parts:
                     yield EncodedFrame(frame, bool(key), b"" if skip_data else file.read(size))
 
 
+class SharedParts(Parts):
+    """The parts of a film in a process that makes some of them, or joins all, while another one holds the lock."""
+
+    def __init__(self, target: Path, first: int = 0, stop: int | None = None) -> None:
+        """first, stop: only parts with frames from `first` on and before `stop` are looked at."""
+        self.folder = folder_of(target)
+        self._lock = FileLock(self.folder / _LOCK)  # never acquired here
+        self.job = json.loads((self.folder / _JOB).read_bytes())
+        self._begin()
+        mine = (p for p in self._find() if first < p.stop and (stop is None or p.first < stop))
+        self.finished = sorted(filter(self._check, mine))
+
+    def abandon(self) -> None:
+        """Delete the part that is being written."""
+        self.drop()
+
+    def remove(self) -> None:
+        """The holder of the lock removes the folder."""
+
+
 def check_free(target: Path) -> None:
     """Raise `OutputBusy` if another run is writing this film now."""
-    lock = FileLock(_folder_of(target) / _LOCK)
-    if _folder_of(target).is_dir():
+    lock = FileLock(folder_of(target) / _LOCK)
+    if folder_of(target).is_dir():
         if not lock.acquire():
             raise _busy(target)
         lock.release()
 
 
-def _folder_of(target: Path) -> Path:
+def folder_of(target: Path) -> Path:
+    """The hidden folder of the parts of a film."""
     return target.with_name(f".{target.name}.parts")
 
 

@@ -40,6 +40,11 @@ _ALPHA = 3  # number of the plane
 _AHEAD = 1.0  # seconds: how far ahead of the frames the sound is stored
 
 
+def part_ends(lasted: Fraction, begins_shot: bool) -> bool:
+    """Whether a part of this length, in seconds, ends before the next frame, which may begin a shot."""
+    return lasted >= (_PART_SECONDS if begins_shot else _LONG_PART_SECONDS)
+
+
 class FilmWriter:
     """Takes the frames and their colour in order. A context manager; made by `create_film`.
 
@@ -196,8 +201,7 @@ class FilmWriter:
         """
         if self._began is not None:
             lasted = (frame.pts - self._began.pts) * self.facts.time_base
-            enough = _PART_SECONDS if begins_shot else _LONG_PART_SECONDS
-            if lasted >= enough or self.has_frame(frame.index):
+            if part_ends(lasted, begins_shot) or self.has_frame(frame.index):
                 self._end_part(begins_shot)
         return self._encoder is None
 
