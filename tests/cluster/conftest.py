@@ -12,7 +12,12 @@ from cluster_work import NODE
 ray = pytest.importorskip("ray", reason="the extra `ray` is not installed")
 
 TESTS = Path(__file__).parents[1]
-QUICK = {"health_check_period_ms": 500, "health_check_timeout_ms": 500, "health_check_failure_threshold": 3}
+QUICK = {
+    "worker_niceness": 0,
+    "health_check_period_ms": 500,
+    "health_check_timeout_ms": 500,
+    "health_check_failure_threshold": 3,
+}
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,8 @@ MAIN_COMMANDS = {
     ),
     "merge": ("autochrome.cli.merge:merge", "Put a layer of colour over its original."),
     "verify": ("autochrome.cli.verify:verify", "Check a coloured film against its proof."),
+    "plan": ("autochrome.cli.jobs:plan", "Write the units of a command as files for other schedulers."),
+    "unit": ("autochrome.cli.jobs:unit", "Do one unit of a planned command."),
     "studio": ("autochrome.cli.studio:studio", "Open a page to colour pictures and correct them by hand."),
     "models": ("autochrome.cli.models:app", "List the installed models, or check a model file."),
     "completion": ("autochrome.cli.completion:completion", "Print a script for tab completion in a shell."),

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -15,6 +15,11 @@ from autochrome.cli.naming import NAME
 from autochrome.cli.sequence_options import SequenceOptions, plan_sequence
 from autochrome.errors import UsageError
 from autochrome.options import FilmOptions
+
+if TYPE_CHECKING:
+    from autochrome.cli.film_work import FilmWork
+    from autochrome.cli.plan import Plan
+    from autochrome.hints.source import OpenedHints
 
 _LAYER_NAME, _LAYER_SUFFIX = "{stem}-layer{suffix}", ".mkv"
 _SUFFIXES = {"ffv1": ".mkv", "prores": ".mov", "dnxhr": ".mov"}
@@ -83,7 +88,86 @@ def film(
     network = open_for_film(options.model, batch.device)  # it is loaded while the rest is imported
     from autochrome.cli.batch import choose_report, run_batch
     from autochrome.cli.dry_run import show_batch
+
+    do, plan, single = make_film_work(
+        *(inputs, restart, hints, hint, reference, compare, compare_gif, preview, container, layer, proof),
+        *(batch, sequence, options),
+    )
+    if batch.dry_run:
+        return show_batch(plan, existing=batch.existing, as_json=batch.json, single=single)
+    do.network = network
+    do.open()
+    total = len(plan.tasks) + len(plan.failed)
+    report = choose_report(total, as_json=batch.json, quiet=batch.quiet, single=single, device=network.device)
+    elsewhere = None
+    if batch.on_cluster:
+        from autochrome.cli.film_cluster import color_on_cluster
+
+        elsewhere = partial(color_on_cluster, batch.on, do, plan.tasks, report.note)
+    run_batch(plan, do, existing=batch.existing, report=report, jobs=0, single=single, elsewhere=elsewhere)
+
+
+def make_film_work(
+    inputs: list[Path],
+    restart: bool,
+    hints: Path | None,
+    hint: list[str],
+    reference: list[Path],
+    compare: bool,
+    compare_gif: bool,
+    preview: bool,
+    container: str | None,
+    layer: bool,
+    proof: Path | None,
+    batch: BatchOptions,
+    sequence: SequenceOptions,
+    options: FilmOptions,
+) -> tuple[FilmWork, Plan, bool]:
+    """What does one film, the plan, and whether there is only one; the arguments are those of `film`."""
     from autochrome.cli.film_work import FilmWork
+
+    if preview:
+        raise UsageError("--preview is one picture; it needs no other machine.")
+    plan, known, pictures, single = prepare_films(
+        inputs,
+        (hints, hint, reference),
+        batch,
+        sequence,
+        options,
+        layer=layer,
+        container=container,
+        proof=proof,
+        compare=compare or compare_gif,
+    )
+    do = FilmWork(
+        batch,
+        options,
+        sequence,
+        known,
+        restart=restart,
+        layer=layer,
+        comparisons=tuple(suffix for suffix, wanted in ((".mp4", compare), (".gif", compare_gif)) if wanted),
+        proof=proof,
+        pictures=pictures,
+        bar=single and not (batch.quiet or batch.json or batch.on_cluster),
+        here=not batch.on_cluster,
+    )
+    return do, plan, single
+
+
+def prepare_films(
+    inputs: list[Path],
+    hints: tuple[Path | None, list[str], list[Path]],
+    batch: BatchOptions,
+    sequence: SequenceOptions,
+    options: FilmOptions,
+    *,
+    layer: bool,
+    container: str | None,
+    proof: Path | None,
+    compare: bool,
+) -> tuple[Plan, OpenedHints | None, bool, bool]:
+    """The plan, the hints, whether the input is numbered pictures, and whether it is a single film; see `film`."""
     from autochrome.cli.hint_words import read_hints
     from autochrome.cli.naming import Naming
     from autochrome.cli.plan import make_plan
@@ -93,8 +177,7 @@ def film(
     from autochrome.media.films.sequences.names import is_sequence
     from autochrome.media.films.stream_choice import prefer_container
 
-    existing = batch.existing
-    if layer and (compare or compare_gif or proof):
+    if layer and (compare or proof):
         raise UsageError("--layer writes colour alone; --compare and --proof need the whole film.")
     name = _LAYER_NAME if layer and batch.name == NAME else batch.name
     suffix = (
@@ -113,44 +196,18 @@ def film(
         raise UsageError("--container is for film files; the result is numbered pictures.")
     if sequence.given and not pictures:
         raise UsageError("--rate, --transfer and --sound are for numbered pictures; the input is a film.")
-    if (compare or compare_gif or proof) and (pictures or is_sequence(plan.tasks[0].target)):
+    if (compare or proof) and (pictures or is_sequence(plan.tasks[0].target)):
         raise UsageError("--compare and --proof are for film files, not for numbered pictures.")
-    if (hints or hint) and len(plan.tasks) > 1:
+    if any(hints[:2]) and len(plan.tasks) > 1:
         raise UsageError("--hints and --hint are for one film; colour this film alone.")
-    known = read_hints(
-        hints, hint, reference
-    )  # now, so that an error in them is found before the work begins
+    known = read_hints(*hints)  # now, so that an error in them is found before the work begins
     if proof and len(plan.tasks) > 1:
         raise UsageError("--proof is for one film; colour this film alone.")
     if proof:
         check_proof_name(proof)
         refuse_existing(proof, batch.overwrite)
     single = len(inputs) == 1 and (pictures or not inputs[0].is_dir())
-    if batch.dry_run:
-        return show_batch(plan, existing=existing, as_json=batch.json, single=single)
-    do = FilmWork(
-        batch,
-        options,
-        sequence,
-        known,
-        restart=restart,
-        layer=layer,
-        comparisons=tuple(suffix for suffix, wanted in ((".mp4", compare), (".gif", compare_gif)) if wanted),
-        proof=proof,
-        pictures=pictures,
-        bar=single and not (batch.quiet or batch.json or batch.on_cluster),
-        here=not batch.on_cluster,
-        network=network,
-    )
-    do.open()
-    total = len(plan.tasks) + len(plan.failed)
-    report = choose_report(total, as_json=batch.json, quiet=batch.quiet, single=single, device=network.device)
-    elsewhere = None
-    if batch.on_cluster:
-        from autochrome.cli.film_cluster import color_on_cluster
-
-        elsewhere = partial(color_on_cluster, batch.on, do, plan.tasks, report.note)
-    run_batch(plan, do, existing=existing, report=report, jobs=0, single=single, elsewhere=elsewhere)
+    return plan, known, pictures, single
 
 
 def _preview(

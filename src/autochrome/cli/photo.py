@@ -1,8 +1,10 @@
 """`autochrome photo`."""
 
+from __future__ import annotations
+
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -11,6 +13,10 @@ from autochrome.cli.numbers import number
 from autochrome.cli.variation_options import VariationOptions
 from autochrome.errors import UsageError
 from autochrome.options import PhotoOptions
+
+if TYPE_CHECKING:
+    from autochrome.cli.photo_work import PhotoWork
+    from autochrome.cli.plan import Plan
 
 _MANY = 100  # pictures: from here on the faster runtime makes up for its longer start
 
@@ -36,6 +42,34 @@ def photo(
     # Imports come here, so that an error on the command line is reported at once.
     from autochrome.cli.batch import choose_report, run_batch
     from autochrome.cli.dry_run import show_batch
+
+    on_cluster = batch.on_cluster
+    do, plan, single = make_photo_work(inputs, hints, hint, reference, jobs, batch, options, choice)
+    if batch.dry_run:
+        return show_batch(plan, existing=batch.existing, as_json=batch.json, single=single)
+    total, elsewhere = len(plan.tasks) + len(plan.failed), None
+    if not on_cluster:
+        do.open()
+    device = batch.on if do.network is None else do.network.device
+    report = choose_report(total, as_json=batch.json, quiet=batch.quiet, single=single, device=device)
+    if on_cluster:
+        from autochrome.cli.cluster import attempt_on_cluster
+
+        elsewhere = partial(attempt_on_cluster, batch.on, do, plan.tasks, report.note)
+    run_batch(plan, do, existing=batch.existing, report=report, jobs=jobs, single=single, elsewhere=elsewhere)
+
+
+def make_photo_work(
+    inputs: list[Path],
+    hints: Path | None,
+    hint: list[str],
+    reference: list[Path],
+    jobs: int,
+    batch: BatchOptions,
+    options: PhotoOptions,
+    choice: VariationOptions,
+) -> tuple[PhotoWork, Plan, bool]:
+    """What does one picture, the plan, and whether there is only one; the arguments are those of `photo`."""
     from autochrome.cli.hint_words import read_hints
     from autochrome.cli.naming import Naming
     from autochrome.cli.plan import make_plan
@@ -44,7 +78,6 @@ def photo(
     from autochrome.media.collection import STILL_SUFFIXES
     from autochrome.media.stills.result_names import RESULTS, suffix_of_result
 
-    on_cluster = batch.on_cluster
     suffix = None if options.format == "auto" else f".{options.format}"
     naming = Naming(batch.name, suffix, RESULTS, ".png", suffix_of_result)
     if uses_streams(inputs, batch.output):
@@ -56,20 +89,8 @@ def photo(
         raise UsageError("--hints and --hint belong to one picture; colour that picture alone.")
     choice.check(plan)
     plan = plan.with_variations(choice.variations)
-    known = read_hints(hints, hint, reference)
     single = len(inputs) == 1 and not is_folder(inputs[0])
-    if batch.dry_run:
-        return show_batch(plan, existing=batch.existing, as_json=batch.json, single=single)
-    from autochrome.cli.photo_work import PhotoWork
+    known = read_hints(hints, hint, reference)
+    from autochrome.cli.photo_work import PhotoWork  # heavy, so after all that may be refused
 
-    do = PhotoWork(batch, options, choice, known, many=len(plan.tasks) > _MANY)
-    total, elsewhere = len(plan.tasks) + len(plan.failed), None
-    if not on_cluster:
-        do.open()
-    device = batch.on if do.network is None else do.network.device
-    report = choose_report(total, as_json=batch.json, quiet=batch.quiet, single=single, device=device)
-    if on_cluster:
-        from autochrome.cli.cluster import attempt_on_cluster
-
-        elsewhere = partial(attempt_on_cluster, batch.on, do, plan.tasks, report.note)
-    run_batch(plan, do, existing=batch.existing, report=report, jobs=jobs, single=single, elsewhere=elsewhere)
+    return PhotoWork(batch, options, choice, known, many=len(plan.tasks) > _MANY), plan, single

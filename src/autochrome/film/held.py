@@ -36,6 +36,8 @@ class SplitFilm:
     workers: int  # that may share the film
     overwrite: bool = False
     restart: bool = False
+    run_seconds: float | None = None  # the shortest run; None: so that each worker gets some
+    keep: bool = False  # leave the folder of parts, also an empty one, to other processes
     report: FilmReport = field(init=False)
     is_done: bool = field(default=False, init=False)
     _facts: FilmFacts = field(init=False)
@@ -65,7 +67,7 @@ class SplitFilm:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._held.close(finished=error is None and self.is_done)
+        self._held.close(finished=error is None and self.is_done, keep=error is None and self.keep)
 
     def begin(self) -> list[FilmUnit]:
         """The first units: find the shots, if an earlier run has not found them."""
@@ -99,7 +101,7 @@ class SplitFilm:
         """The runs of a film; one for a film of which a reader cannot begin in the middle."""
         length = float(int(found.times[-1] - found.times[0]) * self._facts.time_base)
         shortest, longest = _RUN_SECONDS
-        wished = min(longest, max(shortest, length / (_RUNS * max(1, self.workers))))
+        wished = self.run_seconds or min(longest, max(shortest, length / (_RUNS * max(1, self.workers))))
         return cut_runs(found, self._facts.time_base, wished if found.can_be_split else length + 1)
 
     def _add_run(self, done: RunReport) -> None:

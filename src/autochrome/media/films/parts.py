@@ -156,9 +156,13 @@ class Parts:
         """Delete the part that is being written, and the folder if no part is finished."""
         self.drop()
         if self.finished:
-            self._lock.release()
+            self.release()
         else:
             self.remove()
+
+    def release(self) -> None:
+        """Let another run have the folder."""
+        self._lock.release()
 
     def remove(self) -> None:
         """Delete all parts and their folder."""

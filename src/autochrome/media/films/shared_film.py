@@ -35,11 +35,16 @@ class HeldFilm(FilmWriter):
     ) -> None:
         self.close(finished=error is None)
 
-    def close(self, *, finished: bool) -> None:
-        """Let go of the film. finished: it is joined, and its parts go; else they stay for the next run."""
+    def close(self, *, finished: bool, keep: bool = False) -> None:
+        """Let go of the film. finished: it is joined, and its parts go; else they stay for the next run.
+
+        keep: the folder stays even if it has no part yet.
+        """
         self._parts.refresh()
         if finished:
             self._parts.remove()
+        elif keep:
+            self._parts.release()
         else:
             self._parts.abandon()
 
