@@ -18,7 +18,8 @@ from comparison import Comparison
 
 _SMALL = 1200  # pixels: larger pictures are compared on a part of this size
 _EXACT, _ENCODED = 1.0, 3.0  # L*: what 99 of 100 pixels may be off without and with a lossy encoder
-_ORIENTATION, _X_RESOLUTION = 0x0112, 0x011A
+_ORIENTATION, _X_RESOLUTION, _COEFFICIENTS = 0x0112, 0x011A, 529
+_NEARLY_CLEAR = 32  # of 255: below, 8 bits of premultiplied colours are too coarse to compare
 _FEW = 10  # dots an inch that nobody means
 _DOTS = 0.02  # a JPEG stores whole dots an inch
 _STEPS = np.linspace(0, 1, 256)
@@ -89,7 +90,7 @@ def see_still(path: Path) -> SeenStill:
             shown = np.ones(pixels.shape[:2], bool)
             if alpha:
                 opacity = np.asarray(upright.convert("RGBA"))[..., 3]
-                shown, alpha = opacity > 0, bool((opacity < 255).any())
+                shown, alpha = opacity > _NEARLY_CLEAR, bool((opacity < 255).any())
             if kind == "TIFF" and picture.info.get("compression") in ("jpeg", "tiff_jpeg"):
                 kind = "JPEG"  # as lossy
             dots = {float(next(iter(picture.info.get("dpi", ())), 0)), float(exif.get(_X_RESOLUTION, 0))}
@@ -160,6 +161,8 @@ def see_original(path: Path) -> SeenStill:
         raise ValueError("Pillow does not cut a picture to its clean aperture")
     if suffix == ".bmp" and b"DEBM" in head[:138]:
         raise ValueError("Pillow does not read the profile of a bitmap")
+    if suffix == ".png" and b"cICP" in head:
+        raise ValueError("Pillow does not read the colours that cICP names")
     if suffix in _RAW:
         raise ValueError("Pillow reads only the thumbnail of a raw file")
     if suffix not in (".tif", ".tiff"):
@@ -169,8 +172,11 @@ def see_original(path: Path) -> SeenStill:
             page = file.pages[0]
             bits, planes = page.bitspersample, int(page.planarconfig)
             known = bits in (1, 8) or (bits == 16 and planes == 1)  # Pillow reads planes of 16 bits wrongly
+            matrix = page.tags.valueof(_COEFFICIENTS, (299, 1000))
     except Exception:
-        known = True
+        known, matrix = True, (299, 1000)
+    if round(matrix[0] / max(1, matrix[1]), 3) != 0.299:
+        raise ValueError("Pillow reads YCbCr by one matrix only")
     return see_still(path) if known else see_odd_tiff(path)
 
 

@@ -156,13 +156,14 @@ def _from_ycbcr(directory: Directory, name: str, *, decoded: bool) -> Convert | 
 
 def _rgb_matrix(directory: Directory) -> tuple[list[list[float]], list[float]]:
     """(3, 3) and (3): RGB 0…255 = matrix · (Y′CbCr − shift)."""
-    red, green, blue = numbers(directory, _COEFFICIENTS)[:3] or (0.299, 0.587, 0.114)
+    given = numbers(directory, _COEFFICIENTS)
+    sound = len(given) == 3 and all(0 < each < 1 for each in given)
+    red, green, blue = given if sound else (0.299, 0.587, 0.114)
     given = numbers(directory, _REFERENCE)
     black = np.array(given if len(given) == 6 else (0, 255, 128, 255, 128, 255), float)
     luma = 255 / ((black[1] - black[0]) or 255)
     cb, cr = (127 / ((black[at + 1] - black[at]) or 127) for at in (2, 4))
     across, up = 2 - 2 * red, 2 - 2 * blue
-    green = green or 1.0
     matrix = [
         [luma, 0.0, cr * across],
         [luma, -cb * blue * up / green, -cr * red * across / green],

@@ -47,6 +47,8 @@ def open_first_picture(source: Path | bytes, name: str, check_size: Callable[[in
         origin = read_picture(found.pictures[0], name, check_size)
         more = len(found.pictures)
         notes = (f"{more} pictures in the PDF: only the first was read",) if more > 1 else ()
+        if len(found.pdf.docinfo) or "/Metadata" in found.pdf.Root:
+            notes += ("metadata of the document, such as its title: left out",)
     return replace(origin, path=path, kind="pdf", facts=replace(origin.facts, notes=notes))
 
 
@@ -60,7 +62,7 @@ def open_pdf(source: Path | bytes, name: str) -> Iterator[PdfPictures]:
     except pikepdf.PasswordError as error:
         raise InputUnreadable(f"{name}: the PDF is protected by a password; remove it first.") from error
     except pikepdf.PdfError as error:
-        raise PictureDamaged(f"{name}: the PDF is damaged ({error}); get the file again.") from error
+        raise PictureDamaged(f"{name}: the PDF is damaged{in_brackets(str(error))}; get the file again.") from error
     with pdf:
         found = _find_pictures(pdf)
         if not found.pictures:
