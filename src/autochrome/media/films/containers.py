@@ -7,6 +7,7 @@ from typing import Any
 import av
 
 from autochrome.errors import InputEmpty, InputMissing, InputUnreadable, NotAFilm
+from autochrome.media.films.unreadable import explain
 
 _LATE = ("mpegts", "mpeg")
 """Containers without a list of their streams: a stream is found when its first packet comes."""
@@ -40,16 +41,19 @@ def open_readable(path: Path) -> Any:
     except PermissionError as refused:
         raise InputUnreadable(f"{path}: you have no permission to read this file.") from refused
     except (av.FFmpegError, ValueError) as unknown:
-        raise NotAFilm(
-            f"{path}: this file cannot be read as a film; it may be incomplete or another kind of file."
-        ) from unknown
+        why = (
+            explain(path)
+            or "this file cannot be read as a film; it may be incomplete or another kind of file."
+        )
+        raise NotAFilm(f"{path}: {why}") from unknown
 
 
 def find_frames(container: Any, path: Path) -> Any:
     """The first video stream that is not a cover image."""
     streams = [stream for stream in container.streams.video if not is_cover(stream)]
     if not streams:
-        raise NotAFilm(f"{path}: this file has no video stream.")
+        heard = "only sound" if container.streams.audio else "no video stream"
+        raise NotAFilm(f"{path}: this file has {heard}, so there is nothing to colour in it.")
     if streams[0].codec_context is None:
         raise NotAFilm(f"{path}: there is no decoder for the video codec of this file.")
     return streams[0]

@@ -21,6 +21,7 @@ from autochrome.media.films.facts import FilmFacts, read_facts
 from autochrome.media.films.frame_budget import frames_held_back, thread_count
 from autochrome.media.films.index import FilmIndex, index_film
 from autochrome.media.films.planes import plane
+from autochrome.media.films.unreadable import explain
 from autochrome.types import Frame
 
 _TOLERANCE = 1e-3  # seconds: people write times with three digits
@@ -83,7 +84,8 @@ class FilmReader:
             found = 0, next(self._decoded, None)
             self._from_beginning = True
         if found[1] is None:
-            raise FilmDamaged(f"{self.path}: no frame of this film can be read.")
+            why = explain(self.path) or "no frame of this film can be read; get the file again."
+            raise FilmDamaged(f"{self.path}: {why}")
         return found
 
     def _jump(self) -> tuple[int, Any] | None:

@@ -62,7 +62,9 @@ def open_pdf(source: Path | bytes, name: str) -> Iterator[PdfPictures]:
     except pikepdf.PasswordError as error:
         raise InputUnreadable(f"{name}: the PDF is protected by a password; remove it first.") from error
     except pikepdf.PdfError as error:
-        raise PictureDamaged(f"{name}: the PDF is damaged{in_brackets(str(error))}; get the file again.") from error
+        raise PictureDamaged(
+            f"{name}: the PDF is damaged{in_brackets(str(error))}; get the file again."
+        ) from error
     with pdf:
         found = _find_pictures(pdf)
         if not found.pictures:
