@@ -25,6 +25,7 @@ from autochrome.studio.routes import (
     films,
     history,
     jobs,
+    models,
     photos,
     projects,
     references,
@@ -52,6 +53,7 @@ _ROUTERS = (
     photos.router,
     films.router,
     jobs.router,
+    models.router,
     sharing.router,
     colorize.router,
 )

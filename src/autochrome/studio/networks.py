@@ -1,13 +1,14 @@
 """The networks that a client may choose by name: the installed ones, and the one of `autochrome studio --model`."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Condition
 from typing import Any
 
 from cachetools import LRUCache, cached
 
-from autochrome.errors import ModelUnknown
+from autochrome.errors import AutochromeError, ModelUnknown
 from autochrome.model import ColorModel, list_models, open_for_film, open_model
 from autochrome.types import Hints
 
@@ -17,8 +18,8 @@ _OPEN = 2  # networks that are kept open
 class Networks:
     """A table from names to files. A client's name is only looked up there; it is never used as a path."""
 
-    def __init__(self, model: str | None = None) -> None:
-        """model: the default; an installed name, or an ONNX file."""
+    def __init__(self, model: str | None = None, folder: Path | None = None) -> None:
+        """model: the default; an installed name, or an ONNX file. folder: more networks, tuned in this studio."""
         installed = list_models()
         self._files: dict[str, Path] = {each.name: each.path for each in installed}
         self._cards: dict[str, dict[str, Any]] = {
@@ -29,8 +30,21 @@ class Networks:
             self.default = Path(model).stem
             self._files[self.default] = Path(model).resolve()
             self._cards[self.default] = open_model(model).card.model_dump(mode="json")
+        self.folder = folder
+        for path in sorted(folder.glob("*.onnx")) if folder else ():
+            with suppress(AutochromeError):  # a file that was damaged meanwhile
+                self.add(path)
         self._open = _kept(self._open_file)
         self._open_film = _kept(self._open_file_for_film)
+
+    def add(self, path: Path) -> None:
+        """Offer the network in a file by the file's name; it hides no other."""
+        if path.stem not in self._files:
+            self._cards[path.stem] = open_model(path, wait=False).card.model_dump(mode="json")
+            self._files[path.stem] = path
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._files
 
     def check(self, name: str) -> None:
         """Refuse a name that is not in the table."""

@@ -12,11 +12,12 @@ from autochrome.hints.file import HintsFile, KeyFrame
 from autochrome.hints.marks import Point
 
 ProjectKind = Literal["photo", "film"]
-JobKind = Literal["export", "shots", "preview"]
+JobKind = Literal["export", "shots", "preview", "adapt"]
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Length = Annotated[float, Field(ge=0.0005, le=1, allow_inf_nan=False)]
 Pixels = Annotated[int, Field(ge=1, le=2048)]
+ProjectIdText = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
 FrameNumber = Annotated[int, Field(ge=0, le=100_000_000)]
 
 
@@ -69,7 +70,7 @@ class ExportInfo(Schema):
 class Project(Schema):
     """A photograph or a film, with its settings. Its hints lie in a file of their own."""
 
-    id: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+    id: ProjectIdText
     kind: ProjectKind
     name: FileName
     created: datetime
@@ -227,6 +228,16 @@ class Work(Schema):
     history: HistoryInfo
 
 
+class AdaptRequest(Schema):
+    """Tune the network to the colours of some projects."""
+
+    projects: Annotated[
+        tuple[ProjectIdText, ...], Field(min_length=1, max_length=100)
+    ]  # films, pictures in colour
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _-]{0,59}$")]  # of the new model
+    minutes: Annotated[float, Field(ge=1, le=240)] = 20.0  # the longest time
+
+
 class Job(Schema):
     """Work that takes long. It waits in a queue and runs in a process of its own."""
 
@@ -235,6 +246,9 @@ class Job(Schema):
     what: JobKind
     shot: int | None = None  # number of the shot, for a preview
     to_folder: bool = False  # an export: a copy of the file goes to the folder for finished files
+    adapt: AdaptRequest | None = (
+        None  # of a job that tunes the network; `project` is then the first of its projects
+    )
     state: JobState = "waiting"
     done: Fraction = 0.0
     note: str = ""  # progress as text; of a job that is done, what the user should know of the result

@@ -36,7 +36,7 @@ class Studio:
         self._resources = ExitStack()
         self._resources.callback(lock_folder(folder).release)
         self.output = None if output is None else OutputFolder(output)
-        self.networks = Networks(model)
+        self.networks = Networks(model, folder / "models")
         self.events = Events(self.limits.listeners)
         self.library = Library(folder, self.limits, self.events.publish_project)
         self.uploads = Uploads(self.library.incoming, self.limits)

@@ -9,9 +9,10 @@ write      the same file with another decoder, and its card                     
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -55,6 +56,7 @@ def adapt(
     *,
     held_out: Sequence[str | os.PathLike[str]] = (),
     data: Sequence[str | os.PathLike[str]] = (),
+    names: Mapping[Path, str] = MappingProxyType({}),
     options: AdaptOptions | None = None,
     progress: Progress = lambda _: None,
     overwrite: bool = False,
@@ -63,7 +65,7 @@ def adapt(
 
     held_out: coloured films or stills that are never learnt from, to watch; default: a part of `color`. data: pictures
     of anything, on which the network shall answer as before. The file is written only if it answers as the tuned
-    network.
+    network. names: of inputs, where the card shall not have those of the files.
     """
     options = options or AdaptOptions()
     source, target = find_model(options.model), Path(output)
@@ -74,7 +76,7 @@ def adapt(
     torch.set_num_threads(options.threads or os.cpu_count() or 1)
     decoder = read_decoder(source)
     encoder = Encoder(source, decoder.ab_head.in_channels, options.threads or os.cpu_count() or 1)
-    reels = read_reels(color, clock.read)
+    reels = read_reels(color, clock.read, names)
     material = split_reels(reels, read_reels(held_out, clock.read) if held_out else [])
     known, about_known = known_pictures(data)
     clock.read(f"as before: {about_known}")

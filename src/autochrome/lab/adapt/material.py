@@ -1,9 +1,10 @@
 """The coloured pictures that a network is tuned to: frames of films, chosen across the cuts, and stills."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from autochrome.errors import NothingFound
 from autochrome.film.proxy import make_proxy
@@ -50,19 +51,24 @@ class Material:
     about_watched: str  # where the watched ones come from
 
 
-def read_reels(paths: Sequence[str | os.PathLike[str]], progress: Callable[[str], None]) -> list[Reel]:
-    """One reel per film, folder, archive or picture. `progress` gets a line about each."""
+def read_reels(
+    paths: Sequence[str | os.PathLike[str]],
+    progress: Callable[[str], None],
+    names: Mapping[Path, str] = MappingProxyType({}),
+) -> list[Reel]:
+    """One reel per film, folder, archive or picture. `progress` gets a line about each. names: of paths, to show."""
     index, reels = HashIndex(_ALIKE), []
     for path in map(Path, paths):
         for part in _expand(path):
-            reel = _read_reel(part, index)
+            reel = _read_reel(part, names.get(part, part.name), index)
             progress(reel.describe())
             reels.append(reel)
     if not any(reel.pictures for reel in reels):
         grey = sum(reel.grey for reel in reels)
         why = "all of them are black and white" if grey else "there are none"
+        given = ", ".join(names.get(Path(path), str(path)) for path in paths)
         raise NothingFound(
-            f"No coloured frames or pictures in {', '.join(map(str, paths))} ({why}); give coloured films or stills."
+            f"No coloured frames or pictures in {given} ({why}); give coloured films or stills."
         )
     return [reel for reel in reels if reel.pictures]
 
@@ -110,8 +116,8 @@ def _expand(path: Path) -> Iterator[Path]:
         yield path
 
 
-def _read_reel(path: Path, index: HashIndex) -> Reel:
-    reel = Reel(path.name)
+def _read_reel(path: Path, name: str, index: HashIndex) -> Reel:
+    reel = Reel(name)
     if _is_film(path):
         kept = _add_film(reel, path)
     else:

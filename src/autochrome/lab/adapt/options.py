@@ -1,7 +1,7 @@
 """The options and the report of `autochrome adapt`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -70,4 +70,13 @@ class Adapted:
     share: float  # 0…1: how far the weights went from the old network to the tuned one; 0: nothing helped
     minutes: float
     crops: int  # that it learnt from, with repetitions
-    notes: list[str] = field(default_factory=list)
+
+    def in_words(self) -> str:
+        """Before and after in one sentence."""
+        if not self.share:
+            return "Nothing helped: the colours are as before."
+        before, after = self.comparison.before, self.comparison.after
+        return (
+            f"Pictures that were not learnt from: {before['pooled']:+.2f} → {after['pooled']:+.2f} dB over grey, "
+            f"colour {before['color']:.0%} → {after['color']:.0%}."
+        )

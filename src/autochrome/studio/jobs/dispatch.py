@@ -17,6 +17,7 @@ from autochrome.options import FilmOptions
 from autochrome.studio.errors import hide_paths
 from autochrome.studio.jobs.child import Child
 from autochrome.studio.jobs.specs import (
+    Adapt,
     ExportFilm,
     ExportPhoto,
     FindShots,
@@ -33,7 +34,7 @@ from autochrome.studio.schemas import ExportInfo, Job, JobKind, Project, ShotSta
 from autochrome.studio.settings import film_options, photo_options
 from autochrome.studio.shots import film_of, first_frames, make_spans, shot_of
 
-Lane = Literal["quick", "export"]
+Lane = Literal["quick", "export", "learn"]
 """Each lane has a thread of its own, so that a preview does not wait for an export."""
 _CONTAINER_OF = {"ffv1": ".mkv", "prores": ".mov"}
 """The container of an exported film whose codec does not fit into the container of the original."""
@@ -169,7 +170,25 @@ def preview(task: Task) -> str:
     return ""
 
 
+def adapt(task: Task) -> str:
+    """Tune the network to the colours of some projects; from then on it is in the list of networks."""
+    request, folder = task.job.adapt, task.networks.folder
+    assert request is not None
+    assert folder is not None
+    sources: dict[str, Path] = {}
+    for project_id in request.projects:
+        project = task.library.get(project_id)
+        name = project.name if project.name not in sources else f"{project.name} {project.id}"
+        sources[name] = task.library.source_of(project_id)
+    model = task.networks.model_argument(task.networks.default)
+    target = folder / f"{request.name}.onnx"
+    result = task.run(Adapt(sources=sources, target=target, model=model, minutes=request.minutes))
+    task.networks.add(target)
+    return "; ".join(result.notes)
+
+
 HANDLERS: dict[JobKind, Handler] = {
+    "adapt": Handler("learn", adapt),
     "export": Handler("export", export),
     "shots": Handler("quick", find_shots),
     "preview": Handler("quick", preview),

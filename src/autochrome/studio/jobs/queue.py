@@ -16,7 +16,7 @@ from autochrome.studio.errors import NotFound, TooMany, WrongState
 from autochrome.studio.jobs.child import Child, Killed, WorkerProcess
 from autochrome.studio.jobs.dispatch import HANDLERS, Lane
 from autochrome.studio.jobs.specs import Report
-from autochrome.studio.schemas import Job, JobKind, QueueState
+from autochrome.studio.schemas import AdaptRequest, Job, JobKind, QueueState
 
 _REPORT_INTERVAL = 0.25  # seconds between two reports of progress
 _KILL_TIMEOUT = 10  # seconds until a killed process is gone
@@ -84,13 +84,21 @@ class JobQueue:
                 raise NotFound("There is no such job.")
             return self._jobs[job_id]
 
-    def add(self, project_id: str, what: JobKind, shot: int | None = None, *, to_folder: bool = False) -> Job:
+    def add(
+        self,
+        project_id: str,
+        what: JobKind,
+        shot: int | None = None,
+        *,
+        to_folder: bool = False,
+        adapt: AdaptRequest | None = None,
+    ) -> Job:
         """Add a job. If the same job waits already, that one is returned."""
-        same = project_id, what, shot, to_folder
+        same = project_id, what, shot, to_folder, adapt
         with self._lock:
             waiting = [job for job in self._jobs.values() if job.state == "waiting"]
             for job in waiting:
-                if (job.project, job.what, job.shot, job.to_folder) == same:
+                if (job.project, job.what, job.shot, job.to_folder, job.adapt) == same:
                     return job
             if len(waiting) >= self._most_waiting:
                 raise TooMany(f"{self._most_waiting} jobs are waiting already; wait until some have ended.")
@@ -100,6 +108,7 @@ class JobQueue:
                 what=what,
                 shot=shot,
                 to_folder=to_folder,
+                adapt=adapt,
                 created=datetime.now(UTC),
             )
             self._put(job)
@@ -123,7 +132,7 @@ class JobQueue:
         job = self.get(job_id)
         if job.state in _OPEN:
             raise WrongState("This job has not ended yet.")
-        return self.add(job.project, job.what, job.shot, to_folder=job.to_folder)
+        return self.add(job.project, job.what, job.shot, to_folder=job.to_folder, adapt=job.adapt)
 
     def remove_project(self, project_id: str) -> None:
         """Cancel and forget all jobs of a project."""

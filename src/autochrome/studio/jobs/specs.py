@@ -50,7 +50,19 @@ class FindShots(Schema):
     samples: Path  # where to write what is learnt of some frames
 
 
-JobSpec: TypeAlias = Annotated[ExportPhoto | ExportFilm | FindShots | Preview, Field(discriminator="kind")]
+class Adapt(Schema):
+    """Tune a network to the colours of films and pictures."""
+
+    kind: Literal["adapt"] = "adapt"
+    sources: dict[str, Path]  # name for the card → file
+    target: Path
+    model: str  # to start from
+    minutes: float
+
+
+JobSpec: TypeAlias = Annotated[
+    ExportPhoto | ExportFilm | FindShots | Preview | Adapt, Field(discriminator="kind")
+]
 SPEC: TypeAdapter[JobSpec] = TypeAdapter(JobSpec)
 
 

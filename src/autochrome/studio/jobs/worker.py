@@ -11,12 +11,13 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, assert_never
 
-from autochrome.errors import AutochromeError
+from autochrome.errors import AutochromeError, ExtraMissing
 from autochrome.hints.source import open_hints
 from autochrome.model import ColorModel, open_for_film, open_model
 from autochrome.options import FilmOptions
 from autochrome.studio.jobs.specs import (
     SPEC,
+    Adapt,
     ExportFilm,
     ExportPhoto,
     FilmSpec,
@@ -49,6 +50,8 @@ def run(spec: JobSpec, report: Report) -> JobResult:
             return find_shots(spec, report)
         case Preview():
             return preview(spec, report)
+        case Adapt():
+            return adapt(spec, report)
         case _:
             assert_never(spec)
 
@@ -124,6 +127,28 @@ def find_shots(spec: FindShots, report: Report) -> JobResult:
         for first, stop in zip(found.firsts, stops, strict=True)
     )
     return JobResult(shots=shots, notes=found.notes, losses=found.losses)
+
+
+def adapt(spec: Adapt, report: Report) -> JobResult:
+    """The same call as the command line makes."""
+    try:
+        from autochrome.lab.adapt.adapt import adapt as tune
+        from autochrome.lab.adapt.options import AdaptOptions
+    except ModuleNotFoundError as missing:
+        raise ExtraMissing(
+            "Learning colours needs more packages; install them with: pip install 'autochrome[lab]'"
+        ) from missing
+
+    names = {path: name for name, path in spec.sources.items()}
+    done = tune(
+        [*names],
+        spec.target,
+        names=names,
+        options=AdaptOptions(minutes=spec.minutes, model=spec.model),
+        progress=lambda p: report(p.done, f"{p.stage}: {p.text}"),
+        overwrite=True,
+    )
+    return JobResult(file=spec.target.name, notes=(done.in_words(),))
 
 
 def main() -> None:

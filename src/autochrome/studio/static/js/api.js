@@ -259,6 +259,16 @@ export function saveFrom(url, name) {
   link.remove();
 }
 
+/**
+ * Tune the network to the colours of some projects.
+ * @param {string[]} projects ids
+ * @param {string} name of the new model
+ * @param {number} minutes at most
+ * @returns {Promise<Job>}
+ */
+export const learnColors = (projects, name, minutes) =>
+  requestJson("/api/models", "POST", { projects, name, minutes });
+
 /** @returns {Promise<Job[]>} */
 export const fetchJobs = () => requestJson("/api/jobs");
 

@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 
 /** @param {HTMLDialogElement} dialog @returns {Promise<string>} the value of the button that closed it */
-function open(dialog) {
+export function openDialog(dialog) {
   document.body.append(dialog);
   dialog.showModal();
   return new Promise((resolve) =>
@@ -23,7 +23,7 @@ export async function confirmAction(title, sentence, action) {
     h("button", { value: "yes", class: "danger", autofocus: true }, action),
   );
   const form = h("form", { method: "dialog" }, h("h2", {}, title), h("p", {}, sentence), buttons);
-  return (await open(h("dialog", { class: "ask", "aria-label": title }, form))) === "yes";
+  return (await openDialog(h("dialog", { class: "ask", "aria-label": title }, form))) === "yes";
 }
 
 /**
@@ -54,7 +54,7 @@ export async function askText(title, label, value, action, type = "text") {
   );
   const labelled = h("label", { for: "ask-text" }, label);
   const form = h("form", { method: "dialog" }, h("h2", {}, title), labelled, input, buttons);
-  const answer = await open(h("dialog", { class: "ask", "aria-label": title }, form));
+  const answer = await openDialog(h("dialog", { class: "ask", "aria-label": title }, form));
   return answer === "yes" ? input.value.trim() || null : null;
 }
 
@@ -84,7 +84,7 @@ export async function chooseSome(title, action, items) {
     h("ul", { class: "choices" }, ...rows),
     buttons,
   );
-  const answer = await open(h("dialog", { class: "ask", "aria-label": title }, form));
+  const answer = await openDialog(h("dialog", { class: "ask", "aria-label": title }, form));
   return answer === "yes" ? items.filter((_, n) => boxes[n].checked).map(({ value }) => value) : [];
 }
 
@@ -101,5 +101,5 @@ export function showKeyTable(title, rows) {
     h("dl", {}, ...list),
     h("div", { class: "dialog-buttons" }, close),
   );
-  return open(h("dialog", { class: "keys", "aria-label": title }, form));
+  return openDialog(h("dialog", { class: "keys", "aria-label": title }, form));
 }

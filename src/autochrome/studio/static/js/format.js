@@ -53,7 +53,7 @@ export const formatPercent = (fraction) => `${Math.floor(fraction * 100)} %`;
 
 /** @param {Job["what"]} what */
 export const jobLabel = (what) =>
-  ({ export: "Export", shots: "Find shots", preview: "Preview" })[what] ?? what;
+  ({ export: "Export", shots: "Find shots", preview: "Preview", adapt: "Learn colours" })[what] ?? what;
 
 /** @param {Job["state"]} state */
 export const stateLabel = (state) =>

@@ -31,8 +31,9 @@ export class JobRow {
   show(job, project) {
     const source = project ? api.thumbnailUrl(project, "after") : "";
     if (source && this.#thumbnail.getAttribute("src") !== source) this.#thumbnail.src = source;
-    this.#name.textContent = project?.name ?? "removed";
-    if (project) this.#name.href = editorUrl(project);
+    const name = job.adapt ? `Model ${job.adapt.name}` : (project?.name ?? "removed");
+    this.#name.textContent = name;
+    if (project && !job.adapt) this.#name.href = editorUrl(project);
     this.#what.textContent = [jobLabel(job.what), job.error ?? job.note].filter(Boolean).join(" · ");
     this.#what.title = this.#what.textContent;
     const running = job.state === "running";
@@ -42,10 +43,7 @@ export class JobRow {
     this.#state.className = `job-state ${job.state}`;
     this.#progress.hidden = !isActive(job);
     this.#progress.value = job.done;
-    this.#progress.setAttribute(
-      "aria-label",
-      `${jobLabel(job.what)}: ${project?.name ?? "a removed project"}`,
-    );
+    this.#progress.setAttribute("aria-label", `${jobLabel(job.what)}: ${name}`);
     this.#showButtons(job, project);
   }
 
@@ -67,7 +65,7 @@ function buttonsOf(job, project) {
   if (isActive(job)) return [h("button", { type: "button", class: "quiet", onclick: cancel }, "Cancel")];
   if (!project) return [];
   if (job.state !== "done") {
-    const resumes = project.kind === "film" && job.state === "cancelled";
+    const resumes = project.kind === "film" && job.what === "export" && job.state === "cancelled";
     const label = resumes ? "Resume" : "Retry";
     return [h("button", { type: "button", class: "quiet", onclick: retry }, icon("again", 18), label)];
   }

@@ -99,7 +99,8 @@ async function togglePause() {
 
 /** Of finished jobs, list the newest of a project and kind if it failed or is an export. @param {Job} job */
 const isListed = (job) =>
-  latestJob(job.project, job.what)?.id === job.id && (job.state === "failed" || job.what === "export");
+  latestJob(job.project, job.what)?.id === job.id &&
+  (job.state === "failed" || ["export", "adapt"].includes(job.what));
 
 /** @param {Project[]} results @param {number} index */
 function resultCard(results, index) {

@@ -6,6 +6,7 @@ const OLD = 0.3; // weight of the rate so far, against that since the last repor
 const LEAST_INTERVAL = 0.4; // seconds between two measurements of the rate
 
 const START = 2; // seconds until a job's process works
+/** @type {Record<string, number>} */
 const FRAME_TIME = { export: 0.006, shots: 0.004, preview: 0.006 }; // seconds for a frame, and as much again per megapixel
 const PHOTO_TIME = 1; // seconds, and as much again for 12 megapixels
 /** @type {Map<string, RemainingTime>} */
@@ -52,7 +53,8 @@ export function jobRemaining(job, project) {
 }
 
 /** Seconds, before anything is measured. @param {Job} job @param {Project | null | undefined} project */
-function expectedTime({ what }, project) {
+function expectedTime({ what, adapt }, project) {
+  if (adapt) return 60 * adapt.minutes;
   if (!project) return START;
   const megapixels = (project.width * project.height) / 1e6;
   if (!project.film) return PHOTO_TIME * (1 + megapixels / 12);

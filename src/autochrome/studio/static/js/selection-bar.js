@@ -6,6 +6,7 @@ import { confirmAction } from "./dialog.js";
 import { h, setChildren } from "./dom.js";
 import { formatCount } from "./format.js";
 import { icon } from "./icons.js";
+import { startLearning } from "./learn-colors.js";
 import { pasteButton } from "./looks.js";
 import { loadOptionSchemas, projects, removeProject, updateJob } from "./state.js";
 import { reportErrors, toast } from "./toast.js";
@@ -30,6 +31,7 @@ export class SelectionBar {
       button("accent", () => void this.#exportAll(), icon("export", 18), "Export"),
       button("", () => void reportErrors(() => saveZip(this.#take())), icon("download", 18), "Save as ZIP"),
       this.#folder,
+      button("", () => void reportErrors(() => this.#learn()), icon("brush", 18), "Learn colours"),
       button("", () => void this.#removeAll(), icon("trash", 18), "Remove"),
       this.#paste,
       button("quiet", () => this.#clear(), "Clear selection"),
@@ -72,6 +74,10 @@ export class SelectionBar {
     };
     const sentence = `${formatCount(ids.length, "export is", "exports are")} in the queue.`;
     toast(sentence, "note", { label: "Open the queue", run: openQueue });
+  }
+
+  async #learn() {
+    if (await startLearning([...this.selected])) this.#clear();
   }
 
   async #removeAll() {

@@ -116,7 +116,11 @@ export async function connect() {
     lost = true;
     online.set(false);
   };
-  source.addEventListener("job", (event) => updateJob(JSON.parse(event.data)));
+  source.addEventListener("job", (event) => {
+    const job = JSON.parse(event.data);
+    if (job.what === "adapt" && job.state === "done") optionSchemas = null; // there is one model more
+    updateJob(job);
+  });
   source.addEventListener("project", (event) => {
     const project = JSON.parse(event.data);
     if (project.gone) removeProject(project.id);

@@ -35,8 +35,9 @@
  *
  * `done` is the progress of a job, 0…1.
  * @typedef {"waiting" | "running" | "done" | "failed" | "cancelled"} JobState
- * @typedef {{id: string, project: string, what: "export" | "shots" | "preview", state: JobState, done: number,
- *   note: string, error?: string | null, created: string, shot?: number | null}} Job
+ * @typedef {{id: string, project: string, what: "export" | "shots" | "preview" | "adapt", state: JobState, done: number,
+ *   note: string, error?: string | null, created: string, shot?: number | null,
+ *   adapt?: {name: string, projects: string[], minutes: number} | null}} Job
  *
  * The JSON schemas of the options of a photo and of a film, and the models to choose from.
  * @typedef {{type?: string, description?: string, default?: any, minimum?: number, maximum?: number,
