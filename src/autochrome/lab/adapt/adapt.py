@@ -38,11 +38,11 @@ from autochrome.model.open import find_model
 
 CROP = 160  # pixels
 _WATCHED_SIDE, _MULTIPLE = 256, 32  # pixels of a watched square, at most; sides are multiples
-_MOST_WATCHED = 40  # pictures
+_MOST_WATCHED = 32  # pictures
 _LEARNT_LIMIT, _KNOWN_LIMIT = 1500, 600  # crops in memory, 0.4 MB each
 _FIRST, _FRESH = 192, 32  # crops to begin with, and new ones per round
-_ROUND = 16  # steps per round
-_PATIENCE = 8  # rounds without a better score
+_ROUND = 24  # steps per round
+_PATIENCE = 6  # rounds without a better score
 _SHARES = (0.25, 0.5, 0.75, 1.0)  # of the way from the old weights to the tuned ones
 _RESERVE = 8.0  # seconds for the last scores and for the file
 _SAMPLES = SampleOptions(

@@ -23,7 +23,7 @@ from autochrome.lab.rendering import rgb_from_lab_planes
 from autochrome.lab.types import Batch, NetworkOutput
 
 BATCH = 32  # crops per step; half of them keep what the network knew
-_RATE, _WARMUP = 3e-4, 20  # learning rate, and the steps in which it rises
+_RATE, _WARMUP = 2e-4, 20  # learning rate, and the steps in which it rises
 _DECAY = 0.99  # of the moving average of the weights, per step
 _CLIP = 5.0  # 2-norm of the gradient
 _GAIN = VIVID_GAIN**0.5
