@@ -44,7 +44,7 @@ SCORE_EVERY = 10  # frames: the slow metrics are computed on every tenth frame; 
 MIN_CONFIDENCE = 0.3  # a frame counts for steadiness only if the mean confidence of its motion is higher
 
 
-class _RowCollector:
+class RowCollector:
     """Collects the figures of one way to colour a film, frame by frame."""
 
     def __init__(self) -> None:
@@ -70,7 +70,7 @@ class _RowCollector:
             self.scores.append(score_result(frame, truth, original, None))
         self._before = converted
 
-    def row(self, name: str, grey: "_RowCollector", truth: "_RowCollector") -> FilmRow:
+    def row(self, name: str, grey: "RowCollector", truth: "RowCollector") -> FilmRow:
         """The row of the whole film."""
         mean_psnr, grey_psnr = (float(np.mean([s.psnr for s in c.scores])) for c in (self, grey))
         color, full = (float(np.mean([s.colorfulness for s in c.scores])) for c in (self, truth))
@@ -122,7 +122,7 @@ def evaluate_film(
             target = Path(folder) / f"{number}.mkv"
             colorize_film(film, target, model=model, options=way_options)
             results[way] = read_rgb_frames(target, size)
-        collectors = _compare_frames(film, results, size, limit, progress)
+        collectors = compare_frames(film, results, size, limit, progress)
     grey, truth = collectors["grey"], collectors["truth"]
     firsts = find_shots(film, lossless).firsts
     return FilmEvaluation(
@@ -136,15 +136,15 @@ def evaluate_film(
     )
 
 
-def _compare_frames(
+def compare_frames(
     film: Path,
     results: dict[str, Iterator[RgbBytes]],
     size: int,
     limit: int | None,
     progress: Callable[[], None],
-) -> dict[str, _RowCollector]:
+) -> dict[str, RowCollector]:
     """Read the film and its results frame by frame; returns a collector for each row."""
-    collectors = {way: _RowCollector() for way in ("grey", "truth", *results)}
+    collectors = {way: RowCollector() for way in ("grey", "truth", *results)}
     originals = islice(_with_motion(read_rgb_frames(film, size)), limit)
     for number, (original, motion) in enumerate(originals):
         truth = RgbLabImage.from_rgb(original)
@@ -166,7 +166,7 @@ def _with_motion(frames: Iterator[RgbBytes]) -> Iterator[tuple[RgbBytes, Motion 
 
 
 def _list_shots(
-    collectors: dict[str, _RowCollector], firsts: tuple[int, ...] | list[int], frames: int
+    collectors: dict[str, RowCollector], firsts: tuple[int, ...] | list[int], frames: int
 ) -> list[FilmShot]:
     """The figures of each shot, without grey. frames: number of frames that were compared."""
     return [
