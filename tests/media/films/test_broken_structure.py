@@ -86,6 +86,21 @@ def test_a_whole_missing_packet_of_asf(tmp_path: Path, films: dict[str, Path]):
     assert _names_a_place(_read(_damaged(films["a.wmv"], tmp_path, without_packet))[1])
 
 
+def test_an_object_of_asf_whose_pieces_differ_in_its_size(tmp_path: Path):
+    """FFmpeg drops it without an error."""
+    source = make_foreign(tmp_path / "in.wmv", "-c:v", "wmv2", "-q:v", "2", size="320x240")
+
+    def change(data: bytearray) -> bytearray:
+        size = data[int.from_bytes(data[16:24], "little") + 50 + 3200 :].index(
+            b"\x08"
+        )  # of the data it repeats
+        place = int.from_bytes(data[16:24], "little") + 50 + 3200 + size + 1
+        data[place] ^= 1
+        return data
+
+    assert _names_a_place(_read(_damaged(source, tmp_path, change))[1])
+
+
 def test_two_pictures_of_gif_that_became_one(tmp_path: Path, films: dict[str, Path]):
     """The chains of sub-blocks fit, and the data are those of two pictures."""
 
@@ -203,3 +218,22 @@ def test_bytes_of_a_file(tmp_path: Path):
         assert read.find(b"mark", 70_001) is None
         with pytest.raises(IndexError):
             read.byte(len(data))
+
+
+def test_a_packet_that_gives_no_frame(tmp_path: Path):
+    """A flag says that nothing is in it, but it is as large as a frame; the decoder reports no error."""
+    source = make_foreign(
+        tmp_path / "in.mp4", "-c:v", "mpeg4", "-bf", "2", "-q:v", "2", size="320x240", seconds=0.48
+    )
+    data = bytearray(source.read_bytes())
+    last = data.rindex(b"\0\0\1\xb6", 0, data.index(b"moov"))
+    bits = int.from_bytes(data[last + 4 : last + 12], "big")
+    # Two bits of type, one that ends the seconds, a marker, the ticks, a marker, and the flag.
+    size = (25 - 1).bit_length()
+    place = 63 - (2 + 1 + 1 + size + 1)
+    assert bits >> place & 1
+    data[last + 4 : last + 12] = (bits & ~(1 << place)).to_bytes(8, "big")
+    (tmp_path / "a.mp4").write_bytes(bytes(data))
+    frames, losses = _read(tmp_path / "a.mp4")
+    assert frames == 11
+    assert "frames that cannot be decoded and are missing: 1" in losses

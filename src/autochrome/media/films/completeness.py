@@ -12,14 +12,13 @@ from autochrome.media.films.clock import Clock, ClockStart
 from autochrome.media.films.container_end import find_cut
 from autochrome.media.films.containers import open_container
 from autochrome.media.films.facts import frame_rate
+from autochrome.media.films.hidden_frames import hides_frame
 from autochrome.media.films.structure import find_break
 
 _SURE = ("matroska", "mov", "avi", "flv", "asf", "mxf", "nut", "rm", "ivf", "wtv")
 """Containers that store a duration. For others FFmpeg guesses it from the size, or reads it at the end of the file."""
 _WITHOUT_END = ("mpegts", "mpeg", "h264", "hevc", "mpegvideo", "m4v", "nut")
 """Containers in which only the last frame itself can tell that the file was cut short."""
-HIDING = ("vp8", "mpeg4", "msmpeg4", "theora", "vp6", "flv", "h263")
-"""Codecs (their first letters) some of whose packets give no frame: there the decoder must report each error."""
 _SLACK = 0.5  # seconds by which a duration of the whole file may be wrong
 _REGULAR = 0.9  # part of the frames outside gaps that come at the frame rate
 _EACH_GAP = 4  # so many for each gap; less of either: the rate is variable, and a gap says nothing
@@ -39,7 +38,9 @@ class Completeness:
         self._clock = Clock(start, stream.time_base)
         self._stated, self._of_frames = _stated_end(container, stream, start)
         self._entries = self._count_entries(container)
-        self._packets = self._frames = self._broken = self._corrupt = self._before = self._torn = 0
+        self._packets = self._frames = self._broken = self._corrupt = self._before = self._torn = (
+            self._hidden
+        ) = 0
         self._first: int | None = None
         self._last, self._last_duration = 0, 0
         self._begins_inside = False  # the first packet needs others before it
@@ -58,6 +59,7 @@ class Completeness:
         self._torn += packet.is_corrupt
         self._begins_inside |= not self._packets and not packet.is_keyframe
         self._packets += 1
+        self._hidden += hides_frame(self._codec, packet)
         if self._first is None and (pts := self._clock.ticks(packet.pts)) is not None:
             self._times.append(pts)
         if self._watch_end:
@@ -136,9 +138,9 @@ class Completeness:
         """Frames of which there is a packet, and which did not come out of the decoder."""
         entries = self._entries if whole else 0
         packets = max(self._packets, entries)
-        if self._codec.startswith(HIDING) or self._fields:
+        if self._fields:
             packets = entries if self._packets < entries else 0
-        return max(0, packets - self._frames - self._before)
+        return max(0, packets - self._hidden - self._frames - self._before)
 
     def _count_entries(self, container: Any) -> int:
         """Frames in the index of an MP4 file, which is complete from the beginning."""

@@ -13,12 +13,13 @@ import av
 
 from autochrome.errors import FilmDamaged, InputUnreadable
 from autochrome.media.films.clock import Clock, DisplayOrder, find_start
-from autochrome.media.films.completeness import HIDING, Completeness
+from autochrome.media.films.completeness import Completeness
 from autochrome.media.films.containers import find_frames, open_readable
 from autochrome.media.films.conversion import Converter
 from autochrome.media.films.decoding import decode_frames
 from autochrome.media.films.facts import FilmFacts, read_facts
 from autochrome.media.films.frame_budget import frames_held_back, thread_count
+from autochrome.media.films.hidden_frames import may_hide_frames
 from autochrome.media.films.index import FilmIndex, index_film
 from autochrome.media.films.planes import plane
 from autochrome.media.films.unreadable import explain
@@ -70,8 +71,8 @@ class FilmReader:
         stream.thread_type = "AUTO"
         context = stream.codec_context
         # With several threads, PyAV passes over an error that comes together with a frame.
-        hiding = context.name.startswith(HIDING)
-        context.thread_count = 1 if hiding else thread_count(context.width * context.height)
+        single = may_hide_frames(context.name)
+        context.thread_count = 1 if single else thread_count(context.width * context.height)
         if self._keys_only:
             stream.codec_context.skip_frame = "NONKEY"
         return stream

@@ -27,7 +27,7 @@ def find_break_in_asf(data: FileBytes) -> int | None:
     packets, size, count = _find_packets(data)
     if not size:
         return None
-    expected: dict[int, tuple[int, int]] = {}  # stream → the next object and offset
+    expected: dict[int, tuple[int, int, int]] = {}  # stream → the next object, its offset, and its size or 0
     for number in range(count):
         place = packets + number * size
         if place + size > data.size:
@@ -37,16 +37,25 @@ def find_break_in_asf(data: FileBytes) -> int | None:
         except IndexError:
             return place
         for payload in payloads:
-            if expected.get(payload.stream, (payload.number, 0)) != (payload.number, payload.offset):
+            following = _follow(payload, expected.get(payload.stream))
+            if following is None:
                 return place
-            done = payload.offset + payload.size
-            if done < payload.object_size:
-                expected[payload.stream] = payload.number, done
-            else:
-                following = (payload.number + 1 + payload.more) % payload.number_range
-                expected[payload.stream] = following, 0
-    unfinished = any(offset for _, offset in expected.values())
+            expected[payload.stream] = following
+    unfinished = any(offset for _, offset, _ in expected.values())
     return packets + (count - 1) * size if unfinished else None
+
+
+def _follow(payload: _Payload, expected: tuple[int, int, int] | None) -> tuple[int, int, int] | None:
+    """What must come next in the stream of a payload; None if the payload itself is not what was expected."""
+    number, offset, size = expected or (payload.number, 0, 0)
+    stop = payload.offset + payload.size
+    if (payload.number, payload.offset) != (number, offset) or size not in (0, payload.object_size):
+        return None
+    if payload.object_size and stop > payload.object_size:
+        return None
+    if stop < payload.object_size:
+        return number, stop, payload.object_size
+    return (number + 1 + payload.more) % payload.number_range, 0, 0
 
 
 def _find_packets(data: FileBytes) -> tuple[int, int, int]:
