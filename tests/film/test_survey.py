@@ -27,9 +27,9 @@ def test_shots_doubt_and_looks(tmp_path: Path, tiny_model: Path):
     samples = Samples.load(tmp_path / "samples.npz")
     assert samples.doubt_between(30, 60) == pytest.approx(float(found.samples.doubt[2:4].mean()))
     assert samples.doubt_between(31, 40) is None
-    frame, likeness = samples.most_alike(look_of(SCENES[1]), 30, 60)
+    frame, similarity = samples.most_alike(look_of(SCENES[1]), 30, 60)
     assert frame in (30, 54)
-    assert likeness > 0.9
+    assert similarity > 0.9
     assert samples.most_alike(look_of(SCENES[1]), 60, 90)[1] < ALIKE
 
 

@@ -47,7 +47,7 @@ def test_doubt_alike_shots_and_the_map(client: TestClient, reel: bytes):
 
     found = client.post(f"{path}/frames/5/alike", json=HINTS).json()
     assert [(shot["first"], shot["lost"]) for shot in found] == [(60, 0)]
-    assert found[0]["likeness"] > 0.9
+    assert found[0]["similarity"] > 0.9
     assert found[0]["marks"]["points"][0]["x"] == pytest.approx(0.5, abs=0.01)
     assert found[0]["marks"]["frame"] == found[0]["frame"]
 

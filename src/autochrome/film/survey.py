@@ -26,7 +26,7 @@ from autochrome.types import Floats
 _EVERY = 24  # frames between two samples, at least
 _SAMPLES = 3000  # of a film, about, at most
 _LOOK = 48, 64  # pixels, height and width of the look of a frame
-ALIKE = 0.6  # likeness from which two frames look alike
+ALIKE = 0.6  # similarity from which two frames look alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,12 @@ class Samples:
         return float(known.mean()) if known.size else None
 
     def most_alike(self, look: NDArray[np.uint8], first: int, stop: int) -> tuple[int, float]:
-        """The sampled frame of a shot that is most like a look, and its likeness 0…1; likeness 0 if there is none."""
+        """The sampled frame of a shot that is most like a look, and its similarity 0…1; 0 if there is none."""
         wanted = detail(look)
         inside = np.flatnonzero((self.frames >= first) & (self.frames < stop))
         rated = [(similarity(wanted, detail(self.looks[n])), int(self.frames[n])) for n in inside]
-        likeness, frame = max(rated, default=(0.0, first), key=lambda one: one[0])
-        return frame, likeness
+        rating, frame = max(rated, default=(0.0, first), key=lambda one: one[0])
+        return frame, rating
 
 
 @dataclass(frozen=True, slots=True)

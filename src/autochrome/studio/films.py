@@ -135,13 +135,13 @@ class FilmService:
         look = look_of(film.proxy(number))
         found = []
         for shot in film_of(project).shots or ():
-            frame, likeness = samples.most_alike(look, shot.first, shot.last + 1)
-            if likeness >= ALIKE and not shot.first <= number <= shot.last:
-                found.append((likeness, shot.first, frame))
+            frame, similarity = samples.most_alike(look, shot.first, shot.last + 1)
+            if similarity >= ALIKE and not shot.first <= number <= shot.last:
+                found.append((similarity, shot.first, frame))
         found.sort(reverse=True)
         return [
-            AlikeShot(first=first, frame=frame, likeness=min(1.0, likeness), marks=marks, lost=lost)
-            for likeness, first, frame in found[:_ALIKE_SHOTS]
+            AlikeShot(first=first, frame=frame, similarity=min(1.0, similarity), marks=marks, lost=lost)
+            for similarity, first, frame in found[:_ALIKE_SHOTS]
             for marks, lost in [film.copy_marks(key, number, frame)]
         ]
 

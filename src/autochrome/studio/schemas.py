@@ -172,7 +172,7 @@ class AlikeShot(Schema):
 
     first: int  # frame of the shot
     frame: int  # that looks most alike
-    likeness: Fraction
+    similarity: Fraction
     marks: KeyFrame
     lost: int  # marks whose thing is not found there
 

@@ -11,7 +11,7 @@ import { isEmpty, marksOf, mergedMarks, withMarks } from "./marks.js";
 import { shotAt } from "./shots.js";
 import { reportErrors, toast } from "./toast.js";
 
-const SURE = 0.8; // likeness from which a shot is chosen at first
+const SURE = 0.8; // similarity from which a shot is chosen at first
 const PIXELS = 208; // long side of a small frame
 
 /** @param {EditorSession} session @param {() => Film} film @param {AbortSignal} signal */
@@ -45,7 +45,7 @@ async function copyMarks(session, film) {
     "Copy",
     found.map((shot) => ({
       value: shot,
-      chosen: shot.likeness >= SURE && !isEmpty(shot.marks),
+      chosen: shot.similarity >= SURE && !isEmpty(shot.marks),
       content: row(shot),
     })),
   );
@@ -53,7 +53,7 @@ async function copyMarks(session, film) {
   function row(shot) {
     const number = shotAt(film, shot.first) + 1;
     const lost = shot.lost ? ` · ${formatCount(shot.lost, "mark", "marks")} left out` : "";
-    const about = `${formatTime(shot.frame / film.fps)} · ${formatPercent(shot.likeness)} alike${lost}`;
+    const about = `${formatTime(shot.frame / film.fps)} · ${formatPercent(shot.similarity)} alike${lost}`;
     const src = api.frameUrl(project.id, shot.frame, "before", PIXELS, 0);
     return [h("img", { alt: "", src }), h("span", {}, `Shot ${number}`), h("span", { class: "fine" }, about)];
   }

@@ -63,7 +63,7 @@
  *
  * A shot that looks like a frame, and the marks of that frame on the most similar frame of the shot; `lost` marks found no
  * place there.
- * @typedef {{first: number, frame: number, likeness: number, marks: KeyFrame, lost: number}} AlikeShot
+ * @typedef {{first: number, frame: number, similarity: number, marks: KeyFrame, lost: number}} AlikeShot
  */
 
 export {};
