@@ -4,7 +4,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autochrome.model.connected import keep_connected
+from autochrome.model.connected import limit_to_thing
+
+
+def edges(height: int, width: int) -> np.ndarray:
+    """(height, width) L* with an edge at every fourth pixel: nowhere even."""
+    rows, columns = np.mgrid[:height, :width] // 4
+    return ((rows + columns) % 2 * 80 + 10).astype(np.float32)
 
 
 def flood(weight: np.ndarray, start: tuple[int, int]) -> np.ndarray:
@@ -26,7 +32,8 @@ def test_it_keeps_what_a_flood_from_the_paint_reaches(seed: int, height: int, wi
     start = int(random.integers(height)), int(random.integers(width))
     mask = np.zeros((4 * height, 4 * width), np.float32)
     mask[4 * start[0] + 3, 4 * start[1] + 1] = 0.3
-    np.testing.assert_array_equal(keep_connected(weight, mask), flood(weight, start))
+    kept = limit_to_thing(weight, mask, edges(*mask.shape))
+    np.testing.assert_array_equal(kept, flood(weight, start))
 
 
 def test_a_thing_that_looks_alike_keeps_its_colour():
@@ -34,10 +41,21 @@ def test_a_thing_that_looks_alike_keeps_its_colour():
     weight[2:6, 1:5] = weight[2:6, 7:11] = 1
     mask = np.zeros((30, 45), np.float32)  # not a multiple of the cells
     mask[10:14, 8:12] = 1
-    kept = keep_connected(weight, mask)
+    kept = limit_to_thing(weight, mask, edges(32, 48)[:30, :45])
     assert (kept[2:6, 1:5] == 1).all()
-    assert not kept[:, 6:].any()
+    assert kept[:, 7:].max() < 0.02
 
 
 def test_without_paint_nothing_is_kept():
-    assert not keep_connected(np.ones((4, 4), np.float32), np.zeros((16, 16), np.float32)).any()
+    plane = np.zeros((16, 16), np.float32)
+    assert not limit_to_thing(np.ones((4, 4), np.float32), plane, plane).any()
+
+
+def test_on_an_even_surface_the_edge_is_soft_and_the_paint_keeps_its_colour():
+    weight, mask = np.zeros((20, 20), np.float32), np.zeros((80, 80), np.float32)
+    weight[5:15, 5:15], mask[22:26, 38:42] = 1, 1
+    soft = limit_to_thing(weight, mask, np.full((80, 80), 50, np.float32))
+    assert np.abs(np.diff(soft[:, 6])).max() < 0.35
+    assert (soft[6, 9:11] == 1).all()  # the painted cells, near the edge
+    assert soft[9, 9] > 0.95
+    assert soft[2, 10] < 0.2

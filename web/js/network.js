@@ -1,7 +1,7 @@
 /** The shipped network in the browser: `prepare` runs the encoder once per picture, `paint` the decoder for every stroke. */
 
 import * as ort from "../ort/ort.wasm.min.mjs";
-import { keepConnected } from "./connected.js";
+import { limitToThing } from "./connected.js";
 import { resize } from "./resize.js";
 
 /** @typedef {import("./resize.js").Plane} Plane */
@@ -73,7 +73,7 @@ export class Network {
     const chroma = /** @type {Float32Array} */ (ab.data).slice();
     if (near) {
       const { local_ab: laid, local_weight: weight } = await this.#run("hinted", { ...values, ...near });
-      const kept = keepConnected(weight, near.mask);
+      const kept = limitToThing(weight, near.mask, prepared.features.luma);
       for (let i = 0; i < chroma.length; i += 1) {
         chroma[i] += (Number(laid.data[i]) - chroma[i]) * kept[i % kept.length];
       }

@@ -30,12 +30,12 @@ def fit(luma: Luma, chroma: Chroma) -> LocalLinearColor:
     planes = np.empty((6, height, width), np.float32)
     planes[0], planes[1:3] = small_luma, color
     np.multiply(planes[:3], small_luma, out=planes[3:])
-    means = _blur(planes)
+    means = blur(planes)
     mean_luma, mean_color = means[0], means[1:3]
     variance = means[3] - mean_luma**2
     covariance = means[4:] - mean_luma * mean_color
     coefficients = np.empty((4, height, width), np.float32)
-    coefficients[:2] = _blur(covariance / (np.maximum(variance, 0) + np.float32(_EPSILON)))
+    coefficients[:2] = blur(covariance / (np.maximum(variance, 0) + np.float32(_EPSILON)))
     np.subtract(color, coefficients[:2] * small_luma, out=coefficients[2:])
     return LocalLinearColor(coefficients)
 
@@ -73,7 +73,7 @@ def apply(
     return planes
 
 
-def _blur(planes: Floats) -> Floats:
+def blur(planes: Floats) -> Floats:
     """(C, h, w): the mean of each 3×3 neighbourhood, edges repeated."""
     tall = planes.copy()
     tall[:, 1:] += planes[:, :-1]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from autochrome.color.resize import resize
 from autochrome.errors import ModelOutputInvalid, UsageError
 from autochrome.model.card import Card
-from autochrome.model.connected import keep_connected
+from autochrome.model.connected import limit_to_thing
 from autochrome.model.contracts import CONTRACTS, HINT_INPUTS, LAID, UNHINTED, ModelInput, chroma_port
 from autochrome.model.likely_colors import ColorDistribution, LikelyColor, group_bins
 from autochrome.model.onnx_file import Interface
@@ -138,7 +138,7 @@ class OnnxModel:
         values = self._graph(LAID).run(LAID, self._feeds(state, data, LAID))
         ab = self._scale(self._checked(values[0], 2, state.luma, self.card.stride), data.vivid)
         weight = np.clip(self._checked(values[1], 1, state.luma, self.card.stride)[..., 0], 0, 1)
-        weight = keep_connected(weight, data.hints.mask)
+        weight = limit_to_thing(weight, data.hints.mask, state.luma)
         planes[0] = np.clip(planes[0] + (ab - planes[0]) * weight[..., None], -CHROMA_LIMIT, CHROMA_LIMIT)
         if len(planes) > 1:
             planes[1] = planes[1] + (1 - planes[1]) * weight

@@ -11,7 +11,7 @@ from autochrome.lab.training.run_networks import open_run
 from autochrome.lab.types import ColorNetwork, ExportPart
 from autochrome.lab.weights_file import load_weights
 from autochrome.model import CONTRACTS, LAID, UNHINTED, Card
-from autochrome.model.connected import keep_connected
+from autochrome.model.connected import limit_to_thing
 from autochrome.model.sizes import crop_to_picture, pad
 from autochrome.types import Floats, Hints, Luma, Prediction, Prepared
 
@@ -62,7 +62,7 @@ class TrainedModel:
         if near is not None:
             laid = self._run(self._decoder, prepared, near, vivid)
             ab, weight = (laid[name] for name in LAID)
-            weight = keep_connected(weight[..., 0], near.mask)[..., None]
+            weight = limit_to_thing(weight[..., 0], near.mask, prepared.luma)[..., None]
             chroma = (chroma + (ab - chroma) * weight).clip(-110, 110)
             confidence = None if confidence is None else confidence + (1 - confidence) * weight
         return Prediction(chroma, None if confidence is None else confidence[..., 0])
