@@ -39,7 +39,8 @@ def _soften(weight: Floats, luma: Luma) -> Floats:
         soft = blur(soft)
     deviation = np.sqrt(np.maximum(moments[1] - moments[0] ** 2, 0))
     even = (1 - deviation * np.float32(1 / _EVEN)).clip(0, 1)
-    return weight + even * (soft[0] - weight)
+    softened: Floats = weight + even * (soft[0] - weight)
+    return softened
 
 
 def _shrink(mask: Floats, height: int, width: int) -> Floats:
