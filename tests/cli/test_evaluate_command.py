@@ -6,6 +6,7 @@ from PIL import Image
 from skimage import data
 
 from autochrome.evaluate.results import Evaluation
+from cluster_work import stand_in
 from tiny import tiny_tint
 
 
@@ -106,3 +107,20 @@ def test_missing_data_and_missing_network(autochrome, tiny_model, tmp_path):
     assert autochrome("evaluate", tiny_model, tmp_path).code == 17
     assert autochrome("evaluate", tmp_path / "no.onnx", tmp_path).code == 31
     assert autochrome("evaluate", tmp_path, tmp_path).code == 72  # a folder, but no run
+
+
+def test_on_a_cluster_the_figures_are_those_of_one_machine(
+    autochrome, tiny_model, pictures, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("autochrome.cli.evaluate_work.open_cluster", stand_in)
+    monkeypatch.setattr("autochrome.cli.evaluate_work._PICTURES", 3)
+    results = []
+    for name, more in (("here", ()), ("there", ("--on", "ray"))):
+        out = tmp_path / f"{name}.json"
+        ran = autochrome(
+            "evaluate", tiny_model, pictures, "--size", 64, "--hints", "0,3", "--json", out, *more
+        )
+        assert ran.code == 0, ran.err
+        results.append(json.loads(out.read_text()) | {"seconds": 0})
+    assert results[0] == results[1]
+    assert len(results[0]["pictures"]) == 4

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
+
+from autochrome.parallel.choice import LOCAL, check_engine
 
 app = App(name="data", help="Make shards of training pictures: zips without compression.")
 
@@ -50,6 +53,7 @@ def images(
     alike: int = 3,
     quality: int = 80,
     valid: float = 0.0,
+    on: str = LOCAL,
 ) -> None:
     """Make a shard from folders, zips and tars of pictures. Unsuitable pictures are dropped and listed with the reason.
 
@@ -71,6 +75,9 @@ def images(
         Quality of the WebP pictures, 1 to 100.
     valid
         Fraction of the pictures that goes to SHARD-valid.zip, for validation.
+    on
+        Where pictures are checked: local, or ray or ray://HOST:PORT, a Ray cluster, whose nodes see all folders under
+        the same names.
     """
     from pydantic import ValidationError
 
@@ -84,8 +91,13 @@ def images(
     except ValidationError as error:
         first = error.errors()[0]
         raise UsageError(f"--{first['loc'][0]}: {first['msg'].lower()}.") from error
+    check = None
+    if check_engine(on) != LOCAL:
+        from autochrome.lab.data.gather_cluster import check_on_cluster
+
+        check = partial(check_on_cluster, on, output)
     with _progress(None, "pictures") as step:
-        result = gather(folders, output, options, step)
+        result = gather(folders, output, options, step, check)
     print(f"{output}: {result.kept} pictures")
     if valid:
         print(f"{valid_name(output)}: {result.valid} pictures")

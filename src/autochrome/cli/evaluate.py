@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -11,15 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from autochrome.cli.evaluate_models import (
+    BASELINES_ONLY,
+    open_judge_if_installed,
+    open_network,
+    open_perceptual,
+)
 from autochrome.cli.numbers import number
-from autochrome.errors import ExtraMissing, UsageError
+from autochrome.errors import UsageError
+from autochrome.parallel.choice import LOCAL, check_engine
 
 if TYPE_CHECKING:
-    from autochrome.evaluate.photo_protocol import PerceptualDistance, Trial
-    from autochrome.evaluate.recognition import Judge
-    from autochrome.model import ColorModel
-
-BASELINES_ONLY = "baselines"
+    from autochrome.evaluate.film_results import FilmEvaluation
+    from autochrome.evaluate.photo_protocol import Trial
 
 
 def evaluate(
@@ -84,8 +87,15 @@ def evaluate(
     device: Annotated[
         str, Parameter(help="Where the model runs, as for `photo`; a training run: cpu or cuda.")
     ] = "auto",
+    on: Annotated[
+        str,
+        Parameter(
+            help="Where pictures and films are coloured and scored: local, ray, or ray://HOST:PORT, as for `photo`."
+        ),
+    ] = LOCAL,
 ) -> None:
     """Measure a network on colour pictures, beside grey, the mean colour and the best constant colour."""
+    from autochrome.cli.evaluate_work import EvaluationWork, evaluate_films_on, evaluate_photos_on
     from autochrome.evaluate.photo_protocol import evaluate_photos
     from autochrome.evaluate.photo_report import evaluation_galleries, write_photo_report
     from autochrome.evaluate.photo_tables import evaluation_tables
@@ -94,23 +104,35 @@ def evaluate(
     from autochrome.files import atomic_write
 
     trials = _parse_trials(vivid, hints, carried)
-    network = _open_network(model, device)
+    network, elsewhere = open_network(model, device), check_engine(on) != LOCAL
+    name = network.card.name if network else BASELINES_ONLY
+    work = EvaluationWork(model, device, tuple(data), size, limit, tuple(trials), perceptual, judge)
     if any(map(_is_film, data)):
-        return _evaluate_films(network, data, size, trials[0].vivid, limit, json, html)
-    distance = _open_perceptual(perceptual)
-    classifier = _open_judge() if judge else None
-    with _progress_bar(count_samples(data, limit)) as advance:
-        result = evaluate_photos(
-            network,
-            read_samples(data, size, limit),
-            trials,
-            name=network.card.name if network else BASELINES_ONLY,
-            data=[path.name for path in data],
-            size=size,
-            perceptual=distance,
-            judge=classifier,
-            progress=advance,
+        if network is None or not all(map(_is_film, data)):
+            raise UsageError(
+                "Films can be measured only with a network, and pictures and films only in two separate commands."
+            )
+        films = (
+            evaluate_films_on(on, work, name)
+            if elsewhere
+            else map(partial(work.evaluate_film, network, name), data)
         )
+        return _report_films(list(films), name, json, html)
+    with _progress_bar(count_samples(data, limit)) as advance:
+        if elsewhere:
+            result = evaluate_photos_on(on, work, name, advance)
+        else:
+            result = evaluate_photos(
+                network,
+                read_samples(data, size, limit),
+                trials,
+                name=name,
+                data=work.names,
+                size=size,
+                perceptual=open_perceptual(perceptual),
+                judge=open_judge_if_installed() if judge else None,
+                progress=advance,
+            )
     if brush and network:
         from autochrome.evaluate.made_scenes import add_coverage, measure_coverage
         from autochrome.evaluate.stroke_protocol import evaluate_strokes
@@ -138,37 +160,19 @@ def _is_film(path: Path) -> bool:
     return path.is_file() and path.suffix.lower() in FILM_SUFFIXES
 
 
-def _evaluate_films(
-    network: ColorModel | None,
-    films: Sequence[Path],
-    size: int,
-    vivid: float,
-    limit: int | None,
-    json: Path | None,
-    html: Path | None,
-) -> None:
-    """Measure a network on colour films: how near the colours are to the truth, and how steady."""
+def _report_films(results: Sequence[FilmEvaluation], name: str, json: Path | None, html: Path | None) -> None:
+    """Show how near the colours of films are to the truth, and how steady they are."""
     from pydantic import TypeAdapter
 
-    from autochrome.evaluate.film_protocol import evaluate_film
     from autochrome.evaluate.film_report import film_table, shot_table
     from autochrome.evaluate.film_results import FilmEvaluation
     from autochrome.evaluate.report_page import format_table, write_report
     from autochrome.files import atomic_write
-    from autochrome.options import FilmOptions
 
-    if network is None or not all(map(_is_film, films)):
-        raise UsageError(
-            "Films can be measured only with a network, and pictures and films only in two separate commands."
-        )
-    name, options = network.card.name, FilmOptions(vivid=vivid)
-    results = [
-        evaluate_film(film, network, name=name, size=size, limit=limit, options=options) for film in films
-    ]
     tables = [make(result) for result in results for make in (film_table, shot_table)]
     print("\n\n".join(map(format_table, tables)))
     if json:
-        data = TypeAdapter(list[FilmEvaluation]).dump_json(results, indent=1) + b"\n"
+        data = TypeAdapter(list[FilmEvaluation]).dump_json(list(results), indent=1) + b"\n"
         atomic_write(json, data, make_folder=True)
     if html:
         write_report(html, f"How well {name} colours films", tables)
@@ -194,41 +198,6 @@ def _parse_trials(vivid: str, hints: str, carried: bool) -> list[Trial]:
     trials = [Trial(level) for level in levels]
     trials += [Trial(levels[0], points=int(count)) for count in counts if count]
     return [*trials, *([Trial(levels[0], carried=True)] if carried else [])]
-
-
-def _open_network(name: str, device: str) -> ColorModel | None:
-    """The network by its name, file or training run; None for the baselines alone."""
-    if name == BASELINES_ONLY:
-        return None
-    if Path(name).is_dir():
-        from autochrome.lab.training.trained_model import open_trained_model
-
-        return open_trained_model(Path(name), "cpu" if device == "auto" else device)
-    from autochrome.model import open_model
-
-    return open_model(name, device=device, many=True)
-
-
-def _open_perceptual(file: Path | None) -> PerceptualDistance | None:
-    if file is None:
-        return None
-    from autochrome.lab.losses.perceptual import perceptual_distance
-
-    return perceptual_distance(str(file))
-
-
-def _open_judge() -> Judge | None:
-    """The classifier; None, and a sentence on stderr, if its packages are not installed."""
-    try:
-        from autochrome.lab.judge import open_judge
-
-        return open_judge()
-    except ImportError as error:
-        reason = f"this needs {error.name}: pip install 'autochrome[evaluate]'."
-    except ExtraMissing as error:
-        reason = str(error)
-    print(f"autochrome: without recognition and feature distance; {reason}", file=sys.stderr)
-    return None
 
 
 @contextmanager

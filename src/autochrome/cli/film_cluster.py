@@ -121,7 +121,7 @@ class _Coordinator:
     ) -> None:
         self._engine, self._do, self._attempt = engine, do, attempt
         self._tasks = deque(tasks)
-        self._by_runs = not (do.hints or do.layer) and len(tasks) < engine.capacity
+        self._by_runs = not (do.hints or do.layer) and len(tasks) < engine.capacity // 2
         self._ready: deque[FilmStep] = deque()
         self._films: dict[FileTask, _Film] = {}
         self._held = 0

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from autochrome.parallel.choice import LOCAL, check_engine
+
 
 def grid(
     recipe: str,
@@ -17,6 +19,7 @@ def grid(
     limit: int | None = None,
     device: str = "auto",
     minutes: float | None = None,
+    on: str = LOCAL,
 ) -> None:
     """Train and measure every combination in a recipe's `grid`. Runs that are done are not trained again.
 
@@ -40,12 +43,17 @@ def grid(
         auto, cpu, cuda, cuda:1.
     minutes
         The length of each run.
+    on
+        Where runs are trained: local, one after another; ray or ray://HOST:PORT, side by side on a Ray cluster, whose
+        nodes see all folders under the same names.
     """
     from autochrome.lab.training.grid import GridOptions, run_grid
     from autochrome.lab.training.grid_report import table_rows
 
     folder = out or Path("runs") / Path(recipe).stem
-    rows = run_grid(recipe, set_, GridOptions(data, test, folder, sort, limit, device, minutes))
+    rows = run_grid(
+        recipe, set_, GridOptions(data, test, folder, sort, limit, device, minutes), check_engine(on)
+    )
     lines = table_rows(rows)
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:

@@ -222,19 +222,43 @@ def evaluate_photos(
     for sample in samples:
         images.append(score_image(model, sample, chosen, perceptual, judged))
         progress()
+    return make_evaluation(
+        images,
+        judged,
+        chosen,
+        name=name,
+        data=data,
+        size=size,
+        judge=judge.name if judge else None,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def make_evaluation(
+    images: Sequence[ImageScores],
+    judged: JudgedPictures | None,
+    chosen: Sequence[Trial],
+    *,
+    name: str,
+    data: Sequence[str],
+    size: int,
+    judge: str | None,
+    seconds: float,
+) -> Evaluation:
+    """Summarize the scores of all images. chosen: the trials that were run; seconds: how long it took."""
     if not images:
         raise NothingFound("There is no picture to evaluate; give a folder, zip or tar of pictures.")
     return Evaluation(
         model=name,
         data=list(data),
         size=size,
-        seconds=time.perf_counter() - started,
+        seconds=seconds,
         machine=f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}",
         groups={group: _make_rows(images, part, chosen, judged) for group, part in _group(images).items()},
         sources={
             source: _make_rows(images, part, chosen, judged)
             for source, part in _group_sources(images).items()
         },
-        judge=judge.name if judge else None,
-        pictures=images,
+        judge=judge,
+        pictures=list(images),
     )

@@ -10,7 +10,7 @@ Its features also say how far the results as a set lie from the truths as a set 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,15 @@ class Judge(Protocol):
         """(H, W, 3) sRGB pictures of 0…255, all of one size → an opinion on each."""
 
 
+class _NoJudge:
+    """Stands for a judge in a process that has none."""
+
+    name = "none"
+
+    def __call__(self, pictures: Sequence[NDArray[Any]]) -> list[Opinion]:
+        raise NotImplementedError("the pictures are judged in another process")
+
+
 class JudgedPictures:
     """The opinions on every result of every picture, and on every truth."""
 
@@ -52,6 +61,16 @@ class JudgedPictures:
         first, *others = self._judge([truth, *results.values()])
         self._truths.append(first)
         self._results.append(dict(zip(results, others, strict=True)))
+
+    def extend(self, other: "JudgedPictures") -> None:
+        """Add the pictures that another process has judged."""
+        self._truths += other._truths
+        self._results += other._results
+
+    @classmethod
+    def empty(cls) -> Self:
+        """Without a judge: for opinions of other processes."""
+        return cls(_NoJudge())
 
     def figures(self, row: str, pictures: Sequence[int]) -> dict[str, float | None]:
         """The fields `recognised`, `feature_distance` and `kernel_distance` of a `Row`.

@@ -50,11 +50,16 @@ def decode_image(content: bytes, name: str, size: int | None) -> NDArray[np.uint
 
 
 def read_samples(
-    paths: Sequence[Path], size: int | None, limit: int | None = None, seed: int | None = None
+    paths: Sequence[Path],
+    size: int | None,
+    limit: int | None = None,
+    seed: int | None = None,
+    span: slice = slice(None),
 ) -> Iterator[Sample]:
     """Read the images of these folders and archives, with a short side of `size` pixels.
 
     limit: the number of images; None: all. They are spread evenly over all, or with a seed drawn by lot.
+    span: which of the chosen images are read.
     """
     found = _list_all(paths)
     if not found:
@@ -65,7 +70,7 @@ def read_samples(
     chosen = np.linspace(0, len(found), count, endpoint=False).astype(int)
     if seed is not None:
         chosen = np.random.default_rng(seed).permutation(len(found))[:count]
-    for index in chosen:
+    for index in chosen[span]:
         entry = found[index]
         yield Sample(entry.name, decode_image(entry.read(), f"{entry.path}: {entry.name}", size))
 

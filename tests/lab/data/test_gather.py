@@ -1,6 +1,7 @@
 """Gathering drops what cannot be learnt from, and says what and why."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,8 +16,10 @@ from autochrome.lab.data.gather import (
     mean_chroma,
     perceptual_hash,
 )
+from autochrome.lab.data.gather_cluster import check_on_cluster
 from autochrome.lab.data.pixels import decode, encode, resize
 from autochrome.media.collection import find_pictures
+from cluster_work import stand_in
 from small import picture
 
 SMALL = GatherOptions(size=48, smallest=32, chroma=4, quality=90)
@@ -105,3 +108,19 @@ def test_near_hashes_are_found_wherever_the_bits_differ():
 def test_mean_chroma():
     assert mean_chroma(np.full((20, 20, 3), 120, np.uint8)) < 0.1
     assert mean_chroma(np.full((20, 20, 3), (200, 60, 60), np.uint8)) > 40
+
+
+def test_a_cluster_makes_the_same_shard(tmp_path, monkeypatch):
+    monkeypatch.setattr("autochrome.lab.data.gather_cluster.open_cluster", stand_in)
+    monkeypatch.setattr("autochrome.lab.data.gather_cluster._PICTURES", 4)
+    for i in range(9):
+        put(tmp_path / "all", f"{i}.png", encode(picture(i, 64, 96), "png"))
+    put(tmp_path / "all", "again.png", encode(picture(2, 64, 96), "png"))
+    put(tmp_path / "all", "grey.png", encode(picture(7, 64, 96)[..., :1].repeat(3, 2), "png"))
+    here, there = tmp_path / "here.zip", tmp_path / "there.zip"
+    result = gather([str(tmp_path / "all")], here, SMALL)
+    shared = gather([str(tmp_path / "all")], there, SMALL, check=partial(check_on_cluster, "ray", there))
+    assert there.read_bytes() == here.read_bytes()
+    assert shared == result
+    assert result.counts["duplicate"] == 1
+    assert not list(tmp_path.glob(".*"))

@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autochrome.errors import CheckpointError, RecipeError, UsageError
+from autochrome.errors import BatchIncomplete, CheckpointError, RecipeError, UsageError
 from autochrome.evaluate.samples import Sample
 from autochrome.lab.data.pixels import decode
 from autochrome.lab.recipe_files import read_recipe
 from autochrome.lab.training import grid
 from autochrome.lab.training.grid import GridOptions, combinations, run_grid
+from cluster_work import stand_in
 
 GRID = """
 grid:
@@ -109,3 +110,17 @@ def test_rows_of_another_version_are_measured_again(tmp_path):
     file, samples = tmp_path / "score.json", [Sample("a.png", np.zeros((8, 8, 3), np.uint8))]
     file.write_text('{"name": "old", "kind": "model", "pictures": 1}\n')
     assert grid._load_rows(file, samples) == []
+
+
+def test_on_a_cluster_a_run_that_fails_is_named_and_the_others_are_done(recipe, shard, tmp_path, monkeypatch):
+    monkeypatch.setattr(grid, "open_cluster", stand_in)
+    asked = options(tmp_path, shard)
+    other = asked.out / "none-2"
+    other.mkdir(parents=True)
+    (other / "recipe.yaml").write_text("other: settings")
+    monkeypatch.setattr(grid, "list_checkpoints", lambda run: run == other)
+    with pytest.raises(
+        BatchIncomplete, match=r"1 of 4 runs failed: .*none-2 was trained with other settings"
+    ):
+        run_grid(str(recipe), [], asked, on="ray")
+    assert "3 of 4 runs are done" in (asked.out / "report.html").read_text()

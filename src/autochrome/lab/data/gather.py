@@ -72,6 +72,16 @@ class CheckedPicture:
     reason: str = ""  # empty: keep it
     data: bytes = b""  # WebP
     hash: int = 0  # perceptual hash, 64 bits
+    place: tuple[str, int, int] | None = None  # where the bytes are instead: file, offset, size
+
+    def read(self) -> bytes:
+        """The bytes to write."""
+        if self.place is None:
+            return self.data
+        file, offset, size = self.place
+        with Path(file).open("rb") as opened:
+            opened.seek(offset)
+            return opened.read(size)
 
 
 def perceptual_hash(rgb: RGB) -> int:
@@ -145,18 +155,23 @@ def gather(
     out: Path,
     options: GatherOptions | None = None,
     progress: Callable[[], None] = lambda: None,
+    check: Callable[[Sequence[Entry], GatherOptions], Iterator[CheckedPicture]] | None = None,
 ) -> GatherResult:
-    """Write the shard `out` (and `…-valid.zip`), and next to it a JSON file with the reason of each dropped picture."""
+    """Write the shard `out` (and `…-valid.zip`), and next to it a JSON file with the reason of each dropped picture.
+
+    check: checks all pictures in order, elsewhere than in this process.
+    """
     options = options or GatherOptions()
     entries = find_pictures(paths)
     result = GatherResult()
     with ExitStack() as stack:
         main = stack.enter_context(ShardWriter(out))
         valid = stack.enter_context(ShardWriter(valid_name(out))) if options.valid else None
-        for picture in _kept_pictures(entries, options, result, progress):
+        checked = (check or _check_here)(entries, options)
+        for picture in _kept_pictures(checked, options, result, progress):
             held_out = valid is not None and _fraction(picture.path) < options.valid
             writer = valid if valid is not None and held_out else main
-            writer.add(f"{picture.name}/{writer.count:06}.webp", picture.data)
+            writer.add(f"{picture.name}/{writer.count:06}.webp", picture.read())
             result.kept += not held_out
             result.valid += held_out
         if not result.kept:
@@ -167,12 +182,19 @@ def gather(
     return result
 
 
+def _check_here(entries: Sequence[Entry], options: GatherOptions) -> Iterator[CheckedPicture]:
+    return map_ordered(lambda entry: check_picture(entry, options), entries, os.cpu_count() or 1)
+
+
 def _kept_pictures(
-    entries: Iterable[Entry], options: GatherOptions, result: GatherResult, progress: Callable[[], None]
+    checked: Iterable[CheckedPicture],
+    options: GatherOptions,
+    result: GatherResult,
+    progress: Callable[[], None],
 ) -> Iterator[CheckedPicture]:
     """The pictures to keep, in order. The others are added to `result.dropped`."""
     hashes = HashIndex(options.alike)
-    for picture in map_ordered(lambda entry: check_picture(entry, options), entries, os.cpu_count() or 1):
+    for picture in checked:
         progress()
         reason = picture.reason or ("" if hashes.add(picture.hash) else "duplicate")
         if reason:

@@ -1,14 +1,17 @@
 """A grid: every combination of some settings, trained and measured on all test pictures, in one table with grey."""
 
 import itertools
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import ValidationError
 
-from autochrome.errors import CheckpointError, RecipeError, UsageError
+from autochrome.errors import BatchIncomplete, CheckpointError, RecipeError, UsageError
 from autochrome.evaluate.metrics import RgbLabImage
 from autochrome.evaluate.photo_protocol import BASELINES, Trial, paint_trials, score_result
 from autochrome.evaluate.results import Row, Scores, compare_rows, summarize
@@ -22,6 +25,7 @@ from autochrome.lab.training.grid_report import write_grid_report
 from autochrome.lab.training.run import train
 from autochrome.lab.training.run_options import RunOptions
 from autochrome.lab.training.trained_model import open_trained_model
+from autochrome.parallel import LOCAL, Engine, Local, Work, open_cluster, run_units
 
 SORT_KEYS: dict[str, Callable[[Row], float]] = {
     "psnr": lambda row: row.psnr.mean,
@@ -34,6 +38,7 @@ SORT_KEYS: dict[str, Callable[[Row], float]] = {
 """Name for --sort → the number that is highest for the best run."""
 _MONTAGE_PICTURES = 12
 _MONTAGE_SIDE = 96  # pixels of one picture in a montage
+_MEMORY = 2 << 30  # bytes of a worker on a cluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +69,77 @@ def combinations(raw: Mapping[str, Any]) -> Iterator[Recipe]:
         yield make_recipe(made | {"name": "-".join(names)}, str(raw.get("name")))
 
 
-def run_grid(recipe: str, overrides: Sequence[str], options: GridOptions) -> list[Row]:
-    """Train and measure every run that is not done. After each one, table.csv and report.html are written."""
+@dataclass(slots=True)
+class GridWorker:
+    """Trains and measures the runs of a grid. The test pictures are read once."""
+
+    options: GridOptions
+    samples: list[Sample]
+
+    @classmethod
+    def open(cls, options: GridOptions, size: int) -> Self:
+        """Read the test pictures, `size` pixels at the short side."""
+        return cls(options, list(read_samples(options.test, size, options.limit)))
+
+    def __call__(self, recipe: Recipe) -> Row | None:
+        """Train a run if it is not done, and measure it; None if the training was stopped before its end."""
+        run = self.options.out / recipe.name
+        return (
+            _measure_run(run, self.samples, self.options.device)
+            if _train(recipe, run, self.options)
+            else None
+        )
+
+
+def run_grid(recipe: str, overrides: Sequence[str], options: GridOptions, on: str = LOCAL) -> list[Row]:
+    """Train and measure every run that is not done. After each one, table.csv and report.html are written.
+
+    on: where the runs are trained. On a cluster, a run that fails is named at the end, and the others are done.
+    """
     if options.sort not in SORT_KEYS:
         raise UsageError(f"--sort {options.sort}: choose one of {', '.join(SORT_KEYS)}.")
     raw = read_recipe(recipe, overrides)
     recipes = list(combinations(raw))
-    size = recipes[0].valid_size or recipes[0].data.size
-    samples = list(read_samples(options.test, size, options.limit))
-    baselines = _measure_baselines(options.out / "baselines.json", samples)
+    worker = GridWorker.open(options, recipes[0].valid_size or recipes[0].data.size)
+    baselines = _measure_baselines(options.out / "baselines.json", worker.samples)
     rows: list[Row] = []
-    for made in recipes:
-        run = options.out / made.name
-        if not _train(made, run, options):
-            break
-        rows.append(_measure_run(run, samples, options.device))
-        rows = compare_rows([*baselines, *rows], "grey", "truth")[len(baselines) :]
-        rows.sort(key=SORT_KEYS[options.sort], reverse=True)
-        lead = f"{made.about}. {len(rows)} of {len(recipes)} runs are done, measured on {len(samples)} test pictures."
-        write_grid_report(options.out, str(raw["name"]), lead, options.sort, baselines, rows)
+    failed: list[str] = []
+    with closing(run_units(_choose_engine(on, worker, recipes), recipes)) as runs:
+        for finished in runs:
+            if finished.error is not None and on != LOCAL:
+                failed.append(str(finished.error))
+                continue
+            if (row := finished.result) is None:
+                break
+            rows = compare_rows([*baselines, *rows, row], "grey", "truth")[len(baselines) :]
+            rows.sort(key=SORT_KEYS[options.sort], reverse=True)
+            lead = (
+                f"{finished.unit.about}. {len(rows)} of {len(recipes)} runs are done, "
+                f"measured on {len(worker.samples)} test pictures."
+            )
+            write_grid_report(options.out, str(raw["name"]), lead, options.sort, baselines, rows)
+    if failed:
+        raise BatchIncomplete(f"{len(failed)} of {len(recipes)} runs failed: {' '.join(failed)}")
     return [*baselines, *rows]
+
+
+def _choose_engine(on: str, worker: GridWorker, recipes: Sequence[Recipe]) -> Engine[Recipe, Row | None]:
+    """Here one run after another; on a cluster as many as there are processors, or accelerators."""
+    if on == LOCAL:
+        return Local(worker, jobs=0)
+    options, size = worker.options, recipes[0].valid_size or recipes[0].data.size
+    work = Work(
+        partial(GridWorker.open, options, size),
+        name=_name_run,
+        memory=_MEMORY,
+        accelerators=float(options.device.startswith("cuda")),
+    )
+    options.out.mkdir(parents=True, exist_ok=True)
+    return open_cluster(on, work, lambda note: print(f"note: {note}", file=sys.stderr))
+
+
+def _name_run(recipe: Recipe) -> str:
+    return f"run {recipe.name}"
 
 
 def _train(recipe: Recipe, run: Path, options: GridOptions) -> bool:
