@@ -94,7 +94,15 @@ def see_still(path: Path) -> SeenStill:
             if kind == "TIFF" and picture.info.get("compression") in ("jpeg", "tiff_jpeg"):
                 kind = "JPEG"  # as lossy
             dots = {float(next(iter(picture.info.get("dpi", ())), 0)), float(exif.get(_X_RESOLUTION, 0))}
-            return SeenStill(kind, pixels, shown, alpha, deep, pages, dots - {0.0, 1.0, 25.4})
+            return SeenStill(
+                kind,
+                pixels,
+                shown,
+                alpha,
+                deep,
+                pages,
+                {each for each in dots if round(each, 1) not in (0, 1, 25.4)},
+            )
 
 
 def see_odd_tiff(path: Path) -> SeenStill:
@@ -172,9 +180,12 @@ def see_original(path: Path) -> SeenStill:
             page = file.pages[0]
             bits, planes = page.bitspersample, int(page.planarconfig)
             known = bits in (1, 8) or (bits == 16 and planes == 1)  # Pillow reads planes of 16 bits wrongly
+            premultiplied = bits == 16 and 1 in page.extrasamples
             matrix = page.tags.valueof(_COEFFICIENTS, (299, 1000))
     except Exception:
-        known, matrix = True, (299, 1000)
+        known, premultiplied, matrix = True, False, (299, 1000)
+    if premultiplied:
+        raise ValueError("Pillow keeps 8 of 16 bits, too few to divide by alpha")
     if round(matrix[0] / max(1, matrix[1]), 3) != 0.299:
         raise ValueError("Pillow reads YCbCr by one matrix only")
     return see_still(path) if known else see_odd_tiff(path)

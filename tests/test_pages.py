@@ -237,3 +237,12 @@ def test_on_the_command_line(autochrome: Callable, tiny_model: Path, tmp_path: P
     assert (hint.code, "this file has several" in hint.err) == (UsageError.exit_code, True)
     with pytest.raises(OutputNotWritable, match="a PDF is made only from a PDF"):
         open_still(GREY).save(tmp_path / "one.pdf", iter([]))
+
+
+def test_metadata_of_the_document_are_noted_for_one_picture_of_it(tmp_path: Path) -> None:
+    data = make_pdf(JPEG)
+    assert open_still(data).notes == ()
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        pdf.docinfo["/Title"] = "Letters"
+        pdf.save(tmp_path / "a.pdf")
+    assert open_still(tmp_path / "a.pdf").notes == ("metadata of the document, such as its title: left out",)

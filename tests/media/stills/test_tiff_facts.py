@@ -167,3 +167,10 @@ def test_the_next_directory_is_found_in_both_sizes_of_tiff() -> None:
         data = tiff(np.stack((GREY, GREY)), bigtiff=big, photometric="minisblack")
         assert open_still(data).notes == ("2 pages: only the first was read",)
     assert number(read_block(b"II*\0" + bytes(20)), 270) == 0
+
+
+@pytest.mark.parametrize(("unit", "dots"), [("NONE", 72), ("INCH", 300), ("CENTIMETER", 762)])
+def test_a_resolution_without_a_unit_is_unknown(unit: str, dots: int, tmp_path: Path) -> None:
+    with open_still(tiff(GREY, resolution=(300, 300), resolutionunit=unit)) as still:
+        still.save(tmp_path / "out.tif", in_color(still.strips()))
+    assert float(opened((tmp_path / "out.tif").read_bytes()).info["dpi"][0]) == pytest.approx(dots)

@@ -53,6 +53,9 @@ def _to_8(image: Any) -> Any:
 def resolution_of(header: Any) -> tuple[float, float]:
     """Pixels per millimetre."""
     unknown = header.xres == 1 and header.yres == 1  # libvips' default
+    loader = header.get("vips-loader") if header.get_typeof("vips-loader") else ""
+    if loader.startswith("tiff") and not header.get_typeof("resolution-unit"):  # only the shape of a pixel
+        unknown = True
     if unknown or not (0 < header.xres <= MAX_RESOLUTION and 0 < header.yres <= MAX_RESOLUTION):
         return _DEFAULT_DPI / 25.4, _DEFAULT_DPI / 25.4
     return header.xres, header.yres

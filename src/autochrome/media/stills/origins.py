@@ -12,6 +12,7 @@ from autochrome.media.stills.exif import (
     CENTIMETRE,
     IMAGE_HEIGHT,
     IMAGE_WIDTH,
+    NO_UNIT,
     ORIENTATION,
     RESOLUTION_UNIT,
     X_RESOLUTION,
@@ -61,6 +62,8 @@ def _fields(facts: FileFacts) -> dict[str, Any]:
     """What libvips says of other TIFFs: orientation and resolution."""
     fields: dict[str, Any] = {"orientation": number(facts.directory, ORIENTATION) or 1}
     across, down = (next(iter(numbers(facts.directory, tag)), 0.0) for tag in (X_RESOLUTION, Y_RESOLUTION))
+    if number(facts.directory, RESOLUTION_UNIT) == NO_UNIT:
+        return fields
     unit = 10.0 if number(facts.directory, RESOLUTION_UNIT) == CENTIMETRE else 25.4
     return fields | ({"resolution": (across / unit, down / unit)} if across and down else {})
 

@@ -46,12 +46,10 @@ def open_first_picture(source: Path | bytes, name: str, check_size: Callable[[in
     with open_pdf(source, name) as found:
         origin = read_picture(found.pictures[0], name, check_size)
         more = len(found.pictures)
-        notes: tuple[str, ...] = ()
-        if more > 1:
-            notes += (f"{more} pictures in the PDF: only the first was read",)
+        notes = [f"{more} pictures in the PDF: only the first was read"] if more > 1 else []
         if len(found.pdf.docinfo) or "/Metadata" in found.pdf.Root:
-            notes += ("metadata of the document, such as its title: left out",)
-    return replace(origin, path=path, kind="pdf", facts=replace(origin.facts, notes=notes))
+            notes.append("metadata of the document, such as its title: left out")
+    return replace(origin, path=path, kind="pdf", facts=replace(origin.facts, notes=tuple(notes)))
 
 
 @contextmanager
