@@ -171,6 +171,8 @@ def see_original(path: Path) -> SeenStill:
         raise ValueError("Pillow does not read the profile of a bitmap")
     if suffix == ".png" and b"cICP" in head:
         raise ValueError("Pillow does not read the colours that cICP names")
+    if suffix == ".png" and b"iCCP" in head and head[24:26] in (b"\x10\x02", b"\x10\x06"):
+        raise ValueError("Pillow keeps 8 of 16 bits, too few for a profile")
     if suffix in _RAW:
         raise ValueError("Pillow reads only the thumbnail of a raw file")
     if suffix not in (".tif", ".tiff"):

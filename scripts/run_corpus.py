@@ -23,7 +23,7 @@ from worker import Ran, Worker, leftovers, run_command
 
 VERDICTS = ("right", "noted", "refused", "wrong")
 _SECONDS = 300.0
-_MORE_FILMS = {".h264", ".hevc", ".ogg", ".cmfv", ".obu", ".fmp4"}
+_MORE_FILMS = {".h264", ".hevc", ".ogg", ".cmfv", ".obu", ".fmp4", ".264"}
 
 
 def judge(path: Path, worker: Worker, film: bool, more: list[str]) -> dict[str, Any]:
@@ -88,13 +88,15 @@ def _still_suffix(path: Path) -> str:
     return suffix if suffix in (".jpg", ".jpeg", ".tif", ".tiff", ".png", ".webp", ".avif") else ".png"
 
 
-def table(rows: list[dict[str, Any]]) -> str:
-    """One line a kind of file, with the number of files of each verdict."""
+def table(rows: list[dict[str, Any]], rare: int = 1) -> str:
+    """One line a kind of file, with the number of files of each verdict. rare: kinds of fewer files share a line."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
+    files = Counter(Path(row["file"]).suffix.lower() or "(none)" for row in rows)
     for row in rows:
-        for kind in (Path(row["file"]).suffix.lower() or "(none)", "all"):
-            counts[kind][row["verdict"]] += 1
-    kinds = sorted(counts, key=lambda kind: (kind == "all", -counts[kind].total()))
+        kind = Path(row["file"]).suffix.lower() or "(none)"
+        for line in (kind if files[kind] >= rare else "other kinds", "all"):
+            counts[line][row["verdict"]] += 1
+    kinds = sorted(counts, key=lambda kind: (kind == "all", kind == "other kinds", -counts[kind].total()))
     lines = [f"| kind | files | {' | '.join(VERDICTS)} |", f"|---|{'---|' * (len(VERDICTS) + 1)}"]
     for kind in kinds:
         numbers = " | ".join(str(counts[kind][verdict]) for verdict in VERDICTS)

@@ -1,6 +1,6 @@
 """Read a damaged JPEG, PNG or TIFF as far as it goes, and say what is missing.
 
-Of other formats, and of interlaced PNG, the decoders give nothing when a part is missing.
+Of other formats, and of interlaced PNG, the decoders give nothing when a part is missing: see `cut_files`.
 """
 
 import re

@@ -45,6 +45,7 @@ class FileFacts:
     """The facts of one file. The defaults say: as libvips reads it."""
 
     notes: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()
     directory: Directory = field(default_factory=dict)  # of the page of a TIFF that is read
     page: int = 0  # of a TIFF, from 0
     extra_is_alpha: bool = True  # whether the first channel after the colours is alpha

@@ -1,5 +1,6 @@
 """Open any source of a picture: find its format, read its facts, and say where its pixels come from."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 
 from autochrome.errors import PictureTooLarge
 from autochrome.media.stills.bmp import bitmap_header, read_bitmap
+from autochrome.media.stills.cut_files import ENDS_KNOWN, decode_cut, is_cut
 from autochrome.media.stills.exif import (
     CENTIMETRE,
     IMAGE_HEIGHT,
@@ -23,7 +25,7 @@ from autochrome.media.stills.exif import (
 from autochrome.media.stills.file_facts import FileFacts
 from autochrome.media.stills.formats import EXTRA_KINDS, CheckSize, open_extra
 from autochrome.media.stills.in_memory import origin_from_array, origin_from_pil
-from autochrome.media.stills.inspection import inspect_file, true_kind
+from autochrome.media.stills.inspection import inspect_file, reader_of, true_kind
 from autochrome.media.stills.kinds import kind_of
 from autochrome.media.stills.reader import Origin, Source, read_all, read_head
 
@@ -55,6 +57,13 @@ def _origin_from_file(source: Path | bytes, name: str, max_megapixels: float, pa
         check(number(facts.directory, IMAGE_WIDTH), number(facts.directory, IMAGE_HEIGHT))
         pixels = facts.decode(read_all(source, name), name)
         return Origin(name, path, kind, array=pixels, fields=_fields(facts), facts=facts)
+    if kind in ENDS_KNOWN:
+        with reader_of(source, name) as read:
+            cut = is_cut(kind, source, read)
+        if cut:
+            found = decode_cut(kind, source, name, check)
+            facts = replace(facts, losses=(found.loss,))
+            return Origin(name, path, kind, array=found.pixels, fields=found.fields, facts=facts)
     return Origin(name, path, kind, data=data, facts=facts)
 
 

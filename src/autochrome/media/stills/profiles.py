@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from autochrome.color.lab import srgb_from_linear
 from autochrome.errors import NotAPicture
 from autochrome.media.stills.file_facts import FileFacts
-from autochrome.media.stills.icc import Shaper, read_shaper, space
+from autochrome.media.stills.icc import read_shaper, space
 
 _INTENT: dict[str, Any] = {"intent": "relative", "black_point_compensation": True}
 _SAMPLES = {"char": "signed numbers", "short": "signed numbers", "int": "signed numbers of 32 bits"}
@@ -92,19 +92,13 @@ def _field(image: Any, name: str) -> Any:
 
 
 def _from_rgb(image: Any, profile: bytes, depth: int) -> Any:
-    """Little CMS is exact and fast at 8 bits with usual curves; else our own arithmetic is, for simple profiles."""
-    shaper = read_shaper(profile)
-    if shaper is None or shaper.colorants is None or (depth == 8 and not _is_steep(shaper)):
+    """Little CMS is exact and fast at 8 bits; at 16 bits, our own arithmetic is both for simple profiles."""
+    shaper = read_shaper(profile) if depth == 16 else None
+    if shaper is None or shaper.colorants is None:
         return _by_tables(image, profile, depth)
-    curves = pyvips.Image.new_from_array(shaper.linear(2**depth).astype(np.float32)[None])
+    curves = pyvips.Image.new_from_array(shaper.linear(65536).astype(np.float32)[None])
     linear = image.maplut(curves).recomb(pyvips.Image.new_from_array(_srgb_matrix(shaper.colorants)))
-    return linear.copy(interpretation="scrgb").colourspace("srgb" if depth == 8 else "rgb16")
-
-
-def _is_steep(shaper: Shaper) -> bool:
-    """Whether the first of 256 codes is more than two of sRGB, as in linear light: Little CMS rounds the dark tones."""
-    codes: NDArray[np.float64] = srgb_from_linear(shaper.linear(256)[1][None, None]) * 255
-    return bool(codes.max() > 2)
+    return linear.copy(interpretation="scrgb").colourspace("rgb16")
 
 
 def _srgb_matrix(colorants: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -60,7 +60,7 @@ class Still:
         self.grey = self._layout.bands == 1
         pages = _pages(self._header, origin) if only_first else ()
         self.notes = origin.facts.notes + self._layout.notes + pages
-        self.losses: tuple[str, ...] = ()
+        self.losses = origin.facts.losses
 
     def __enter__(self) -> Self:
         return self
