@@ -15,7 +15,7 @@ from autochrome.cli.outcome import Outcome, Remarks
 from autochrome.cli.plan import FileTask
 from autochrome.film.held import FilmUnit, SplitFilm
 from autochrome.film.report import FilmReport
-from autochrome.film.split import ColorRun, SplitJob
+from autochrome.film.split import ColorRun, FindShots, SplitJob
 from autochrome.parallel import Engine, Finished, Work, open_cluster
 
 _MEMORY = 2 << 30  # bytes of a worker: a film in 4K needs 1.0 GB
@@ -101,7 +101,7 @@ def color_on_cluster(
             marks=marks,
             memory=_MEMORY,
         )
-        yield from _Coordinator(open_cluster(on, work, note), do, attempt, there).run()
+        yield from _Coordinator(open_cluster(on, work, note), do, attempt, there, note).run()
 
 
 def _name_unit(unit: FilmStep) -> str:
@@ -117,9 +117,14 @@ class _Coordinator:
     """Keeps the engine supplied with units: those of the films in work first, then those of the next film."""
 
     def __init__(
-        self, engine: Engine[FilmStep, Any], do: FilmWork, attempt: Attempt, tasks: Sequence[FileTask]
+        self,
+        engine: Engine[FilmStep, Any],
+        do: FilmWork,
+        attempt: Attempt,
+        tasks: Sequence[FileTask],
+        note: Callable[[str], None],
     ) -> None:
-        self._engine, self._do, self._attempt = engine, do, attempt
+        self._engine, self._do, self._attempt, self._note = engine, do, attempt, note
         self._tasks = deque(tasks)
         self._by_runs = not (do.hints or do.layer) and len(tasks) < engine.capacity // 2
         self._ready: deque[FilmStep] = deque()
@@ -191,7 +196,10 @@ class _Coordinator:
             if isinstance(step, WholeFilm | FinishFilm):
                 remarks = result
             elif film.split:
-                self._add(film, film.split.advance(step, result))
+                units = film.split.advance(step, result)
+                self._add(film, units)
+                if isinstance(step, FindShots):
+                    self._note(f"{film.task.source}: shots found; units to colour: {len(units)}")
                 if film.split.is_done:
                     self._add(film, [FinishFilm(film.split.report)])
         except Exception as error:
