@@ -12,7 +12,7 @@ from autochrome.errors import NothingFound, OutputExists, UsageError
 from autochrome.lab.adapt import adapt as way
 from autochrome.lab.adapt import tuning
 from autochrome.lab.adapt.adapt import adapt
-from autochrome.lab.adapt.material import Reel, read_reels, split_reels
+from autochrome.lab.adapt.material import Material, Reel, read_reels, split_reels
 from autochrome.lab.adapt.options import Adapted, AdaptOptions, AdaptProgress
 from autochrome.lab.data.pixels import encode
 from autochrome.model import list_models, open_model
@@ -165,3 +165,31 @@ def test_wrong_names_are_refused_before_any_work(films, tmp_path):
     taken.write_bytes(b"x")
     with pytest.raises(OutputExists):
         adapt(films, taken, options=QUICK)
+
+
+@pytest.mark.parametrize(
+    ("pooled", "chosen"),
+    [
+        ((1.5, 2.6, 2.9, 3.0), 0.5),  # gains 0.5, 1.6, 1.9, 2.0: half of the way has most of it
+        ((1.1, 1.2, 1.8, 3.0), 1.0),
+        ((1.2, 0.8, 0.5, 0.1), 0.25),
+        ((0.9, 0.8, 0.7, 0.6), 0.0),  # nothing helps
+    ],
+)
+def test_the_smallest_share_that_has_most_of_the_gain_is_taken(monkeypatch, pooled, chosen):
+    """So the network forgets less. `pooled`: the scores at each share, where the start has 1 dB."""
+
+    class Tuned:
+        def mixed(self, share: float) -> float:
+            return share
+
+    def scores(value: float) -> dict[str, float]:
+        return {"grey": 20.0, "gain": value, "pooled": value, "color": 0.5}
+
+    by_share = dict(zip(way._SHARES, pooled, strict=True))
+    monkeypatch.setattr(way, "score", lambda decoder, watched, gain: scores(by_share[decoder]))
+    course = object.__new__(way._Course)
+    course.start, course._watched, course._before = 0.0, [], scores(1.0)
+    course._tuner, course._material = Tuned(), Material([], [], "reel")
+    before = way.Best(0.0, 0.0, course._compare(scores(1.0)))
+    assert course._try_shares(before).share == chosen

@@ -44,10 +44,13 @@ _FIRST, _FRESH = 192, 32  # crops to begin with, and new ones per round
 _ROUND = 24  # steps per round
 _PATIENCE = 6  # rounds without a better score
 _SHARES = (0.25, 0.5, 0.75, 1.0)  # of the way from the old weights to the tuned ones
+_ENOUGH = 0.7  # of the best gain: a smaller share that has so much is taken, for it forgets less
 _RESERVE = 8.0  # seconds for the last scores and for the file
-_SAMPLES = SampleOptions(
+_LEARNT_SAMPLES = SampleOptions(
     film_stock=0.35, tone=0.5, fade=0.1, grain=0.2, blur=0.15, scratches=0.05, blank_page=0.05
 )
+_KNOWN_SAMPLES = _LEARNT_SAMPLES.model_copy(update={"film_stock": 0.6, "rotate": 0.25, "side_by_side": 0.4})
+"""More kinds of change: there are few pictures, and no more than their features matter."""
 
 
 def adapt(
@@ -114,10 +117,8 @@ class _Course:
         self._encoder, self._material = encoder, material
         self._tuner = Tuner(decoder, seed)
         self._fillers = [
-            _PoolFiller(encoder, pictures, limit, full_crops, seed + i)
-            for i, (pictures, limit, full_crops) in enumerate(
-                ((material.learnt, _LEARNT_LIMIT, 0.5), (known, _KNOWN_LIMIT, 0.2))
-            )
+            _PoolFiller(encoder, material.learnt, SamplePool(_LEARNT_LIMIT), 0.5, _LEARNT_SAMPLES, seed),
+            _PoolFiller(encoder, known, SamplePool(_KNOWN_LIMIT), 0.2, _KNOWN_SAMPLES, seed + 1),
         ]
         self._watched = _encode_squares(encoder, material.watched)
         self._before = score(decoder, self._watched, VIVID_GAIN)
@@ -147,13 +148,14 @@ class _Course:
         return best
 
     def _try_shares(self, best: Best) -> Best:
-        """The best of all so far, and of the present weights at each share."""
+        """The best so far, or the present weights: at the smallest share that has most of their gain."""
+        tried = [Best(self.start, 0.0, self._compare(self._before))]
         for share in _SHARES:
             decoder = self._tuner.mixed(share)
-            scores = score(decoder, self._watched, VIVID_GAIN)
-            if scores["pooled"] > best.comparison.after["pooled"]:
-                best = Best(decoder, share, self._compare(scores))
-        return best
+            tried.append(Best(decoder, share, self._compare(score(decoder, self._watched, VIVID_GAIN))))
+        most = max(each.comparison.gained for each in tried)
+        chosen = next(each for each in tried if each.comparison.gained >= _ENOUGH * most)
+        return chosen if chosen.comparison.gained > best.comparison.gained else best
 
     def _compare(self, after: dict[str, float]) -> Comparison:
         return Comparison(self._material.about_watched, len(self._watched), self._before, after)
@@ -163,10 +165,15 @@ class _PoolFiller:
     """Adds crops of some pictures to a pool: as old film shows them, mirrored, zoomed."""
 
     def __init__(
-        self, encoder: Encoder, pictures: Sequence[RGB], limit: int, full_crops: float, seed: int
+        self,
+        encoder: Encoder,
+        pictures: Sequence[RGB],
+        pool: SamplePool,
+        full_crops: float,
+        samples: SampleOptions,
+        seed: int,
     ) -> None:
-        self.pool = SamplePool(limit)
-        self._encoder = encoder
+        self.pool, self._encoder, self._samples = pool, encoder, samples
         source = PicturesInMemory([""] * len(pictures), [(picture,) for picture in pictures])
         self._cropper = Cropper(source, CROP, 8, seed, full_crops, 1.5) if pictures else None
         self._generator = torch.Generator().manual_seed(seed)
@@ -178,7 +185,7 @@ class _PoolFiller:
             if self._cropper is None or (self.pool.samples and time.monotonic() > end - 2 * _RESERVE):
                 return
             crops = self._cropper.crop(*divmod(self._step, self._cropper.steps_per_epoch))
-            batch = make_batch(torch.from_numpy(crops), _SAMPLES, self._generator)
+            batch = make_batch(torch.from_numpy(crops), self._samples, self._generator)
             for sample in run_tensors(self._encoder, batch.luma, batch.truth):
                 self.pool.add(sample)
             self._step += 1

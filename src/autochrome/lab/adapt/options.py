@@ -44,6 +44,11 @@ class Comparison:
     before: dict[str, float]
     after: dict[str, float]
 
+    @property
+    def gained(self) -> float:
+        """dB, pooled."""
+        return self.after["pooled"] - self.before["pooled"]
+
     def scores(self) -> dict[str, dict[str, float]]:
         """Both, by name."""
         return {"before": self.before, "after": self.after}
