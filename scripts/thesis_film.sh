@@ -24,6 +24,15 @@ length=()
 [ -n "${MINUTES:-}" ] && length=(--minutes "$MINUTES")
 ac() { "$python" -m autochrome "$@"; }
 say() { printf '\n== %s\n' "$*"; }
+# A training that was interrupted goes on where it was.
+train() {
+  local run=$out/$1 data=(--data "$out/$2-train.zip" --valid "$out/$2-test.zip" --out "$out/$1")
+  if [ -d "$run/checkpoints" ]; then
+    ac train "thesis-$1" "${data[@]}" --resume
+  else
+    ac train "thesis-$1" "${data[@]}" ${length[@]+"${length[@]}"} ${settings[@]+"${settings[@]}"}
+  fi
+}
 mkdir -p "$out"
 
 say "1. Frames: every 1.5 s to train, 3 a second to test; pairs of frames within one scene, 3 and 5 a second"
@@ -31,12 +40,10 @@ ac data frames "${films[@]}" --test "$held" -o "$out/single" --skip "${SKIP:-0}"
 ac data frames "${films[@]}" --test "$held" -o "$out/pairs" --skip "${SKIP:-0}" --rate "${PAIR_RATE:-3}" --test-rate 5 --pairs
 
 say "2. The independent network: a frame from its lightness"
-ac train thesis-independent --data "$out/single-train.zip" --valid "$out/single-test.zip" --out "$out/independent" \
-  "${length[@]}" "${settings[@]}"
+train independent single
 
 say "3. The dependent network: a frame from its lightness and the colour of the frame before"
-ac train thesis-dependent --data "$out/pairs-train.zip" --valid "$out/pairs-test.zip" --out "$out/dependent" \
-  "${length[@]}" "${settings[@]}"
+train dependent pairs
 
 say "4. Both as ONNX files"
 ac export "$out/independent" -o "$out/independent.onnx"
