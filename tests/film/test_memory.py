@@ -80,6 +80,23 @@ def test_large_frames_of_x264_are_few(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "rc-lookahead" not in usual.get("x264-params", "") + fast.get("x264-params", "")
 
 
+@pytest.mark.parametrize(
+    ("name", "option", "value"),
+    [("a.mkv", "x265-params", "frame-threads=1"), ("a.webm", "lag-in-frames", "8")],
+)
+def test_large_frames_of_hevc_and_vp9_are_few(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, option: str, value: str
+) -> None:
+    film = make_film(tmp_path / "film.mp4")
+    options = FilmOptions(codec="hevc" if name == "a.mkv" else "auto")
+    with open_film(film) as reader:
+        usual = plan(tmp_path / name, reader.facts, options).settings
+        monkeypatch.setattr(frame_budget, "_LARGE", 1)
+        large = plan(tmp_path / name, reader.facts, options).settings
+    assert value in large[option]
+    assert value not in usual.get(option, "")
+
+
 def test_looking_at_side_data_keeps_no_frames() -> None:
     """PyAV's frame refers to itself when its side data was shown, so it stays until Python collects circles."""
     check = SideDataCheck("libx264", "h264")

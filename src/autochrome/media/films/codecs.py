@@ -9,7 +9,7 @@ import cv2
 
 from autochrome.errors import OutputNotWritable, UsageError
 from autochrome.media.films.facts import FilmFacts
-from autochrome.media.films.frame_budget import X264_LARGE, is_large
+from autochrome.media.films.frame_budget import LARGE, is_large
 from autochrome.media.films.mxf import check_rate
 from autochrome.media.films.side_data import mastering_settings
 from autochrome.options import FilmOptions
@@ -173,8 +173,9 @@ def plan(target: Path, facts: FilmFacts, options: FilmOptions) -> Plan:
     alpha = facts.alpha and options.pixel_format == "auto" and sampling in codec.alpha
     kind = f"yuv{'a' if alpha else ''}{sampling}p{tail}"
     settings = codec.settings(options, facts.width, sampling)
-    if codec.encoder == "libx264" and is_large(facts.y_bytes) and options.preset not in _WITHOUT_LOOKAHEAD:
-        settings = _add_parameters(settings, "x264-params", X264_LARGE)
+    ahead = codec.encoder != "libx264" or options.preset not in _WITHOUT_LOOKAHEAD
+    if codec.encoder in LARGE and is_large(facts.y_bytes) and ahead:
+        settings = _add_parameters(settings, *LARGE[codec.encoder])
     if facts.interlaced and not codec.fields:
         notes.append(_fields_note(codec, CONTAINERS[suffix]))
     if facts.mastering:

@@ -12,8 +12,13 @@ _QUEUED = 64 << 20, 32 << 20  # bytes of frames between two threads
 _MOST_QUEUED = 12  # frames: chroma is settled in bursts, and no thread should wait for another
 _DELAY = 4, 2  # frames that the reader holds back: after that the decoder seldom needs them itself
 _THREADS = 4  # of a decoder and an encoder of large frames
-X264_LARGE = "rc-lookahead=4:sync-lookahead=0:bframes=2:ref=1:sliced-threads=1"
-"""x264 holds 7 frames instead of 40 or more, and all its threads work on one of them."""
+LARGE = {
+    "libx264": ("x264-params", "rc-lookahead=4:sync-lookahead=0:bframes=2:ref=1:sliced-threads=1"),
+    "libx265": ("x265-params", "rc-lookahead=4:bframes=2:ref=1:frame-threads=1"),
+    "libvpx-vp9": ("lag-in-frames", "8"),
+}
+"""FFmpeg's name of an encoder → an option with which it holds fewer large frames: x264 7 instead of 40 or more. All
+threads work on one frame."""
 
 
 def is_large(y_bytes: int) -> bool:
