@@ -37,7 +37,7 @@ PICTURES = {
 FILM = "Home movie.mp4"
 SHOTS = ("Astronaut.jpg", "Breakfast.jpg", "Cat.jpg", "Rocket.jpg", "Astronaut.jpg")
 SIZE, FRAMES, RATE = (960, 540), 42, 24  # of the film; frames in each shot
-SUIT, SKIN, SKY, BRICK = "#d0691f", "#e0a585", "#7fa6d6", "#a5482f"
+SUIT, SKIN, SKY = "#d0691f", "#e0a585", "#7fa6d6"
 PHONE = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 
 
@@ -133,7 +133,7 @@ def take_photo_pictures(camera: Photographer) -> None:
         open_project(page, "Astronaut.jpg")
         for color, *path in (
             (SUIT, (0.24, 0.86), (0.34, 0.92)),
-            (SUIT, (0.62, 0.86), (0.68, 0.94)),
+            (SUIT, (0.62, 0.6), (0.63, 0.66)),
             (SKIN, (0.43, 0.3), (0.47, 0.32)),
         ):
             choose_color(page, color)
@@ -179,9 +179,9 @@ def take_film_pictures(camera: Photographer) -> None:
         page.get_by_label("Frame", exact=True).fill("18")
         page.wait_for_timeout(1500)
         for color, *path in (
-            (SUIT, (0.3, 0.85), (0.36, 0.93)),
-            (SUIT, (0.62, 0.88), (0.66, 0.95)),
-            (SKIN, (0.43, 0.42), (0.46, 0.46)),
+            (SUIT, (0.22, 0.94), (0.27, 0.97)),
+            (SUIT, (0.63, 0.95), (0.66, 0.98)),
+            (SKY, (0.75, 0.2), (0.7, 0.35), (0.65, 0.6)),
         ):
             choose_color(page, color)
             draw_stroke(page, *path)
