@@ -38,6 +38,15 @@ def test_a_form_is_the_same_as_a_body(client: TestClient, jpeg: bytes, tmp_path:
     assert is_empty(tmp_path)
 
 
+def test_headers_say_what_the_result_lacks(client: TestClient, jpeg: bytes):
+    whole = client.post("/api/colorize", content=jpeg)
+    assert (whole.headers["X-Notes"], whole.headers["X-Losses"]) == ("[]", "[]")
+    cut = client.post("/api/colorize", content=jpeg[: len(jpeg) * 3 // 4])
+    assert cut.status_code == 200, cut.text
+    (loss,) = json.loads(cut.headers["X-Losses"])
+    assert loss.startswith("the file ends after about")
+
+
 def test_fields_of_a_form_may_follow_the_file_in_any_pieces(client: TestClient, jpeg: bytes):
     def part(head: str, data: bytes) -> bytes:
         return b"--xyz\r\nContent-Disposition: form-data; " + head.encode() + b"\r\n\r\n" + data + b"\r\n"

@@ -1,7 +1,6 @@
 """Photographs: make projects of them, colour them, show parts of them."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -17,6 +16,7 @@ from autochrome.photo import Photo, colorize_photo
 from autochrome.studio.cache import SizedCache
 from autochrome.studio.color_suggestions import doubt_map
 from autochrome.studio.errors import NotFound, WrongState
+from autochrome.studio.jobs.specs import JobResult
 from autochrome.studio.library import Library
 from autochrome.studio.limits import THUMBNAIL_SIDE, Limits
 from autochrome.studio.networks import Networks
@@ -48,12 +48,15 @@ class PhotoService:
             notes = (*still.losses, *still.notes)
             return new_project(upload, name, still.width, still.height, notes=notes)
 
-    def colorize_upload(self, upload: Upload, settings: Mapping[str, Any], hints: HintsFile | None) -> Path:
-        """Colour an upload without a project; returns the path of the result, in the upload's folder."""
+    def colorize_upload(
+        self, upload: Upload, settings: Mapping[str, Any], hints: HintsFile | None
+    ) -> JobResult:
+        """Colour an upload without a project. The file of the result is in the upload's folder."""
         options = photo_options(settings, self._networks)
         options = options.model_copy(update={"max_megapixels": self._limits.megapixels})
         photo = colorize_photo(upload.path, model=self._network(options), options=options, hints=hints)
-        return photo.save(upload.path.with_name(f"result{photo.suffix}"))
+        path = photo.save(upload.path.with_name(f"result{photo.suffix}"))
+        return JobResult(file=path.name, notes=photo.notes, losses=photo.losses)
 
     def paint(self, project: Project, request: PaintPhoto) -> Image:
         """(h, w, 3) sRGB: a part of a photograph with hints and settings that are not saved."""

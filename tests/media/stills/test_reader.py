@@ -62,7 +62,9 @@ def test_an_incomplete_file(kind: str, share: float) -> None:
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in WHOLE if not kind.startswith(("jpg", "png", "tif", "webp"))])
+@pytest.mark.parametrize(
+    "kind", [kind for kind in WHOLE if not kind.startswith(("jpg", "png", "tif", "webp"))]
+)
 def test_small_and_strips_both_raise_the_error(kind: str) -> None:
     data = WHOLE[kind][: int(len(WHOLE[kind]) * 0.9)]
     for look in (lambda still: still.read_small(16), lambda still: whole(still.strips())):

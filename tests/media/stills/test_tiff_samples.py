@@ -136,3 +136,11 @@ def test_ycbcr_in_planes() -> None:
     half[place : place + 4] = struct.pack("<HH", 2, 2)
     with pytest.raises(NotAPicture, match="YCbCr in separate planes"):
         open_still(bytes(half))
+
+
+def test_other_pages_are_noted() -> None:
+    buffer = io.BytesIO()
+    with tifffile.TiffWriter(buffer) as file:
+        for _ in range(3):
+            file.write((GREY / 255).astype(np.float32), iccprofile=P3)
+    assert open_still(buffer.getvalue()).notes[-1] == "3 pages: only the first was read"

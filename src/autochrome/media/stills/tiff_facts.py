@@ -68,6 +68,8 @@ def tiff_facts(read: Read, name: str, page: int | None = None) -> FileFacts:
     profile = directory[_PROFILE].data if odd and _PROFILE in directory else None
     if odd and odd.floats and profile is None:
         notes.append("floats without a colour profile: 0…1 was read as sRGB values")
+    if odd and chosen is None and (count := len(full_pages(read))) > 1:  # else libvips counts them
+        notes.append(f"{count} pages: only the first was read")
     return FileFacts(
         notes=tuple(notes),
         directory={**pages[0], **directory},

@@ -1,5 +1,6 @@
 """One file in, the same in colour out: a picture at once, a film as a job."""
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -47,12 +48,19 @@ async def colorize(
     studio: CurrentStudio, request: Request, query: Annotated[PhotoQuery, Query()]
 ) -> Response:
     """Colour one picture. The body is its bytes, or a form with the file; the options may be fields of the form too.
-    The response is the file in colour. Nothing is kept."""
+    The response is the file in colour. Nothing is kept. The headers X-Notes and X-Losses are JSON lists of sentences:
+    what the result lacks, and what of a damaged original is missing."""
     upload, form = await receive_form(studio, request, films=False)
     with upload.discarded_on_error():
         settings, hints = _read_options(studio, query, form)
-        path = await studio.executors.run_slow(lambda: studio.photos.colorize_upload(upload, settings, hints))
-    return FileResponse(path, media_type=FILE_TYPES[path.suffix], background=BackgroundTask(upload.discard))
+        done = await studio.executors.run_slow(lambda: studio.photos.colorize_upload(upload, settings, hints))
+        path = upload.folder / str(done.file)
+    return FileResponse(
+        path,
+        media_type=FILE_TYPES[path.suffix],
+        headers={"X-Notes": json.dumps(done.notes), "X-Losses": json.dumps(done.losses)},
+        background=BackgroundTask(upload.discard),
+    )
 
 
 @router.post("/film", status_code=202, responses=errors(409, 415, 429, 507), openapi_extra=UPLOAD_BODY)
