@@ -62,6 +62,15 @@ def test_a_missing_piece_is_a_loss(tmp_path: Path, films: dict[str, Path], name:
     assert _names_a_place(losses)
 
 
+@pytest.mark.parametrize("name", [name for name in FILMS if name != "a.mov"])
+def test_a_film_that_was_only_cut_is_not_damaged(tmp_path: Path, films: dict[str, Path], name: str):
+    """`container_end` says that it is cut."""
+    size = films[name].stat().st_size // 3 * 2
+    frames, losses = _read(_damaged(films[name], tmp_path, lambda data: data[: size - size % 188]))
+    assert frames
+    assert not _names_a_place(losses)
+
+
 def test_a_whole_missing_page_of_ogg(tmp_path: Path, films: dict[str, Path]):
     """Each page that is left is sound: only their numbers tell."""
 

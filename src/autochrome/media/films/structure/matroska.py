@@ -42,7 +42,8 @@ class _Walk:
             if number not in _ALLOWED[parent] and not (parent == _SEGMENT and 0 < number < _SEGMENT_NUMBERS):
                 # An element of unknown size ends where one begins that cannot stand in it.
                 return (None if stop is None and number in _IN_SEGMENT | _ALLOWED[0] else place), place
-            if stop is not None and end is not None and end > stop:
+            # An element that goes on behind the end of the file is not damaged, but cut.
+            if parent and stop is not None and end is not None and end > stop:
                 return (place if stop <= data.size else None), place
             if number in _ALLOWED:
                 broken, end = self.find_break(number, content, end)
