@@ -23,7 +23,6 @@ _GREY = (
     "gravel.png",
     "horse.png",
     "moon.png",
-    "page.png",
 )
 """In the package scikit-image; without true colours they still show how the network answers."""
 _LARGE = 400  # pixels at the short side: crops of them show parts
