@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from autochrome.color.lab import lab_from_srgb
 from conftest import Ran
-from pictures import COLOR, pil
+from pictures import COLOR, COLOR16, pil, png
 from studiohelp import OpenStudio, project_path, wait_for_end
 
 BLUE = "#3060c0"
@@ -194,3 +194,10 @@ def test_the_settings_are_the_options_of_the_command_line(client: TestClient):
     assert {"vivid", "size", "model", "format"} <= info["photo"]["properties"].keys()
     assert "max_megapixels" not in info["photo"]["properties"]
     assert {card["name"] for card in info["models"]} >= {"tiny"}
+
+
+def test_an_export_says_what_its_format_cannot_hold(client: TestClient):
+    photo = project_path(client.post("/api/projects?name=deep.png", content=png(COLOR16)))
+    client.patch(photo, json={"settings": {"format": "jpg"}})
+    assert wait_for_end(client, client.post(f"{photo}/export").json())["state"] == "done"
+    assert client.get(photo).json()["export"]["notes"] == ["16 bits a channel: JPEG stores 8"]

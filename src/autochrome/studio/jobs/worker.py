@@ -64,7 +64,8 @@ def export_photo(spec: ExportPhoto, report: Report) -> JobResult:
     hints = None if spec.hints is None else open_hints(spec.hints, spec.source.parent)
     photo = colorize_photo(spec.source, model=spec.options.model, options=spec.options, hints=hints)
     report(0.2, "writing")
-    return JobResult(file=photo.save(spec.folder / f"export{photo.suffix}", overwrite=True).name)
+    path = photo.save(spec.folder / f"export{photo.suffix}", overwrite=True)
+    return JobResult(file=path.name, notes=photo.notes, losses=photo.losses)
 
 
 def export_film(spec: ExportFilm, report: Report) -> JobResult:
