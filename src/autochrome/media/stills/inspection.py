@@ -57,13 +57,15 @@ def inspect_file(kind: str, source: Path | bytes, name: str, page: int | None = 
 def reader_of(source: Path | bytes, name: str) -> Iterator[Read]:
     """A function that reads parts of a file, or of its bytes."""
     if isinstance(source, bytes):
-        yield lambda offset, size: source[offset : offset + size]
+        yield lambda offset, size: source[offset : offset + max(0, size)]
         return
     try:
         with source.open("rb") as file:
 
             def read(offset: int, size: int) -> bytes:
-                if offset >= 1 << 62:  # more than any file has: a damaged offset
+                if (
+                    offset >= 1 << 62 or size <= 0
+                ):  # more than any file has, or nothing: a damaged offset or length
                     return b""
                 file.seek(offset)
                 return file.read(size)
