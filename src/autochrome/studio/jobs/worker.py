@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _IDLE = 600  # seconds without a job after which the process ends, to free its memory
 _NICE = 10  # a person who paints at the same time has priority
-_PREVIEW: dict[str, Any] = {"preset": "ultrafast", "codec": "h264", "pixel_format": "yuv420p", "crf": 8}
+_PREVIEW: dict[str, Any] = {"preset": "ultrafast", "codec": "h264", "pixel_format": "yuv420p", "crf": 5}
 """Options that are fast, that every browser plays, and that keep the colours of an export."""
 
 
