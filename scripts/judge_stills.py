@@ -209,9 +209,9 @@ def _compare_pixels(before: SeenStill, after: SeenStill, found: Comparison) -> N
         found.differs["lightness"] = f"{worst:.1f} L* off (99 of 100 pixels), {apart.mean():.1f} on average"
     if before.alpha and not after.alpha and after.kind not in ("JPEG", "BMP"):
         found.differs["transparency"] = "it is gone"
-    told = {dots for dots in before.dots if dots > _FEW}
-    if told and after.dots and not any(abs(a / b - 1) < _DOTS for a in after.dots for b in told):
-        found.differs["resolution"] = f"{sorted(told)} → {sorted(after.dots)} dots an inch"
+    stated = {dots for dots in before.dots if dots > _FEW}
+    if stated and after.dots and not any(abs(a / b - 1) < _DOTS for a in after.dots for b in stated):
+        found.differs["resolution"] = f"{sorted(stated)} → {sorted(after.dots)} dots an inch"
     if before.pages > 1 and after.pages < before.pages:
         found.differs["pages"] = f"{before.pages} → {after.pages}"
 

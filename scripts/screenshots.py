@@ -19,20 +19,19 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page
-from skimage import data
 from skimage.transform import resize
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from browsing import choose_color, draw_stroke, open_page, open_project, run_studio, upload, wait_until
-from demo import to_grey
+from demo import PICTURES, to_grey
 from pictures import pil
 
-PICTURES = {
-    "Astronaut.jpg": data.astronaut,
-    "Breakfast.jpg": data.coffee,
-    "Cat.jpg": data.chelsea,
-    "Motorcycle.jpg": lambda: data.stereo_motorcycle()[0],
-    "Rocket.jpg": data.rocket,
+NAMES = {
+    "Astronaut.jpg": "astronaut",
+    "Breakfast.jpg": "coffee",
+    "Cat.jpg": "cat",
+    "Motorcycle.jpg": "motorcycle",
+    "Rocket.jpg": "rocket",
 }
 FILM = "Home movie.mp4"
 SHOTS = ("Astronaut.jpg", "Breakfast.jpg", "Cat.jpg", "Rocket.jpg", "Astronaut.jpg")
@@ -94,9 +93,9 @@ def main() -> None:
 def write_originals(folder: Path) -> list[Path]:
     """The grey photographs and the film."""
     files = []
-    for name, load in PICTURES.items():
+    for name, picture in NAMES.items():
         files.append(folder / name)
-        files[-1].write_bytes(pil(to_grey(load()), "jpeg", quality=92))
+        files[-1].write_bytes(pil(to_grey(PICTURES[picture]()), "jpeg", quality=92))
     return [*files, write_film(folder / FILM)]
 
 
@@ -107,7 +106,7 @@ def write_film(path: Path) -> Path:
         stream = output.add_stream("libx264", rate=RATE, options={"crf": "14"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for shot, name in enumerate(SHOTS):
-            wide = enlarge(to_grey(PICTURES[name]()))
+            wide = enlarge(to_grey(PICTURES[NAMES[name]]()))
             top = 0 if name == "Astronaut.jpg" else (len(wide) - height) // 2
             first = (
                 12 if shot == len(SHOTS) - 1 else 0

@@ -103,12 +103,12 @@ def test_the_worker_calls_the_same_function_as_the_command(monkeypatch: pytest.M
         return Adapted(output, card, Comparison("x", 1, scores, {**scores, "pooled": 2.0}), 0.5, 1, 16)
 
     monkeypatch.setattr(way, "adapt", tune)
-    told = []
+    reports = []
     spec = Adapt(
         sources={"reel.mkv": tmp_path / "source.mkv"}, target=tmp_path / "s.onnx", model="tint", minutes=3
     )
-    result = run(spec, lambda done, note: told.append((done, note)))
-    assert told == [(0.5, "learning: 16 crops")]
+    result = run(spec, lambda done, note: reports.append((done, note)))
+    assert reports == [(0.5, "learning: 16 crops")]
     assert "+1.00 → +2.00 dB" in result.notes[0]
     assert asked["names"] == {tmp_path / "source.mkv": "reel.mkv"}
     assert asked["options"].minutes == 3

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from autochrome.color.resize import resize
 from autochrome.color.upsample import blur
+from autochrome.model.sizes import shrink_mask
 from autochrome.types import Floats, Luma
 
 _BELONGS = 0.5  # a weight above it is part of the area
@@ -24,7 +25,7 @@ def limit_to_thing(weight: Floats, mask: Floats, luma: Luma) -> Floats:
     mask, luma: (H, W) of the same picture. A network also finds other things that look alike: the second wall of a
     room, stones of the same grey. A person who paints one of them does not mean the others.
     """
-    painted = _shrink(mask, *weight.shape) > 0
+    painted = shrink_mask(mask, *weight.shape) > 0
     reached = _grow(painted, painted | (weight > _BELONGS))
     kept = np.where(reached, weight, np.float32(0))
     return np.where(painted, kept, _soften(kept, resize(luma, *weight.shape)))
@@ -41,15 +42,6 @@ def _soften(weight: Floats, luma: Luma) -> Floats:
     even = (1 - deviation * np.float32(1 / _EVEN)).clip(0, 1)
     softened: Floats = weight + even * (soft[0] - weight)
     return softened
-
-
-def _shrink(mask: Floats, height: int, width: int) -> Floats:
-    """The largest value of the pixels in each cell."""
-    rows, columns = (
-        np.arange(cells) * pixels // cells for cells, pixels in zip((height, width), mask.shape, strict=True)
-    )
-    small: Floats = np.maximum.reduceat(np.maximum.reduceat(mask, rows, axis=0), columns, axis=1)
-    return small
 
 
 def _grow(reached: Cells, area: Cells) -> Cells:

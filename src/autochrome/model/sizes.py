@@ -18,13 +18,19 @@ def pad(plane: Floats, multiple: int, *, repeat: bool) -> Floats:
 
 def resize_hints(hints: Hints, height: int, width: int) -> Hints:
     """Hints at another size. The mask takes the maximum, so a single painted point keeps its full weight."""
-    rows, columns = hints.mask.shape
     weight = resize(hints.mask, height, width)
     chroma = resize(hints.chroma * hints.mask[..., None], height, width)
     chroma /= np.maximum(weight, 1e-6)[..., None]
-    mask = np.maximum.reduceat(hints.mask, np.arange(height) * rows // height, axis=0)
-    mask = np.maximum.reduceat(mask, np.arange(width) * columns // width, axis=1)
-    return Hints(chroma, mask)
+    return Hints(chroma, shrink_mask(hints.mask, height, width))
+
+
+def shrink_mask(mask: Floats, height: int, width: int) -> Floats:
+    """(H, W) → (height, width): the largest value of the pixels in each cell."""
+    rows, columns = (
+        np.arange(cells) * pixels // cells for cells, pixels in zip((height, width), mask.shape, strict=True)
+    )
+    small: Floats = np.maximum.reduceat(np.maximum.reduceat(mask, rows, axis=0), columns, axis=1)
+    return small
 
 
 def crop_to_picture(output: Floats, padded: tuple[int, int], height: int, width: int) -> Floats:

@@ -49,15 +49,15 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def tuned(films: list[Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Adapted, list[AdaptProgress]]:
-    told: list[AdaptProgress] = []
+    reports: list[AdaptProgress] = []
     with pytest.MonkeyPatch.context() as patch:
         for name, value in SMALL.items():
             patch.setattr(way, name, value)
         patch.setattr(tuning, "_RATE", 2e-3)
-        patch.setattr(way._Clock, "has_round", lambda clock: len(told) < 6)
+        patch.setattr(way._Clock, "has_round", lambda clock: len(reports) < 6)
         output = tmp_path_factory.mktemp("models") / "series.onnx"
-        done = adapt(films[:1], output, held_out=films[1:], options=QUICK, progress=told.append)
-    return done, told
+        done = adapt(films[:1], output, held_out=films[1:], options=QUICK, progress=reports.append)
+    return done, reports
 
 
 def test_colours_of_the_held_out_film_come_nearer(tuned):
@@ -105,13 +105,13 @@ def test_hints_still_reach_their_place(tuned):
 
 
 def test_progress_names_films_and_remaining_time(tuned):
-    told = tuned[1]
-    assert next(p.stage for p in told) == "reading"
-    assert told[-1].stage == "writing"
-    assert any(re.search(r"1\.mp4: \d+ pictures of \d+ shots", p.text) for p in told)
-    left = [p.seconds_left for p in told]
+    reports = tuned[1]
+    assert next(p.stage for p in reports) == "reading"
+    assert reports[-1].stage == "writing"
+    assert any(re.search(r"1\.mp4: \d+ pictures of \d+ shots", p.text) for p in reports)
+    left = [p.seconds_left for p in reports]
     assert left == sorted(left, reverse=True)
-    assert all(0 <= p.done <= 1 for p in told)
+    assert all(0 <= p.done <= 1 for p in reports)
 
 
 def test_frames_are_taken_across_the_cuts_without_near_duplicates(tmp_path):

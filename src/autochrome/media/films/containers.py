@@ -52,8 +52,8 @@ def find_frames(container: Any, path: Path) -> Any:
     """The first video stream that is not a cover image."""
     streams = [stream for stream in container.streams.video if not is_cover(stream)]
     if not streams:
-        heard = "only sound" if container.streams.audio else "no video stream"
-        raise NotAFilm(f"{path}: this file has {heard}, so there is nothing to colour in it.")
+        content = "only sound" if container.streams.audio else "no video stream"
+        raise NotAFilm(f"{path}: this file has {content}, so there is nothing to colour in it.")
     if streams[0].codec_context is None:
         raise NotAFilm(f"{path}: there is no decoder for the video codec of this file.")
     return streams[0]

@@ -56,7 +56,7 @@ def open_raw(source: Path | bytes, name: str, check_size: Callable[[int, int], N
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """LibRaw prints that data are damaged, and cannot be told not to. What else is printed meanwhile comes after it."""
+    """LibRaw prints that data are damaged, always. What else is printed meanwhile comes after it."""
     with _ONE_AT_A_TIME, tempfile.TemporaryFile() as printed:
         kept = os.dup(2)
         try:
