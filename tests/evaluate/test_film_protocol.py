@@ -4,7 +4,7 @@ from skimage import data
 
 from autochrome.errors import FilmDamaged, InputMissing
 from autochrome.evaluate.film_protocol import evaluate_film
-from autochrome.evaluate.film_report import film_table, shot_table
+from autochrome.evaluate.film_report import film_table, shot_table, summary_table
 from autochrome.evaluate.film_results import FilmEvaluation
 from autochrome.media.films.rgb_frames import read_rgb_frames
 from autochrome.model import open_model
@@ -63,8 +63,8 @@ def test_the_rows_of_a_film(result):
     assert truth.colorfulness_share == 100
     assert 0 < truth.warped_error < 8
     assert truth.cdc > 0
-    for name in ("model, steady", "model, frame by frame"):
-        assert rows[name].over_grey == rows[name].psnr - grey.psnr
+    for name in ("model, steady", "model, frame by frame", "model, first frame given"):
+        assert rows[name].over_grey == pytest.approx(rows[name].psnr - grey.psnr)
         assert rows[name].warped_error > grey.warped_error
 
 
@@ -76,6 +76,23 @@ def test_a_film_with_vivid_0_is_grey(film, tiny_model):
     assert rows["model, steady"].psnr == pytest.approx(
         rows["grey"].psnr, abs=TOLERANCES["grey of Y′ against grey of L*"]
     )
+
+
+def test_the_first_frame_helps_most_at_the_start(result):
+    given, steady = result.row("model, first frame given"), result.row("model, steady")
+    assert given.over_grey_start > steady.over_grey_start
+    assert given.over_grey_start >= given.over_grey_end
+
+
+def test_one_row_for_each_film_and_one_for_all(result):
+    rows = [row.model_copy(update={"over_grey": row.over_grey + 2}) for row in result.rows]
+    better = result.model_copy(update={"film": "better.mkv", "rows": rows})
+    table = summary_table([result, better])
+    assert [row[0] for row in table.rows] == ["pan.mkv", "better.mkv", "all"]
+    gains = [float(row[table.columns.index("over grey")]) for row in table.rows]
+    assert gains[2] == pytest.approx(np.mean(gains[:2]), abs=0.011)
+    assert table.rows[0][3:9] == table.rows[2][3:9]  # the same in both films
+    assert [row[0] for row in summary_table([result]).rows] == ["pan.mkv"]
 
 
 def test_the_ends_of_shots(result):
@@ -93,7 +110,9 @@ def test_the_ends_of_shots(result):
 
 def test_the_table_and_the_json_of_a_film(result):
     table = film_table(result)
-    assert [row[0] for row in table.rows] == ["grey", "truth", "model, steady", "model, frame by frame"]
+    assert [row[0] for row in table.rows] == [
+        "grey", "truth", "model, steady", "model, frame by frame", "model, first frame given",
+    ]  # fmt: skip
     assert all(len(row) == len(table.columns) for row in table.rows)
     assert FilmEvaluation.model_validate_json(result.model_dump_json()) == result
 

@@ -94,7 +94,7 @@ def evaluate(
         ),
     ] = LOCAL,
 ) -> None:
-    """Measure a network on colour pictures, beside grey, the mean colour and the best constant colour."""
+    """Measure a network on colour pictures or films, beside grey, the mean colour and the best constant colour."""
     from autochrome.cli.evaluate_work import EvaluationWork, evaluate_films_on, evaluate_photos_on
     from autochrome.evaluate.photo_protocol import evaluate_photos
     from autochrome.evaluate.photo_report import evaluation_galleries, write_photo_report
@@ -164,12 +164,13 @@ def _report_films(results: Sequence[FilmEvaluation], name: str, json: Path | Non
     """Show how near the colours of films are to the truth, and how steady they are."""
     from pydantic import TypeAdapter
 
-    from autochrome.evaluate.film_report import film_table, shot_table
+    from autochrome.evaluate.film_report import film_table, shot_table, summary_table
     from autochrome.evaluate.film_results import FilmEvaluation
     from autochrome.evaluate.report_page import format_table, write_report
     from autochrome.files import atomic_write
 
     tables = [make(result) for result in results for make in (film_table, shot_table)]
+    tables.append(summary_table(results))
     print("\n\n".join(map(format_table, tables)))
     if json:
         data = TypeAdapter(list[FilmEvaluation]).dump_json(list(results), indent=1) + b"\n"

@@ -1,7 +1,66 @@
-"""The tables of an evaluation of a film."""
+"""The tables of an evaluation of films."""
 
-from autochrome.evaluate.film_results import FRAMES, SHOT_END, TEMPORAL, FilmEvaluation
+from collections.abc import Sequence
+
+import numpy as np
+
+from autochrome.evaluate.film_results import (
+    FRAMES,
+    GIVEN,
+    GREY,
+    SHOT_END,
+    TEMPORAL,
+    TRUTH,
+    FilmEvaluation,
+    FilmRow,
+    limited_psnr,
+)
 from autochrome.evaluate.report_page import Table
+
+
+def summary_table(results: Sequence[FilmEvaluation]) -> Table:
+    """One row for each film, and one for all of them."""
+    columns = ["film", "grey dB", "over grey", "pooled", "% of truth", "change", "alone", "share", "drift dB"]
+    columns += ["first frame given", "pooled", "in the last quarter"]
+    rows = [_summary_row(result.film, [result]) for result in results]
+    note = (
+        "PSNR over grey in dB: the mean over all frames, and pooled. Change: of a*b* along the motion, steady; alone: "
+        "frame by frame. Drift: over grey in the last quarter minus the first. First frame given: over grey with the "
+        "true colours of the first frame as a key frame. In the row of all, each film counts alike; pooled, each frame."
+    )
+    if len(results) > 1:
+        rows.append(_summary_row("all", results))
+    return Table("All films", columns, rows, note, [len(results)] if len(results) > 1 else [])
+
+
+def _summary_row(name: str, results: Sequence[FilmEvaluation]) -> list[str]:
+    ways = {way: [result.row(way) for result in results] for way in (GREY, TRUTH, TEMPORAL, FRAMES, GIVEN)}
+    steady, given = ways[TEMPORAL], ways[GIVEN]
+    change, alone = (float(np.mean([row.warped_error for row in ways[way]])) for way in (TEMPORAL, FRAMES))
+    frames = [result.frames for result in results]
+
+    def pooled(rows: Sequence[FilmRow]) -> float:
+        errors = (
+            float(np.average([row.squared_error for row in each], weights=frames))
+            for each in (rows, ways[GREY])
+        )
+        ours, grey = map(limited_psnr, errors)
+        return ours - grey
+
+    return [
+        name,
+        f"{np.mean([row.psnr for row in ways[GREY]]):.2f}",
+        f"{np.mean([row.over_grey for row in steady]):+.2f}",
+        f"{pooled(steady):+.2f}",
+        _percent(*(sum(row.colorfulness for row in ways[way]) for way in (TEMPORAL, TRUTH))),
+        f"{change:.2f}",
+        f"{alone:.2f}",
+        f"{change / alone:.2f}" if alone else "–",
+        f"{np.mean([row.drift for row in steady]):+.2f}",
+        f"{np.mean([row.over_grey for row in given]):+.2f}",
+        f"{pooled(given):+.2f}",
+        f"{np.mean([row.over_grey_end for row in given]):+.2f}",
+    ]
 
 
 def film_table(result: FilmEvaluation) -> Table:
