@@ -1,6 +1,8 @@
 """Field order, shape of pixels, HDR10 data and captions are kept or noted, as ffprobe sees them."""
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import av
@@ -148,6 +150,26 @@ def test_captions_inside_frames_are_kept_or_noted(tmp_path: Path):
             kinds = [{data.type.name for data in frame.side_data} for frame in film.decode(video=0)]
         assert all(("A53_CC" in found) == kept for found in kinds), target
         assert any("captions" in note for note in writer.notes) != kept
+
+
+def test_side_data_of_the_first_frame_are_not_read_from_freed_memory(tmp_path: Path):
+    """The reader looks at them before the frame is made writable, which moves them. glibc overwrites what is freed."""
+    source = make_film(tmp_path / "in.mkv", sound=None, times=range(3), codec="libx264")
+    with av.open(str(source)) as film:
+        kinds = [data.type.name for data in next(film.decode(video=0)).side_data]
+    code = (
+        "import sys\nfrom autochrome.media.films import open_film\n"
+        "with open_film(sys.argv[1]) as film: first = next(iter(film)).decoded\n"
+        "print(*(data.type.name for data in first.side_data))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, source],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"MALLOC_PERTURB_": "165"},
+    )
+    assert kinds
+    assert ran.stdout.split() == kinds, ran.stderr
 
 
 def test_dolby_vision_is_noted():

@@ -57,6 +57,7 @@ class FilmReader:
             self._clock = Clock(self._clock_start, self._stream.time_base)
             self._index = index or (self.index() if start else None)
             self._number, self._first = self._begin()
+            self._first.make_writable()  # later, this would move the side data that PyAV has shown
             self._shape = (self._first.height, self._first.width, self._first.format.name)
             self.facts = self._limit_facts(
                 read_facts(self.path, self._container, self._stream, self._first, self._clock_start)
