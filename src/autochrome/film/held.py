@@ -59,7 +59,7 @@ class SplitFilm:
                 f"{job.target}: the folder {job.target.parent} does not exist; create it first."
             )
         identity = FilmJob.of(self.network, job.options, None, job.source).identity
-        self._held = HeldFilm(job.target, self._facts, job.options, identity, self.restart)
+        self._held = HeldFilm(job.target, self._facts, job.options, job=identity, restart=self.restart)
         self._held.__enter__()
         self.report.kept = self._held.count_frames()
         return self

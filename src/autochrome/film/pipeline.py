@@ -35,7 +35,7 @@ from autochrome.media.films import (
 )
 from autochrome.media.films.frame_budget import frames_queued
 from autochrome.media.films.layer import read_layer_facts
-from autochrome.media.films.parts import check_free
+from autochrome.media.films.parts import check_free, digest_no_hints
 from autochrome.model import ColorModel
 from autochrome.options import FilmOptions
 from autochrome.parallel import prefetch
@@ -89,7 +89,7 @@ def colorize_film(
             restart=restart,
             metadata=METADATA,
             job=job.identity,
-            hints_digest=carried.digest if carried else lambda first, stop: "0",
+            hints_digest=carried.digest if carried else digest_no_hints,
         ) as writer,
     ):
         painter = choose_painter(job.network, options, reader.facts.turn, carried)

@@ -116,8 +116,8 @@ class JoinFilm:
         job, found = self.job, _load_shots(self.job.folder)
         with job.open_reader() as reader:
             facts = reader.facts
-        writer = FilmOfParts(job.target, facts, job.options, METADATA, found.shown)
-        writer.join()
+        writer = FilmOfParts(job.target, facts, job.options, metadata=METADATA)
+        writer.join(found.shown)
         return writer.notes, writer.losses
 
 

@@ -1,7 +1,7 @@
 """Open a film, and create a film like it."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from autochrome.errors import OutputNotWritable
 from autochrome.files import check_output
 from autochrome.media.films.index import FilmIndex
 from autochrome.media.films.layer import LayerWriter, check_layer_name
+from autochrome.media.films.parts import HintsDigest, digest_no_hints
 from autochrome.media.films.reader import FilmReader
 from autochrome.media.films.sequences.film_of_pictures import FilmOfPictures
 from autochrome.media.films.sequences.names import SequencePattern, check_written_pattern, is_sequence
@@ -46,28 +47,32 @@ def create_film(
     *,
     overwrite: bool = False,
     restart: bool = False,
-    metadata: Mapping[str, str] | None = None,
-    job: Mapping[str, Any] | None = None,
-    hints_digest: Callable[[int, int], str] = lambda first, stop: "0",
+    metadata: Mapping[str, str] = {},
+    job: Mapping[str, Any] = {},
+    hints_digest: HintsDigest = digest_no_hints,
 ) -> FilmWriter | SequenceWriter | FilmOfPictures:
     """Create a film with the times, sound, subtitles and metadata of another; the caller writes the frames.
 
     A context manager. A path such as `color.%08d.dpx` makes a sequence of pictures. metadata: is added to that of the
     original. job: everything else that decides the look of all frames. Interrupted work continues, and an existing film
-    lends its parts, only if the job is the same. hints_digest: (first, stop) frame numbers → a digest (letters and
-    digits) of the hints for these frames; a part whose digest has changed is made again. restart: make all again.
+    lends its parts, only if the job is the same. A part with another `hints_digest` is made again; with
+    `restart`, all parts are.
     """
     target = Path(path)
     if SequencePattern.parse(target):
         pattern = check_written_pattern(target)
-        return SequenceWriter(
-            pattern, like, options or FilmOptions(), job or {}, overwrite, restart, hints_digest
-        )
+        return SequenceWriter(pattern, like, options or FilmOptions(), job, overwrite, restart, hints_digest)
     check_output(target, like.path, overwrite=overwrite)
     if not target.parent.is_dir():
         raise OutputNotWritable(f"{target}: the folder {target.parent} does not exist; create it first.")
     writer = FilmWriter(
-        target, like.facts, options or FilmOptions(), metadata or {}, job or {}, restart, hints_digest
+        target,
+        like.facts,
+        options or FilmOptions(),
+        metadata=metadata,
+        job=job,
+        restart=restart,
+        hints_digest=hints_digest,
     )
     return FilmOfPictures(writer) if isinstance(like, SequenceReader) else writer
 
@@ -79,9 +84,9 @@ def create_layer(
     *,
     overwrite: bool = False,
     restart: bool = False,
-    metadata: Mapping[str, str] | None = None,
-    job: Mapping[str, Any] | None = None,
-    hints_digest: Callable[[int, int], str] = lambda first, stop: "0",
+    metadata: Mapping[str, str] = {},
+    job: Mapping[str, Any] = {},
+    hints_digest: HintsDigest = digest_no_hints,
 ) -> LayerWriter:
     """Create a film that takes colour alone, without loss; see `create_film`. It has no sound and no tags."""
     target = check_layer_name(path)
@@ -91,15 +96,15 @@ def create_layer(
     changes = {"codec": "ffv1"}
     if isinstance(like, SequenceReader) and options.pixel_format == "auto":
         changes["pixel_format"] = f"yuv444p{_DEEPEST}le"  # what pictures take
-    tags = dict(metadata or {})
+    tags = dict(metadata)
     facts = replace(like.facts, others=None, alpha=False, mastering=None)
     writer = FilmWriter(
         target,
         facts,
         options.model_copy(update=changes),
-        tags,
-        {"layer": True} | dict(job or {}),
-        restart,
-        hints_digest,
+        metadata=tags,
+        job={"layer": True} | dict(job),
+        restart=restart,
+        hints_digest=hints_digest,
     )
     return LayerWriter(writer, tags, options.start, options.end)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 from zlib import crc32
 
 from autochrome.errors import OutputBusy
@@ -28,6 +28,14 @@ _END = (
 _CHUNK = 1 << 20  # bytes that are read at once
 _JOB, _LOCK, _UNFINISHED = "job.json", "lock", "unfinished"
 _NAME = re.compile(r"(\d+)-(\d+)-([sp])-(\w+)\.part")
+
+HintsDigest: TypeAlias = Callable[[int, int], str]
+"""(first, stop) numbers of frames → a digest (letters and digits) of the hints for these frames."""
+
+
+def digest_no_hints(first: int, stop: int) -> str:
+    """The digest of all frames of a film without hints."""
+    return "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,7 @@ class Parts:
             path.unlink()
         return whole
 
-    def keep(self, hints_digest: Callable[[int, int], str]) -> None:
+    def keep(self, hints_digest: HintsDigest) -> None:
         """Delete the parts whose hints have changed. hints_digest: (first, stop) → digest."""
         for part in self.finished:
             if part.digest != hints_digest(part.first, part.stop):

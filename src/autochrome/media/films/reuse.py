@@ -5,14 +5,14 @@ The metadata of the film lists its parts and a digest of the job that made them.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import av
 
-from autochrome.media.films.parts import EncodedFrame, Part, Parts
+from autochrome.media.films.parts import EncodedFrame, HintsDigest, Part, Parts
 
 PARTS_KEY = "autochrome_parts"
 """The key in the metadata of a film under which its parts are listed."""
@@ -31,9 +31,7 @@ def describe_parts(job: Mapping[str, Any], parts: Sequence[Part]) -> str:
     return json.dumps([job_digest(job), rows], separators=(",", ":"))
 
 
-def reuse_parts(
-    old: Path, parts: Parts, job: Mapping[str, Any], hints_digest: Callable[[int, int], str]
-) -> None:
+def reuse_parts(old: Path, parts: Parts, job: Mapping[str, Any], hints_digest: HintsDigest) -> None:
     """Copy parts from the finished film `old` if the same job made it: those whose hints are still the same."""
     if not old.is_file() or parts.finished:
         return
@@ -60,9 +58,7 @@ def _listed_parts(metadata: Mapping[str, str], job: str) -> list[Part]:
     return [Part(int(first), int(stop), str(digest), bool(ends)) for first, stop, digest, ends in rows]
 
 
-def _copy_part(
-    part: Part, packets: Sequence[Any], parts: Parts, hints_digest: Callable[[int, int], str]
-) -> None:
+def _copy_part(part: Part, packets: Sequence[Any], parts: Parts, hints_digest: HintsDigest) -> None:
     if len(packets) != part.stop - part.first or part.digest != hints_digest(part.first, part.stop):
         return
     rank = {pts: number for number, pts in enumerate(sorted(packet.pts for packet in packets))}

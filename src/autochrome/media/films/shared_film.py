@@ -1,9 +1,12 @@
-"""A film that several processes make: one holds it, others write parts of it, and one joins all parts."""
+"""A film that several processes make: one holds it, others write parts of it, and one joins all parts.
+
+Such a film has no hints: a film with hints is made by one process.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from autochrome.files import write_errors
 from autochrome.media.films.facts import FilmFacts
@@ -12,23 +15,8 @@ from autochrome.media.films.writer import FilmWriter
 from autochrome.options import FilmOptions
 
 
-def _same_digest(first: int, stop: int) -> str:
-    """The digest of no hints: a film with hints is made by one process."""
-    return "0"
-
-
 class HeldFilm(FilmWriter):
     """Holds the lock and the folder of parts, and writes nothing. The folder goes when the block ends well."""
-
-    def __init__(
-        self,
-        target: Path,
-        facts: FilmFacts,
-        options: FilmOptions,
-        job: Mapping[str, Any],
-        restart: bool,
-    ) -> None:
-        super().__init__(target, facts, options, {}, job, restart, _same_digest)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -70,7 +58,7 @@ class RunWriter(FilmWriter):
     ) -> None:
         """first, stop: the numbers of the frames."""
         self._frames = first, stop
-        super().__init__(target, facts, options, {}, {}, False, _same_digest)
+        super().__init__(target, facts, options)
 
     def _try(self) -> None:
         """The holder has tried the encoder."""
@@ -94,21 +82,9 @@ class RunWriter(FilmWriter):
 class FilmOfParts(FilmWriter):
     """Joins all parts of a film that another process holds, with the other streams of the original."""
 
-    def __init__(
-        self,
-        target: Path,
-        facts: FilmFacts,
-        options: FilmOptions,
-        metadata: Mapping[str, str],
-        shown: Mapping[int, tuple[int, int]],
-    ) -> None:
-        """shown: number of each frame → its time and duration in ticks."""
-        super().__init__(target, facts, options, metadata, {}, False, _same_digest)
-        self._shown = dict(shown)
-
-    def join(self) -> None:
-        """Write the film and give it its name."""
+    def join(self, shown: Mapping[int, tuple[int, int]]) -> None:
+        """Write the film and give it its name. shown: number of each frame → its time and duration in ticks."""
         with write_errors(self.target):
             self._parts = SharedParts(self.target)
-        self._job = self._parts.job
+        self._job, self._shown = self._parts.job, dict(shown)
         self._splice()

@@ -1,7 +1,7 @@
 """Write a film: the Y′ of the original, new colour, encoded part by part, and all other streams of the original."""
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from fractions import Fraction
@@ -22,7 +22,7 @@ from autochrome.media.films.ffmpeg_errors import encoder_errors
 from autochrome.media.films.frame_budget import thread_count
 from autochrome.media.films.matroska_header import write_pixel_shape
 from autochrome.media.films.mxf import check_time
-from autochrome.media.films.parts import EncodedFrame, Part, Parts
+from autochrome.media.films.parts import EncodedFrame, HintsDigest, Part, Parts, digest_no_hints
 from autochrome.media.films.planes import plane
 from autochrome.media.films.reuse import PARTS_KEY, describe_parts, reuse_parts
 from autochrome.media.films.side_data import SideDataCheck
@@ -58,10 +58,11 @@ class FilmWriter:
         target: Path,
         facts: FilmFacts,
         options: FilmOptions,
-        metadata: Mapping[str, str],
-        job: Mapping[str, Any],
-        restart: bool,
-        hints_digest: Callable[[int, int], str],
+        *,
+        metadata: Mapping[str, str] = {},
+        job: Mapping[str, Any] = {},
+        restart: bool = False,
+        hints_digest: HintsDigest = digest_no_hints,
     ) -> None:
         self.target, self.facts, self._metadata = target, facts, metadata
         self.plan: Plan = plan(target, facts, options)

@@ -2,12 +2,13 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from autochrome.files import move_into_place, sync_file
+from autochrome.media.films.parts import HintsDigest
 from autochrome.media.films.sequences.names import SequencePattern
 
 _JOB, _SHOTS = "job.json", "shots.jsonl"
@@ -21,7 +22,7 @@ class Staging:
         pattern: SequencePattern,
         job: dict[str, Any],
         restart: bool,
-        hints_digest: Callable[[int, int], str],
+        hints_digest: HintsDigest,
     ) -> None:
         """job: everything that decides the look; the pictures of another job are deleted."""
         self._pattern = pattern

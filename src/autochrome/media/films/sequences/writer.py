@@ -1,6 +1,6 @@
 """Write a film as a sequence of pictures: Y′ of the original exactly, and new colour."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from types import TracebackType
@@ -12,6 +12,7 @@ from autochrome.errors import OutputExists, SameFile
 from autochrome.files import write_errors
 from autochrome.media.films.content import digest_content
 from autochrome.media.films.ffmpeg_errors import encoder_errors
+from autochrome.media.films.parts import HintsDigest
 from autochrome.media.films.reader import FilmReader
 from autochrome.media.films.sequences.dpx import with_header, with_place
 from autochrome.media.films.sequences.encode import PictureEncoder
@@ -46,7 +47,7 @@ class SequenceWriter:
         job: Mapping[str, Any],
         overwrite: bool,
         restart: bool,
-        hints_digest: Callable[[int, int], str],
+        hints_digest: HintsDigest,
     ) -> None:
         self.pattern, self.target = pattern, pattern.path
         self.facts = like.facts
