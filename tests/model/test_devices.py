@@ -1,6 +1,8 @@
 """Devices: which one is chosen, what an accelerator must show before it is used, and what is said if it is missing."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -82,6 +84,16 @@ def test_without_accelerators_openvino_colours_many_pictures(file, monkeypatch):
     assert open_model(file, many=True).device == "cpu"
     with pytest.raises(ExtraMissing, match=r"pip install 'autochrome\[fast\]'"):
         open_model(file, device="openvino")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere only ONNX Runtime knows its accelerators")
+def test_openvino_is_chosen_without_loading_onnx_runtime(file):
+    code = (
+        "import sys\nfrom autochrome.model import open_model\n"
+        "model = open_model(sys.argv[1], many=True)\nprint(model.device, 'onnxruntime' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, file], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["openvino", "False"]
 
 
 def test_a_missing_device_is_one_sentence(file):

@@ -157,6 +157,8 @@ _PROVIDERS: dict[str, tuple[str, dict[str, str]]] = {
 }
 """Device → the execution provider of ONNX Runtime, and its options."""
 
+_CUDA_LIBRARY = "libonnxruntime_providers_cuda.so"  # ONNX Runtime loads it from its own folder
+
 LOADERS: dict[str, Loader] = {
     **{
         device: partial(_OnnxRuntime, provider=provider, settings=settings)
@@ -167,10 +169,20 @@ LOADERS: dict[str, Loader] = {
 """Every device, and what loads a graph there."""
 
 
-def list_devices() -> list[str]:
-    """The devices that this installation can use."""
+def _list_providers() -> list[str]:
+    """The execution providers of ONNX Runtime. On Linux its files tell whether there is more than the processor."""
+    runtime = find_spec("onnxruntime")
+    if sys.platform == "linux" and runtime and runtime.origin:
+        if not (Path(runtime.origin).parent / "capi" / _CUDA_LIBRARY).exists():
+            return ["CPUExecutionProvider"]
     import onnxruntime
 
-    offered = {*onnxruntime.get_available_providers()}
+    found: list[str] = onnxruntime.get_available_providers()
+    return found
+
+
+def list_devices() -> list[str]:
+    """The devices that this installation can use."""
+    offered = _list_providers()
     found = [device for device, (provider, _) in _PROVIDERS.items() if provider in offered]
     return [*found, *(["openvino"] if find_spec("openvino") else [])]
