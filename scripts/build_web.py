@@ -1,6 +1,6 @@
 """Build the page that colours photos in the browser: `make web` writes it to site/app.
 
-It is a static folder: the sources in `web/`, modules that the studio's page has too, ONNX Runtime for browsers (from
+It is a static folder: the sources in `web/`, files that the studio's page has too, ONNX Runtime for browsers (from
 node_modules), and the shipped model cut into the graphs that run one after the other.
 
     python scripts/build_web.py [FOLDER]
@@ -19,7 +19,7 @@ from autochrome.model.onnx_file import cut, interface, load
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "src/autochrome/studio/static"
 RUNTIME = ROOT / "node_modules/onnxruntime-web/dist"
-SHARED = ("compare-slider.js", "dom.js")
+SHARED = ("js/compare-slider.js", "js/dom.js", "css/compare-slider.css")
 RUNTIME_FILES = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
 
 
@@ -30,13 +30,13 @@ def build(target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(ROOT / "web", target, ignore=shutil.ignore_patterns("*.d.mts"))
     for folder, source, names in (
-        ("studio", STATIC / "js", SHARED),
+        ("studio", STATIC, SHARED),
         ("ort", RUNTIME, RUNTIME_FILES),
         (".", STATIC, ("icon.svg",)),
     ):
         (target / folder).mkdir(exist_ok=True)
         for name in names:
-            shutil.copyfile(source / name, target / folder / name)
+            shutil.copy(source / name, target / folder)
     write_model(target / "model")
     page = target / "index.html"
     software = f'content="autochrome {__version__}"'
