@@ -16,7 +16,7 @@ def adapt(
     data: Annotated[tuple[Path, ...], Parameter(consume_multiple=True)] = (),
     overwrite: bool = False,
     quiet: Annotated[bool, Parameter(name=["--quiet", "-q"])] = False,
-    options: Annotated[AdaptOptions, Parameter(name="*")] = AdaptOptions(),  # noqa: B008 — frozen
+    options: Annotated[AdaptOptions, Parameter(name="*")] = AdaptOptions(),
 ) -> None:
     """Tune the network to the colours of a film or series, from parts of it that are in colour.
 

@@ -14,11 +14,13 @@ HINT = Parameter(
     name="--hint",
     help="A known colour at a point, as x,y,colour: 0.4,0.3,#c98f6b or 0.5,0.1,sky. x and y are fractions of the width "
     "and the height. In a film the point is on the first frame. The option can be repeated.",
+    show_default=False,
 )
 REFERENCE = Parameter(
     name="--reference",
     help="A coloured picture of similar things; what matches gets its colours. In a film it counts for every shot that "
     "matches. The option can be repeated.",
+    show_default=False,
 )
 Device = Literal["auto", "cpu", "cuda", "coreml", "dml", "openvino"]
 DEVICE = Parameter(

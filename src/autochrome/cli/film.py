@@ -47,8 +47,8 @@ def film(
     hints: Annotated[
         Path | None, Parameter(help="A hints file with marks on frames of the film. For one film only.")
     ] = None,
-    hint: Annotated[list[str], HINT] = [],  # noqa: B006 — only read
-    reference: Annotated[list[Path], REFERENCE] = [],  # noqa: B006 — only read
+    hint: Annotated[tuple[str, ...], HINT] = (),
+    reference: Annotated[tuple[Path, ...], REFERENCE] = (),
     compare: Annotated[
         bool,
         Parameter(help="Also write OUT-compare.mp4: grey | colour, and | truth if the film has colours."),
@@ -75,9 +75,9 @@ def film(
             "streams, and what made the colours. For one film only."
         ),
     ] = None,
-    batch: Annotated[BatchOptions, Parameter(name="*")] = BatchOptions(),  # noqa: B008 — frozen
-    sequence: Annotated[SequenceOptions, Parameter(name="*")] = SequenceOptions(),  # noqa: B008 — frozen
-    options: Annotated[FilmOptions, Parameter(name="*")] = FilmOptions(),  # noqa: B008 — frozen
+    batch: Annotated[BatchOptions, Parameter(name="*")] = BatchOptions(),
+    sequence: Annotated[SequenceOptions, Parameter(name="*")] = SequenceOptions(),
+    options: Annotated[FilmOptions, Parameter(name="*")] = FilmOptions(),
 ) -> None:
     """Colour films. An interrupted job continues if the same command is run again."""
     if preview:
@@ -111,8 +111,8 @@ def make_film_work(
     inputs: list[Path],
     restart: bool,
     hints: Path | None,
-    hint: list[str],
-    reference: list[Path],
+    hint: Sequence[str],
+    reference: Sequence[Path],
     compare: bool,
     compare_gif: bool,
     preview: bool,
@@ -157,7 +157,7 @@ def make_film_work(
 
 def prepare_films(
     inputs: list[Path],
-    hints: tuple[Path | None, list[str], list[Path]],
+    hints: tuple[Path | None, Sequence[str], Sequence[Path]],
     batch: BatchOptions,
     sequence: SequenceOptions,
     options: FilmOptions,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -31,12 +32,12 @@ def photo(
     /,
     *,
     hints: Annotated[Path | None, Parameter(help="A hints file with known colours, for one picture.")] = None,
-    hint: Annotated[list[str], HINT] = [],  # noqa: B006 — only read
-    reference: Annotated[list[Path], REFERENCE] = [],  # noqa: B006 — only read
+    hint: Annotated[tuple[str, ...], HINT] = (),
+    reference: Annotated[tuple[Path, ...], REFERENCE] = (),
     jobs: Annotated[int, number("Number of pictures at the same time.", gte=1, name=("--jobs", "-j"))] = 1,
-    batch: Annotated[BatchOptions, Parameter(name="*")] = BatchOptions(),  # noqa: B008 — frozen
-    options: Annotated[PhotoOptions, Parameter(name="*")] = PhotoOptions(),  # noqa: B008 — frozen
-    choice: Annotated[VariationOptions, Parameter(name="*")] = VariationOptions(),  # noqa: B008 — frozen
+    batch: Annotated[BatchOptions, Parameter(name="*")] = BatchOptions(),
+    options: Annotated[PhotoOptions, Parameter(name="*")] = PhotoOptions(),
+    choice: Annotated[VariationOptions, Parameter(name="*")] = VariationOptions(),
 ) -> None:
     """Colour photos."""
     # Imports come here, so that an error on the command line is reported at once.
@@ -62,8 +63,8 @@ def photo(
 def make_photo_work(
     inputs: list[Path],
     hints: Path | None,
-    hint: list[str],
-    reference: list[Path],
+    hint: Sequence[str],
+    reference: Sequence[Path],
     jobs: int,
     batch: BatchOptions,
     options: PhotoOptions,

@@ -9,7 +9,7 @@ from autochrome.color.resize import resize
 from autochrome.errors import HintsError
 from autochrome.hints.file import HintsFile, KeyFrame, Reference
 from autochrome.hints.references import ImageOpener, Match, hints_from_references
-from autochrome.types import Hints
+from autochrome.types import Floats, Hints
 
 
 def key_frames(hints: HintsFile) -> list[KeyFrame]:
@@ -61,8 +61,11 @@ def hints_on(
 
 def turned(hints: Hints, quarters: int) -> Hints:
     """The same hints, turned counter-clockwise by quarter turns."""
-    planes = (hints.chroma, hints.mask, hints.reach)
-    return Hints(*(None if p is None else np.ascontiguousarray(np.rot90(p, quarters)) for p in planes))  # type: ignore[arg-type]
+
+    def turn(plane: Floats) -> Floats:
+        return np.ascontiguousarray(np.rot90(plane, quarters))
+
+    return Hints(turn(hints.chroma), turn(hints.mask), None if hints.reach is None else turn(hints.reach))
 
 
 def _rasterize(
