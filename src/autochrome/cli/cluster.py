@@ -3,9 +3,10 @@
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from autochrome.cli.batch import Attempt
 from autochrome.cli.outcome import Outcome, Remarks
@@ -13,9 +14,12 @@ from autochrome.cli.plan import FileTask
 from autochrome.errors import InputMissing
 from autochrome.files import write_errors
 from autochrome.leftovers import locked, remove_leftovers
-from autochrome.parallel import Work, open_cluster, run_units
+from autochrome.parallel import Engine, Work, open_cluster, run_units
 
 _MEMORY = 1 << 30  # bytes of a worker
+
+U = TypeVar("U")
+R = TypeVar("R")
 
 
 class OpenedLater(Protocol):
@@ -33,15 +37,9 @@ def attempt_on_cluster(
     yield from missing
     if not there:
         return
-    with mark_folders(task.target.parent for task in there) as marks:
-        work = Work(
-            partial(_open_attempt, do, attempt),
-            name=_name_task,
-            needs=_list_sources,
-            marks=marks,
-            memory=_MEMORY,
-        )
-        for finished in run_units(open_cluster(on, work, note), there):
+    work = Work(partial(_open_attempt, do, attempt), name=_name_task, needs=_list_sources, memory=_MEMORY)
+    with open_engine(on, work, there, note) as engine:
+        for finished in run_units(engine, there):
             if isinstance(finished.error, Exception):
                 yield attempt.fail(finished.unit, finished.error)
             else:
@@ -71,7 +69,16 @@ def _list_sources(task: FileTask) -> tuple[Path, ...]:
 
 
 @contextmanager
-def mark_folders(folders: Iterable[Path]) -> Iterator[tuple[Path, ...]]:
+def open_engine(
+    on: str, work: Work[U, R], tasks: Iterable[FileTask], note: Callable[[str], None]
+) -> Iterator[Engine[U, R]]:
+    """The engine for these tasks during the block. Its nodes must see the folders of the results."""
+    with _mark_folders(task.target.parent for task in tasks) as marks:
+        yield open_cluster(on, replace(work, marks=marks), note)
+
+
+@contextmanager
+def _mark_folders(folders: Iterable[Path]) -> Iterator[tuple[Path, ...]]:
     """Put a hidden file into each folder, or the nearest one above it that exists, during the block.
 
     A node that does not see these files has other folders of the same names, and would write there. What a killed

@@ -9,14 +9,14 @@ from time import perf_counter
 from typing import Any
 
 from autochrome.cli.batch import Attempt
-from autochrome.cli.cluster import mark_folders, split_missing
+from autochrome.cli.cluster import open_engine, split_missing
 from autochrome.cli.film_work import FilmWork
 from autochrome.cli.outcome import Outcome, Remarks
 from autochrome.cli.plan import FileTask
 from autochrome.film.held import FilmUnit, SplitFilm
 from autochrome.film.report import FilmReport
 from autochrome.film.split import ColorRun, FindShots, SplitJob
-from autochrome.parallel import Engine, Finished, Work, open_cluster
+from autochrome.parallel import Engine, Finished, Work
 
 _MEMORY = 2 << 30  # bytes of a worker: a film in 4K needs 1.0 GB
 
@@ -93,15 +93,10 @@ def color_on_cluster(
     yield from missing
     if not there:
         return
-    with mark_folders(task.target.parent for task in there) as marks:
-        work = Work(
-            partial(FilmWorker.open, replace(do, network=None)),
-            name=_name_unit,
-            needs=_list_paths,
-            marks=marks,
-            memory=_MEMORY,
-        )
-        yield from _Coordinator(open_cluster(on, work, note), do, attempt, there, note).run()
+    open_worker = partial(FilmWorker.open, replace(do, network=None))
+    work = Work(open_worker, name=_name_unit, needs=_list_paths, memory=_MEMORY)
+    with open_engine(on, work, there, note) as engine:
+        yield from _Coordinator(engine, do, attempt, there, note).run()
 
 
 def _name_unit(unit: FilmStep) -> str:
