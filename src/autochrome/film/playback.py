@@ -155,20 +155,19 @@ class ShotPlayback:
         """Settle the shot, a little ahead of the frame that is played. Runs on a thread of its own."""
         try:
             with self._lock:
-                self._open_run()
+                run = self._open_run()
             self._shown.wait()
             while not self._closed.is_set():
                 with self._lock:
-                    busy = self._settle_some()
+                    if run.has_dropped(self._position - self._shot_first):
+                        run = self._open_run()
+                    busy = self._settle_some(run)
                 time.sleep(_PAUSE if busy else _IDLE)
         except Exception as error:  # it is raised where the frames are taken
             self._error = error
 
-    def _settle_some(self) -> bool:
+    def _settle_some(self, run: ShotRun) -> bool:
         """Settle the next frames; False if none is wanted now."""
-        run = self._run
-        if run is None or run.has_dropped(self._position - self._shot_first):
-            run = self._open_run()
         ahead = run.settled - (self._position - self._shot_first)
         return ahead <= _SETTLED_AHEAD and all(run.settle_next() for _ in range(_STEP))
 
