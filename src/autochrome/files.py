@@ -11,10 +11,11 @@ import os
 import secrets
 import shutil
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from autochrome.errors import DiskFull, OutputError, OutputExists, OutputNotWritable, SameFile
 from autochrome.leftovers import locked, remove_leftovers
@@ -196,6 +197,20 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(number)
         finally:
             os.close(number)
+
+
+class Closeable(ABC):
+    """What `close` releases at the end of a `with` block."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @abstractmethod
+    def close(self) -> None:
+        """Release what is open."""
 
 
 @contextmanager

@@ -1,9 +1,9 @@
 """The result of one task of a batch, and what a report must be able to do."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import Literal, Self
 
 from autochrome.cli.plan import FileTask
 from autochrome.errors import AutochromeError
@@ -28,18 +28,23 @@ class Outcome:
     error: AutochromeError | None = None
 
 
-class Report(Protocol):
-    """Reports the progress of a batch to the user or to a program."""
+class Report(ABC):
+    """Reports the progress of a batch to the user or to a program. A context manager."""
 
-    def __enter__(self) -> Self: ...
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    @abstractmethod
     def add(self, outcome: Outcome) -> None:
         """Report one finished task."""
 
+    @abstractmethod
     def note(self, text: str) -> None:
         """Report what concerns no single file."""
 
+    @abstractmethod
     def conclude(self, outcomes: Sequence[Outcome], seconds: float) -> None:
         """Report the end, also after an interruption."""

@@ -1,7 +1,6 @@
 """The report of a batch on a terminal: a progress bar with rate and remaining time, and messages above it."""
 
 from collections.abc import Sequence
-from types import TracebackType
 from typing import Self
 
 from rich.console import Console
@@ -41,9 +40,7 @@ class ProgressReport(LineReport):
         self._progress.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
     def add(self, outcome: Outcome) -> None:

@@ -4,26 +4,17 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from autochrome.cli.outcome import Outcome
+from autochrome.cli.outcome import Outcome, Report
 from autochrome.cli.wording import escape
 
 
-class LineReport:
+class LineReport(Report):
     """Lines on stderr."""
 
     def __init__(self, *, quiet: bool, single: bool) -> None:
         self.quiet, self.single = quiet, single
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
 
     def add(self, outcome: Outcome) -> None:
         if outcome.error and not self.single:
@@ -54,17 +45,11 @@ class LineReport:
         print(escape(text), file=sys.stderr, flush=True)
 
 
-class JsonReport:
+class JsonReport(Report):
     """One JSON object per line: one for each finished file, and a summary at the end."""
 
     def __init__(self, device: str = "") -> None:
         self.device = device
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
 
     def add(self, outcome: Outcome) -> None:
         line: dict[str, Any] = {

@@ -5,13 +5,12 @@ from bisect import bisect_right
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.errors import UsageError
+from autochrome.files import Closeable
 from autochrome.film.colored_frame import render_frame
 from autochrome.film.cuts import CutSource, choose_cuts, mark_shots
 from autochrome.film.open_shot import OpenShot
@@ -30,7 +29,7 @@ _SHOTS = 4  # shots that are kept open
 _SEARCHED = 1000  # frames before and after a frame in which a detector looks for the ends of its shot
 
 
-class FilmInspector:
+class FilmInspector(Closeable):
     """Single frames of one film, grey and in colour, with hints. Not thread-safe.
 
     A frame in colour is the frame of the finished film: the same painter and the same shot memory decide its colour. So
@@ -61,14 +60,6 @@ class FilmInspector:
         self._spans: dict[
             CutSource, set[tuple[int, int]]
         ] = {}  # first frame and stop of shots that are found
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Release all cached frames and shots."""

@@ -6,12 +6,12 @@ from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import av
 
 from autochrome.errors import FilmDamaged, InputUnreadable
+from autochrome.files import Closeable
 from autochrome.media.films.clock import Clock, DisplayOrder, find_start
 from autochrome.media.films.completeness import Completeness
 from autochrome.media.films.containers import find_frames, open_readable
@@ -28,7 +28,7 @@ from autochrome.types import Frame
 _TOLERANCE = 1e-3  # seconds: people write times with three digits
 
 
-class FilmReader:
+class FilmReader(Closeable):
     """The frames of a film, once from beginning to end. A context manager; made by `open_film`."""
 
     def __init__(
@@ -133,14 +133,6 @@ class FilmReader:
             return round((self._start or 0.0) * facts.rate)
         times = self._index.times
         return round(int(times[self.first] - times[0]) * facts.time_base * facts.rate)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         self._decoded.close()

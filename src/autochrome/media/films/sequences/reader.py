@@ -5,13 +5,13 @@ import os
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import av
 import numpy as np
 
 from autochrome.errors import FilmDamaged, InputMissing, InputUnreadable, UsageError
+from autochrome.files import Closeable
 from autochrome.media.films.facts import SPACES, FilmFacts
 from autochrome.media.films.index import FilmIndex
 from autochrome.media.films.sequences.dpx import DpxHeader, read_header
@@ -41,7 +41,7 @@ _TOLERANCE = 1e-3  # seconds: people write times with three digits
 _DEEP = 16  # bits of Y′ where code values are not made for a display
 
 
-class SequenceReader:
+class SequenceReader(Closeable):
     """The pictures of a sequence, once from beginning to end. It has the interface of `FilmReader`.
 
     Frames are numbered from 0 in the order of the files. A missing file leaves a gap in time.
@@ -136,14 +136,6 @@ class SequenceReader:
     @property
     def _jpeg(self) -> bool:
         return DECODERS[self.pattern.suffix] == "mjpeg"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Nothing stays open between two pictures."""
