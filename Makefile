@@ -36,8 +36,9 @@ $(BIN)/python:
 demo: .venv/demo.stamp
 	$(BIN)/python scripts/demo.py out/demo
 
+# The tests of a file run in one process, so that what they share is made once; files in the order of their names.
 test: .venv/full.stamp
-	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/full.stamp
 	$(BIN)/ruff check --no-cache

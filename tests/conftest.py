@@ -19,15 +19,6 @@ settings.load_profile("suite")
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background is started deaf to Ctrl-C
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of a module that has fixtures for all of them run in one process: these are made once."""
-    for item in items:
-        known = item._fixtureinfo.name2fixturedefs.values()
-        if any(fixture.scope == "module" for fixtures in known for fixture in fixtures):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-
-
 class Ran(NamedTuple):
     """What one command line left behind."""
 
