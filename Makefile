@@ -6,6 +6,7 @@
 PYTHON ?= python3
 JOBS ?= 2
 BIN := .venv/bin
+export PYTHONDONTWRITEBYTECODE :=  # many tests start Python anew: it shall not compile the package each time
 PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
 .PHONY: help demo test check docs screenshots web bench wheel clean
