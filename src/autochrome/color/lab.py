@@ -144,51 +144,57 @@ def recolor(luma: Luma, chroma: Chroma, depth: int) -> Pixels:
 
 def linear_from_planes(luma: Luma, chroma: Chroma) -> Floats:
     """(H, W) L* and (2, H, W) a*b* → (3, H, W) linear light 0…1, inside the gamut."""
-    f = (luma + np.float32(16)) * np.float32(1 / 116)
+    f = luma + np.float32(16)
+    f *= np.float32(1 / 116)
     a, b = chroma
     y = _cubed(f)
-    scaled = RGB_FROM_XYZ * WHITE
-    x, z = _cubed(f + a * np.float32(1 / 500)), _cubed(f - b * np.float32(1 / 200))
+    dx, dz = _cubed(f + a * np.float32(1 / 500)), _cubed(f - b * np.float32(1 / 200))
+    dx -= y
+    dz -= y
     rgb = np.empty((3, *luma.shape), np.float32)
-    for channel, (wx, wy, wz) in zip(rgb, scaled.astype(np.float32), strict=True):
-        np.multiply(x, wx, out=channel)
-        channel += wy * y
-        channel += wz * z
+    # A row of the matrix sums to 1, since white is neutral. So a channel is y + wx · (x − y) + wz · (z − y).
+    for channel, (wx, _, wz) in zip(rgb, (RGB_FROM_XYZ * WHITE).astype(np.float32), strict=True):
+        np.multiply(dx, wx, out=channel)
+        channel += wz * dz
     _into_gamut(rgb, y)
+    rgb += y
     return rgb
 
 
 def _cubed(t: Floats) -> Floats:
-    """`_inverse_lab_curve` for one float32 plane. The straight part is rare, so it is corrected afterwards."""
-    cube = t * t
-    cube *= t
-    dark = t <= _KNEE
-    if dark.any():
-        cube[dark] = (t[dark] - np.float32(4 / 29)) * np.float32(3 * _KNEE**2)
-    return cube
+    """`_inverse_lab_curve` for one float32 plane. Most planes have nothing on its straight part."""
+    if t.min() > _KNEE:
+        return t * t * t
+    curved = np.maximum(t, np.float32(_KNEE))
+    straight = np.minimum(t, np.float32(_KNEE))
+    straight -= np.float32(_KNEE)
+    straight *= np.float32(3 * _KNEE**2)
+    straight += curved * curved * curved
+    return straight
 
 
-def _into_gamut(rgb: Floats, y: Floats) -> None:
-    """Move (3, H, W) linear light towards the grey of the same Y where a channel is outside 0…1, in place."""
-    highest, lowest = rgb.max(axis=0), rgb.min(axis=0)
-    outside = (highest > 1) | (lowest < 0)
-    if not outside.any():
-        return
-    grey = y[outside]
-    scale = np.minimum(
-        (1 - grey) / np.maximum(highest[outside] - grey, 1e-9),
-        grey / np.maximum(grey - lowest[outside], 1e-9),
-    )
-    keep = np.clip(scale, 0, 1)
-    for channel in rgb:
-        channel[outside] = grey + keep * (channel[outside] - grey)
+def _into_gamut(offsets: Floats, y: Floats) -> None:
+    """Shrink the offsets (3, H, W) of R, G and B from the grey of the same Y, in place, until all are in 0…1 there."""
+    above, below = np.maximum(1 - y, np.float32(1e-9)), np.maximum(y, np.float32(1e-9))
+    highest, lowest = offsets.max(axis=0), offsets.min(axis=0)
+    np.negative(lowest, out=lowest)
+    above /= np.maximum(highest, above, out=highest)
+    below /= np.maximum(lowest, below, out=lowest)
+    keep = np.minimum(above, below, out=above)
+    if keep.min() < 1:
+        offsets *= keep
 
 
 def _encode_srgb(rgb: Floats, depth: int) -> Pixels:
-    """(3, H, W) linear light → (H, W, 3) sRGB values."""
+    """(3, H, W) linear light, which is overwritten → (H, W, 3) sRGB values."""
     np.clip(rgb, 0, 1, out=rgb)
-    interleaved = np.moveaxis(rgb, 0, -1)
     if depth == 8:
-        return _byte_table()[(interleaved * np.float32(65535) + np.float32(0.5)).astype(np.uint16)]
-    codes: Floats = np.round(srgb_from_linear(interleaved) * 65535)
-    return codes.astype(np.uint16)
+        rgb *= np.float32(65535)
+        rgb += np.float32(0.5)
+        planes: Pixels = _byte_table().take(rgb.astype(np.uint16))
+    else:
+        planes = np.round(srgb_from_linear(rgb) * 65535).astype(np.uint16)
+    pixels = np.empty((*rgb.shape[1:], 3), planes.dtype)
+    for channel, plane in enumerate(planes):
+        pixels[..., channel] = plane
+    return pixels
