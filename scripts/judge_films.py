@@ -243,7 +243,7 @@ def _compare_sound(before: SeenFilm, after: SeenFilm, number: int, found: Compar
         found.differs["sound"] = f"stream {number}: {len(packets[0])} → {len(packets[1])} packets"
     begins = before.sound_begins(number), after.sound_begins(number)
     allowed = 2 * _TIME + before.guessed_delay
-    if None not in begins and abs(begins[0] - begins[1]) > allowed:  # type: ignore[operator]
+    if None not in begins and abs(begins[0] - begins[1]) > allowed:
         found.differs["sound"] = (
             f"stream {number} begins {begins[0]:.3f} → {begins[1]:.3f} s after the frames"
         )

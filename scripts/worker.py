@@ -16,7 +16,7 @@ from typing import Any, Literal, Self
 try:
     import resource
 except ImportError:  # Windows
-    resource = None  # type: ignore[assignment]
+    resource = None
 
 
 @dataclass(frozen=True, slots=True)

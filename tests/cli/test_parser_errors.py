@@ -78,7 +78,6 @@ def test_one_is_not_a_plural():
 
 
 def test_a_file_is_no_folder_for_projects(autochrome: Run, tmp_path: Path):
-    pytest.importorskip("fastapi")
     (tmp_path / "notes.txt").touch()
     ran = autochrome("studio", tmp_path / "notes.txt", "--port", "0", "--no-browser")
     assert ran.code == UsageError.exit_code

@@ -2,13 +2,12 @@
 
 import json
 
+import av
 import numpy as np
 import pytest
 from skimage import data
 
 from films_with_cuts import make_film_with_cuts
-
-av = pytest.importorskip("av")
 
 
 @pytest.fixture(scope="module")

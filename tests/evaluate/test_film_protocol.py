@@ -1,3 +1,4 @@
+import av
 import numpy as np
 import pytest
 from skimage import data
@@ -11,7 +12,6 @@ from autochrome.model import open_model
 from autochrome.options import FilmOptions
 from tolerances import TOLERANCES
 
-av = pytest.importorskip("av")
 FRAMES, HEIGHT, WIDTH = 24, 96, 128
 
 

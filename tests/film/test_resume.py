@@ -55,7 +55,9 @@ def test_one_long_shot_is_cut_into_parts_and_resumed(tmp_path: Path, monkeypatch
     """A film without cuts is stopped in the middle of its shot: finished parts stay, and the result is the same."""
     monkeypatch.setattr("autochrome.media.films.writer._LONG_PART_SECONDS", 0.39)
     source = film_of(tmp_path / "in.mkv", 60)
-    changing = lambda luma, count: np.broadcast_to((count, 20 - count), (16, 16, 2))  # noqa: E731
+
+    def changing(luma: np.ndarray, count: int) -> np.ndarray:
+        return np.broadcast_to((count, 20 - count), (16, 16, 2))
 
     def stop(progress: Progress) -> None:
         if progress.frame == 35:

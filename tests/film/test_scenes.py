@@ -1,3 +1,4 @@
+import av
 import numpy as np
 import pytest
 from skimage import data
@@ -183,11 +184,8 @@ def test_ssim_of_every_second_window_is_nearly_ssim(films):
 
 
 def test_scdet_is_ffmpegs(films):
-    av = pytest.importorskip("av")
-    from av.filter import Graph
-
     frames = films[-1].frames[:60]
-    graph = Graph()
+    graph = av.filter.Graph()
     height, width = frames[0].shape
     source = graph.add_buffer(width=width, height=height, format="gray", time_base="1/25")
     nodes = [source, graph.add("scdet", "t=10"), graph.add("buffersink")]

@@ -12,7 +12,6 @@ CATS = (281, 282, 285)  # tabby, tiger cat, Egyptian cat
 
 
 def test_the_judge_knows_cats_and_coffee():
-    pytest.importorskip(judges.PACKAGE)
     judge = judges.open_judge()
     (cat,) = judge([data.chelsea()])
     coffee, upside_down = judge([data.coffee(), data.coffee()[::-1].astype(np.float64)])
@@ -23,7 +22,6 @@ def test_the_judge_knows_cats_and_coffee():
 
 
 def test_a_picture_is_judged_alike_alone_and_among_others():
-    pytest.importorskip(judges.PACKAGE)
     judge = judges.open_judge()
     pictures = [data.coffee()[:200, :200], data.astronaut()[:200, :200]]
     alone, among = judge(pictures[1:])[0], judge(pictures)[1]

@@ -21,7 +21,7 @@ def test_a_card_comes_back_from_its_json_as_it_was() -> None:
 
 def test_a_card_is_frozen() -> None:
     with pytest.raises(ValidationError):
-        tint_card().name = "other"  # type: ignore[misc]  # frozen: that is the test
+        tint_card().name = "other"
 
 
 @pytest.mark.parametrize(

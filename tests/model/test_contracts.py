@@ -44,7 +44,10 @@ class Net:
         )
         bias = g.weight(np.full(self.answers, self.shift, np.float32))
         g.node("Conv", [both, g.weight(weight), bias], self.output)
-        sides = lambda c: [1, c, side, side] if side else plane(c)  # noqa: E731 — a word for this line only
+
+        def sides(channels: int) -> list[int | str]:
+            return [1, channels, side, side] if side else plane(channels)
+
         card = Card(name="x", contract=self.card, output="rgb") if self.card else None
         doors = {name: sides(channels) for name, channels in self.inputs.items()}
         return g.save(path, doors, {self.output: sides(self.answers)}, card), weight[:, :, 0, 0]

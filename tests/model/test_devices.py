@@ -77,7 +77,6 @@ def test_a_provider_without_its_driver_is_no_device(file, monkeypatch):
 
 
 def test_without_accelerators_openvino_colours_many_pictures(file, monkeypatch):
-    pytest.importorskip("openvino")
     assert open_model(file, many=True).device == "openvino"
     assert open_model(file).device == "cpu"
     monkeypatch.setattr(runtimes, "find_spec", lambda name: None)

@@ -17,8 +17,6 @@ from autochrome.types import Hints
 from tiny import Graph, plane, tint_card, tiny_tint
 from tolerances import TOLERANCES
 
-pytest.importorskip("openvino")
-
 PROCESSORS = ("cpu", "openvino")
 """The devices that every machine has: the processor with ONNX Runtime, and with OpenVINO."""
 

@@ -107,7 +107,7 @@ def test_undo_shows_every_change_in_turn_also_after_a_reload_and_a_restart(serve
     undo_four_times(page, project_id, original)
     for number in range(4):
         page.keyboard.press("Shift+Z")
-        wait_until(lambda number=number: done(page, project_id) == number + 1)  # type: ignore[misc]
+        wait_until(lambda number=number: done(page, project_id) == number + 1)
     assert shown_frame(page) == OTHER
     page.reload()
     wait_until(lambda: page.locator(".shot").count(), lambda count: count == 2)

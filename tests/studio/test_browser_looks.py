@@ -112,7 +112,7 @@ def test_a_look_is_one_step_and_is_copied_to_other_pictures(library: Page):
     for project in fetch_json(page, "/projects"):
         address = f"/projects/{project['id']}"
         wait_until(
-            lambda address=address: fetch_json(page, address)["settings"],  # type: ignore[misc]
+            lambda address=address: fetch_json(page, address)["settings"],
             lambda found: found == {"warmth": -0.4},
         )
 

@@ -29,7 +29,9 @@ def test_cpu_and_memory_are_measured(tmp_path):
 
 
 def test_a_resumed_run_continues_the_same_file(tmp_path):
-    source = lambda: {"cpu0_percent": 5.0}  # noqa: E731
+    def source():
+        return {"cpu0_percent": 5.0}
+
     for _ in range(2):
         with Monitor(tmp_path, every=0.01, sources=[source]):
             time.sleep(0.1)
