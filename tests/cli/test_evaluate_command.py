@@ -114,6 +114,7 @@ def test_on_a_cluster_the_figures_are_those_of_one_machine(
 ):
     monkeypatch.setattr("autochrome.cli.evaluate_work.open_cluster", stand_in)
     monkeypatch.setattr("autochrome.cli.evaluate_work._PICTURES", 3)
+    monkeypatch.setattr("autochrome.lab.judge.SIDE", 64)  # the real judge, on small pictures
     results = []
     for name, more in (("here", ()), ("there", ("--on", "ray"))):
         out = tmp_path / f"{name}.json"

@@ -40,8 +40,9 @@ def mobilenet_weights() -> dict[str, torch.Tensor]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What the course needs: two photographs, a folder of pictures, two files of weights."""
+    """What the course needs: two photographs, a folder of pictures, two files of weights. The judge sees little."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("autochrome.lab.judge.SIDE", 64)
     photograph(1000).save("holiday.jpg")
     photograph(1001).save("other.jpg")
     photograph(1000).convert("L").save("holiday-grey.png")  # as the first page's Python does

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from autochrome.errors import CheckpointError, ExportMismatch, UsageError
 from autochrome.lab.export import export as exporting
+from autochrome.lab.export.examples import run_parts
 from autochrome.lab.export.export import export
 from autochrome.lab.export.trace import to_onnx
 from autochrome.lab.networks import NETWORKS
@@ -68,16 +69,28 @@ class TwoParts(ColorNetwork):
         ]
 
 
+RUNS = {
+    "one": ["phases.one.epochs=4"],
+    "two": ["phases.one.epochs=4", "network={family: two_parts}"],
+    "tint": [
+        "network={family: tint, widths: [8, 16, 16, 16], encoder_width: 0.25, bin_size: 40}",
+        "phases.one.epochs=1",
+        "data.size=32",
+    ],
+}
+"""Name of a run → its changes of the small recipe."""
+
+
 @pytest.fixture(scope="module")
 def runs(shard: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A run of a network in one graph and one of a network in two."""
+    """A run of a network in one graph, one of a network in two, and one of the network that ships, in four."""
     folder = tmp_path_factory.mktemp("runs")
     (folder / "small.yaml").write_text(RECIPE)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(NETWORKS, "two_parts", TwoParts)
         made = {}
-        for name, network in (("one", []), ("two", ["network={family: two_parts}"])):
-            recipe = load_recipe(folder / "small.yaml", ["phases.one.epochs=4", *network])
+        for name, network in RUNS.items():
+            recipe = load_recipe(folder / "small.yaml", network)
             made[name] = train(recipe, folder / name, RunOptions((str(shard),), (str(shard),), "cpu"))
     return made
 
@@ -104,18 +117,18 @@ def trace_once() -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize(("name", "stride"), [("one", 1), ("two", 8)])
+@pytest.mark.parametrize(("name", "stride"), [("one", 1), ("two", 8), ("tint", 4)])
 def test_predictions_are_the_same_at_another_size(runs, tmp_path, name, stride):
     done = export(runs[name], tmp_path / "net.onnx")
     assert done.distance < 0.01
     _, network = open_run(runs[name])
     random = np.random.default_rng(0)
-    luma = random.uniform(0, 100, (48, 80)).astype(np.float32)
-    hints = Hints(random.uniform(-60, 60, (48, 80, 2)).astype(np.float32), np.ones((48, 80), np.float32))
-    planes = (
-        torch.from_numpy(p)[None] for p in (luma[None], hints.chroma.transpose(2, 0, 1), hints.mask[None])
-    )
-    expected = network(*planes).ab[0].permute(1, 2, 0).numpy().clip(-110, 110)
+    luma = random.uniform(0, 100, (64, 96)).astype(np.float32)
+    hints = Hints(random.uniform(-60, 60, (64, 96, 2)).astype(np.float32), np.ones((64, 96), np.float32))
+    planes = {"luma": luma[None], "hint": hints.chroma.transpose(2, 0, 1), "mask": hints.mask[None]}
+    inputs = {name: torch.from_numpy(plane)[None] for name, plane in planes.items()}
+    ab = run_parts(network.export_parts(), inputs | {"vivid": torch.ones(1)})["ab"]
+    expected = ab[0].permute(1, 2, 0).numpy().clip(-110, 110)
     model = open_model(done.path, device="cpu")
     np.testing.assert_allclose(model.paint(model.prepare(luma), hints).chroma, expected, atol=0.01)
     assert (model.card.name, model.card.stride) == ("small", stride)
@@ -169,13 +182,9 @@ def test_layers_can_be_excluded_from_int8(runs, tmp_path, shard):
     assert "QuantizeLinear" not in {node.op_type for node in onnx.load(done.path).graph.node}
 
 
-def test_tint_in_int8(shard, tmp_path):
+def test_tint_in_int8(runs, tmp_path, shard):
     """Only the weights of its int8 layers are in 8 bits."""
-    (tmp_path / "small.yaml").write_text(RECIPE)
-    small = "network={family: tint, widths: [8, 16, 16, 16], encoder_width: 0.25, bin_size: 40}"
-    recipe = load_recipe(tmp_path / "small.yaml", [small, "phases.one.epochs=1", "data.size=32"])
-    run = train(recipe, tmp_path / "run", RunOptions((str(shard),), (str(shard),), "cpu"))
-    done = export(run, tmp_path / "net.onnx", "int8", [str(shard)])
+    done = export(runs["tint"], tmp_path / "net.onnx", "int8", [str(shard)])
     assert done.distance < exporting.LIMITS["int8"]
     graph = onnx.load(done.path).graph
     eight = {t.name.partition(".")[2] for t in graph.initializer if t.data_type == onnx.TensorProto.INT8}
