@@ -12,6 +12,7 @@ from autochrome.errors import HintsError, InputMissing
 from autochrome.film.carry_hints import carry_hints
 from autochrome.film.keyframes import CarriedHints, ProxyRecord
 from autochrome.film.pipeline import colorize_film
+from autochrome.film.routes import Route, ShotMotion
 from autochrome.hints.file import HintsFile
 from autochrome.options import FilmOptions
 from autochrome.types import Hints
@@ -100,6 +101,15 @@ def test_a_point_goes_with_its_thing_both_ways(place: int):
         assert (np.hypot(columns - x, rows - y) > BALL + 2).mean() < 0.12
         middle = hints.chroma[hints.mask > 0.4].mean(0)
         assert np.hypot(*(middle - chroma_of(RED))) < 3
+
+
+def test_a_route_that_is_off_is_aligned_with_the_key_frame():
+    true = Route.start(HEIGHT, WIDTH)
+    off = Route(true.planes + np.array([1.5, -1, -0.75], np.float32))
+    aligned = ShotMotion(lambda number: SCENES[0]).align(off, 0, 4)
+    miss = [np.hypot(*np.moveaxis(each.positions - true.positions, -1, 0)) for each in (off, aligned)]
+    assert np.median(miss[1]) < 0.2 * np.median(miss[0])
+    assert np.median(aligned.strength) == 0.5  # it fits, so it is not lost
 
 
 def test_marks_hold_for_their_shot_alone():

@@ -125,7 +125,7 @@ def move(planes: Floats, flow: Floats) -> Floats:
 
 
 def sample(planes: Floats, positions: Floats) -> Floats:
-    """(h, w, C) planes at (H, W, 2) positions x, y in their pixels → (H, W, C)."""
+    """(h, w[, C]) planes at (H, W, 2) positions x, y in their pixels → (H, W[, C])."""
     x, y = np.ascontiguousarray(positions[..., 0]), np.ascontiguousarray(positions[..., 1])
     return np.asarray(cv2.remap(planes, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
 

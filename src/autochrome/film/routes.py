@@ -1,7 +1,8 @@
 """Follow the pixels of a key frame along the motion to every other frame of its shot, forward and backward in time.
 
 From frame to frame only positions in the key frame are carried. Whatever lies on the key frame is sampled there in one
-step, so it does not blur. The positions do not depend on the marks: new marks on the same frame cost no motion.
+step, so it does not blur. Small errors of the motion add up, so every few frames the key frame itself, seen along the
+route, is aligned with the frame. The positions do not depend on the marks: new marks on the same frame cost no motion.
 """
 
 from collections.abc import Callable
@@ -10,13 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from autochrome.film.motion import Motion, MotionFinder, move
+from autochrome.film.motion import Motion, MotionFinder, move, sample
 from autochrome.types import Floats
 
 CHECKPOINT = 16  # frames between two positions that are always kept
+_ALIGN = 4  # frames between two alignments with the key frame
 _KEPT = 64  # other positions that are kept for each key frame
 _MOTION_BYTES = 48 << 20  # motion that is kept for one shot; more is computed again
 _LOST = 0.3  # motion confidence below this: the object is hidden or gone, so its hint fades
+_FITS = 0.6  # motion confidence above this: what the key frame shows is surely there
+_FORGOTTEN = 0.02  # strength below this does not come back
 _FADE = np.float32(0.5)  # factor of the strength, for each frame in which the object is lost
 
 
@@ -53,6 +57,21 @@ class ShotMotion:
             self._steps[before, now], self._steps[now, before] = step, reverse
             self._bytes += 2 * (step.flow.nbytes + step.lost.nbytes)
         return step
+
+    def align(self, route: "Route", key: int, number: int) -> "Route":
+        """The route of a frame, moved so that the key frame seen along it fits the frame. Numbers in the shot.
+
+        Where it surely fits, a pixel that was taken for lost regains strength.
+        """
+        grey = self._grey(number)
+        seen = sample(self._grey(key).astype(np.float32), route.positions).round().astype(np.uint8)
+        kept = route.strength > _FORGOTTEN
+        motion = self._finder.between(np.where(kept, seen, grey), grey)
+        flow = np.where(motion.confidence[..., None] > _LOST, motion.flow, np.float32(0))
+        aligned = Route(move(route.planes, flow))
+        fits = kept & (motion.confidence > _FITS)
+        strength = np.where(fits, np.sqrt(aligned.strength), aligned.strength)
+        return Route(np.dstack((aligned.positions, strength)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +124,8 @@ class KeyRoutes:
         while at < distance:
             before = self.key + direction * at
             route, at = route.moved(self._motion.between(before, before + direction)), at + 1
+            if at % _ALIGN == 0:
+                route = self._motion.align(route, self.key, before + direction)
             if at % CHECKPOINT == 0:
                 checkpoints[at] = route
         if distance not in checkpoints and distance not in others:
