@@ -33,7 +33,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 EXAMPLES, FEWER = 26, 14  # valid and as many invalid requests of each operation; fewer for slow operations
-_SLOW = ("/hints", "/history", "/paint", "/variations", "/versions")
+_SLOW = ("/alike", "/hints", "/history", "/paint", "/variations", "/versions")
 REQUESTS = 2000  # at least
 TIMEOUT = 20  # seconds for one response; a longer time is a hang
 
