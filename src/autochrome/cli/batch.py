@@ -48,13 +48,20 @@ class Attempt:
     def __call__(self, task: FileTask) -> Outcome:
         """The outcome of one task."""
         started = perf_counter()
+        if outcome := self.look(task):
+            return outcome
         try:
-            if skipped := self.prepare(task):
-                return skipped
             remarks = self.do(task)
         except Exception as error:
             return self.fail(task, error, perf_counter() - started)
         return Outcome(task, "done", perf_counter() - started, remarks)
+
+    def look(self, task: FileTask) -> Outcome | None:
+        """`prepare`, but an error is an outcome."""
+        try:
+            return self.prepare(task)
+        except Exception as error:
+            return self.fail(task, error)
 
     def prepare(self, task: FileTask) -> Outcome | None:
         """Look for results of an earlier run, and make the folder. Returns an outcome if nothing is left to do."""

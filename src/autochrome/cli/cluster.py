@@ -32,18 +32,29 @@ class OpenedLater(Protocol):
 def attempt_on_cluster(
     on: str, do: OpenedLater, tasks: Sequence[FileTask], note: Callable[[str], None], attempt: Attempt
 ) -> Iterator[Outcome]:
-    """Attempt all tasks on a cluster; yields the outcomes as they finish. note: gets sentences about nodes."""
+    """Attempt all tasks on a cluster; yields the outcomes as they finish. note: gets sentences about nodes.
+
+    Results of earlier runs are looked for here. So a result that a worker finds is of a worker that died after it.
+    """
     there, missing = split_missing(tasks, attempt)
     yield from missing
-    if not there:
+    left = []
+    for task in there:
+        if outcome := attempt.look(task):
+            yield outcome
+        else:
+            left.append(task)
+    if not left:
         return
-    work = Work(partial(_open_attempt, do, attempt), name=_name_task, needs=_list_sources, memory=_MEMORY)
-    with open_engine(on, work, there, note) as engine:
-        for finished in run_units(engine, there):
+    again = replace(attempt, existing="skip" if attempt.existing == "refuse" else attempt.existing)
+    work = Work(partial(_open_attempt, do, again), name=_name_task, needs=_list_sources, memory=_MEMORY)
+    with open_engine(on, work, left, note) as engine:
+        for finished in run_units(engine, left):
             if isinstance(finished.error, Exception):
                 yield attempt.fail(finished.unit, finished.error)
             else:
-                yield finished.result
+                outcome = finished.result
+                yield replace(outcome, status="done") if outcome.status == "skipped" else outcome
 
 
 def split_missing(tasks: Sequence[FileTask], attempt: Attempt) -> tuple[list[FileTask], list[Outcome]]:

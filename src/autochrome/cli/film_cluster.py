@@ -13,6 +13,7 @@ from autochrome.cli.cluster import open_engine, split_missing
 from autochrome.cli.film_work import FilmWork
 from autochrome.cli.outcome import Outcome, Remarks
 from autochrome.cli.plan import FileTask
+from autochrome.errors import OutputExists
 from autochrome.film.held import FilmUnit, SplitFilm
 from autochrome.film.report import FilmReport
 from autochrome.film.split import ColorRun, FindShots, SplitJob
@@ -197,6 +198,11 @@ class _Coordinator:
                     self._note(f"{film.task.source}: shots found; units to colour: {len(units)}")
                 if film.split.is_done:
                     self._add(film, [FinishFilm(film.split.report)])
+        except OutputExists as error:
+            if not isinstance(
+                step, WholeFilm
+            ):  # else a worker that died had finished it: `prepare` saw no file
+                film.error = film.error or error
         except Exception as error:
             film.error = film.error or error
         if film.left:
