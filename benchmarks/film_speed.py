@@ -175,7 +175,7 @@ def measure_stages(source: Path, most: int = 250) -> dict[str, float]:
             if memory.wants_prediction:
                 luma = timed(STAGES[0], network_input, frame, options.size, film.facts.turn)
                 started = time.process_time()
-                chroma, _ = predict(luma, network, 1.0, film.facts.turn)
+                chroma, _ = predict(luma, network, options.look, film.facts.turn)
                 spent[STAGES[3]].append(time.process_time() - started)
                 timed(STAGES[2], memory.add_prediction, lambda chroma=chroma: chroma)
             waiting.append(proxy)
@@ -199,9 +199,10 @@ def _frames_per_second(source: Path) -> float:
     from autochrome.film.chroma import ChromaLayer
     from autochrome.film.cuts import choose_cuts, split_shots
     from autochrome.film.painters import choose_painter, open_network
-    from autochrome.film.pipeline import QUEUE, color_shots
+    from autochrome.film.pipeline import color_shots
     from autochrome.film.proxy import make_proxy
     from autochrome.media.films import open_film
+    from autochrome.media.films.frame_budget import frames_queued
     from autochrome.options import FilmOptions
     from autochrome.parallel import prefetch
 
@@ -212,7 +213,8 @@ def _frames_per_second(source: Path) -> float:
         layer = ChromaLayer(film.facts.plane_format, 8, (64, 64), film.facts.centred)
         painter = choose_painter(network, options, film.facts.turn)
         shots = split_shots(map(make_proxy, film), choose_cuts(options))
-        with closing(prefetch(color_shots(shots, painter, options), QUEUE)) as colored_frames:
+        depth = frames_queued(film.facts.y_bytes)
+        with closing(prefetch(color_shots(shots, painter, options), depth)) as colored_frames:
             for colored in colored_frames:
                 layer.render(colored.frame.y_plane, colored.coefficients)
                 count += 1
