@@ -32,7 +32,7 @@ from autochrome.media.stills.small_lab import read_small_lab
 from autochrome.media.stills.sources import PhotoSource, read_source
 from autochrome.model import ColorModel, open_model
 from autochrome.options import PhotoOptions, check_options
-from autochrome.parallel import map_ordered
+from autochrome.parallel import map_ordered, usable_cores
 from autochrome.provenance import describe
 from autochrome.types import Floats, Hints, Pixels, Prediction, Prepared
 from autochrome.variations import Variation, make_variations
@@ -49,7 +49,8 @@ SOFTWARE = f"autochrome {__version__}"
 """The name that the metadata of results gives as the source of their colours."""
 _STRIP_PIXELS = 1 << 17  # a strip's float planes fit into the cache of one core
 _SHOWN = 1024  # pixels: the long side of the picture that a notebook shows
-_WORKERS = min(4, os.cpu_count() or 1)
+_CORES = min(4, usable_cores())
+_WORKERS = _CORES if _CORES > 1 else 0  # 0: the thread that draws the strips
 
 
 def colorize_photo(

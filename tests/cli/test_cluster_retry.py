@@ -26,7 +26,7 @@ def open_forgetful(on: str, work: Work[Any, Any], note: Callable[[str], None]) -
 
 @pytest.fixture(autouse=True)
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autochrome.cli.cluster.open_cluster", open_forgetful)
+    monkeypatch.setattr("autochrome.cli.workers.open_cluster", open_forgetful)
 
 
 def test_photos(tmp_path: Path, tiny_model: Path, autochrome: Callable[..., Ran]):

@@ -71,6 +71,26 @@ def test_a_folder_with_one_broken_file_among_twenty(photo: Run, tmp_path: Path):
     assert str(broken) in ran.err.splitlines()[-1]
 
 
+def test_many_pictures_in_several_processes(photo: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for n in range(6):
+        draw(tmp_path / "in" / f"{n}.png", np.roll(SKY, 9 * n, axis=1))
+    (tmp_path / "in" / "3.png").write_bytes(b"no picture")
+    photo(tmp_path / "in", "-o", tmp_path / "here")
+    monkeypatch.setattr("autochrome.cli.workers._FILES_EACH", 1)
+    draw(tmp_path / "out" / "5-color.png")
+    ran = photo(tmp_path / "in", "-o", tmp_path / "out", "--jobs", 2, "--json")
+    assert ran.code == BatchIncomplete.exit_code
+    rows = [json.loads(line) for line in ran.out.splitlines()[:-1]]
+    assert [(Path(row["source"]).stem, row["status"]) for row in rows if row["status"] != "done"] == [
+        ("5", "failed"),
+        ("3", "failed"),
+    ]
+    for n in (0, 1, 2, 4):
+        assert np.array_equal(
+            read(tmp_path / "out" / f"{n}-color.png"), read(tmp_path / "here" / f"{n}-color.png")
+        )
+
+
 def test_an_interrupted_batch_goes_on_where_it_stopped(photo: Run, tmp_path: Path):
     for n in range(3):
         draw(tmp_path / "in" / f"{n}.png")

@@ -9,10 +9,10 @@ from time import perf_counter
 from typing import Any
 
 from autochrome.cli.batch import Attempt
-from autochrome.cli.cluster import open_engine, split_missing
 from autochrome.cli.film_work import FilmWork
 from autochrome.cli.outcome import Outcome, Remarks
 from autochrome.cli.plan import FileTask
+from autochrome.cli.workers import open_engine, split_missing
 from autochrome.errors import OutputExists
 from autochrome.film.held import FilmUnit, SplitFilm
 from autochrome.film.report import FilmReport
@@ -96,7 +96,7 @@ def color_on_cluster(
         return
     open_worker = partial(FilmWorker.open, replace(do, network=None))
     work = Work(open_worker, name=_name_unit, needs=_list_paths, memory=_MEMORY)
-    with open_engine(on, work, there, note) as engine:
+    with open_engine(on, note, work, there) as engine:
         yield from _Coordinator(engine, do, attempt, there, note).run()
 
 

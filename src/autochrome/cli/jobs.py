@@ -176,6 +176,6 @@ def _prepare(words: "Sequence[str]", instead: Path | None = None) -> "tuple[str,
     if instead:
         bound.arguments["inputs"] = [instead]
         bound.arguments["batch"] = replace(bound.arguments["batch"], output=None)
-    names = inspect.signature(command).parameters
+    names = inspect.signature(makers[command]).parameters
     do, planned, _ = makers[command](**{name: bound.arguments[name] for name in names})
     return command.__name__, do, planned

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,8 +17,10 @@ from autochrome.errors import UsageError
 from autochrome.options import PhotoOptions
 
 if TYPE_CHECKING:
+    from autochrome.cli.batch import Attempt
+    from autochrome.cli.outcome import Outcome
     from autochrome.cli.photo_work import PhotoWork
-    from autochrome.cli.plan import Plan
+    from autochrome.cli.plan import FileTask, Plan
 
 _MANY = 100  # pictures: from here on the faster runtime makes up for its longer start
 
@@ -34,7 +37,14 @@ def photo(
     hints: Annotated[Path | None, Parameter(help="A hints file with known colours, for one picture.")] = None,
     hint: Annotated[tuple[str, ...], HINT] = (),
     reference: Annotated[tuple[Path, ...], REFERENCE] = (),
-    jobs: Annotated[int, number("Number of pictures at the same time.", gte=1, name=("--jobs", "-j"))] = 1,
+    jobs: Annotated[
+        int | None,
+        number(
+            "Number of pictures at the same time; default: one per processor core, if there are many.",
+            gte=1,
+            name=("--jobs", "-j"),
+        ),
+    ] = None,
     batch: Annotated[BatchOptions, Parameter(name="*")] = BatchOptions(),
     options: Annotated[PhotoOptions, Parameter(name="*")] = PhotoOptions(),
     choice: Annotated[VariationOptions, Parameter(name="*")] = VariationOptions(),
@@ -44,20 +54,34 @@ def photo(
     from autochrome.cli.batch import choose_report, run_batch
     from autochrome.cli.dry_run import show_batch
 
-    on_cluster = batch.on_cluster
-    do, plan, single = make_photo_work(inputs, hints, hint, reference, jobs, batch, options, choice)
+    on_cluster = batch.on_cluster  # which refuses an unknown engine
+    do, plan, single = make_photo_work(inputs, hints, hint, reference, batch, options, choice)
     if batch.dry_run:
         return show_batch(plan, existing=batch.existing, as_json=batch.json, single=single)
-    total, elsewhere = len(plan.tasks) + len(plan.failed), None
     if not on_cluster:
         do.open()
     device = batch.on if do.network is None else do.network.device
+    total = len(plan.tasks) + len(plan.failed)
     report = choose_report(total, as_json=batch.json, quiet=batch.quiet, single=single, device=device)
-    if on_cluster:
-        from autochrome.cli.cluster import attempt_on_cluster
+    elsewhere = choose_workers(do, plan.tasks, jobs, report.note)
+    run_batch(
+        plan, do, existing=batch.existing, report=report, jobs=jobs or 1, single=single, elsewhere=elsewhere
+    )
 
-        elsewhere = partial(attempt_on_cluster, batch.on, do, plan.tasks, report.note)
-    run_batch(plan, do, existing=batch.existing, report=report, jobs=jobs, single=single, elsewhere=elsewhere)
+
+def choose_workers(
+    do: PhotoWork, tasks: Sequence[FileTask], jobs: int | None, note: Callable[[str], None]
+) -> Callable[[Attempt], Iterator[Outcome]] | None:
+    """Attempts the tasks on a cluster or, if they are worth it, in several processes; None: in this one."""
+    from autochrome.cli.workers import attempt_on_cluster, attempt_on_processes, choose_processes
+    from autochrome.model.devices import ACCELERATORS
+
+    if do.network is None:
+        return partial(attempt_on_cluster, do.batch.on, do, tasks, note)
+    processes = choose_processes(tasks, jobs)
+    if processes < 2 or do.network.device in ACCELERATORS:  # which processes would have to share
+        return None
+    return partial(attempt_on_processes, processes, replace(do), tasks)
 
 
 def make_photo_work(
@@ -65,7 +89,6 @@ def make_photo_work(
     hints: Path | None,
     hint: Sequence[str],
     reference: Sequence[Path],
-    jobs: int,
     batch: BatchOptions,
     options: PhotoOptions,
     choice: VariationOptions,

@@ -1,6 +1,5 @@
 """Open a model by name or file: find it, read its card, choose its contract, load it."""
 
-import os
 from collections.abc import Sequence
 from hashlib import sha256
 from importlib.resources import files
@@ -17,6 +16,7 @@ from autochrome.model.network import DTYPES, OnnxModel, fixed_size
 from autochrome.model.onnx_file import Interface, Port, cut, load
 from autochrome.model.onnx_file import interface as read_interface
 from autochrome.model.runtimes import LOADERS, Graph
+from autochrome.parallel import core_share, usable_cores
 
 _ELEMENT_TYPES = {2: "uint8", 3: "int8", 6: "int32", 7: "int64", 11: "float64", 16: "bfloat16"}
 
@@ -66,12 +66,13 @@ def open_model(
     is set; else, if `many` is true, whichever is fastest and gives the same colours; else "cpu". On two cores, with the
     shipped model at 256×256, OpenVINO takes 7 ms per picture instead of 9, and 0.2 s more to load: set `many` for a
     hundred pictures or more.
-    threads: the number of threads of the runtime; None lets the runtime choose.
+    threads: the number of threads of the runtime; None lets the runtime choose, or is the share of a worker process.
     contract: a row of the contract table, if the file's card and its interface do not lead to the right one.
     wait: return when the model is loaded; else the first use waits, and raises what is wrong with the file.
     """
     path = find_model(name_or_path)
     check_device(device)
+    threads = core_share() if threads is None else threads
     data = load(path)
     interface = read_interface(data, path.name)
     card = read_card(interface, path, contract)
@@ -95,7 +96,7 @@ def open_model(
 
 def open_for_film(model: str | Path = "tint", device: str = "auto") -> OnnxModel:
     """Open a model for a film: it shares the processor with a decoder and an encoder, and loads in the background."""
-    return open_model(model, device=device, many=True, threads=max(1, (os.cpu_count() or 2) // 2), wait=False)
+    return open_model(model, device=device, many=True, threads=max(1, usable_cores() // 2), wait=False)
 
 
 def list_models() -> list[InstalledModel]:

@@ -1,7 +1,7 @@
 """The protocol of an engine: it takes units of work and gives back their results as they finish.
 
 A unit is a small record with paths, never pixels, so that it can be sent to another machine. `Local` runs units on
-threads of this process, `RayCluster` on the workers of a cluster.
+threads of this process, `Processes` on processes of this machine, `RayCluster` on the workers of a cluster.
 """
 
 from collections.abc import Callable, Generator, Iterable

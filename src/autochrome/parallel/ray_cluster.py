@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Generic
 
 from autochrome import __version__
-from autochrome.errors import AutochromeError, ClusterUnreachable, ExtraMissing, UnitSetAside
+from autochrome.errors import AutochromeError, ClusterUnreachable, ExtraMissing
 from autochrome.parallel.engine import Finished, R, U, Work
-from autochrome.parallel.ray_worker import Order, Worker
+from autochrome.parallel.worker import Order, Worker, set_aside
 
 _LOOK_AROUND = 5.0  # seconds between two looks at the nodes
 _MOST_DEATHS = 2  # of workers on living nodes, before a unit is set aside
@@ -229,11 +229,7 @@ class RayCluster(Generic[U, R]):
             return
         name = self._work.name(entry.unit)
         del self._entries[number]
-        error = UnitSetAside(
-            f"{name}: its worker died {len(entry.deaths)} times, so it is set aside; "
-            "colour it alone on one machine to see why."
-        )
-        self._finished.append(Finished(number, entry.unit, error=error))
+        self._finished.append(Finished(number, entry.unit, error=set_aside(name, len(entry.deaths))))
 
 
 def _import_ray() -> Any:

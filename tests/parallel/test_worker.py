@@ -11,7 +11,7 @@ import pytest
 from autochrome import __version__
 from autochrome.errors import InputMissing, PathNotShared, WorkerUnusable
 from autochrome.parallel import Work
-from autochrome.parallel.ray_worker import Order, Worker
+from autochrome.parallel.worker import Order, Worker
 
 
 def open_reader(extra: str) -> Callable[[Path], str]:

@@ -1,18 +1,19 @@
-"""One worker of a cluster: it opens what all units share once, then does one unit after another.
-
-Nothing here imports ray, so a worker can be tried in any process.
-"""
+"""One worker in a process of its own: it opens what all units share once, then does one unit after another."""
 
 import os
 import pickle
+import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from autochrome import __version__
-from autochrome.errors import AutochromeError, PathNotShared, WorkerUnusable
+from autochrome.errors import AutochromeError, PathNotShared, UnitSetAside, WorkerUnusable
+from autochrome.parallel.cores import SHARE
 
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
 
@@ -50,7 +51,8 @@ class Worker:
             )
         for library in _ONE_THREAD:
             os.environ.setdefault(library, "1")
-        os.environ.setdefault("VIPS_CONCURRENCY", str(max(1, round(order.cpus))))
+        for share in (SHARE, "VIPS_CONCURRENCY"):
+            os.environ.setdefault(share, str(max(1, round(order.cpus))))
         if Path(order.folder).is_dir():
             os.chdir(order.folder)
         work = pickle.loads(order.work)
@@ -88,3 +90,20 @@ def _sendable(error: Exception) -> Exception:
     except Exception:
         return AutochromeError(f"{type(error).__name__}: {error}")
     return error
+
+
+def serve(connection: "Connection[Any, Any]", order: Order) -> None:
+    """The life of a worker process: it answers the units that come over the connection, until None comes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, which lets running units end
+    worker = Worker()
+    with suppress(EOFError, OSError):  # the command has ended
+        connection.send(worker.open(order))
+        while (unit := connection.recv()) is not None:
+            connection.send(worker.do(unit))
+
+
+def set_aside(name: str, deaths: int) -> UnitSetAside:
+    """The error of a unit that ends its workers."""
+    return UnitSetAside(
+        f"{name}: its worker died {deaths} times, so it is set aside; colour it alone on one machine to see why."
+    )

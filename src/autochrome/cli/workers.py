@@ -1,22 +1,26 @@
-"""`--on`: attempt the tasks of a batch on the workers of a cluster."""
+"""Attempt the tasks of a batch on workers: processes of this machine, or of a cluster (`--on`)."""
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from autochrome.cli.batch import Attempt
+from autochrome.cli.batch_options import Existing
 from autochrome.cli.outcome import Outcome, Remarks
+from autochrome.cli.output_folders import OutputFolders
 from autochrome.cli.plan import FileTask
 from autochrome.errors import InputMissing
 from autochrome.files import write_errors
 from autochrome.leftovers import locked, remove_leftovers
-from autochrome.parallel import Engine, Work, open_cluster, run_units
+from autochrome.parallel import Engine, Work, open_cluster, open_processes, run_units, usable_cores
 
 _MEMORY = 1 << 30  # bytes of a worker
+_FILES_EACH = 8 << 20  # bytes of pictures that make up for the start of one more process
+_MOST_PROCESSES = 16
 
 U = TypeVar("U")
 R = TypeVar("R")
@@ -29,10 +33,49 @@ class OpenedLater(Protocol):
     def __call__(self, task: FileTask) -> Remarks: ...
 
 
+class OpenEngine(Protocol):
+    """Opens an engine for these tasks."""
+
+    def __call__(
+        self, work: Work[FileTask, Outcome], tasks: Sequence[FileTask]
+    ) -> AbstractContextManager[Engine[FileTask, Outcome]]: ...
+
+
+def choose_processes(tasks: Sequence[FileTask], jobs: int | None) -> int:
+    """How many processes these pictures are worth, at most `jobs`. Below 2, threads are quicker."""
+    size = sum(task.source.stat().st_size for task in tasks if task.source.is_file())
+    return min(jobs or usable_cores(), size // _FILES_EACH, len(tasks), _MOST_PROCESSES)
+
+
+def attempt_on_processes(
+    processes: int, do: OpenedLater, tasks: Sequence[FileTask], attempt: Attempt
+) -> Iterator[Outcome]:
+    """Attempt all tasks in processes of this machine; yields the outcomes in their order."""
+
+    def open_engine(
+        work: Work[FileTask, Outcome], tasks: Sequence[FileTask]
+    ) -> AbstractContextManager[Engine[FileTask, Outcome]]:
+        return open_processes(processes, work)
+
+    return _attempt(open_engine, do, tasks, attempt, in_order=True)
+
+
 def attempt_on_cluster(
     on: str, do: OpenedLater, tasks: Sequence[FileTask], note: Callable[[str], None], attempt: Attempt
 ) -> Iterator[Outcome]:
-    """Attempt all tasks on a cluster; yields the outcomes as they finish. note: gets sentences about nodes.
+    """Attempt all tasks on a cluster; yields the outcomes as they finish. note: gets sentences about nodes."""
+    return _attempt(partial(open_engine, on, note), do, tasks, attempt, in_order=False)
+
+
+def _attempt(
+    open_workers: OpenEngine,
+    do: OpenedLater,
+    tasks: Sequence[FileTask],
+    attempt: Attempt,
+    *,
+    in_order: bool,
+) -> Iterator[Outcome]:
+    """Attempt all tasks on the workers of an engine.
 
     Results of earlier runs are looked for here. So a result that a worker finds is of a worker that died after it.
     """
@@ -46,10 +89,15 @@ def attempt_on_cluster(
             left.append(task)
     if not left:
         return
-    again = replace(attempt, existing="skip" if attempt.existing == "refuse" else attempt.existing)
-    work = Work(partial(_open_attempt, do, again), name=_name_task, needs=_list_sources, memory=_MEMORY)
-    with open_engine(on, work, left, note) as engine:
-        for finished in run_units(engine, left):
+    existing: Existing = "skip" if attempt.existing == "refuse" else attempt.existing
+    work = Work(
+        partial(_open_attempt, do, existing, attempt.folders),
+        name=_name_task,
+        needs=_list_sources,
+        memory=_MEMORY,
+    )
+    with open_workers(work, left) as engine:
+        for finished in run_units(engine, left, in_order=in_order):
             if isinstance(finished.error, Exception):
                 yield attempt.fail(finished.unit, finished.error)
             else:
@@ -66,9 +114,9 @@ def split_missing(tasks: Sequence[FileTask], attempt: Attempt) -> tuple[list[Fil
     return there, [attempt.fail(task, InputMissing(f"{task.source}: {sentence}")) for task in lost]
 
 
-def _open_attempt(do: OpenedLater, attempt: Attempt) -> Attempt:
+def _open_attempt(do: OpenedLater, existing: Existing, folders: OutputFolders | None) -> Attempt:
     do.open()
-    return Attempt(do, attempt.existing, attempt.folders)
+    return Attempt(do, existing, folders)
 
 
 def _name_task(task: FileTask) -> str:
@@ -81,9 +129,9 @@ def _list_sources(task: FileTask) -> tuple[Path, ...]:
 
 @contextmanager
 def open_engine(
-    on: str, work: Work[U, R], tasks: Iterable[FileTask], note: Callable[[str], None]
+    on: str, note: Callable[[str], None], work: Work[U, R], tasks: Iterable[FileTask]
 ) -> Iterator[Engine[U, R]]:
-    """The engine for these tasks during the block. Its nodes must see the folders of the results."""
+    """The engine of a cluster for these tasks during the block. Its nodes must see the folders of the results."""
     with _mark_folders(task.target.parent for task in tasks) as marks:
         yield open_cluster(on, replace(work, marks=marks), note)
 
