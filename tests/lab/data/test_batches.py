@@ -180,3 +180,14 @@ def test_shares_of_hints_may_not_exceed_the_whole() -> None:
 def test_unknown_settings_are_named() -> None:
     with pytest.raises(ValidationError, match="grian"):
         SampleOptions.model_validate({"grian": 0.5})
+
+
+def test_wrong_colours_of_the_frame_before():
+    """Some pairs get another previous frame; the truth stays."""
+    pairs = torch.randint(0, 256, (12, 2, 16, 16, 3), generator=draw(), dtype=torch.uint8)
+    plain, spoiled = (make_batch(pairs, SampleOptions(flip=0, pair_errors=p), draw()) for p in (0.0, 0.5))
+    differs = (plain.hint != spoiled.hint).flatten(1).any(1)
+    assert 0 < differs.sum() < 12
+    assert torch.equal(plain.truth, spoiled.truth)
+    step = (spoiled.hint - plain.hint)[differs]
+    assert step.abs().max() > 5

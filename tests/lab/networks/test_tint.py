@@ -122,7 +122,7 @@ def test_given_colour_is_kept_whatever_the_vividness(network: Tint) -> None:
     bins = len(network.centres)
     painting = DecoderOutput(torch.rand(shape), known, torch.ones(1, 1, 8, 8), torch.randn(1, bins, 4, 4))
     for vivid in (0.2, 1.0, 2.0):
-        ab, sure = merge_hints(painting, torch.tensor(vivid), network.centres)
+        ab, sure = merge_hints(painting, torch.rand(1, 1, 8, 8), torch.tensor(vivid), network.centres)
         assert torch.allclose(ab, known * 110)
         assert torch.allclose(sure, torch.ones_like(sure))
 
@@ -133,7 +133,10 @@ def test_a_torn_distribution_is_less_sure(network: Tint) -> None:
     sure_of_one[:, 0] = 30
     known = [
         merge_hints(
-            DecoderOutput(nothing, nothing, nothing[:, :1], logits), torch.tensor(1.0), network.centres
+            DecoderOutput(nothing, nothing, nothing[:, :1], logits),
+            nothing[:, :1],
+            torch.tensor(1.0),
+            network.centres,
         )[1].mean()
         for logits in (sure_of_one, torch.zeros(1, bins, 4, 4))
     ]

@@ -78,7 +78,7 @@ def test_a_network_with_an_input_vivid_scales_the_chroma_itself():
         with torch.no_grad():
             features = network.prepare(planes[0])
             output = network.decoder(features, planes[1], planes[2])
-            expected, sure = merge_hints(output, torch.tensor([vivid]), network.centres)
+            expected, sure = merge_hints(output, features.luma4, torch.tensor([vivid]), network.centres)
         ours = model.paint(prepared, hints, vivid)
         assert np.allclose(ours.chroma, expected[0].permute(1, 2, 0), atol=1e-3)
         assert np.allclose(ours.confidence, sure[0, 0], atol=1e-3)

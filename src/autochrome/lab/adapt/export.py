@@ -11,9 +11,10 @@ from autochrome.errors import ExportMismatch
 from autochrome.files import atomic_write
 from autochrome.lab.adapt.encoder import Encoder, run_tensors, stack
 from autochrome.lab.export.decoder_weights import replace_decoder, trained_parameters
+from autochrome.lab.networks.color_bins import bin_centres
 from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.networks.tint.decoder import Decoder
-from autochrome.lab.networks.tint.prediction import VIVID_GAIN
+from autochrome.lab.networks.tint.prediction import VIVID_GAIN, own_color
 from autochrome.model import Card, open_model, with_card
 
 _LIMIT = 0.5  # a*b*, root mean square: between the file, whose weights have 16 bits, and the tuned network
@@ -76,6 +77,7 @@ def _distance(data: bytes, decoder: Decoder, name: str) -> float:
         samples = run_tensors(
             Encoder(file, decoder.ab_head.in_channels, 1), tensor, tensor.repeat(1, 3, 1, 1)
         )
-    ab = decoder.forward_unhinted(stack(samples)[0]).ab * AB_SCALE * VIVID_GAIN
-    expected = ab.clamp(-AB_SCALE, AB_SCALE)[0].permute(1, 2, 0).numpy()
+    features, _ = stack(samples)
+    ab, _ = own_color(decoder.forward_unhinted(features), features.luma4, bin_centres())
+    expected = (ab * VIVID_GAIN).clamp(-AB_SCALE, AB_SCALE)[0].permute(1, 2, 0).numpy()
     return float(np.sqrt(np.square(found - expected).sum(-1).mean()))

@@ -15,10 +15,11 @@ from autochrome.lab.data.options import SampleOptions
 from autochrome.lab.data.simulate_hints import simulate_hints
 from autochrome.lab.export.decoder_weights import trained_parameters
 from autochrome.lab.losses.color import Bins, SmoothL1
+from autochrome.lab.networks.color_bins import bin_centres
 from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.networks.tint.decoder import Decoder, DecoderOutput
 from autochrome.lab.networks.tint.features import Features
-from autochrome.lab.networks.tint.prediction import VIVID_GAIN
+from autochrome.lab.networks.tint.prediction import VIVID_GAIN, own_color
 from autochrome.lab.rendering import rgb_from_lab_planes
 from autochrome.lab.types import Batch, NetworkOutput
 
@@ -126,7 +127,7 @@ def score(decoder: Decoder, samples: Sequence[Sample], gain: float) -> dict[str,
     rows: list[tuple[Any, ...]] = []
     for i in range(0, len(samples), 8):
         features, truth = stack(samples[i : i + 8])
-        ab = decoder.forward_unhinted(features).ab * AB_SCALE
+        ab, _ = own_color(decoder.forward_unhinted(features), features.luma4, bin_centres())
         ab = F.interpolate(ab, truth.shape[-2:], mode="bilinear", align_corners=False)
         ab = (ab * gain).clamp(-AB_SCALE, AB_SCALE)
         luma, true_ab = truth[:, :1], truth[:, 1:]

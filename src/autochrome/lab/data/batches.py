@@ -6,12 +6,13 @@ batch as in one process.
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from autochrome.color.lab import lab_from_linear, linear_from_srgb
 from autochrome.lab.data.blank_pages import place_on_pages
 from autochrome.lab.data.degrade import degrade, film_stock_luma
 from autochrome.lab.data.options import SampleOptions
-from autochrome.lab.data.random import choose, uniform
+from autochrome.lab.data.random import choose, normal, uniform
 from autochrome.lab.data.simulate_hints import simulate_hints
 from autochrome.lab.types import Batch
 
@@ -27,6 +28,7 @@ def make_batch(pictures: Tensor, options: SampleOptions, generator: torch.Genera
     luma = degrade(luma, options, generator)
     if pictures.shape[1] > 1:
         hint, mask = previous_frame_hints(pictures[:, 0], options.pair_mask)
+        hint = spoil_color(hint, options.pair_errors, generator) if options.pair_errors else hint
     else:
         truth, hint, mask = simulate_hints(truth, seam, options, generator)
     return Batch(luma, truth, hint, mask)
@@ -79,3 +81,13 @@ def previous_frame_hints(frames: Tensor, mask_value: float) -> tuple[Tensor, Ten
     chroma = lab_from_linear(linear_planes(frames), 1)[:, 1:]
     mask = torch.full_like(chroma[:, :1], mask_value)
     return chroma * (mask > 0), mask
+
+
+def spoil_color(chroma: Tensor, probability: float, generator: torch.Generator) -> Tensor:
+    """(N, 2, H, W) a*b*: some pictures get paler or bolder colours, and soft patches."""
+    count = len(chroma)
+    gain = uniform(0, 1.4, (count, 1, 1, 1), generator)
+    patches = normal((count, 2, 4, 4), generator) * uniform(0, 20, (count, 1, 1, 1), generator)
+    patches = F.interpolate(patches, chroma.shape[2:], mode="bilinear", align_corners=True)
+    chosen = choose(probability, count, generator).view(-1, 1, 1, 1)
+    return torch.where(chosen, chroma * gain + patches, chroma)

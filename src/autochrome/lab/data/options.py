@@ -130,6 +130,13 @@ class SampleOptions(Options):
         float,
         Field(ge=0, le=1, description="Mask of the previous frame's colour, where pictures come in pairs."),
     ] = 1.0
+    pair_errors: Annotated[
+        Probability,
+        Field(
+            description="Fraction of pairs whose previous frame has wrong colours, as a film's own results have: "
+            "paler or bolder, and with soft patches."
+        ),
+    ] = 0.0
 
     @model_validator(mode="after")
     def _fractions_fit(self) -> "SampleOptions":

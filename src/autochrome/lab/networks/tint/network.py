@@ -19,7 +19,7 @@ from autochrome.lab.networks.tint.decoder import Decoder
 from autochrome.lab.networks.tint.export_graphs import make_parts, pad_channels, unpad_channels
 from autochrome.lab.networks.tint.features import Features
 from autochrome.lab.networks.tint.hint_propagation import HEAD_CHANNELS, HEADS
-from autochrome.lab.networks.tint.prediction import apply_vivid, lay_hints, merge_hints, uncertainty
+from autochrome.lab.networks.tint.prediction import apply_vivid, lay_hints, merge_hints, own_color
 from autochrome.lab.types import ColorNetwork, ExportPart, NetworkOutput
 
 DETAIL_CHANNELS = 16
@@ -93,8 +93,7 @@ class Tint(ColorNetwork):
 
     def predict_unhinted(self, features: Features) -> tuple[Tensor, Tensor]:
         """Without hints, at stride 4: a*b*, and the confidence 0…1."""
-        output = self.decoder.forward_unhinted(features)
-        return output.ab * AB_SCALE, 1 - uncertainty(output.logits, self.centres)
+        return own_color(self.decoder.forward_unhinted(features), features.luma4, self.centres)
 
     def export_parts(self) -> list[ExportPart]:
         """The early stages, the late stages, the result without hints, the result with hints; see `export_graphs`."""
@@ -117,5 +116,8 @@ class Tint(ColorNetwork):
         features4, *others, hint, mask, vivid = inputs
         features = Features(unpad_channels(features4, self.widths[0]), *others)
         output = self.decoder(features, hint, mask)
-        merged, laid = merge_hints(output, vivid, self.centres), lay_hints(output, hint, mask, vivid)
+        merged, laid = (
+            merge_hints(output, features.luma4, vivid, self.centres),
+            lay_hints(output, hint, mask, vivid),
+        )
         return *merged, *laid, output.logits.softmax(1)

@@ -6,9 +6,10 @@ from torch.nn import functional as F
 from autochrome.lab.networks.color_bins import mean_and_spread
 from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.networks.tint.decoder import DecoderOutput
+from autochrome.lab.networks.tint.evenness import even_out
 from autochrome.lab.networks.tint.hint_propagation import upsample_bilinear
 
-VIVID_GAIN, VIVID_CURVE = 1.5, 0.22  # see `vivid_gain`
+VIVID_GAIN, VIVID_CURVE = 1.53, 0.22  # see `vivid_gain`
 FULL_HINT_VIVID = 0.1  # vivid from which on hints have their full colour
 LEAST_WEIGHT, WEIGHT_RANGE = 0.35, 0.3  # see `lay_hints`: below the first no colour, above the sum all of it
 HALF_UNCERTAIN_SPREAD = 20.0  # a*b* units: standard deviation at which the confidence is one half
@@ -29,22 +30,33 @@ def uncertainty(logits: Tensor, centres: Tensor) -> Tensor:
     return upsample_bilinear(spread / (spread + HALF_UNCERTAIN_SPREAD))
 
 
+def own_color(output: DecoderOutput, luma4: Tensor, centres: Tensor) -> tuple[Tensor, Tensor]:
+    """Without hints, at stride 4, before vivid: a*b* and confidence 0…1."""
+    confidence = 1 - uncertainty(output.logits, centres)
+    return even_out(output.ab, confidence, luma4) * AB_SCALE, confidence
+
+
 def apply_vivid(ab: Tensor, vivid: Tensor) -> Tensor:
     """The result without hints: a*b* (N, 2, h, w), −110…110."""
     return (ab * vivid_gain(vivid)).clamp(-AB_SCALE, AB_SCALE)
 
 
-def merge_hints(output: DecoderOutput, vivid: Tensor, centres: Tensor) -> tuple[Tensor, Tensor]:
+def merge_hints(
+    output: DecoderOutput, luma4: Tensor, vivid: Tensor, centres: Tensor
+) -> tuple[Tensor, Tensor]:
     """The result with hints that reach the whole picture, at stride 4: a*b* and confidence 0…1.
 
     vivid, 0…2, scales the network's own colour. Hint colour keeps its chroma, except near vivid 0, where everything
-    becomes grey; own colour near hints is not made more vivid.
+    becomes grey; own colour near hints is not made more vivid. The more a place is hint colour, the less it is evened
+    out.
     """
     own_weight = 1 - output.hint_weight
     hint_gain = full_hint_gain(vivid)
     gain = hint_gain + (vivid_gain(vivid) - hint_gain) * own_weight
-    ab = (output.ab * gain * own_weight + output.hint_ab * hint_gain) * AB_SCALE
-    return ab.clamp(-AB_SCALE, AB_SCALE), 1 - uncertainty(output.logits, centres) * own_weight
+    ab = output.ab * gain * own_weight + output.hint_ab * hint_gain
+    confidence = 1 - uncertainty(output.logits, centres) * own_weight
+    ab = (ab + (even_out(ab, confidence, luma4) - ab) * own_weight) * AB_SCALE
+    return ab.clamp(-AB_SCALE, AB_SCALE), confidence
 
 
 def lay_hints(output: DecoderOutput, hint: Tensor, mask: Tensor, vivid: Tensor) -> tuple[Tensor, Tensor]:
