@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Train the ancestors on photographs at the budget of docs/lineage.md, and measure each on pictures that it has not seen.
+#
+#   MOBILENET=mobilenet_v1.safetensors SQUEEZENET=squeezenet1_0.safetensors \
+#     scripts/lineage.sh OUT CHECK.zip VALID.zip TRAIN.zip…
+#
+# It takes about four hours on one processor core. A training that was interrupted goes on where it was. RECIPES="beta gan"
+# chooses some of them, PYTHON the interpreter. For the films of the thesis see thesis_film.sh.
+set -euo pipefail
+python=${PYTHON:-python3}
+if [ $# -lt 4 ]; then
+  sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+  exit 2
+fi
+out=$1 check=$2 valid=$3
+shift 3
+
+for recipe in ${RECIPES:-studio-mse studio-gan full beta gan nogan}; do
+  size=96 given=()
+  case $recipe in
+    studio-* | beta) size=64 ;;
+    gan) size=128 ;;
+    full) given=(--set "weights=$MOBILENET") ;;
+    nogan) given=(--set "features=$SQUEEZENET") ;;
+  esac
+  data=(--data "$@" --valid "$valid" --out "$out/$recipe")
+  if [ -d "$out/$recipe/checkpoints" ]; then
+    "$python" -m autochrome train "$recipe" "${data[@]}" --resume
+  else
+    "$python" -m autochrome train "$recipe" "${data[@]}" --set budget=honest ${given[@]+"${given[@]}"}
+  fi
+  "$python" -m autochrome evaluate "$out/$recipe" "$check" --size "$size" --vivid 1,1.25,1.5 --no-judge \
+    --json "$out/$recipe.json"
+done
