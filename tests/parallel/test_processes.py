@@ -8,6 +8,7 @@ import pytest
 
 from autochrome.errors import PathNotShared, UnitSetAside, WorkerUnusable
 from autochrome.parallel import Work, open_processes, run_units
+from autochrome.parallel.processes import Processes
 from cluster_work import list_missing, open_square
 
 
@@ -31,6 +32,7 @@ def test_every_unit_is_answered_whatever_happens(tmp_path: Path):
 
 def test_a_caller_that_stops_leaves_no_process(tmp_path: Path):
     with open_processes(2, Work(partial(open_square, tmp_path))) as engine:
+        assert isinstance(engine, Processes)
         children = [child.process for child in engine._children]
         for _ in run_units(engine, range(6)):
             break

@@ -1,12 +1,11 @@
 """Where work runs: engines for units of work, ordered work on threads, prefetching."""
 
-from autochrome.parallel.choice import LOCAL, check_engine, open_cluster
+from autochrome.parallel.choice import LOCAL, check_engine, open_cluster, open_processes
 from autochrome.parallel.cores import core_share, usable_cores
 from autochrome.parallel.engine import Engine, Finished, Work, run_units
 from autochrome.parallel.local import Local
 from autochrome.parallel.ordered_map import map_ordered
 from autochrome.parallel.prefetch import prefetch
-from autochrome.parallel.processes import open_processes
 
 __all__ = [
     "LOCAL",

@@ -1,6 +1,7 @@
-"""Which engine `--on` names."""
+"""Which engine runs units: several processes of this machine, or the one that `--on` names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from autochrome.errors import UsageError
 from autochrome.parallel.engine import Engine, R, U, Work
@@ -20,3 +21,15 @@ def open_cluster(on: str, work: Work[U, R], note: Callable[[str], None]) -> Engi
     from autochrome.parallel.ray_cluster import RayCluster
 
     return RayCluster(check_engine(on), work, note)
+
+
+@contextmanager
+def open_processes(count: int, work: Work[U, R]) -> Iterator[Engine[U, R]]:
+    """The engine of `count` worker processes of this machine, during the block."""
+    from autochrome.parallel.processes import Processes
+
+    engine = Processes(work, count)
+    try:
+        yield engine
+    finally:
+        engine.cancel()

@@ -6,8 +6,7 @@ Threads of one process wait for each other where the work is many short numpy ca
 import multiprocessing
 import pickle
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -125,13 +124,3 @@ class Processes(Generic[U, R]):
         else:
             name = self._work.name(self._units[child.number])
             self._finish(child.number, None, set_aside(name, deaths))
-
-
-@contextmanager
-def open_processes(count: int, work: Work[U, R]) -> Iterator[Processes[U, R]]:
-    """The engine during the block."""
-    engine = Processes(work, count)
-    try:
-        yield engine
-    finally:
-        engine.cancel()

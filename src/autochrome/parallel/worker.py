@@ -7,13 +7,15 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autochrome import __version__
 from autochrome.errors import AutochromeError, PathNotShared, UnitSetAside, WorkerUnusable
 from autochrome.parallel.cores import SHARE
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
 
