@@ -18,7 +18,8 @@ shift 3
 for recipe in ${RECIPES:-studio-mse studio-gan full beta gan nogan}; do
   size=96 given=()
   case $recipe in
-    studio-* | beta) size=64 ;;
+    studio-mse | beta) size=64 ;;
+    studio-gan) size=64 given=(--set "network.start=$out/studio-mse") ;;
     gan) size=128 ;;
     full) given=(--set "weights=$MOBILENET") ;;
     nogan) given=(--set "features=$SQUEEZENET") ;;
