@@ -4,7 +4,7 @@
 #   MOBILENET=mobilenet_v1.safetensors SQUEEZENET=squeezenet1_0.safetensors \
 #     scripts/lineage.sh OUT CHECK.zip VALID.zip TRAIN.zip…
 #
-# It takes about four hours on one processor core. A training that was interrupted goes on where it was. RECIPES="beta gan"
+# It takes two and a half hours on one processor core. A training that was interrupted goes on where it was. RECIPES="beta gan"
 # chooses some of them, PYTHON the interpreter. For the films of the thesis see thesis_film.sh.
 set -euo pipefail
 python=${PYTHON:-python3}

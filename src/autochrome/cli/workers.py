@@ -51,13 +51,7 @@ def attempt_on_processes(
     processes: int, do: OpenedLater, tasks: Sequence[FileTask], attempt: Attempt
 ) -> Iterator[Outcome]:
     """Attempt all tasks in processes of this machine; yields the outcomes in their order."""
-
-    def open_engine(
-        work: Work[FileTask, Outcome], tasks: Sequence[FileTask]
-    ) -> AbstractContextManager[Engine[FileTask, Outcome]]:
-        return open_processes(processes, work)
-
-    return _attempt(open_engine, do, tasks, attempt, in_order=True)
+    return _attempt(lambda work, tasks: open_processes(processes, work), do, tasks, attempt, in_order=True)
 
 
 def attempt_on_cluster(

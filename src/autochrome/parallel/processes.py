@@ -15,9 +15,7 @@ from typing import Any, Generic
 from autochrome import __version__
 from autochrome.errors import WorkerUnusable
 from autochrome.parallel.engine import Finished, R, U, Work
-from autochrome.parallel.worker import Order, serve, set_aside
-
-_MOST_DEATHS = 2  # of workers, before a unit is set aside
+from autochrome.parallel.worker import MOST_DEATHS, Order, serve, set_aside
 
 
 class _Child:
@@ -119,7 +117,7 @@ class Processes(Generic[U, R]):
         if child.number is None:
             return
         deaths = self._deaths[child.number] = self._deaths.get(child.number, 0) + 1
-        if deaths < _MOST_DEATHS:
+        if deaths < MOST_DEATHS:
             self._waiting.appendleft(child.number)
         else:
             name = self._work.name(self._units[child.number])

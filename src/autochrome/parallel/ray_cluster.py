@@ -17,10 +17,9 @@ from typing import Any, Generic
 from autochrome import __version__
 from autochrome.errors import AutochromeError, ClusterUnreachable, ExtraMissing
 from autochrome.parallel.engine import Finished, R, U, Work
-from autochrome.parallel.worker import Order, Worker, set_aside
+from autochrome.parallel.worker import MOST_DEATHS, Order, Worker, set_aside
 
 _LOOK_AROUND = 5.0  # seconds between two looks at the nodes
-_MOST_DEATHS = 2  # of workers on living nodes, before a unit is set aside
 _MOST_LOSSES = 5  # also counting nodes that went away
 _OBJECT_STORE = 100 << 20  # bytes: nothing large passes through it
 _OWN_ADDRESS = "ray"
@@ -224,7 +223,7 @@ class RayCluster(Generic[U, R]):
     def _judge(self, number: int, entry: _Entry[U], alive: set[str]) -> None:
         """Try a unit again, or set it aside. That a node went away is not the fault of a unit."""
         own = Counter(node in alive for node in entry.deaths)[True]
-        if own < _MOST_DEATHS and len(entry.deaths) < _MOST_LOSSES:
+        if own < MOST_DEATHS and len(entry.deaths) < _MOST_LOSSES:
             self._waiting.appendleft(number)
             return
         name = self._work.name(entry.unit)

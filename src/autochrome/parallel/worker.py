@@ -17,6 +17,7 @@ from autochrome.parallel.cores import SHARE
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+MOST_DEATHS = 2  # of workers, before a unit is set aside
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
 
 
