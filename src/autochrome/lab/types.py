@@ -9,6 +9,9 @@ from torch import Tensor, nn
 CHANNELS = {"luma": 1, "hint": 2, "mask": 1}
 """Input of a network → its channels."""
 
+NO_LABEL = -1
+"""The class number of a picture that belongs to no class."""
+
 
 @dataclass(slots=True)
 class Batch:
@@ -18,7 +21,7 @@ class Batch:
     truth: Tensor  # (N, 3, H, W) L*a*b* of the original picture
     hint: Tensor  # (N, 2, H, W) a*b*, −110…110; 0 where the mask is 0
     mask: Tensor  # (N, 1, H, W) 0…1: how much the hint counts
-    label: Tensor | None = None  # (N,) int64: the class number of each picture, if the data has labels
+    label: Tensor | None = None  # (N,) int64: the class number of each picture, or NO_LABEL
 
 
 @dataclass(slots=True)

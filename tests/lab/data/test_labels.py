@@ -7,9 +7,11 @@ import torch
 
 from autochrome.errors import RecipeError
 from autochrome.lab.data.sources import label_numbers
+from autochrome.lab.losses.color import Label
 from autochrome.lab.recipe_files import make_recipe
 from autochrome.lab.training.run import train
 from autochrome.lab.training.run_options import RunOptions
+from autochrome.lab.types import NO_LABEL, Batch, NetworkOutput
 
 RECIPE = {
     "name": "labels",
@@ -39,6 +41,19 @@ RECIPE = {
 def test_labels_are_numbered_in_order() -> None:
     names = ["a/dog/1.png", "b/cat/1.png", "a/dog/2.png", "lonely.png"]
     assert label_numbers(names).tolist() == [2, 1, 2, 0]
+    assert label_numbers(names, ["dog", "cow"]).tolist() == [0, NO_LABEL, 0, NO_LABEL]
+
+
+def test_a_picture_without_a_label_counts_as_zero() -> None:
+    plane = torch.zeros(2, 1, 4, 4)
+    logits = torch.tensor([[0.0, 3.0], [5.0, 0.0]])
+    output = NetworkOutput(plane.expand(-1, 2, -1, -1), class_logits=logits)
+    losses = []
+    for labels in ([0, 1], [0, NO_LABEL], [NO_LABEL, NO_LABEL]):
+        batch = Batch(plane, plane.expand(-1, 3, -1, -1), plane, plane, torch.tensor(labels))
+        losses.append(Label()(batch, output).item())
+    assert losses[0] == pytest.approx(losses[1] + torch.nn.functional.softplus(torch.tensor(5.0)).item() / 2)
+    assert losses[2] == 0
 
 
 def test_the_classifier_learns_its_labels(shard, tmp_path) -> None:

@@ -36,6 +36,13 @@ class DataSettings(Options):
     only: Annotated[
         tuple[str, ...], Field(description="Use only pictures whose path matches a pattern.")
     ] = ()
+    labels: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Folders that are classes, for the loss `label`; pictures of other folders have no label. "
+            "By default each folder is a class."
+        ),
+    ] = ()
     repeat: Annotated[
         dict[str, Annotated[int, Field(ge=1)]],
         Field(

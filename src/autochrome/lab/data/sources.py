@@ -13,6 +13,7 @@ from torch import Tensor
 from autochrome.errors import NothingFound
 from autochrome.lab.data.options import DataSettings
 from autochrome.lab.data.pixels import RGB, decode, shrink_to
+from autochrome.lab.types import NO_LABEL
 from autochrome.media.collection import Entry, find_pictures
 
 
@@ -71,11 +72,14 @@ def open_pictures(paths: Sequence[str], settings: DataSettings) -> PictureSource
     return PicturesInMemory(names, [samples[i] for i in order])
 
 
-def label_numbers(names: Sequence[str]) -> Tensor:
-    """(count,) int64: the class number of each name `source/label/name`; labels are numbered in sorted order."""
+def label_numbers(names: Sequence[str], classes: Sequence[str] = ()) -> Tensor:
+    """(count,) int64: the class number of each name `source/label/name`, NO_LABEL if its label is no class.
+
+    Without `classes` each label is one, in sorted order.
+    """
     labels = [name.split("/")[-2] if "/" in name else "" for name in names]
-    numbers = {label: i for i, label in enumerate(sorted(set(labels)))}
-    return torch.tensor([numbers[label] for label in labels])
+    numbers = {label: i for i, label in enumerate(classes or sorted(set(labels)))}
+    return torch.tensor([numbers.get(label, NO_LABEL) for label in labels])
 
 
 def _read(entries: Sequence[Entry], max_short_side: int | None) -> tuple[RGB, ...]:

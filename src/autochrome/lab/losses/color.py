@@ -15,7 +15,7 @@ from autochrome.lab.losses.perceptual import Perceptual
 from autochrome.lab.networks.color_bins import BIN_SIZE, bin_centres, encode, mean_and_spread, rebalance
 from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.rendering import full_size_ab, rgb_from_lab_planes
-from autochrome.lab.types import Batch, Loss, NetworkOutput
+from autochrome.lab.types import NO_LABEL, Batch, Loss, NetworkOutput
 
 
 def true_ab(batch: Batch, like: Tensor) -> Tensor:
@@ -176,7 +176,7 @@ class PSNR(Loss):
 
 
 class Label(Loss):
-    """Cross entropy of the picture's label. The label is the folder that holds the picture."""
+    """Cross entropy of the label: the folder that holds the picture. A picture without a label counts as 0."""
 
     def forward(self, batch: Batch, output: NetworkOutput) -> Tensor:
         if output.class_logits is None or batch.label is None:
@@ -188,7 +188,8 @@ class Label(Loss):
             raise RecipeError(
                 f"The pictures have more labels than the network's {classes} classes: raise network.classes."
             )
-        return F.cross_entropy(output.class_logits, batch.label)
+        each = F.cross_entropy(output.class_logits, batch.label, ignore_index=NO_LABEL, reduction="none")
+        return each.mean()
 
 
 LOSSES: dict[str, Callable[..., Loss]] = {

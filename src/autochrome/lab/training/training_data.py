@@ -25,7 +25,7 @@ class TrainingData:
         self, recipe: Recipe, pictures: PictureSource, device: torch.device, group: ProcessGroup
     ) -> None:
         self._recipe, self._pictures, self._device, self._group = recipe, pictures, device, group
-        self._labels = label_numbers(pictures.names)
+        self._labels = label_numbers(pictures.names, recipe.data.labels)
         self._on_device = move_to_device(pictures, recipe.data.storage, device)
 
     def cropper(self, number: int, phase: Phase) -> Cropper:
