@@ -1,5 +1,6 @@
 """Gathering drops what cannot be learnt from, and says what and why."""
 
+import itertools
 import json
 from functools import partial
 
@@ -56,15 +57,17 @@ def test_each_reason_is_found_and_counted(tmp_path):
 
 
 def test_a_share_is_held_out_and_the_same_each_time(tmp_path):
-    for i in range(30):
-        put(tmp_path / "all", f"{i}.png", encode(picture(i, 64, 96), "png"))
+    for folder, i in itertools.product(("all", "moved"), range(30)):
+        put(tmp_path / folder, f"{i}.png", encode(picture(i, 64, 96), "png"))
     options = SMALL.model_copy(update={"valid": 0.3, "alike": -1})
     result = gather([str(tmp_path / "all")], tmp_path / "a.zip", options)
     assert result.kept + result.valid == 30
     assert 3 < result.valid < 16
-    gather([str(tmp_path / "all")], tmp_path / "b.zip", options)
+    moved = gather([str(tmp_path / "moved")], tmp_path / "b.zip", options)
+    assert (moved.kept, moved.valid) == (result.kept, result.valid)
     for end in (".zip", "-valid.zip"):
-        assert (tmp_path / f"a{end}").read_bytes() == (tmp_path / f"b{end}").read_bytes()
+        first, second = (find_pictures([tmp_path / f"{name}{end}"]) for name in "ab")
+        assert [entry.read() for entry in first] == [entry.read() for entry in second]
 
 
 def test_nothing_of_use(tmp_path):

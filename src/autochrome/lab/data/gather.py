@@ -169,7 +169,7 @@ def gather(
         valid = stack.enter_context(ShardWriter(valid_name(out))) if options.valid else None
         checked = (check or _check_here)(entries, options)
         for picture in _kept_pictures(checked, options, result, progress):
-            held_out = valid is not None and _fraction(picture.path) < options.valid
+            held_out = valid is not None and _fraction(picture.hash) < options.valid
             writer = valid if valid is not None and held_out else main
             writer.add(f"{picture.name}/{writer.count:06}.webp", picture.read())
             result.kept += not held_out
@@ -208,6 +208,6 @@ def valid_name(out: Path) -> Path:
     return out.with_name(f"{out.stem}-valid.zip")
 
 
-def _fraction(name: str) -> float:
-    """A number 0…1 from a hash of the name, so that a picture goes to the same shard every time."""
-    return int.from_bytes(blake2b(name.encode(), digest_size=6).digest(), "big") / 2**48
+def _fraction(perceptual: int) -> float:
+    """A number 0…1 from the perceptual hash: a picture goes to the same shard every time, wherever its file lies."""
+    return int.from_bytes(blake2b(perceptual.to_bytes(8, "big"), digest_size=6).digest(), "big") / 2**48
