@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "autochrome"
 
 # From the lowest level up. A module may import lower levels and its own package; never up, never sideways.
-GROUND = {"errors", "options", "types", "files", "leftovers", "color"}  # may import each other
+GROUND = {"errors", "options", "types", "files", "leftovers", "cores", "color"}  # may import each other
 STRANGERS = {
     *("media", "hints", "mark", "provenance", "parallel", "model.card", "model.onnx_file"),
     *("film.motion", "film.scenes", "evaluate.metrics", "evaluate.baselines"),

@@ -18,6 +18,7 @@ from autochrome.color.lab import lightness, recolor
 from autochrome.color.resize import resize
 from autochrome.color.tone import shift_chroma
 from autochrome.color.upsample import LocalLinearColor, apply, fit
+from autochrome.cores import usable_cores
 from autochrome.errors import UsageError
 from autochrome.files import check_output
 from autochrome.hints.file import HintsFile
@@ -32,7 +33,7 @@ from autochrome.media.stills.small_lab import read_small_lab
 from autochrome.media.stills.sources import PhotoSource, read_source
 from autochrome.model import ColorModel, open_model
 from autochrome.options import PhotoOptions, check_options
-from autochrome.parallel import map_ordered, usable_cores
+from autochrome.parallel import map_ordered
 from autochrome.provenance import describe
 from autochrome.types import Floats, Hints, Pixels, Prediction, Prepared
 from autochrome.variations import Variation, make_variations

@@ -13,10 +13,11 @@ from autochrome.cli.batch_options import Existing
 from autochrome.cli.outcome import Outcome, Remarks
 from autochrome.cli.output_folders import OutputFolders
 from autochrome.cli.plan import FileTask
+from autochrome.cores import usable_cores
 from autochrome.errors import InputMissing
 from autochrome.files import write_errors
 from autochrome.leftovers import locked, remove_leftovers
-from autochrome.parallel import Engine, Work, open_cluster, open_processes, run_units, usable_cores
+from autochrome.parallel import Engine, Work, open_cluster, open_processes, run_units
 
 _MEMORY = 1 << 30  # bytes of a worker
 _FILES_EACH = 8 << 20  # bytes of pictures that make up for the start of one more process

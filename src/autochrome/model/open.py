@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from autochrome.cores import core_share, usable_cores
 from autochrome.errors import AutochromeError, ModelUnknown, ModelUnusable, UsageError
 from autochrome.model.card import CARD_KEY, Card
 from autochrome.model.contracts import CONTRACTS
@@ -16,7 +17,6 @@ from autochrome.model.network import DTYPES, OnnxModel, fixed_size
 from autochrome.model.onnx_file import Interface, Port, cut, load
 from autochrome.model.onnx_file import interface as read_interface
 from autochrome.model.runtimes import LOADERS, Graph
-from autochrome.parallel import core_share, usable_cores
 
 _ELEMENT_TYPES = {2: "uint8", 3: "int8", 6: "int32", 7: "int64", 11: "float64", 16: "bfloat16"}
 

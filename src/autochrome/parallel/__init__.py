@@ -1,7 +1,6 @@
 """Where work runs: engines for units of work, ordered work on threads, prefetching."""
 
 from autochrome.parallel.choice import LOCAL, check_engine, open_cluster, open_processes
-from autochrome.parallel.cores import core_share, usable_cores
 from autochrome.parallel.engine import Engine, Finished, Work, run_units
 from autochrome.parallel.local import Local
 from autochrome.parallel.ordered_map import map_ordered
@@ -14,11 +13,9 @@ __all__ = [
     "Local",
     "Work",
     "check_engine",
-    "core_share",
     "map_ordered",
     "open_cluster",
     "open_processes",
     "prefetch",
     "run_units",
-    "usable_cores",
 ]

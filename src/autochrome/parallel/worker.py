@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autochrome import __version__
+from autochrome.cores import SHARE
 from autochrome.errors import AutochromeError, PathNotShared, UnitSetAside, WorkerUnusable
-from autochrome.parallel.cores import SHARE
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from autochrome.color.lab import lab_from_srgb
+from autochrome.cores import usable_cores
 from autochrome.errors import UsageError
 from autochrome.files import check_output
 from autochrome.lab.adapt.encoder import Encoder, Sample, SamplePool, run_tensors
@@ -76,9 +77,9 @@ def adapt(
         raise UsageError(f"{target}: the model is an ONNX file; give a name that ends in .onnx.")
     check_output(target, source, overwrite=overwrite)
     clock = _Clock(options.minutes, progress)
-    torch.set_num_threads(options.threads or os.cpu_count() or 1)
+    torch.set_num_threads(options.threads or usable_cores())
     decoder = read_decoder(source)
-    encoder = Encoder(source, decoder.ab_head.in_channels, options.threads or os.cpu_count() or 1)
+    encoder = Encoder(source, decoder.ab_head.in_channels, options.threads or usable_cores())
     reels = read_reels(color, clock.read, names)
     material = split_reels(reels, read_reels(held_out, clock.read) if held_out else [])
     known, about_known = known_pictures(data)

@@ -1,7 +1,6 @@
 """Make a shard from folders of pictures: useful pictures are kept at one size, the others are counted and listed."""
 
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -14,6 +13,7 @@ import numpy as np
 from pydantic import Field
 
 from autochrome.color.lab import lab_from_srgb
+from autochrome.cores import usable_cores
 from autochrome.errors import NotAPicture, NothingFound
 from autochrome.files import atomic_write
 from autochrome.lab.data.pixels import RGB, decode, encode, resize, shrink_to
@@ -183,7 +183,7 @@ def gather(
 
 
 def _check_here(entries: Sequence[Entry], options: GatherOptions) -> Iterator[CheckedPicture]:
-    return map_ordered(lambda entry: check_picture(entry, options), entries, os.cpu_count() or 1)
+    return map_ordered(lambda entry: check_picture(entry, options), entries, usable_cores())
 
 
 def _kept_pictures(

@@ -10,6 +10,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from autochrome.cores import usable_cores
 from autochrome.errors import NothingFound
 from autochrome.lab.data.options import DataSettings
 from autochrome.lab.data.pixels import RGB, decode, shrink_to
@@ -67,7 +68,7 @@ def open_pictures(paths: Sequence[str], settings: DataSettings) -> PictureSource
     size = settings.max_short_side
     if settings.storage == "stream" or (settings.storage == "auto" and not _fit_in_memory(groups, size)):
         return StreamedPictures(names, [groups[i] for i in order], size)
-    with ThreadPoolExecutor(settings.workers or os.cpu_count()) as pool:
+    with ThreadPoolExecutor(settings.workers or usable_cores()) as pool:
         samples = list(pool.map(lambda g: _read(g, size), groups))
     return PicturesInMemory(names, [samples[i] for i in order])
 

@@ -1,12 +1,12 @@
 """The training pictures of a run, as batches of crops on the device."""
 
-import os
 from collections.abc import Generator
 from contextlib import closing
 
 import torch
 from torch import Tensor
 
+from autochrome.cores import usable_cores
 from autochrome.errors import RecipeError
 from autochrome.lab.data.batches import make_batch
 from autochrome.lab.data.crops import Cropper, stream_crops
@@ -45,7 +45,7 @@ class TrainingData:
         if self._on_device:
             yield from self._on_device.stream(cropper, start, stop)
             return
-        workers = self._recipe.data.workers or max(1, (os.cpu_count() or 1) // self._group.size)
+        workers = self._recipe.data.workers or max(1, usable_cores() // self._group.size)
         with closing(stream_crops(cropper, start, stop, workers)) as crops:
             for pictures in crops:
                 yield torch.from_numpy(pictures).to(self._device, non_blocking=True)

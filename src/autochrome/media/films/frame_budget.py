@@ -4,7 +4,7 @@ Frames are counted as 4:2:0: a Y′ plane and half as much colour. Encoder and d
 are three times as large; so from 4K on, less is left for ours.
 """
 
-import os
+from autochrome.cores import usable_cores
 
 _LARGE = 6 << 20  # bytes of a Y′ plane: more than 1440p, less than 4K
 _WAITING = 256 << 20, 64 << 20  # bytes of frames that wait for later predictions: usual, and of large frames
@@ -43,4 +43,4 @@ def frames_held_back(y_bytes: int) -> int:
 
 def thread_count(y_bytes: int) -> int:
     """Threads of a codec, which each need frames of their own; 0 lets FFmpeg choose."""
-    return min(_THREADS, os.cpu_count() or 1) if is_large(y_bytes) else 0
+    return min(_THREADS, usable_cores()) if is_large(y_bytes) else 0
