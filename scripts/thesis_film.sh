@@ -61,3 +61,7 @@ ac film "$held" -o "$out/ours.mkv" --codec ffv1 --overwrite
 say "7. Measured against the original, beside grey"
 "$python" "$(dirname "$0")/score_films.py" "$held" "$out/thesis.mkv" "$out/frames.mkv" "$out/ours.mkv" \
   --limit "${LIMIT:-200}" --json "$out/scores.json"
+
+say "8. Where its time goes"
+"$python" "$(dirname "$0")/thesis_stages.py" "$held" --independent "$out/independent.onnx" \
+  --dependent "$out/dependent.onnx" --json "$out/stages.json"

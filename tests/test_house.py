@@ -186,6 +186,25 @@ def test_no_file_is_longer_than_a_person_reads():
     assert not {path: length for path, length in lengths.items() if length > 400}
 
 
+def test_files_that_texts_name_are_there():
+    """`benchmarks/upsampling.py` or `color/upsample.py`, in pages and docstrings, is a file of this repository."""
+    places = (ROOT, PACKAGE)
+    texts = [
+        *PACKAGE.rglob("*.py"),
+        *(ROOT / "docs").glob("*.md"),
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+    ]
+    missing = {
+        f"{text.relative_to(ROOT)}: {name}"
+        for text in texts
+        for name in re.findall(r"`([a-z_]+/[a-z0-9_/]+\.(?:py|sh))`", text.read_text(encoding="utf-8"))
+        if any((place / name.split("/")[0]).is_dir() for place in places)
+        and not any((place / name).exists() for place in places)
+    }
+    assert not missing
+
+
 def loaded_by(code: str) -> set[str]:
     """Top-level modules that a fresh interpreter holds after running `code`."""
     report = "import sys, json; print('\\n' + json.dumps(sorted({m.split('.')[0] for m in sys.modules})))"

@@ -3,7 +3,7 @@
 The local linear model is `a*b* ≈ slope · L + offset`; its coefficients vary slowly over the picture. They are fitted at
 the size of the small chroma, and only they are enlarged: the full-size L brings every edge back. The slope is that of a
 guided filter. The offset is not smoothed: it is chosen so that the line goes exactly through the small chroma, and
-nothing of the prediction is blurred. `benchmarks/merge.py` compares it with other ways.
+nothing of the prediction is blurred. `benchmarks/upsampling.py` compares it with other ways.
 """
 
 from dataclasses import dataclass
