@@ -1,32 +1,57 @@
 /**
- * A hint about one thing stays on that thing, as in `autochrome.model.connected`. Its colour goes only where an unbroken
- * area leads from the paint. Where the picture is even, the edge of the colour is soft.
+ * A hint about one thing stays on that thing and colours all of it, as in `autochrome.model.connected`. Its colour goes
+ * only where an unbroken area leads from the paint. There each cell gets the mean of those around it, up to the edges
+ * of luma.
  */
 
 import { resize } from "./resize.js";
-import { blur } from "./upsample.js";
 
 const BELONGS = 0.5; // a weight above it is part of the area
-const EVEN = 2; // L*: where luma deviates by less, the picture is even
-const [SOFT, AROUND] = [6, 2]; // times that a weight, and luma, are blurred
+const REACH = 0.15; // of the picture's side: so far away a cell of an even area counts 1/e in the mean
+const EDGE = 8; // L*: behind such a change of luma a cell counts 1/e
+const PAINT = 16; // times that a painted cell counts in the mean
+const [NONE, WHOLE] = [0.35, 0.7]; // means from which a weight rises from 0 to 1
+const TINY = 1e-6;
 
 /** @typedef {{dims: readonly number[], data: ArrayLike<any>}} Tensor (1, 1, h, w) */
 
 /**
- * The weight of hints, 0 wherever no area leads to it from the paint; soft where the picture is even.
+ * The colour of hints and its weight, which is 0 wherever no area leads to it from the paint.
+ * @param {ArrayLike<any>} color a* of all cells, then b*
  * @param {Tensor} weight 0…1
  * @param {Tensor} mask as large or larger
  * @param {Tensor} luma as large as the mask
- * @returns {Float32Array}
  */
-export function limitToThing(weight, mask, luma) {
+export function limitToThing(color, weight, mask, luma) {
   const [height, width] = weight.dims.slice(2);
   const painted = paintedCells(mask, height, width);
   const kept = keepConnected(weight, painted);
   const [rows, columns] = luma.dims.slice(2);
   const full = { data: /** @type {Float32Array} */ (luma.data), height: rows, width: columns };
-  const soft = soften(kept, resize(full, height, width));
-  return kept.map((value, cell) => (painted[cell] ? value : soft[cell]));
+  const small = resize(full, height, width);
+  /** @param {(cell: number) => number} value */
+  const around = (value) => {
+    const plane = kept.map((_, cell) => value(cell) * (painted[cell] ? PAINT : 1));
+    return flow(flow(plane, small, width, 1), small, height, width);
+  };
+  const [count, sum] = [around(() => 1), around((cell) => kept[cell])];
+  const filled = [0, kept.length].map((start) => {
+    const own = kept.map((_, cell) => color[start + cell]);
+    const mean = around((cell) => own[cell] * kept[cell]).map(
+      (value, cell) => value / Math.max(sum[cell], TINY),
+    );
+    return mean.map((value, cell) => value + (own[cell] - value) * kept[cell]);
+  });
+  return {
+    color: filled,
+    weight: kept.map((value, cell) => (painted[cell] ? value : decide(sum[cell] / count[cell]))),
+  };
+}
+
+/** 0 up to `NONE`, 1 from `WHOLE` on. @param {number} mean */
+function decide(mean) {
+  const share = Math.min(1, Math.max(0, (mean - NONE) / (WHOLE - NONE)));
+  return share * share * (3 - 2 * share);
 }
 
 /** 1 for each cell with a painted pixel. @param {Tensor} mask @param {number} height @param {number} width */
@@ -62,22 +87,29 @@ function keepConnected(weight, painted) {
   return kept;
 }
 
-/** The weight without edges where the luma around a cell is even. @param {Float32Array} weight @param {import("./resize.js").Plane} luma */
-function soften(weight, { data, height, width }) {
-  /** @param {Float32Array} plane @param {number} times */
-  const blurred = (plane, times) => {
-    let result = plane;
-    for (let n = 0; n < times; n += 1) result = blur(result, height, width);
-    return result;
-  };
-  const mean = blurred(data, AROUND);
-  const square = blurred(
-    data.map((value) => value * value),
-    AROUND,
-  );
-  const soft = blurred(weight, SOFT);
-  return weight.map((value, i) => {
-    const deviation = Math.sqrt(Math.max(0, square[i] - mean[i] * mean[i]));
-    return value + Math.min(1, Math.max(0, 1 - deviation / EVEN)) * (soft[i] - value);
-  });
+/**
+ * The sum of what each cell has, and what flows to it from both sides along one axis, held up by changes of luma.
+ * @param {Float32Array} plane
+ * @param {import("./resize.js").Plane} luma
+ * @param {number} length of the axis
+ * @param {number} step from a cell to the next one of the axis
+ */
+function flow(plane, { data, height, width }, length, step) {
+  const spread = 1 / ((REACH * (height + width)) / 2);
+  const sum = plane.slice();
+  for (const direction of [step, -step]) {
+    const flowing = plane.slice();
+    for (let n = 1; n < length; n += 1) {
+      const along = direction > 0 ? n : length - 1 - n;
+      for (let line = 0; line < plane.length / length; line += 1) {
+        const cell = step === 1 ? line * width + along : along * width + line;
+        const before = cell - direction;
+        const passes = Math.exp(-Math.abs(data[cell] - data[before]) / EDGE - spread);
+        const arriving = passes * flowing[before];
+        flowing[cell] += arriving;
+        sum[cell] += arriving;
+      }
+    }
+  }
+  return sum;
 }

@@ -73,10 +73,13 @@ export class Network {
     const chroma = /** @type {Float32Array} */ (ab.data).slice();
     if (near) {
       const { local_ab: laid, local_weight: weight } = await this.#run("hinted", { ...values, ...near });
-      const kept = limitToThing(weight, near.mask, prepared.features.luma);
-      for (let i = 0; i < chroma.length; i += 1) {
-        chroma[i] += (Number(laid.data[i]) - chroma[i]) * kept[i % kept.length];
-      }
+      const thing = limitToThing(laid.data, weight, near.mask, prepared.features.luma);
+      thing.color.forEach((plane, channel) => {
+        plane.forEach((value, cell) => {
+          const at = channel * plane.length + cell;
+          chroma[at] += (value - chroma[at]) * thing.weight[cell];
+        });
+      });
     }
     return crop(
       chroma.map((value) => Math.min(LIMIT, Math.max(-LIMIT, value))),

@@ -8,7 +8,7 @@ import { linearSteps, resize } from "./resize.js";
 const EPSILON = 100; // (L* units)²: where luma varies less, the slope stays near 0
 
 /** The mean of each 3×3 neighbourhood, edges repeated. @param {Float32Array} data @param {number} height @param {number} width */
-export function blur(data, height, width) {
+function blur(data, height, width) {
   const out = new Float32Array(data.length);
   for (let y = 0; y < height; y += 1) {
     const rows = [Math.max(0, y - 1), y, Math.min(height - 1, y + 1)];

@@ -1,6 +1,7 @@
-"""A hint about one thing stays on that thing.
+"""A hint about one thing stays on that thing, and colours all of it.
 
-Its colour goes only where an unbroken area leads from the paint. Where the picture is even, the edge of the colour is
+Its colour goes only where an unbroken area leads from the paint. There each cell gets the mean of those around it, up
+to the edges of luma: gaps close, ragged borders become smooth, and where the picture is even the edge of the colour is
 soft, because nothing there would hide it. `web/js/connected.js` does the same.
 """
 
@@ -8,19 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.color.resize import resize
-from autochrome.color.upsample import blur
 from autochrome.model.sizes import shrink_mask
-from autochrome.types import Floats, Luma
+from autochrome.types import Chroma, Floats, Luma
 
 _BELONGS = 0.5  # a weight above it is part of the area
-_EVEN = 2.0  # L*: where luma deviates by less, the picture is even
-_SOFT, _AROUND = 6, 2  # times that a weight, and luma, are blurred
+_REACH = 0.15  # of the picture's side: so far away a cell of an even area counts 1/e in the mean
+_EDGE = 8.0  # L*: behind such a change of luma a cell counts 1/e
+_PAINT = 16.0  # times that a painted cell counts in the mean
+_NONE, _WHOLE = 0.35, 0.7  # means from which a weight rises from 0 to 1
+_TINY = 1e-6
 
 Cells = NDArray[np.bool_]
 
 
-def limit_to_thing(weight: Floats, mask: Floats, luma: Luma) -> Floats:
-    """The weight of hints (h, w), 0 wherever no area leads to it from the paint; soft where the picture is even.
+def limit_to_thing(chroma: Chroma, weight: Floats, mask: Floats, luma: Luma) -> tuple[Chroma, Floats]:
+    """The colour of hints (h, w, 2) and its weight (h, w), which is 0 wherever no area leads to it from the paint.
 
     mask, luma: (H, W) of the same picture. A network also finds other things that look alike: the second wall of a
     room, stones of the same grey. A person who paints one of them does not mean the others.
@@ -28,20 +31,36 @@ def limit_to_thing(weight: Floats, mask: Floats, luma: Luma) -> Floats:
     painted = shrink_mask(mask, *weight.shape) > 0
     reached = _grow(painted, painted | (weight > _BELONGS))
     kept = np.where(reached, weight, np.float32(0))
-    return np.where(painted, kept, _soften(kept, resize(luma, *weight.shape)))
+    counts = np.where(painted, np.float32(_PAINT), np.float32(1))
+    mean_chroma, mean_weight = _means(chroma, kept, counts, resize(luma, *weight.shape))
+    decided = ((mean_weight - _NONE) / (_WHOLE - _NONE)).clip(0, 1)
+    decided *= decided * (3 - 2 * decided)
+    filled = mean_chroma + (chroma - mean_chroma) * kept[..., None]
+    return filled, np.where(painted, kept, decided)
 
 
-def _soften(weight: Floats, luma: Luma) -> Floats:
-    """The weight without edges where the luma around a cell is even."""
-    moments, soft = np.stack((luma, luma * luma)), weight[None]
-    for _ in range(_AROUND):
-        moments = blur(moments)
-    for _ in range(_SOFT):
-        soft = blur(soft)
-    deviation = np.sqrt(np.maximum(moments[1] - moments[0] ** 2, 0))
-    even = (1 - deviation * np.float32(1 / _EVEN)).clip(0, 1)
-    softened: Floats = weight + even * (soft[0] - weight)
-    return softened
+def _means(chroma: Chroma, weight: Floats, counts: Floats, luma: Luma) -> tuple[Chroma, Floats]:
+    """Around each cell: the mean colour of what has a weight, and the mean weight."""
+    weighted = weight * counts
+    sums = np.stack((chroma[..., 0] * weighted, chroma[..., 1] * weighted, weighted, counts))
+    side = (luma.shape[0] + luma.shape[1]) / 2
+    for axis in (2, 1):
+        sums = np.moveaxis(_flow(np.moveaxis(sums, axis, 0), np.moveaxis(luma, axis - 1, 0), side), 0, axis)
+    mean: Chroma = np.moveaxis(sums[:2] / np.maximum(sums[2], _TINY), 0, -1)
+    return mean, sums[2] / sums[3]
+
+
+def _flow(lines: Floats, luma: Luma, side: float) -> Floats:
+    """The sum of what each line has, and what flows to it from the lines on both sides, held up by changes of luma.
+
+    lines: (n, C, m); luma: (n, m).
+    """
+    passes = np.exp(-np.abs(np.diff(luma, axis=0)) / _EDGE - 1 / (_REACH * side)).astype(np.float32)[:, None]
+    down, up = lines.copy(), lines.copy()
+    for i in range(len(passes)):
+        down[i + 1] += passes[i] * down[i]
+        up[-2 - i] += passes[-1 - i] * up[-1 - i]
+    return down + up - lines
 
 
 def _grow(reached: Cells, area: Cells) -> Cells:

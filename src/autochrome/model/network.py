@@ -138,7 +138,7 @@ class OnnxModel:
         values = self._graph(LAID).run(LAID, self._feeds(state, data, LAID))
         ab = self._scale(self._checked(values[0], 2, state.luma, self.card.stride), data.vivid)
         weight = np.clip(self._checked(values[1], 1, state.luma, self.card.stride)[..., 0], 0, 1)
-        weight = limit_to_thing(weight, data.hints.mask, state.luma)
+        ab, weight = limit_to_thing(ab, weight, data.hints.mask, state.luma)
         planes[0] = np.clip(planes[0] + (ab - planes[0]) * weight[..., None], -CHROMA_LIMIT, CHROMA_LIMIT)
         if len(planes) > 1:
             planes[1] = planes[1] + (1 - planes[1]) * weight

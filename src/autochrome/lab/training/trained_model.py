@@ -62,9 +62,9 @@ class TrainedModel:
         if near is not None:
             laid = self._run(self._decoder, prepared, near, vivid)
             ab, weight = (laid[name] for name in LAID)
-            weight = limit_to_thing(weight[..., 0], near.mask, prepared.luma)[..., None]
-            chroma = (chroma + (ab - chroma) * weight).clip(-110, 110)
-            confidence = None if confidence is None else confidence + (1 - confidence) * weight
+            ab, weight = limit_to_thing(ab, weight[..., 0], near.mask, prepared.luma)
+            chroma = (chroma + (ab - chroma) * weight[..., None]).clip(-110, 110)
+            confidence = None if confidence is None else confidence + (1 - confidence) * weight[..., None]
         return Prediction(chroma, None if confidence is None else confidence[..., 0])
 
     def _run(self, part: ExportPart, prepared: Prepared, hints: Hints, vivid: float) -> dict[str, Floats]:
