@@ -25,17 +25,22 @@ Matrix: TypeAlias = Literal["bt601", "bt709", "bt2020", "smpte240m", "fcc"]
 """How much red, green and blue count in Y′; `color.ycbcr.LUMA_WEIGHTS` holds the numbers."""
 
 
+OUTLINED = -1.0
+"""The reach of a hint about its painted pixels alone."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Hints:
     """Known colour over one picture: painted marks, colour carried along the motion, colour from a reference.
 
-    A hint says how far it reaches. Reach 0 is about this thing: the rest of the picture keeps the colour that it has
-    without the hint. Reach 1 is about the whole picture: the model predicts anew with it.
+    A hint says how far it reaches. Reach 1 is about the whole picture: the model predicts anew with it. Reach 0 is
+    about this thing: the rest of the picture keeps the colour that it has without the hint. Reach `OUTLINED` is about
+    the painted pixels alone.
     """
 
     chroma: Chroma  # (H, W, 2) a*b*; meaningless where mask is 0
     mask: Floats  # (H, W) 0…1: how much the colour of each pixel counts
-    reach: Floats | None = None  # (H, W) 0…1: this thing … whole picture; None: 1 everywhere
+    reach: Floats | None = None  # (H, W) this thing 0 … 1 whole picture, or OUTLINED; None: 1 everywhere
 
     def __post_init__(self) -> None:
         for name, plane in (("mask", self.chroma[..., 0]), ("reach", self.reach)):
@@ -58,7 +63,7 @@ class Hints:
         Hints are mixed and resized in this form, so that edges do not mix with grey.
         """
         planes = (premultiplied / np.maximum(mask, 1e-6)[..., None]).astype(np.float32)
-        return cls(planes[..., :2], mask, planes[..., 2].clip(0, 1) if planes.shape[2] == 3 else None)
+        return cls(planes[..., :2], mask, planes[..., 2].clip(OUTLINED, 1) if planes.shape[2] == 3 else None)
 
     @property
     def present(self) -> bool:
@@ -78,14 +83,21 @@ class Hints:
 
     def far(self) -> "Hints":
         """The hints as the whole picture sees them: each counts by its reach."""
-        return self if self.reach is None else Hints(self.chroma, self.mask * self.reach)
+        return self if self.reach is None else Hints(self.chroma, self.mask * self.reach.clip(0, 1))
 
     def near(self) -> "Hints | None":
         """The hints that are about one thing, at least in part; None if there are none."""
         if self.reach is None:
             return None
-        near = Hints(self.chroma, np.where(self.reach < 1, self.mask, np.float32(0)))
-        return near if near.present else None
+        return self._where((self.reach < 1) & (self.reach > OUTLINED / 2))
+
+    def outlined(self) -> "Hints | None":
+        """The hints about their own pixels alone; None if there are none."""
+        return None if self.reach is None else self._where(self.reach <= OUTLINED / 2)
+
+    def _where(self, chosen: NDArray[np.bool_]) -> "Hints | None":
+        hints = Hints(self.chroma, np.where(chosen, self.mask, np.float32(0)))
+        return hints if hints.present else None
 
     def resized(self, height: int, width: int) -> "Hints":
         """The same hints over (height, width) pixels of the same picture."""

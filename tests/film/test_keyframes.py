@@ -88,6 +88,21 @@ def test_the_reach_of_a_mark_goes_along_with_its_colour():
     assert whole.at(9, HEIGHT, WIDTH).reach is None
 
 
+def test_what_is_outlined_is_about_its_own_pixels_in_every_frame():
+    x, y = ball_at(0)
+    box = {"x": (x - 9) / WIDTH, "y": (y - 9) / HEIGHT, "width": 18 / WIDTH, "height": 18 / HEIGHT}
+    carried = CarriedHints(reach=0)
+    carried.carry(
+        records(SCENES[:10]), file_of({"frame": 0, "rectangles": [{**box, "color": RED}]}, painted(9, BLUE))
+    )
+    first, last = carried.at(0, HEIGHT, WIDTH), carried.at(9, HEIGHT, WIDTH)
+    assert first is not None
+    assert last is not None
+    assert first.outlined() is not None
+    assert last.outlined() is None
+    assert last.near() is not None
+
+
 @pytest.mark.parametrize("place", [0, 37, FRAMES - 1])
 def test_a_point_goes_with_its_thing_both_ways(place: int):
     carried = CarriedHints()

@@ -39,6 +39,25 @@ def test_the_whole_picture_and_one_thing_are_told_apart():
     assert planes.near().mask[10, 32] == 0 < planes.near().mask[10, 8]
 
 
+@pytest.mark.parametrize("kind", ["areas", "rectangles"])
+def test_what_is_outlined_stays_inside_its_outline(kind: str):
+    shape = {"outline": [[0, 0], [0.5, 0], [0.5, 1], [0, 1]]} if kind == "areas" else {}
+    shape |= {"x": 0, "y": 0, "width": 0.5, "height": 1} if kind == "rectangles" else {}
+    stroke = {"path": [[0.1, 0.5]], "color": BLUE, "width": 0.2, "reach": 0}
+
+    def planes(reach: float) -> Hints:
+        marks = {kind: [{**shape, "color": RED, "reach": reach}], "strokes": [stroke]}
+        return HintsFile.model_validate({"version": 1, **marks}).rasterize(40, 40)
+
+    exact = planes(0)
+    assert not exact.far().present
+    assert exact.outlined().mask[30, 15] == 1 == exact.near().mask[20, 4]
+    assert exact.outlined().mask[20, 4] == 0 == exact.near().mask[30, 15]
+    assert exact.resized(20, 20).outlined().mask[15, 7] == 1
+    assert planes(0.5).outlined() is None
+    assert planes(0.5).near().mask[30, 15] == 1
+
+
 def test_reach_survives_another_size_and_is_not_mixed_with_empty_places():
     planes = file_of({"x": 0.5, "y": 0.5, "color": RED, "radius": 0.3, "reach": 0.5}).rasterize(40, 40)
     small = planes.resized(20, 20)

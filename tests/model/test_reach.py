@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autochrome.model import open_model
-from autochrome.types import Hints
+from autochrome.types import OUTLINED, Hints
 from tiny import Graph, plane, tiny_tint
 
 LUMA = np.random.default_rng(3).uniform(0, 100, (64, 96)).astype(np.float32)
@@ -39,6 +39,18 @@ def test_a_whole_picture_hint_is_the_hint_without_reach(model) -> None:
     np.testing.assert_array_equal(
         model.paint(prepared, square(1.0)).chroma, model.paint(prepared, square(None)).chroma
     )
+
+
+def test_an_outlined_hint_colours_its_own_pixels_and_nothing_else(model) -> None:
+    prepared = model.prepare(LUMA)
+    alone, laid = model.paint(prepared), model.paint(prepared, square(OUTLINED))
+    inside, far = np.zeros((2, *alone.chroma.shape[:2]), bool)
+    inside[6:10, 10:14] = True
+    far[4:12, 8:16] = True
+    np.testing.assert_array_equal(laid.chroma[~far], alone.chroma[~far])
+    np.testing.assert_allclose(laid.chroma[inside], np.broadcast_to((35, -45), (16, 2)), atol=0.01)
+    assert (laid.confidence[inside] == 1).all()
+    assert not model.paint(prepared, square(OUTLINED), vivid=0).chroma.any()
 
 
 def test_vivid_0_is_grey_whatever_the_reach(model) -> None:

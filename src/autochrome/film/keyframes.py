@@ -222,17 +222,22 @@ def _strength_around(mask: Floats) -> Floats:
 
 
 def _pack(hints: Hints) -> bytes:
-    """Hints as compressed bytes: a*b* as whole numbers, mask and reach in 1/255. Empty areas take little space."""
+    """Hints as compressed bytes: a*b* as whole numbers, reach in 1/127, mask in 1/255. Empty areas take little."""
     known = hints.mask > _EMPTY / 4
     chroma = np.where(known[..., None], np.clip(np.rint(hints.chroma), -127, 127), 0).astype(np.int8)
     reach = 1 if hints.reach is None else hints.reach
-    planes = [np.rint(plane * 255).astype(np.uint8) for plane in (hints.mask, np.where(known, reach, 1))]
-    return compress(chroma.tobytes() + b"".join(plane.tobytes() for plane in planes), 1)
+    planes = (
+        chroma,
+        np.rint(np.where(known, reach, 1) * 127).astype(np.int8),
+        np.rint(hints.mask * 255).astype(np.uint8),
+    )
+    return compress(b"".join(plane.tobytes() for plane in planes), 1)
 
 
 def _unpack(data: bytes, height: int, width: int) -> Hints:
     """The hints of `_pack`, with (height, width) pixels."""
-    raw = np.frombuffer(decompress(data), np.uint8).reshape(4, height * width)
-    chroma = raw[:2].reshape(-1).view(np.int8).reshape(height, width, 2).astype(np.float32)
-    mask, reach = raw[2:].astype(np.float32).reshape(2, height, width) / np.float32(255)
+    raw = np.frombuffer(decompress(data), np.int8).reshape(4, height * width)
+    chroma = raw[:2].reshape(height, width, 2).astype(np.float32)
+    reach = raw[2].reshape(height, width).astype(np.float32) / np.float32(127)
+    mask = raw[3].view(np.uint8).reshape(height, width).astype(np.float32) / np.float32(255)
     return Hints(chroma, mask, None if (reach == 1).all() else reach)

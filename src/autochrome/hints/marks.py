@@ -17,7 +17,7 @@ from autochrome.color.lab import lab_from_srgb
 from autochrome.color.names import read_color
 from autochrome.hints.polygon import fill_polygon
 from autochrome.options import Options
-from autochrome.types import Floats, Hints
+from autochrome.types import OUTLINED, Floats, Hints
 
 MIN_POINT_RADIUS = 2.0  # pixels at render size; the network hardly notices a smaller disc
 MIN_STROKE_WIDTH = 3.0  # pixels
@@ -137,7 +137,7 @@ class Marks(Options):
     def rasterize(self, height: int, width: int, *, reach: float = 1.0) -> Hints:
         """The marks as hints with this many pixels. Marks without a reach have this one."""
         marks = self.all_marks
-        reaches = [reach if mark.reach is None else mark.reach for mark in marks]
+        reaches = [_reach_of(mark, reach) for mark in marks]
         planes = 2 if all(each == 1 for each in reaches) else 3
         premultiplied = np.zeros((height, width, planes), np.float32)  # so that edges do not turn grey
         mask = np.zeros((height, width), np.float32)
@@ -150,6 +150,12 @@ class Marks(Options):
             premultiplied[box] += inside[..., None] * (value - premultiplied[box])
             mask[box] += inside * (1 - mask[box])
         return Hints.from_premultiplied(premultiplied, mask)
+
+
+def _reach_of(mark: Mark, default: float) -> float:
+    """Who outlines a thing has said where it ends: with reach 0, areas and rectangles are about their own pixels."""
+    reach = default if mark.reach is None else mark.reach
+    return OUTLINED if reach == 0 and isinstance(mark, Area | Rectangle) else reach
 
 
 def chroma_of(color: str) -> Floats:

@@ -1,8 +1,9 @@
-"""A hint about one thing stays on that thing, and colours all of it.
+"""Hints that are laid on a prediction: those about one thing, and those about their own pixels.
 
-Its colour goes only where an unbroken area leads from the paint. There each cell gets the mean of those around it, up
-to the edges of luma: gaps close, ragged borders become smooth, and where the picture is even the edge of the colour is
-soft, because nothing there would hide it. `web/js/connected.js` does the same.
+A hint about one thing stays on that thing, and colours all of it. Its colour goes only where an unbroken area leads
+from the paint. There each cell gets the mean of those around it, up to the edges of luma: gaps close, ragged borders
+become smooth, and where the picture is even the edge of the colour is soft, because nothing there would hide it.
+`web/js/connected.js` does the same.
 """
 
 import numpy as np
@@ -10,14 +11,15 @@ from numpy.typing import NDArray
 
 from autochrome.color.resize import resize
 from autochrome.model.sizes import shrink_mask
-from autochrome.types import Chroma, Floats, Luma
+from autochrome.types import Chroma, Floats, Hints, Luma
 
 _BELONGS = 0.5  # a weight above it is part of the area
 _REACH = 0.15  # of the picture's side: so far away a cell of an even area counts 1/e in the mean
 _EDGE = 8.0  # L*: behind such a change of luma a cell counts 1/e
-_PAINT = 16.0  # times that a painted cell counts in the mean
+_PAINT = 16.0  # times that a cell counts in the mean if a short mark stands for a whole thing
 _NONE, _WHOLE = 0.35, 0.7  # means from which a weight rises from 0 to 1
 _TINY = 1e-6
+_FULL_COLOR = 0.1  # vivid from which on hints have their full colour, as inside the network
 
 Cells = NDArray[np.bool_]
 
@@ -30,13 +32,28 @@ def limit_to_thing(chroma: Chroma, weight: Floats, mask: Floats, luma: Luma) -> 
     """
     painted = shrink_mask(mask, *weight.shape) > 0
     reached = _grow(painted, painted | (weight > _BELONGS))
-    kept = np.where(reached, weight, np.float32(0))
-    counts = np.where(painted, np.float32(_PAINT), np.float32(1))
-    mean_chroma, mean_weight = _means(chroma, kept, counts, resize(luma, *weight.shape))
+    return _close_gaps(chroma, np.where(reached, weight, np.float32(0)), painted, _PAINT, luma)
+
+
+def lay_outlined(chroma: Chroma, hints: Hints, luma: Luma, vivid: float) -> tuple[Chroma, Floats]:
+    """Hints about their own pixels (H, W), laid on a prediction (h, w, 2): the result, and how much they cover."""
+    small = hints.resized(*chroma.shape[:2])
+    own = small.chroma * np.float32(min(1.0, vivid / _FULL_COLOR))
+    filled, weight = _close_gaps(own, small.mask, small.mask > 0, 1.0, luma)
+    laid: Chroma = chroma + (filled - chroma) * weight[..., None]
+    return laid, weight
+
+
+def _close_gaps(
+    chroma: Chroma, weight: Floats, painted: Cells, paint: float, luma: Luma
+) -> tuple[Chroma, Floats]:
+    """The colour and weight of each cell, mixed with those around it. paint: times that a painted cell counts."""
+    counts = np.where(painted, np.float32(paint), np.float32(1))
+    mean_chroma, mean_weight = _means(chroma, weight, counts, resize(luma, *weight.shape))
     decided = ((mean_weight - _NONE) / (_WHOLE - _NONE)).clip(0, 1)
     decided *= decided * (3 - 2 * decided)
-    filled = mean_chroma + (chroma - mean_chroma) * kept[..., None]
-    return filled, np.where(painted, kept, decided)
+    filled = mean_chroma + (chroma - mean_chroma) * weight[..., None]
+    return filled, np.where(painted, weight, decided)
 
 
 def _means(chroma: Chroma, weight: Floats, counts: Floats, luma: Luma) -> tuple[Chroma, Floats]:

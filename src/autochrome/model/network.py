@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from autochrome.color.resize import resize
 from autochrome.errors import ModelOutputInvalid, UsageError
 from autochrome.model.card import Card
-from autochrome.model.connected import limit_to_thing
+from autochrome.model.connected import lay_outlined, limit_to_thing
 from autochrome.model.contracts import CONTRACTS, HINT_INPUTS, LAID, UNHINTED, ModelInput, chroma_port
 from autochrome.model.likely_colors import ColorDistribution, LikelyColor, group_bins
 from autochrome.model.onnx_file import Interface
 from autochrome.model.runtimes import Graph
 from autochrome.model.sizes import crop_to_picture, pad, resize_hints
-from autochrome.types import Chroma, Floats, Hints, Luma, Prediction, Prepared
+from autochrome.types import OUTLINED, Chroma, Floats, Hints, Luma, Prediction, Prepared
 
 CHROMA_LIMIT = 110.0
 DISTRIBUTION = "likely"
@@ -114,6 +114,8 @@ class OnnxModel:
         state: _State = prepared.state
         fitted = self._fit_hints(hints, prepared)
         planes = self._predict(state, ModelInput(state.luma, fitted.far(), vivid, self._file))
+        if (outlined := fitted.outlined()) is not None:
+            _cover(planes, *lay_outlined(planes[0], outlined, state.luma, vivid))
         if (near := fitted.near()) is not None:
             self._lay(planes, state, ModelInput(state.luma, near, vivid, self._file))
         chroma, *confidence = (self._crop(plane, state.luma, height, width) for plane in planes)
@@ -139,9 +141,7 @@ class OnnxModel:
         ab = self._scale(self._checked(values[0], 2, state.luma, self.card.stride), data.vivid)
         weight = np.clip(self._checked(values[1], 1, state.luma, self.card.stride)[..., 0], 0, 1)
         ab, weight = limit_to_thing(ab, weight, data.hints.mask, state.luma)
-        planes[0] = np.clip(planes[0] + (ab - planes[0]) * weight[..., None], -CHROMA_LIMIT, CHROMA_LIMIT)
-        if len(planes) > 1:
-            planes[1] = planes[1] + (1 - planes[1]) * weight
+        _cover(planes, planes[0] + (ab - planes[0]) * weight[..., None], weight)
 
     def likely_colors(
         self, prepared: Prepared, hints: Hints | None, x: float, y: float, count: int = 6
@@ -204,7 +204,7 @@ class OnnxModel:
         chroma = np.clip(np.asarray(hints.chroma, np.float32), -CHROMA_LIMIT, CHROMA_LIMIT)
         reach = None
         if self._has_reach and hints.reach is not None:
-            reach = np.clip(np.nan_to_num(np.asarray(hints.reach, np.float32), nan=1.0), 0, 1)
+            reach = np.clip(np.nan_to_num(np.asarray(hints.reach, np.float32), nan=1.0), OUTLINED, 1)
         known = Hints(np.where(mask[..., None] > 0, chroma, np.float32(0)), mask, reach)
         if not (np.isfinite(known.chroma).all() and np.isfinite(mask).all()):
             raise UsageError("The hints hold NaN or infinity where their mask is not 0.")
@@ -251,3 +251,10 @@ class OnnxModel:
         if self._size:
             return np.ascontiguousarray(plane)
         return crop_to_picture(plane, (luma.shape[0], luma.shape[1]), height, width)
+
+
+def _cover(planes: list[Floats], chroma: Chroma, weight: Floats) -> None:
+    """Replace the chroma, and raise the confidence by the weight (h, w) of what was laid on it."""
+    planes[0] = np.clip(chroma, -CHROMA_LIMIT, CHROMA_LIMIT)
+    if len(planes) > 1:
+        planes[1] = planes[1] + (1 - planes[1]) * weight

@@ -11,7 +11,7 @@ from autochrome.lab.training.run_networks import open_run
 from autochrome.lab.types import ColorNetwork, ExportPart
 from autochrome.lab.weights_file import load_weights
 from autochrome.model import CONTRACTS, LAID, UNHINTED, Card
-from autochrome.model.connected import limit_to_thing
+from autochrome.model.connected import lay_outlined, limit_to_thing
 from autochrome.model.sizes import crop_to_picture, pad
 from autochrome.types import Floats, Hints, Luma, Prediction, Prepared
 
@@ -59,6 +59,9 @@ class TrainedModel:
         planes = self._run(self._decoder if far.present else self._unhinted_decoder, prepared, far, vivid)
         chroma = planes["ab"].clip(-110, 110)
         confidence = planes["confidence"].clip(0, 1) if "confidence" in planes else None
+        if (outlined := hints.outlined()) is not None:
+            chroma, weight = lay_outlined(chroma, outlined, prepared.luma, vivid)
+            confidence = None if confidence is None else confidence + (1 - confidence) * weight[..., None]
         if near is not None:
             laid = self._run(self._decoder, prepared, near, vivid)
             ab, weight = (laid[name] for name in LAID)
