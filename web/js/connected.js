@@ -11,39 +11,87 @@ const REACH = 0.15; // of the picture's side: so far away a cell of an even area
 const EDGE = 8; // L*: behind such a change of luma a cell counts 1/e
 const PAINT = 16; // times that a painted cell counts in the mean
 const [NONE, WHOLE] = [0.35, 0.7]; // means from which a weight rises from 0 to 1
+const ENOUGH = 10; // cells within a neighbourhood that tell a network of a colour
+const NEIGHBOURHOOD = 16; // cells to each side
+const STEPS = [0.5698402909980532, 0.7548776662466927]; // down, right: multiples are evenly spread over the plane
 const TINY = 1e-6;
+const FULL_COLOR = 0.1; // vivid from which on hints have their full colour
 
 /** @typedef {{dims: readonly number[], data: ArrayLike<any>}} Tensor (1, 1, h, w) */
 
 /**
- * The colour of hints and its weight, which is 0 wherever no area leads to it from the paint.
- * @param {ArrayLike<any>} color a* of all cells, then b*
- * @param {Tensor} weight 0…1
- * @param {Tensor} mask as large or larger
- * @param {Tensor} luma as large as the mask
+ * The mask for the network: where much is painted, only some cells of stride × stride pixels, evenly spread. A network
+ * takes many hints for a fact about the whole picture.
+ * @param {Tensor} mask
+ * @param {number} stride
  */
-export function limitToThing(color, weight, mask, luma) {
+export function thinOut(mask, stride) {
+  const [rows, columns] = mask.dims.slice(2);
+  const [height, width] = [rows / stride, columns / stride];
+  const cells = paintedCells(mask, height, width);
+  const kept = cells.map((painted, cell) => {
+    const [y, x] = [Math.floor(cell / width), cell % width];
+    const order = (y * STEPS[0] + x * STEPS[1]) % 1;
+    return painted && order * countAround(cells, height, width, y, x) < ENOUGH ? 1 : 0;
+  });
+  return Float32Array.from(mask.data, (value, pixel) => {
+    const [y, x] = [Math.floor(pixel / columns), pixel % columns].map((at) => Math.floor(at / stride));
+    return value * kept[y * width + x];
+  });
+}
+
+/** @param {Uint8Array} cells @param {number} height @param {number} width @param {number} y @param {number} x */
+function countAround(cells, height, width, y, x) {
+  const [left, right] = [Math.max(0, x - NEIGHBOURHOOD), Math.min(width, x + NEIGHBOURHOOD + 1)];
+  let count = 0;
+  for (let row = Math.max(0, y - NEIGHBOURHOOD); row < Math.min(height, y + NEIGHBOURHOOD + 1); row += 1)
+    for (let cell = row * width + left; cell < row * width + right; cell += 1) count += cells[cell];
+  return count;
+}
+
+/**
+ * The colour of hints about one thing, and its weight: 0 wherever no area leads to it from the paint.
+ * @param {ArrayLike<any>} carried what the network makes of the hints: a* of all cells, then b*
+ * @param {Tensor} weight 0…1, as the network says
+ * @param {{hint: Tensor, mask: Tensor}} hints
+ * @param {Tensor} luma as large as the hints
+ * @param {number} vivid
+ */
+export function limitToThing(carried, weight, { hint, mask }, luma, vivid) {
   const [height, width] = weight.dims.slice(2);
-  const painted = paintedCells(mask, height, width);
-  const kept = keepConnected(weight, painted);
   const [rows, columns] = luma.dims.slice(2);
-  const full = { data: /** @type {Float32Array} */ (luma.data), height: rows, width: columns };
-  const small = resize(full, height, width);
+  /** @param {ArrayLike<any>} data */
+  const shrink = (data) =>
+    resize({ data: Float32Array.from(data), height: rows, width: columns }, height, width);
+  const painted = paintedCells(mask, height, width);
+  const covered = shrink(mask.data).data;
+  const merged = Float32Array.from(weight.data, (value, cell) => value + (1 - value) * covered[cell]);
+  const kept = keepConnected(merged, width, painted);
+  const small = shrink(luma.data);
   /** @param {(cell: number) => number} value */
   const around = (value) => {
     const plane = kept.map((_, cell) => value(cell) * (painted[cell] ? PAINT : 1));
     return flow(flow(plane, small, width, 1), small, height, width);
   };
   const [count, sum] = [around(() => 1), around((cell) => kept[cell])];
-  const filled = [0, kept.length].map((start) => {
-    const own = kept.map((_, cell) => color[start + cell]);
+  const gain = Math.min(1, vivid / FULL_COLOR);
+  const color = [0, 1].map((channel) => {
+    const pixels = Float32Array.from(
+      mask.data,
+      (value, pixel) => value * hint.data[channel * rows * columns + pixel],
+    );
+    const paint = shrink(pixels).data.map((value, cell) => (value / Math.max(covered[cell], TINY)) * gain);
+    const own = kept.map((_, cell) => {
+      const value = Number(carried[channel * kept.length + cell]);
+      return value + (paint[cell] - value) * covered[cell];
+    });
     const mean = around((cell) => own[cell] * kept[cell]).map(
       (value, cell) => value / Math.max(sum[cell], TINY),
     );
     return mean.map((value, cell) => value + (own[cell] - value) * kept[cell]);
   });
   return {
-    color: filled,
+    color,
     weight: kept.map((value, cell) => (painted[cell] ? value : decide(sum[cell] / count[cell]))),
   };
 }
@@ -66,20 +114,18 @@ function paintedCells(mask, height, width) {
   return cells;
 }
 
-/** @param {Tensor} weight @param {Uint8Array} painted */
-function keepConnected(weight, painted) {
-  const width = weight.dims[3];
+/** @param {Float32Array} weight @param {number} width @param {Uint8Array} painted */
+function keepConnected(weight, width, painted) {
   const kept = new Float32Array(painted.length);
   const reached = painted.slice();
   const waiting = Array.from(painted.keys()).filter((cell) => painted[cell]);
   while (waiting.length) {
     const cell = /** @type {number} */ (waiting.pop());
-    kept[cell] = Number(weight.data[cell]);
+    kept[cell] = weight[cell];
     const x = cell % width;
     const neighbours = [cell - width, cell + width, x > 0 ? cell - 1 : -1, x + 1 < width ? cell + 1 : -1];
     for (const next of neighbours) {
-      if (next < 0 || next >= painted.length || reached[next] || !(Number(weight.data[next]) > BELONGS))
-        continue;
+      if (next < 0 || next >= painted.length || reached[next] || !(weight[next] > BELONGS)) continue;
       reached[next] = 1;
       waiting.push(next);
     }

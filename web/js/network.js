@@ -1,7 +1,7 @@
 /** The shipped network in the browser: `prepare` runs the encoder once per picture, `paint` the decoder for every stroke. */
 
 import * as ort from "../ort/ort.wasm.min.mjs";
-import { limitToThing } from "./connected.js";
+import { limitToThing, thinOut } from "./connected.js";
 import { resize } from "./resize.js";
 
 /** @typedef {import("./resize.js").Plane} Plane */
@@ -72,8 +72,13 @@ export class Network {
     const { ab } = await (far ? this.#run("hinted", { ...values, ...far }) : this.#run("unhinted", values));
     const chroma = /** @type {Float32Array} */ (ab.data).slice();
     if (near) {
-      const { local_ab: laid, local_weight: weight } = await this.#run("hinted", { ...values, ...near });
-      const thing = limitToThing(laid.data, weight, near.mask, prepared.features.luma);
+      const few = tensor([thinOut(near.mask, STRIDE)], prepared.height, prepared.width);
+      const { local_ab: laid, local_weight: weight } = await this.#run("hinted", {
+        ...values,
+        ...near,
+        mask: few,
+      });
+      const thing = limitToThing(laid.data, weight, near, prepared.features.luma, vivid);
       thing.color.forEach((plane, channel) => {
         plane.forEach((value, cell) => {
           const at = channel * plane.length + cell;

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autochrome.color.resize import resize
-from autochrome.model.sizes import shrink_mask
+from autochrome.model.sizes import repeat_cells, shrink_mask
 from autochrome.types import Chroma, Floats, Hints, Luma
 
 _BELONGS = 0.5  # a weight above it is part of the area
@@ -18,30 +18,72 @@ _REACH = 0.15  # of the picture's side: so far away a cell of an even area count
 _EDGE = 8.0  # L*: behind such a change of luma a cell counts 1/e
 _PAINT = 16.0  # times that a cell counts in the mean if a short mark stands for a whole thing
 _NONE, _WHOLE = 0.35, 0.7  # means from which a weight rises from 0 to 1
+_ENOUGH = 10  # cells within a neighbourhood that tell a network of a colour
+_NEIGHBOURHOOD = 16  # cells to each side
+_STEPS = (
+    0.5698402909980532,
+    0.7548776662466927,
+)  # down, right: multiples of these are evenly spread over the plane
 _TINY = 1e-6
 _FULL_COLOR = 0.1  # vivid from which on hints have their full colour, as inside the network
 
 Cells = NDArray[np.bool_]
 
 
-def limit_to_thing(chroma: Chroma, weight: Floats, mask: Floats, luma: Luma) -> tuple[Chroma, Floats]:
-    """The colour of hints (h, w, 2) and its weight (h, w), which is 0 wherever no area leads to it from the paint.
+def thin_out(hints: Hints, stride: int) -> Hints:
+    """The same hints; where much is painted, only some cells of stride × stride pixels, evenly spread.
 
-    mask, luma: (H, W) of the same picture. A network also finds other things that look alike: the second wall of a
-    room, stones of the same grey. A person who paints one of them does not mean the others.
+    A network takes many hints for a fact about the whole picture. Who paints all of a thing means only this thing.
     """
-    painted = shrink_mask(mask, *weight.shape) > 0
+    height, width = hints.mask.shape
+    cells = shrink_mask(hints.mask, -(-height // stride), -(-width // stride)) > 0
+    rows, columns = np.indices(cells.shape)
+    order = (rows * _STEPS[0] + columns * _STEPS[1]) % 1
+    kept = cells & (order * _count_around(cells) < _ENOUGH)
+    return Hints(hints.chroma, hints.mask * repeat_cells(kept, height, width))
+
+
+def _count_around(cells: Cells) -> NDArray[np.intp]:
+    """(h, w): how many cells are true within `_NEIGHBOURHOOD` cells of each."""
+    sums = cells.astype(np.intp)
+    for axis in (0, 1):
+        padded = np.pad(
+            sums, [(0, 0)] * axis + [(_NEIGHBOURHOOD + 1, _NEIGHBOURHOOD)] + [(0, 0)] * (1 - axis)
+        )
+        total = np.moveaxis(padded.cumsum(axis), axis, 0)
+        sums = np.moveaxis(total[2 * _NEIGHBOURHOOD + 1 :] - total[: -2 * _NEIGHBOURHOOD - 1], 0, axis)
+    return sums
+
+
+def limit_to_thing(
+    chroma: Chroma, weight: Floats, hints: Hints, luma: Luma, vivid: float
+) -> tuple[Chroma, Floats]:
+    """The colour of hints about one thing, and its weight: 0 wherever no area leads to it from the paint.
+
+    chroma (h, w, 2), weight (h, w): what the network makes of the hints; hints, luma: (H, W) of the same picture. A
+    network also finds other things that look alike: the second wall of a room, stones of the same grey. A person who
+    paints one of them does not mean the others.
+    """
+    painted = shrink_mask(hints.mask, *weight.shape) > 0
+    own = _shrink(hints, weight, vivid)
+    chroma = chroma + (own.chroma - chroma) * own.mask[..., None]
+    weight = weight + (1 - weight) * own.mask
     reached = _grow(painted, painted | (weight > _BELONGS))
     return _close_gaps(chroma, np.where(reached, weight, np.float32(0)), painted, _PAINT, luma)
 
 
 def lay_outlined(chroma: Chroma, hints: Hints, luma: Luma, vivid: float) -> tuple[Chroma, Floats]:
     """Hints about their own pixels (H, W), laid on a prediction (h, w, 2): the result, and how much they cover."""
-    small = hints.resized(*chroma.shape[:2])
-    own = small.chroma * np.float32(min(1.0, vivid / _FULL_COLOR))
-    filled, weight = _close_gaps(own, small.mask, small.mask > 0, 1.0, luma)
+    own = _shrink(hints, chroma, vivid)
+    filled, weight = _close_gaps(own.chroma, own.mask, own.mask > 0, 1.0, luma)
     laid: Chroma = chroma + (filled - chroma) * weight[..., None]
     return laid, weight
+
+
+def _shrink(hints: Hints, like: Floats, vivid: float) -> Hints:
+    """Hints at the size of another plane, with the colour that they show at this vividness."""
+    small = hints.resized(*like.shape[:2])
+    return Hints(small.chroma * np.float32(min(1.0, vivid / _FULL_COLOR)), small.mask)
 
 
 def _close_gaps(

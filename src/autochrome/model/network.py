@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from autochrome.color.resize import resize
 from autochrome.errors import ModelOutputInvalid, UsageError
 from autochrome.model.card import Card
-from autochrome.model.connected import lay_outlined, limit_to_thing
+from autochrome.model.connected import lay_outlined, limit_to_thing, thin_out
 from autochrome.model.contracts import CONTRACTS, HINT_INPUTS, LAID, UNHINTED, ModelInput, chroma_port
 from autochrome.model.likely_colors import ColorDistribution, LikelyColor, group_bins
 from autochrome.model.onnx_file import Interface
@@ -117,7 +117,7 @@ class OnnxModel:
         if (outlined := fitted.outlined()) is not None:
             _cover(planes, *lay_outlined(planes[0], outlined, state.luma, vivid))
         if (near := fitted.near()) is not None:
-            self._lay(planes, state, ModelInput(state.luma, near, vivid, self._file))
+            self._lay(planes, state, near, vivid)
         chroma, *confidence = (self._crop(plane, state.luma, height, width) for plane in planes)
         return Prediction(chroma, confidence[0] if confidence else None)
 
@@ -135,12 +135,14 @@ class OnnxModel:
             planes.append(np.clip(self._checked(by_name["confidence"], 1, state.luma)[..., 0], 0, 1))
         return planes
 
-    def _lay(self, planes: list[Floats], state: _State, data: ModelInput) -> None:
+    def _lay(self, planes: list[Floats], state: _State, hints: Hints, vivid: float) -> None:
         """Lay hints on a prediction that was made without them: each colours its thing, the rest stays as it is."""
+        few = thin_out(hints, len(state.luma) // len(planes[0]))
+        data = ModelInput(state.luma, few, vivid, self._file)
         values = self._graph(LAID).run(LAID, self._feeds(state, data, LAID))
-        ab = self._scale(self._checked(values[0], 2, state.luma, self.card.stride), data.vivid)
+        ab = self._scale(self._checked(values[0], 2, state.luma, self.card.stride), vivid)
         weight = np.clip(self._checked(values[1], 1, state.luma, self.card.stride)[..., 0], 0, 1)
-        ab, weight = limit_to_thing(ab, weight, data.hints.mask, state.luma)
+        ab, weight = limit_to_thing(ab, weight, hints, state.luma, vivid)
         _cover(planes, planes[0] + (ab - planes[0]) * weight[..., None], weight)
 
     def likely_colors(

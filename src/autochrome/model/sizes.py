@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autochrome.color.resize import resize
 from autochrome.types import Floats, Hints
@@ -26,11 +27,23 @@ def resize_hints(hints: Hints, height: int, width: int) -> Hints:
 
 def shrink_mask(mask: Floats, height: int, width: int) -> Floats:
     """(H, W) → (height, width): the largest value of the pixels in each cell."""
-    rows, columns = (
-        np.arange(cells) * pixels // cells for cells, pixels in zip((height, width), mask.shape, strict=True)
-    )
+    rows, columns = _first_pixels(height, mask.shape[0]), _first_pixels(width, mask.shape[1])
     small: Floats = np.maximum.reduceat(np.maximum.reduceat(mask, rows, axis=0), columns, axis=1)
     return small
+
+
+def repeat_cells(cells: NDArray[np.bool_], height: int, width: int) -> NDArray[np.bool_]:
+    """(h, w) → (height, width): for each pixel the value of its cell, the inverse of `shrink_mask`."""
+    rows, columns = (
+        np.searchsorted(_first_pixels(count, pixels), np.arange(pixels), side="right") - 1
+        for count, pixels in zip(cells.shape, (height, width), strict=True)
+    )
+    return cells[rows][:, columns]
+
+
+def _first_pixels(cells: int, pixels: int) -> NDArray[np.intp]:
+    """The first pixel of each cell along one axis."""
+    return np.arange(cells) * pixels // cells
 
 
 def crop_to_picture(output: Floats, padded: tuple[int, int], height: int, width: int) -> Floats:

@@ -11,7 +11,7 @@ from autochrome.lab.training.run_networks import open_run
 from autochrome.lab.types import ColorNetwork, ExportPart
 from autochrome.lab.weights_file import load_weights
 from autochrome.model import CONTRACTS, LAID, UNHINTED, Card
-from autochrome.model.connected import lay_outlined, limit_to_thing
+from autochrome.model.connected import lay_outlined, limit_to_thing, thin_out
 from autochrome.model.sizes import crop_to_picture, pad
 from autochrome.types import Floats, Hints, Luma, Prediction, Prepared
 
@@ -63,9 +63,10 @@ class TrainedModel:
             chroma, weight = lay_outlined(chroma, outlined, prepared.luma, vivid)
             confidence = None if confidence is None else confidence + (1 - confidence) * weight[..., None]
         if near is not None:
-            laid = self._run(self._decoder, prepared, near, vivid)
+            stride = -(-len(prepared.luma) // len(chroma))
+            laid = self._run(self._decoder, prepared, thin_out(near, stride), vivid)
             ab, weight = (laid[name] for name in LAID)
-            ab, weight = limit_to_thing(ab, weight[..., 0], near.mask, prepared.luma)
+            ab, weight = limit_to_thing(ab, weight[..., 0], near, prepared.luma, vivid)
             chroma = (chroma + (ab - chroma) * weight[..., None]).clip(-110, 110)
             confidence = None if confidence is None else confidence + (1 - confidence) * weight[..., None]
         return Prediction(chroma, None if confidence is None else confidence[..., 0])
