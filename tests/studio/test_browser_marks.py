@@ -95,7 +95,10 @@ def test_an_area_is_drawn_around_a_thing_or_filled_by_a_click(library: Page):
     page = library
     project_id = open_project(page, "disc.jpg")
     choose_color(page, BLUE)
+    panel = page.locator("section.panel", has=page.locator("#reach"))
+    assert "this thing" in panel.inner_text()
     page.keyboard.press("a")
+    assert "inside the outline" in panel.inner_text()
     page.mouse.click(*screen_position(page, *CENTRE))
     filled = wait_until(lambda: hints_of(page, project_id).get("areas"))
     rows, columns = (np.mgrid[:240, :240] + 0.5) / 240

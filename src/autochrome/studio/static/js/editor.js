@@ -134,8 +134,10 @@ function reachSlider(session, signal) {
     title: "How far the next mark reaches: it colours this thing only, or changes the whole picture",
     change: (level) => session.setReach(level),
     level: () => session.reach,
-    text: () => reachText(session.reach),
-    subscribe: (show) => session.addEventListener("reach", show, { signal }),
+    text: () => reachText(session.reach, session.toolName === "area"),
+    subscribe: (show) => {
+      for (const event of ["reach", "tool"]) session.addEventListener(event, show, { signal });
+    },
   });
 }
 

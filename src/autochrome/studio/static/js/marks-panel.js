@@ -120,7 +120,7 @@ function selectedMark(session, signal) {
     title: "How far this mark reaches: it colours this thing only, or changes the whole picture",
     change: (level) => selection.change({ reach: level }),
     level: () => selection.mark?.reach ?? 1,
-    text: () => reachText(selection.mark?.reach ?? 1),
+    text: () => reachText(selection.mark?.reach ?? 1, isOutlined(selection.mark)),
     subscribe,
   });
   const remove = h(
@@ -134,10 +134,14 @@ function selectedMark(session, signal) {
   subscribe(() => {
     const { mark } = selection;
     element.hidden = !mark;
-    size.hidden = !mark || !("path" in mark || "radius" in mark || !("width" in mark || "outline" in mark));
+    size.hidden = !mark || isOutlined(mark);
   });
   return element;
 }
+
+/** Whether a mark is an area or a rectangle. @param {Mark | null} mark */
+const isOutlined = (mark) =>
+  !!mark && !("path" in mark || "radius" in mark) && ("width" in mark || "outline" in mark);
 
 /** @param {Mark | null} mark */
 const sizeOf = (mark) =>

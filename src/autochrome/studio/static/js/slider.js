@@ -24,8 +24,8 @@ export function slider({ id, label, title, change, level, text, spoken, subscrib
   return h("div", { class: "option range", title }, h("label", { for: id }, label), output, input);
 }
 
-/** A reach in words. @param {number} reach 0…1 */
-export function reachText(reach) {
-  if (reach === 0) return "this thing";
+/** A reach in words. @param {number} reach 0…1 @param {boolean} outlined whether the mark is an area or a rectangle */
+export function reachText(reach, outlined) {
+  if (reach === 0) return outlined ? "inside the outline" : "this thing";
   return reach === 1 ? "whole picture" : `${Math.round(100 * reach)} %`;
 }
