@@ -19,7 +19,9 @@ from autochrome.color import upsample
 from autochrome.color.lab import lightness, recolor
 from autochrome.hints import HintsFile
 from autochrome.hints.marks import chroma_of
+from autochrome.model.connected import limit_to_thing, thin_out
 from autochrome.provenance import SOURCE_TYPE
+from autochrome.types import Hints
 from browsing import CHROMIUM, needs_browser
 
 ROOT = Path(__file__).parent.parent.parent
@@ -148,6 +150,44 @@ def test_strokes_are_the_same_as_in_python(page):
     assert np.abs(mask - ours.mask).max() < 1e-4
     assert np.abs(np.dstack((a, b)) - ours.chroma).max() < 0.01
     assert np.abs(reach - ours.reach)[ours.mask > 0].max() < 1e-4
+
+
+def test_strokes_are_laid_on_their_thing_as_in_python(page):
+    random = np.random.default_rng(2)
+    height, width = 20, 28
+    weight, carried = random.uniform(0, 1, (height, width)), random.normal(0, 30, (height, width, 2))
+    weight[5:15, 5:20] = 0.9
+    luma = random.uniform(40, 60, (4 * height, 4 * width))
+    mask = np.zeros_like(luma)
+    mask[22:50, 24:60] = 0.8
+    hints = Hints(np.full((*mask.shape, 2), (30, -20), np.float32), mask.astype(np.float32))
+    planes = (np.asarray(plane, np.float32) for plane in (carried, weight))
+    chroma, kept = limit_to_thing(*planes, hints, luma.astype(np.float32), 0.05)
+    theirs = page.evaluate(
+        """async ({ carried, weight, mask, luma, height, width }) => {
+            const { limitToThing, thinOut } = await import("./js/connected.js");
+            const full = (data) => ({ dims: [1, 1, 4 * height, 4 * width], data: Float32Array.from(data) });
+            const hint = { data: [...mask.map(() => 30), ...mask.map(() => -20)] };
+            const cells = { dims: [1, 1, height, width], data: Float32Array.from(weight) };
+            const hints = { hint, mask: full(mask) };
+            const thing = limitToThing(Float32Array.from(carried), cells, hints, full(luma), 0.05);
+            return [[...thing.color[0]], [...thing.color[1]], [...thing.weight], [...thinOut(full(mask), 4)]];
+        }""",
+        {
+            "carried": np.moveaxis(carried, -1, 0).ravel().tolist(),
+            **{
+                name: plane.ravel().tolist()
+                for name, plane in (("weight", weight), ("mask", mask), ("luma", luma))
+            },
+            "height": height,
+            "width": width,
+        },
+    )
+    a, b, theirs_kept = (np.array(plane).reshape(height, width) for plane in theirs[:3])
+    assert 0.1 < kept.mean() < 0.9
+    assert np.abs(theirs_kept - kept).max() < 1e-4
+    assert np.abs(np.dstack((a, b)) - chroma)[kept > 0].max() < 0.01
+    np.testing.assert_allclose(np.array(theirs[3]).reshape(mask.shape), thin_out(hints, 4).mask)
 
 
 def test_the_page_colours_as_the_command_line_does(page):
