@@ -27,6 +27,7 @@ Matrix: TypeAlias = Literal["bt601", "bt709", "bt2020", "smpte240m", "fcc"]
 
 OUTLINED = -1.0
 """The reach of a hint about its painted pixels alone."""
+_WHOLE = 0.999  # a reach from here on is 1: mixing rounds
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -58,12 +59,19 @@ class Hints:
 
     @classmethod
     def from_premultiplied(cls, premultiplied: Floats, mask: Floats) -> Self:
-        """From chroma × mask, and perhaps reach × mask as a third plane.
+        """From chroma × mask, and perhaps two planes more: reach × mask, and mask where it is outlined.
 
-        Hints are mixed and resized in this form, so that edges do not mix with grey.
+        Hints are mixed and resized in this form, so that edges do not mix with grey. A pixel is outlined if most of it
+        is; else it has the reach of its other part.
         """
         planes = (premultiplied / np.maximum(mask, 1e-6)[..., None]).astype(np.float32)
-        return cls(planes[..., :2], mask, planes[..., 2].clip(OUTLINED, 1) if planes.shape[2] == 3 else None)
+        if planes.shape[2] == 2:
+            return cls(planes, mask)
+        reach, outlined = planes[..., 2], planes[..., 3]
+        reach = np.where(
+            outlined > 0.5, np.float32(OUTLINED), (reach / np.maximum(1 - outlined, 0.5)).clip(0, 1)
+        )
+        return cls(planes[..., :2], mask, reach)
 
     @property
     def present(self) -> bool:
@@ -72,8 +80,10 @@ class Hints:
 
     @property
     def premultiplied(self) -> Floats:
-        """(H, W, 2) chroma × mask, or (H, W, 3) with reach × mask if the hints have a reach."""
-        planes = self.chroma if self.reach is None else np.dstack((self.chroma, self.reach))
+        """(H, W, 2) chroma × mask, or (H, W, 4) if the hints have a reach; see `from_premultiplied`."""
+        planes = self.chroma
+        if self.reach is not None:
+            planes = np.dstack((planes, self.reach.clip(0, 1), self.reach == OUTLINED))
         return np.asarray(planes * self.mask[..., None], np.float32)
 
     def with_reach(self, reach: float = 1.0) -> "Hints":
@@ -89,11 +99,11 @@ class Hints:
         """The hints that are about one thing, at least in part; None if there are none."""
         if self.reach is None:
             return None
-        return self._where((self.reach < 1) & (self.reach > OUTLINED / 2))
+        return self._where((self.reach < _WHOLE) & (self.reach != OUTLINED))
 
     def outlined(self) -> "Hints | None":
         """The hints about their own pixels alone; None if there are none."""
-        return None if self.reach is None else self._where(self.reach <= OUTLINED / 2)
+        return None if self.reach is None else self._where(self.reach == OUTLINED)
 
     def _where(self, chosen: NDArray[np.bool_]) -> "Hints | None":
         hints = Hints(self.chroma, np.where(chosen, self.mask, np.float32(0)))

@@ -73,6 +73,16 @@ def test_hints_over_others_keep_the_reach_of_both():
     assert both.mask.min() == 1
 
 
+@pytest.mark.parametrize("size", [(40, 40), (31, 27), (90, 80)])
+def test_the_border_of_an_outlined_area_over_other_hints_is_about_no_thing(size: tuple[int, int]):
+    box = {"x": 0.301, "y": 0.303, "width": 0.4013, "height": 0.3517, "color": RED, "reach": 0}
+    area = HintsFile.model_validate({"version": 1, "rectangles": [box]}).rasterize(40, 40)
+    whole = Hints(np.full((40, 40, 2), 9, np.float32), np.ones((40, 40), np.float32))
+    both = area.over(whole).resized(*size)
+    assert both.outlined() is not None
+    assert both.near() is None
+
+
 @pytest.mark.parametrize("reach", [-0.1, 1.5, "far"])
 def test_a_wrong_reach_is_named(tmp_path, reach: object):
     path = tmp_path / "hints.json"

@@ -138,7 +138,7 @@ class Marks(Options):
         """The marks as hints with this many pixels. Marks without a reach have this one."""
         marks = self.all_marks
         reaches = [_reach_of(mark, reach) for mark in marks]
-        planes = 2 if all(each == 1 for each in reaches) else 3
+        planes = 2 if all(each == 1 for each in reaches) else 4
         premultiplied = np.zeros((height, width, planes), np.float32)  # so that edges do not turn grey
         mask = np.zeros((height, width), np.float32)
         for mark, own_reach in zip(marks, reaches, strict=True):
@@ -146,7 +146,8 @@ class Marks(Options):
                 mark, height, width
             )  # brush strokes must be quick: only what is covered
             inside = coverage * np.float32(mark.strength)
-            value = np.append(chroma_of(mark.color), np.float32(own_reach))[:planes]
+            flags = max(0.0, own_reach), float(own_reach == OUTLINED)
+            value = np.array([*chroma_of(mark.color), *flags], np.float32)[:planes]
             premultiplied[box] += inside[..., None] * (value - premultiplied[box])
             mask[box] += inside * (1 - mask[box])
         return Hints.from_premultiplied(premultiplied, mask)
