@@ -1,7 +1,7 @@
 """Variations: other likely colours of a picture, as hints that the machine sets itself.
 
 The machine commits a few places to one likely colour each, looks at the distribution again with these hints, and goes
-on, by rounds. So a whole thing gets one colour. Each variation is drawn in its own style: vivid, muted or natural.
+on, by rounds. So a whole thing gets one colour. Each variation is drawn in its own style: from muted to vivid.
 """
 
 from collections.abc import Iterator, Sequence
@@ -45,8 +45,8 @@ class Style:
 _STYLES = (
     Style(vivid_rounds=3, chroma=0.8),  # other colours
     Style(chroma=0.45),  # muted
-    Style(),  # natural
-    Style(vivid_rounds=2),  # vivid
+    Style(vivid_rounds=1, chroma=0.6),  # soft
+    Style(vivid_rounds=3),  # vivid
 )
 """The styles of the variations, in turn."""
 

@@ -25,8 +25,8 @@ const VIVID_REACH = 0.3;
 const STYLES = [
   { name: "other", vividRounds: 3, chroma: 0.8 },
   { name: "muted", vividRounds: 0, chroma: 0.45 },
-  { name: "natural", vividRounds: 0, chroma: 1 },
-  { name: "vivid", vividRounds: 2, chroma: 1 },
+  { name: "soft", vividRounds: 1, chroma: 0.6 },
+  { name: "vivid", vividRounds: 3, chroma: 1 },
 ];
 
 /**

@@ -187,7 +187,7 @@ def test_the_smallest_share_that_has_most_of_the_gain_is_taken(monkeypatch, pool
         return {"grey": 20.0, "gain": value, "pooled": value, "color": 0.5}
 
     by_share = dict(zip(way._SHARES, pooled, strict=True))
-    monkeypatch.setattr(way, "score", lambda decoder, watched, gain: scores(by_share[decoder]))
+    monkeypatch.setattr(way, "score", lambda decoder, watched: scores(by_share[decoder]))
     course = object.__new__(way._Course)
     course.start, course._watched, course._before = 0.0, [], scores(1.0)
     course._tuner, course._material = Tuned(), Material([], [], "reel")

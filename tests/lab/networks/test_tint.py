@@ -13,7 +13,7 @@ from autochrome.lab.networks.mobilenet import BLOCKS, BN_EPS, MobileNet, depthwi
 from autochrome.lab.networks.tint import Tint
 from autochrome.lab.networks.tint.decoder import DecoderOutput
 from autochrome.lab.networks.tint.hint_propagation import HEAD_CHANNELS, HEADS, HintAttention, HintLevel
-from autochrome.lab.networks.tint.prediction import lay_hints, merge_hints, vivid_gain
+from autochrome.lab.networks.tint.prediction import MEAN_SHARE, lay_hints, merge_hints, restrain_mean, vivid_gain
 from autochrome.model import LAID, UNHINTED
 
 SMALL = {"widths": (8, 8, 16, 16), "encoder_width": 0.125, "bin_size": 40.0}
@@ -114,6 +114,24 @@ def test_vividness_rises_smoothly_from_grey(network: Tint) -> None:
 def test_the_gain_never_falls() -> None:
     assert vivid_gain(torch.tensor(0.0)) == 0
     assert (vivid_gain(torch.linspace(0, 2, 50)).diff() > 0).all()
+
+
+def test_a_gain_adds_contrast_of_colours_rather_than_the_mean_colour() -> None:
+    warm = torch.tensor([20.0, 30.0]).view(1, 2, 1, 1)
+    ab = warm + 4 * torch.randn((1, 2, 16, 16), generator=torch.Generator().manual_seed(0))
+    mean = ab.mean((2, 3), keepdim=True)
+    stronger = restrain_mean(2 * ab, 2.0)
+    assert torch.allclose(stronger.mean((2, 3), keepdim=True), mean * (1 + MEAN_SHARE), rtol=1e-4)
+    assert torch.allclose(stronger.std((2, 3)), 2 * ab.std((2, 3)), rtol=1e-4)
+    assert torch.equal(restrain_mean(0.5 * ab, 0.5), 0.5 * ab)
+
+
+def test_grey_stays_grey_beside_strong_colours() -> None:
+    ab = torch.full((1, 2, 8, 8), 40.0)
+    ab[..., 4:] = 0
+    stronger = restrain_mean(2 * ab, 2.0)
+    assert not stronger[..., 4:].any()
+    assert 40 < stronger[..., :4].mean() < 80
 
 
 def test_given_colour_is_kept_whatever_the_vividness(network: Tint) -> None:

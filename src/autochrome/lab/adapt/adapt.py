@@ -34,7 +34,6 @@ from autochrome.lab.data.pixels import RGB, center_square
 from autochrome.lab.data.sources import PicturesInMemory
 from autochrome.lab.export.decoder_weights import read_decoder
 from autochrome.lab.networks.tint.decoder import Decoder
-from autochrome.lab.networks.tint.prediction import VIVID_GAIN
 from autochrome.model.open import find_model
 
 CROP = 160  # pixels
@@ -122,7 +121,7 @@ class _Course:
             _PoolFiller(encoder, known, SamplePool(_KNOWN_LIMIT), 0.2, _KNOWN_SAMPLES, seed + 1),
         ]
         self._watched = _encode_squares(encoder, material.watched)
-        self._before = score(decoder, self._watched, VIVID_GAIN)
+        self._before = score(decoder, self._watched)
 
     @property
     def crops(self) -> int:
@@ -153,7 +152,7 @@ class _Course:
         tried = [Best(self.start, 0.0, self._compare(self._before))]
         for share in _SHARES:
             decoder = self._tuner.mixed(share)
-            tried.append(Best(decoder, share, self._compare(score(decoder, self._watched, VIVID_GAIN))))
+            tried.append(Best(decoder, share, self._compare(score(decoder, self._watched))))
         most = max(each.comparison.gained for each in tried)
         chosen = next(each for each in tried if each.comparison.gained >= _ENOUGH * most)
         return chosen if chosen.comparison.gained > best.comparison.gained else best

@@ -12,9 +12,8 @@ from autochrome.files import atomic_write
 from autochrome.lab.adapt.encoder import Encoder, run_tensors, stack
 from autochrome.lab.export.decoder_weights import replace_decoder, trained_parameters
 from autochrome.lab.networks.color_bins import bin_centres
-from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.networks.tint.decoder import Decoder
-from autochrome.lab.networks.tint.prediction import VIVID_GAIN, own_color
+from autochrome.lab.networks.tint.prediction import apply_vivid, own_color
 from autochrome.model import Card, open_model, with_card
 
 _LIMIT = 0.5  # a*b*, root mean square: between the file, whose weights have 16 bits, and the tuned network
@@ -79,5 +78,5 @@ def _distance(data: bytes, decoder: Decoder, name: str) -> float:
         )
     features, _ = stack(samples)
     ab, _ = own_color(decoder.forward_unhinted(features), features.luma4, bin_centres())
-    expected = (ab * VIVID_GAIN).clamp(-AB_SCALE, AB_SCALE)[0].permute(1, 2, 0).numpy()
+    expected = apply_vivid(ab, torch.tensor(1.0))[0].permute(1, 2, 0).numpy()
     return float(np.sqrt(np.square(found - expected).sum(-1).mean()))

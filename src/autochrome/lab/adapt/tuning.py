@@ -19,7 +19,7 @@ from autochrome.lab.networks.color_bins import bin_centres
 from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.networks.tint.decoder import Decoder, DecoderOutput
 from autochrome.lab.networks.tint.features import Features
-from autochrome.lab.networks.tint.prediction import VIVID_GAIN, own_color
+from autochrome.lab.networks.tint.prediction import VIVID_GAIN, apply_vivid, own_color, restrain_mean
 from autochrome.lab.rendering import rgb_from_lab_planes
 from autochrome.lab.types import Batch, NetworkOutput
 
@@ -113,13 +113,13 @@ class Tuner:
 def _merge(output: DecoderOutput, gain: float) -> Tensor:
     """The result with hints, in units of 110, as `prediction.merge_hints` makes it."""
     own = 1 - output.hint_weight
-    merged: Tensor = output.ab * (1 + (gain - 1) * own) * own + output.hint_ab
-    return merged
+    gains = 1 + (gain - 1) * own
+    return restrain_mean(output.ab * gains * own + output.hint_ab, gains, own)
 
 
 @torch.no_grad()
-def score(decoder: Decoder, samples: Sequence[Sample], gain: float) -> dict[str, float]:
-    """Scores without hints, the colour multiplied by `gain`; samples of one size.
+def score(decoder: Decoder, samples: Sequence[Sample]) -> dict[str, float]:
+    """Scores without hints, at vivid 1; samples of one size.
 
     grey: PSNR of grey, dB, pooled. gain: dB over grey, mean over pictures. pooled: dB over grey, of the mean error.
     color: mean chroma divided by that of the truth.
@@ -128,8 +128,8 @@ def score(decoder: Decoder, samples: Sequence[Sample], gain: float) -> dict[str,
     for i in range(0, len(samples), 8):
         features, truth = stack(samples[i : i + 8])
         ab, _ = own_color(decoder.forward_unhinted(features), features.luma4, bin_centres())
+        ab = apply_vivid(ab, torch.tensor(1.0))
         ab = F.interpolate(ab, truth.shape[-2:], mode="bilinear", align_corners=False)
-        ab = (ab * gain).clamp(-AB_SCALE, AB_SCALE)
         luma, true_ab = truth[:, :1], truth[:, 1:]
         real = rgb_from_lab_planes(luma, true_ab)
         errors = (

@@ -1,5 +1,6 @@
 """From the decoder's output to the predicted a*b* and confidence."""
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -9,7 +10,8 @@ from autochrome.lab.networks.tint.decoder import DecoderOutput
 from autochrome.lab.networks.tint.evenness import even_out
 from autochrome.lab.networks.tint.hint_propagation import upsample_bilinear
 
-VIVID_GAIN, VIVID_CURVE = 1.53, 0.22  # see `vivid_gain`
+VIVID_GAIN, VIVID_CURVE = 1.7, 0.22  # see `vivid_gain`
+MEAN_SHARE = 0.3  # see `restrain_mean`
 FULL_HINT_VIVID = 0.1  # vivid from which on hints have their full colour
 LEAST_WEIGHT, WEIGHT_RANGE = 0.35, 0.3  # see `lay_hints`: below the first no colour, above the sum all of it
 HALF_UNCERTAIN_SPREAD = 20.0  # a*b* units: standard deviation at which the confidence is one half
@@ -22,6 +24,21 @@ def vivid_gain(vivid: Tensor) -> Tensor:
     fifths of the true colourfulness; see the table in docs/training.md.
     """
     return VIVID_GAIN * vivid * (1 + VIVID_CURVE * (1 - vivid))
+
+
+def restrain_mean(ab: Tensor, gain: Tensor | float, weight: Tensor | None = None) -> Tensor:
+    """Of what a gain above 1 has added to the picture's mean colour, leave only `MEAN_SHARE`.
+
+    What the prediction lacks is contrast of colours; a stronger mean would only make a brown street browner. A colour
+    weaker than half of the mean changes by less in proportion, so grey stays grey.
+    weight: (N, 1, h, w), how much of a pixel is the network's own colour; None: all of it.
+    """
+    own = torch.ones_like(ab[:, :1]) if weight is None else weight
+    mean = (ab * own).mean((2, 3), keepdim=True) / own.mean((2, 3), keepdim=True).clamp_min(1e-3)
+    half = mean.norm(dim=1, keepdim=True).clamp_min(1e-3) / 2
+    share = (ab.norm(dim=1, keepdim=True) / half).clamp_max(1) * own * (1 - MEAN_SHARE)
+    added = 1 - 1 / torch.as_tensor(gain).clamp_min(1)
+    return ab - mean * share * added
 
 
 def uncertainty(logits: Tensor, centres: Tensor) -> Tensor:
@@ -38,7 +55,8 @@ def own_color(output: DecoderOutput, luma4: Tensor, centres: Tensor) -> tuple[Te
 
 def apply_vivid(ab: Tensor, vivid: Tensor) -> Tensor:
     """The result without hints: a*b* (N, 2, h, w), −110…110."""
-    return (ab * vivid_gain(vivid)).clamp(-AB_SCALE, AB_SCALE)
+    gain = vivid_gain(vivid)
+    return restrain_mean(ab * gain, gain).clamp(-AB_SCALE, AB_SCALE)
 
 
 def merge_hints(
@@ -56,7 +74,7 @@ def merge_hints(
     ab = output.ab * gain * own_weight + output.hint_ab * hint_gain
     confidence = 1 - uncertainty(output.logits, centres) * own_weight
     ab = (ab + (even_out(ab, confidence, luma4) - ab) * own_weight) * AB_SCALE
-    return ab.clamp(-AB_SCALE, AB_SCALE), confidence
+    return restrain_mean(ab, gain, own_weight).clamp(-AB_SCALE, AB_SCALE), confidence
 
 
 def lay_hints(output: DecoderOutput, hint: Tensor, mask: Tensor, vivid: Tensor) -> tuple[Tensor, Tensor]:
