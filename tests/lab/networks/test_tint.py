@@ -13,7 +13,13 @@ from autochrome.lab.networks.mobilenet import BLOCKS, BN_EPS, MobileNet, depthwi
 from autochrome.lab.networks.tint import Tint
 from autochrome.lab.networks.tint.decoder import DecoderOutput
 from autochrome.lab.networks.tint.hint_propagation import HEAD_CHANNELS, HEADS, HintAttention, HintLevel
-from autochrome.lab.networks.tint.prediction import MEAN_SHARE, lay_hints, merge_hints, restrain_mean, vivid_gain
+from autochrome.lab.networks.tint.prediction import (
+    MEAN_SHARE,
+    lay_hints,
+    merge_hints,
+    restrain_mean,
+    vivid_gain,
+)
 from autochrome.model import LAID, UNHINTED
 
 SMALL = {"widths": (8, 8, 16, 16), "encoder_width": 0.125, "bin_size": 40.0}

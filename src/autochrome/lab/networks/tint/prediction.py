@@ -38,7 +38,8 @@ def restrain_mean(ab: Tensor, gain: Tensor | float, weight: Tensor | None = None
     half = mean.norm(dim=1, keepdim=True).clamp_min(1e-3) / 2
     share = (ab.norm(dim=1, keepdim=True) / half).clamp_max(1) * own * (1 - MEAN_SHARE)
     added = 1 - 1 / torch.as_tensor(gain).clamp_min(1)
-    return ab - mean * share * added
+    restrained: Tensor = ab - mean * share * added
+    return restrained
 
 
 def uncertainty(logits: Tensor, centres: Tensor) -> Tensor:
