@@ -36,9 +36,8 @@ _VIVID_REACH = 0.3  # a vivid colour is nearly only about its thing: it does not
 class Style:
     """How one variation is drawn."""
 
-    vivid_rounds: int = (
-        0  # the first rounds, which prefer vivid colours; the others keep to what is likely then
-    )
+    # the first rounds, which prefer vivid colours; the others keep to what is likely then
+    vivid_rounds: int = 0
     chroma: float = 1.0  # factor on the chroma of each point
 
 
@@ -57,9 +56,8 @@ class Variation:
 
     points: tuple[Point, ...]
     chroma: Chroma  # (h, w, 2)
-    apart: float = (
-        0.0  # a*b*: distance from the single answer and from the variations before it, the smallest
-    )
+    # a*b*: distance from the single answer and from the variations before it, the smallest
+    apart: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,8 @@ from autochrome.options import FilmOptions
 from autochrome.types import Chroma, Frame
 
 _LOOKAHEAD = 4  # frames that a draft looks ahead
-_DRAFTS_AHEAD = (
-    12  # drafts are made so many frames before their time, so that settling has the rest of the time
-)
+# drafts are made so many frames before their time, so that settling has the rest of the time
+_DRAFTS_AHEAD = 12
 _SETTLED_AHEAD = 120  # frames that are settled before they are played
 _STEP = 4  # frames that are settled in one go; a stroke waits for as long
 _PAUSE = 0.002  # seconds between two steps, in which others may take the lock

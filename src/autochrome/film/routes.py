@@ -78,9 +78,8 @@ class ShotMotion:
 class Route:
     """Where each pixel of one frame is in the key frame."""
 
-    planes: (
-        Floats  # (h, w, 3): x and y in pixels of the key frame; strength 0…1, less where the pixel was lost
-    )
+    # (h, w, 3): x and y in pixels of the key frame; strength 0…1, less where the pixel was lost
+    planes: Floats
 
     @classmethod
     def start(cls, height: int, width: int) -> "Route":

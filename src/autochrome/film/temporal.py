@@ -87,9 +87,8 @@ class _WaitingFrame:
     grey: NDArray[np.uint8]  # (H, W)
     forward: Motion | None = None  # motion from the previous frame
     backward: Motion | None = None  # motion to the previous frame
-    prediction: Callable[[], Floats] | None = (
-        None  # (h, w, 3): grey values and predicted chroma, if there is one
-    )
+    # (h, w, 3): grey values and predicted chroma, if there is one
+    prediction: Callable[[], Floats] | None = None
     since: int = 0  # frames since the last predicted frame
     until: int = 0  # frames to the next predicted frame
     past: _Estimate | None = None  # from predictions up to this frame

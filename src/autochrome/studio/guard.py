@@ -132,9 +132,8 @@ class _LimitedBody:
     def __init__(self, scope: Scope, receive: Receive, limits: Limits) -> None:
         self._receive, self._limits = receive, limits
         self._size, self._complete, self._deadline = 0, False, time.monotonic() + limits.patience
-        self.error: StudioError | None = (
-            None  # kept here, because the framework hides an error raised while reading
-        )
+        # kept here, because the framework hides an error raised while reading
+        self.error: StudioError | None = None
         if int(_digits(Headers(scope=scope).get("content-length", "0"))) > limits.json_bytes:
             raise self._too_large()
 

@@ -246,9 +246,8 @@ class Job(Schema):
     what: JobKind
     shot: int | None = None  # number of the shot, for a preview
     to_folder: bool = False  # an export: a copy of the file goes to the folder for finished files
-    adapt: AdaptRequest | None = (
-        None  # of a job that tunes the network; `project` is then the first of its projects
-    )
+    # of a job that tunes the network; `project` is then the first of its projects
+    adapt: AdaptRequest | None = None
     state: JobState = "waiting"
     done: Fraction = 0.0
     note: str = ""  # progress as text; of a job that is done, what the user should know of the result
@@ -275,6 +274,5 @@ class SettingsInfo(Schema):
     model: str  # the default
     looks: dict[str, dict[str, float]]  # settings by the name of a look
     version: str
-    folder: str | None = (
-        None  # name of the folder for finished files; None: the studio was started without one
-    )
+    # name of the folder for finished files; None: the studio was started without one
+    folder: str | None = None

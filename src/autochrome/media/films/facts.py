@@ -64,9 +64,8 @@ class FilmFacts:
     alpha: bool = False  # the frames have transparency
     rgb: bool = False  # they are stored as R′G′B′
     mastering: Mastering | None = None  # HDR10 data
-    others: Path | None = (
-        None  # the file with sound, subtitles and tags: the film itself; None: there is none
-    )
+    # the file with sound, subtitles and tags: the film itself; None: there is none
+    others: Path | None = None
     clock: ClockStart = FROM_ZERO  # where our time 0 lies on the clock of the file
 
     @property

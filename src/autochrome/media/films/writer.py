@@ -33,9 +33,8 @@ from autochrome.options import FilmOptions
 from autochrome.types import CodeValues, Frame
 
 _PART_SECONDS = 5.0  # the least length of a part that ends at a cut
-_LONG_PART_SECONDS = (
-    10.0  # a part of this length ends in the middle of a shot: about where a key frame is due anyway
-)
+# a part of this length ends in the middle of a shot: about where a key frame is due anyway
+_LONG_PART_SECONDS = 10.0
 _ALPHA = 3  # number of the plane
 _AHEAD = 1.0  # seconds: how far ahead of the frames the sound is stored
 

@@ -49,9 +49,8 @@ LIKE = {"raw": ".tif"}
 """Formats that are not written → the suffix of one that keeps as much; the others become .png."""
 _FULL_CHROMA = 90  # quality of JPEG from which chroma is stored at full size
 _SIDE_LIMITS = {"jpg": 65500, "webp": 16383, "avif": 16384}  # pixels
-_AFTER_HEADER = (
-    33  # bytes of a PNG before its second chunk; words before the pixels are found by all programs
-)
+# bytes of a PNG before its second chunk; words before the pixels are found by all programs
+_AFTER_HEADER = 33
 _AFTER_START = 2  # bytes of a JPEG before its first segment
 _CLASSIC_TIFF = 4_000_000_000  # bytes of pixels; above, offsets need 64 bits
 _COMPRESSIONS = {5: "lzw", 6: "jpeg", 7: "jpeg", 8: "deflate", 32946: "deflate", 32773: "packbits"}

@@ -8,9 +8,8 @@ from autochrome.media.films.structure.pieces import FileBytes
 _HEAD, _SEGMENT, _CLUSTER, _TRACKS, _GROUP = 0x1A45DFA3, 0x18538067, 0x1F43B675, 0x1654AE6B, 0xA0
 _ENTRY, _TRACK_NUMBER = 0xAE, 0xD7
 _SIMPLE, _BLOCK = 0xA3, 0xA1
-_SEGMENT_NUMBERS = (
-    0x10000000  # elements of a segment have larger numbers; smaller ones are somebody's additions
-)
+# elements of a segment have larger numbers; smaller ones are somebody's additions
+_SEGMENT_NUMBERS = 0x10000000
 _PART = 1 << 16  # bytes
 _CHECKSUM = 0xBF  # of all that follows it in its parent
 _ANYWHERE = {0xEC, _CHECKSUM}  # empty space, too
