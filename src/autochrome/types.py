@@ -25,6 +25,8 @@ Matrix: TypeAlias = Literal["bt601", "bt709", "bt2020", "smpte240m", "fcc"]
 """How much red, green and blue count in Y′; `color.ycbcr.LUMA_WEIGHTS` holds the numbers."""
 
 
+CHROMA_LIMIT = 110.0
+"""The largest |a*| or |b*| that a model is given or gives."""
 OUTLINED = -1.0
 """The reach of a hint about its painted pixels alone."""
 _WHOLE = 0.999  # a reach from here on is 1: mixing rounds

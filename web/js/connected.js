@@ -57,43 +57,61 @@ function countAround(cells, height, width, y, x) {
  * @param {Tensor} luma as large as the hints
  * @param {number} vivid
  */
-export function limitToThing(carried, weight, { hint, mask }, luma, vivid) {
+export function limitToThing(carried, weight, hints, luma, vivid) {
   const [height, width] = weight.dims.slice(2);
-  const [rows, columns] = luma.dims.slice(2);
-  /** @param {ArrayLike<any>} data */
-  const shrink = (data) =>
-    resize({ data: Float32Array.from(data), height: rows, width: columns }, height, width);
-  const painted = paintedCells(mask, height, width);
-  const covered = shrink(mask.data).data;
-  const merged = Float32Array.from(weight.data, (value, cell) => value + (1 - value) * covered[cell]);
+  const own = shrinkHints(hints, height, width, vivid);
+  const painted = paintedCells(hints.mask, height, width);
+  const merged = Float32Array.from(weight.data, (value, cell) => value + (1 - value) * own.mask[cell]);
   const kept = keepConnected(merged, width, painted);
-  const small = shrink(luma.data);
+  const small = shrink(luma, luma.data, height, width);
   /** @param {(cell: number) => number} value */
   const around = (value) => {
     const plane = kept.map((_, cell) => value(cell) * (painted[cell] ? PAINT : 1));
     return flow(flow(plane, small, width, 1), small, height, width);
   };
   const [count, sum] = [around(() => 1), around((cell) => kept[cell])];
-  const gain = Math.min(1, vivid / FULL_COLOR);
-  const color = [0, 1].map((channel) => {
-    const pixels = Float32Array.from(
-      mask.data,
-      (value, pixel) => value * hint.data[channel * rows * columns + pixel],
-    );
-    const paint = shrink(pixels).data.map((value, cell) => (value / Math.max(covered[cell], TINY)) * gain);
-    const own = kept.map((_, cell) => {
-      const value = Number(carried[channel * kept.length + cell]);
-      return value + (paint[cell] - value) * covered[cell];
+  const color = own.color.map((paint, channel) => {
+    const mixed = paint.map((value, cell) => {
+      const network = Number(carried[channel * kept.length + cell]);
+      return network + (value - network) * own.mask[cell];
     });
-    const mean = around((cell) => own[cell] * kept[cell]).map(
-      (value, cell) => value / Math.max(sum[cell], TINY),
-    );
-    return mean.map((value, cell) => value + (own[cell] - value) * kept[cell]);
+    const sums = around((cell) => mixed[cell] * kept[cell]);
+    return mixed.map((value, cell) => {
+      const mean = sums[cell] / Math.max(sum[cell], TINY);
+      return mean + (value - mean) * kept[cell];
+    });
   });
   return {
     color,
     weight: kept.map((value, cell) => (painted[cell] ? value : decide(sum[cell] / count[cell]))),
   };
+}
+
+/**
+ * The hints at a smaller size: how much of each cell is painted, and the colour that the paint shows there.
+ * @param {{hint: Tensor, mask: Tensor}} hints
+ * @param {number} height
+ * @param {number} width
+ * @param {number} vivid
+ */
+function shrinkHints({ hint, mask }, height, width, vivid) {
+  const covered = shrink(mask, mask.data, height, width).data;
+  const gain = Math.min(1, vivid / FULL_COLOR);
+  const color = [0, 1].map((channel) => {
+    const painted = Array.from(
+      mask.data,
+      (value, pixel) => value * hint.data[channel * mask.data.length + pixel],
+    );
+    const sums = shrink(mask, painted, height, width).data;
+    return sums.map((value, cell) => (value / Math.max(covered[cell], TINY)) * gain);
+  });
+  return { mask: covered, color };
+}
+
+/** @param {Tensor} like @param {ArrayLike<any>} data as large @param {number} height @param {number} width */
+function shrink(like, data, height, width) {
+  const [rows, columns] = like.dims.slice(2);
+  return resize({ data: Float32Array.from(data), height: rows, width: columns }, height, width);
 }
 
 /** 0 up to `NONE`, 1 from `WHOLE` on. @param {number} mean */

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from autochrome.color.resize import resize
 from autochrome.model.sizes import repeat_cells, shrink_mask
-from autochrome.types import Chroma, Floats, Hints, Luma
+from autochrome.types import CHROMA_LIMIT, Chroma, Floats, Hints, Luma, Prediction
 
 _BELONGS = 0.5  # a weight above it is part of the area
 _REACH = 0.15  # of the picture's side: so far away a cell of an even area counts 1/e in the mean
@@ -72,12 +72,20 @@ def limit_to_thing(
     return _close_gaps(chroma, np.where(reached, weight, np.float32(0)), painted, _PAINT, luma)
 
 
-def lay_outlined(chroma: Chroma, hints: Hints, luma: Luma, vivid: float) -> tuple[Chroma, Floats]:
-    """Hints about their own pixels (H, W), laid on a prediction (h, w, 2): the result, and how much they cover."""
-    own = _shrink(hints, chroma, vivid)
-    filled, weight = _close_gaps(own.chroma, own.mask, own.mask > 0, 1.0, luma)
-    laid: Chroma = chroma + (filled - chroma) * weight[..., None]
-    return laid, weight
+def lay_outlined(prediction: Prediction, hints: Hints, luma: Luma, vivid: float) -> Prediction:
+    """The prediction with hints (H, W) about their own pixels laid on it."""
+    own = _shrink(hints, prediction.chroma, vivid)
+    return lay(prediction, *_close_gaps(own.chroma, own.mask, own.mask > 0, 1.0, luma))
+
+
+def lay(prediction: Prediction, chroma: Chroma, weight: Floats) -> Prediction:
+    """The prediction with other chroma (h, w, 2) laid on it. weight: (h, w) 0…1; where it is 1, nothing is in doubt."""
+    laid = prediction.chroma + (chroma - prediction.chroma) * weight[..., None]
+    confidence = prediction.confidence
+    return Prediction(
+        laid.clip(-CHROMA_LIMIT, CHROMA_LIMIT),
+        None if confidence is None else confidence + (1 - confidence) * weight,
+    )
 
 
 def _shrink(hints: Hints, like: Floats, vivid: float) -> Hints:

@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 from autochrome.color.resize import resize
 from autochrome.errors import ModelOutputInvalid, UsageError
 from autochrome.model.card import Card
-from autochrome.model.connected import lay_outlined, limit_to_thing, thin_out
+from autochrome.model.connected import lay, lay_outlined, limit_to_thing, thin_out
 from autochrome.model.contracts import CONTRACTS, HINT_INPUTS, LAID, UNHINTED, ModelInput, chroma_port
 from autochrome.model.likely_colors import ColorDistribution, LikelyColor, group_bins
 from autochrome.model.onnx_file import Interface
 from autochrome.model.runtimes import Graph
 from autochrome.model.sizes import crop_to_picture, pad, resize_hints
-from autochrome.types import OUTLINED, Chroma, Floats, Hints, Luma, Prediction, Prepared
+from autochrome.types import CHROMA_LIMIT, OUTLINED, Chroma, Floats, Hints, Luma, Prediction, Prepared
 
-CHROMA_LIMIT = 110.0
 DISTRIBUTION = "likely"
 """The output (1, K, h, w) with a probability for each colour of the card's palette, if a model has one."""
 DTYPES: dict[int, Any] = {1: np.float32, 10: np.float16}
@@ -113,16 +112,19 @@ class OnnxModel:
         height, width = prepared.luma.shape
         state: _State = prepared.state
         fitted = self._fit_hints(hints, prepared)
-        planes = self._predict(state, ModelInput(state.luma, fitted.far(), vivid, self._file))
+        prediction = self._predict(state, ModelInput(state.luma, fitted.far(), vivid, self._file))
         if (outlined := fitted.outlined()) is not None:
-            _cover(planes, *lay_outlined(planes[0], outlined, state.luma, vivid))
+            prediction = lay_outlined(prediction, outlined, state.luma, vivid)
         if (near := fitted.near()) is not None:
-            self._lay(planes, state, near, vivid)
-        chroma, *confidence = (self._crop(plane, state.luma, height, width) for plane in planes)
-        return Prediction(chroma, confidence[0] if confidence else None)
+            prediction = self._lay(prediction, state, near, vivid)
+        confidence = prediction.confidence
+        return Prediction(
+            self._crop(prediction.chroma, state.luma, height, width),
+            None if confidence is None else self._crop(confidence, state.luma, height, width),
+        )
 
-    def _predict(self, state: _State, data: ModelInput) -> list[Floats]:
-        """Chroma (h, w, 2) and, if the model has it, confidence (h', w') of the padded picture."""
+    def _predict(self, state: _State, data: ModelInput) -> Prediction:
+        """What the model predicts for the padded picture."""
         outputs = self._hinted if data.hints.present else self._unhinted
         values = self._graph(outputs).run(outputs, self._feeds(state, data, outputs))
         by_name = dict(zip(self._hinted, values, strict=True))
@@ -130,20 +132,19 @@ class OnnxModel:
             by_name[self._chroma], self._contract.output_channels, state.luma, self.card.stride
         )
         chroma = self._scale(self._contract.read(raw, data), data.vivid)
-        planes = [np.clip(chroma, -CHROMA_LIMIT, CHROMA_LIMIT)]
+        confidence = None
         if "confidence" in by_name:
-            planes.append(np.clip(self._checked(by_name["confidence"], 1, state.luma)[..., 0], 0, 1))
-        return planes
+            confidence = self._checked(by_name["confidence"], 1, state.luma)[..., 0].clip(0, 1)
+        return Prediction(chroma.clip(-CHROMA_LIMIT, CHROMA_LIMIT), confidence)
 
-    def _lay(self, planes: list[Floats], state: _State, hints: Hints, vivid: float) -> None:
+    def _lay(self, prediction: Prediction, state: _State, hints: Hints, vivid: float) -> Prediction:
         """Lay hints on a prediction that was made without them: each colours its thing, the rest stays as it is."""
-        few = thin_out(hints, len(state.luma) // len(planes[0]))
+        few = thin_out(hints, len(state.luma) // len(prediction.chroma))
         data = ModelInput(state.luma, few, vivid, self._file)
         values = self._graph(LAID).run(LAID, self._feeds(state, data, LAID))
         ab = self._scale(self._checked(values[0], 2, state.luma, self.card.stride), vivid)
-        weight = np.clip(self._checked(values[1], 1, state.luma, self.card.stride)[..., 0], 0, 1)
-        ab, weight = limit_to_thing(ab, weight, hints, state.luma, vivid)
-        _cover(planes, planes[0] + (ab - planes[0]) * weight[..., None], weight)
+        weight = self._checked(values[1], 1, state.luma, self.card.stride)[..., 0].clip(0, 1)
+        return lay(prediction, *limit_to_thing(ab, weight, hints, state.luma, vivid))
 
     def likely_colors(
         self, prepared: Prepared, hints: Hints | None, x: float, y: float, count: int = 6
@@ -253,10 +254,3 @@ class OnnxModel:
         if self._size:
             return np.ascontiguousarray(plane)
         return crop_to_picture(plane, (luma.shape[0], luma.shape[1]), height, width)
-
-
-def _cover(planes: list[Floats], chroma: Chroma, weight: Floats) -> None:
-    """Replace the chroma, and raise the confidence by the weight (h, w) of what was laid on it."""
-    planes[0] = np.clip(chroma, -CHROMA_LIMIT, CHROMA_LIMIT)
-    if len(planes) > 1:
-        planes[1] = planes[1] + (1 - planes[1]) * weight

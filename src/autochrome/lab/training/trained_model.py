@@ -11,9 +11,9 @@ from autochrome.lab.training.run_networks import open_run
 from autochrome.lab.types import ColorNetwork, ExportPart
 from autochrome.lab.weights_file import load_weights
 from autochrome.model import CONTRACTS, LAID, UNHINTED, Card
-from autochrome.model.connected import lay_outlined, limit_to_thing, thin_out
+from autochrome.model.connected import lay, lay_outlined, limit_to_thing, thin_out
 from autochrome.model.sizes import crop_to_picture, pad
-from autochrome.types import Floats, Hints, Luma, Prediction, Prepared
+from autochrome.types import CHROMA_LIMIT, Floats, Hints, Luma, Prediction, Prepared
 
 CONTRACT_OF = {("luma",): "lab-luma", ("luma", "hint"): "lab-pair", ("luma", "hint", "mask"): "lab-hint"}
 """Inputs of a network → its contract, if it names none itself."""
@@ -57,19 +57,17 @@ class TrainedModel:
             hints = Hints(hints.chroma, hints.mask)
         far, near = hints.far(), hints.near()
         planes = self._run(self._decoder if far.present else self._unhinted_decoder, prepared, far, vivid)
-        chroma = planes["ab"].clip(-110, 110)
-        confidence = planes["confidence"].clip(0, 1) if "confidence" in planes else None
+        confidence = planes["confidence"][..., 0].clip(0, 1) if "confidence" in planes else None
+        prediction = Prediction(planes["ab"].clip(-CHROMA_LIMIT, CHROMA_LIMIT), confidence)
         if (outlined := hints.outlined()) is not None:
-            chroma, weight = lay_outlined(chroma, outlined, prepared.luma, vivid)
-            confidence = None if confidence is None else confidence + (1 - confidence) * weight[..., None]
+            prediction = lay_outlined(prediction, outlined, prepared.luma, vivid)
         if near is not None:
-            stride = -(-len(prepared.luma) // len(chroma))
+            stride = -(-len(prepared.luma) // len(prediction.chroma))
             laid = self._run(self._decoder, prepared, thin_out(near, stride), vivid)
             ab, weight = (laid[name] for name in LAID)
-            ab, weight = limit_to_thing(ab, weight[..., 0], near, prepared.luma, vivid)
-            chroma = (chroma + (ab - chroma) * weight[..., None]).clip(-110, 110)
-            confidence = None if confidence is None else confidence + (1 - confidence) * weight[..., None]
-        return Prediction(chroma, None if confidence is None else confidence[..., 0])
+            limited = limit_to_thing(ab, weight[..., 0], near, prepared.luma, vivid)
+            prediction = lay(prediction, *limited)
+        return prediction
 
     def _run(self, part: ExportPart, prepared: Prepared, hints: Hints, vivid: float) -> dict[str, Floats]:
         """The outputs of one part that have the place of the picture, (h, w, C) each, without the padding."""
