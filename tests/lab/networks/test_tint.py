@@ -126,16 +126,17 @@ def test_a_gain_adds_contrast_of_colours_rather_than_the_mean_colour() -> None:
     warm = torch.tensor([20.0, 30.0]).view(1, 2, 1, 1)
     ab = warm + 4 * torch.randn((1, 2, 16, 16), generator=torch.Generator().manual_seed(0))
     mean = ab.mean((2, 3), keepdim=True)
-    stronger = restrain_mean(2 * ab, 2.0)
+    own = torch.ones(1, 1, 16, 16)
+    stronger = restrain_mean(2 * ab, torch.tensor(2.0), own)
     assert torch.allclose(stronger.mean((2, 3), keepdim=True), mean * (1 + MEAN_SHARE), rtol=1e-4)
     assert torch.allclose(stronger.std((2, 3)), 2 * ab.std((2, 3)), rtol=1e-4)
-    assert torch.equal(restrain_mean(0.5 * ab, 0.5), 0.5 * ab)
+    assert torch.equal(restrain_mean(0.5 * ab, torch.tensor(0.5), own), 0.5 * ab)
 
 
 def test_grey_stays_grey_beside_strong_colours() -> None:
     ab = torch.full((1, 2, 8, 8), 40.0)
     ab[..., 4:] = 0
-    stronger = restrain_mean(2 * ab, 2.0)
+    stronger = restrain_mean(2 * ab, torch.tensor(2.0), torch.ones(1, 1, 8, 8))
     assert not stronger[..., 4:].any()
     assert 40 < stronger[..., :4].mean() < 80
 

@@ -26,18 +26,17 @@ def vivid_gain(vivid: Tensor) -> Tensor:
     return VIVID_GAIN * vivid * (1 + VIVID_CURVE * (1 - vivid))
 
 
-def restrain_mean(ab: Tensor, gain: Tensor | float, weight: Tensor | None = None) -> Tensor:
+def restrain_mean(ab: Tensor, gain: Tensor, own: Tensor) -> Tensor:
     """Of what a gain above 1 has added to the picture's mean colour, leave only `MEAN_SHARE`.
 
     What the prediction lacks is contrast of colours; a stronger mean would only make a brown street browner. A colour
     weaker than half of the mean changes by less in proportion, so grey stays grey.
-    weight: (N, 1, h, w), how much of a pixel is the network's own colour; None: all of it.
+    own: (N, 1, h, w) 0…1, how much of a pixel is the network's own colour; the colour of hints stays.
     """
-    own = torch.ones_like(ab[:, :1]) if weight is None else weight
     mean = (ab * own).mean((2, 3), keepdim=True) / own.mean((2, 3), keepdim=True).clamp_min(1e-3)
     half = mean.norm(dim=1, keepdim=True).clamp_min(1e-3) / 2
     share = (ab.norm(dim=1, keepdim=True) / half).clamp_max(1) * own * (1 - MEAN_SHARE)
-    added = 1 - 1 / torch.as_tensor(gain).clamp_min(1)
+    added = 1 - 1 / gain.clamp_min(1)
     restrained: Tensor = ab - mean * share * added
     return restrained
 
@@ -57,7 +56,7 @@ def own_color(output: DecoderOutput, luma4: Tensor, centres: Tensor) -> tuple[Te
 def apply_vivid(ab: Tensor, vivid: Tensor) -> Tensor:
     """The result without hints: a*b* (N, 2, h, w), −110…110."""
     gain = vivid_gain(vivid)
-    return restrain_mean(ab * gain, gain).clamp(-AB_SCALE, AB_SCALE)
+    return restrain_mean(ab * gain, gain, torch.ones_like(ab[:, :1])).clamp(-AB_SCALE, AB_SCALE)
 
 
 def merge_hints(
