@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+import torch
 
 from autochrome.errors import NothingFound, OutputExists, UsageError
 from autochrome.lab.adapt import adapt as way
@@ -134,6 +135,14 @@ def test_a_black_and_white_film_is_refused(tmp_path):
     film = make_color_film(tmp_path / "grey.mp4", [1, 2], grey=True)
     with pytest.raises(NothingFound, match="black and white"):
         read_reels([film], lambda _: None)
+
+
+def test_the_caller_keeps_its_threads(tmp_path):
+    film = make_color_film(tmp_path / "grey.mp4", [1, 2], grey=True)
+    before = torch.get_num_threads()
+    with pytest.raises(NothingFound):
+        adapt([film], tmp_path / "tuned.onnx", options=AdaptOptions(threads=before + 1))
+    assert torch.get_num_threads() == before
 
 
 def test_of_three_films_the_smallest_is_watched_whole():

@@ -9,7 +9,8 @@ write      the same file with another decoder, and its card                     
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -76,26 +77,38 @@ def adapt(
         raise UsageError(f"{target}: the model is an ONNX file; give a name that ends in .onnx.")
     check_output(target, source, overwrite=overwrite)
     clock = _Clock(options.minutes, progress)
-    torch.set_num_threads(options.threads or usable_cores())
-    decoder = read_decoder(source)
-    encoder = Encoder(source, decoder.ab_head.in_channels, options.threads or usable_cores())
-    reels = read_reels(color, clock.read, names)
-    material = split_reels(reels, read_reels(held_out, clock.read) if held_out else [])
-    known, about_known = known_pictures(data)
-    clock.read(f"as before: {about_known}")
-    course = _Course(decoder, encoder, material, known, options.seed)
-    best = course.run(clock)
-    card = make_card(
-        encoder.card,
-        target.stem,
-        [reel.name for reel in reels],
-        best.comparison.scores(),
-        course.crops,
-        clock.minutes,
-    )
-    write_model(source, target, course.start, best.decoder, card)
+    threads = options.threads or usable_cores()
+    with _torch_threads(threads):
+        decoder = read_decoder(source)
+        encoder = Encoder(source, decoder.ab_head.in_channels, threads)
+        reels = read_reels(color, clock.read, names)
+        material = split_reels(reels, read_reels(held_out, clock.read) if held_out else [])
+        known, about_known = known_pictures(data)
+        clock.read(f"as before: {about_known}")
+        course = _Course(decoder, encoder, material, known, options.seed)
+        best = course.run(clock)
+        card = make_card(
+            encoder.card,
+            target.stem,
+            [reel.name for reel in reels],
+            best.comparison.scores(),
+            course.crops,
+            clock.minutes,
+        )
+        write_model(source, target, course.start, best.decoder, card)
     clock.show("writing", f"{target}")
     return Adapted(target, card, best.comparison, best.share, clock.minutes, course.crops)
+
+
+@contextmanager
+def _torch_threads(count: int) -> Iterator[None]:
+    """PyTorch with so many threads; afterwards as many as before."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @dataclass(frozen=True, slots=True)
