@@ -19,7 +19,7 @@ from autochrome.lab.networks.color_bins import bin_centres
 from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.networks.tint.decoder import Decoder, DecoderOutput
 from autochrome.lab.networks.tint.features import Features
-from autochrome.lab.networks.tint.prediction import VIVID_GAIN, apply_vivid, own_color, restrain_mean
+from autochrome.lab.networks.tint.prediction import VIVID_GAIN, apply_vivid, own_color
 from autochrome.lab.rendering import rgb_from_lab_planes
 from autochrome.lab.types import Batch, NetworkOutput
 
@@ -111,10 +111,10 @@ class Tuner:
 
 
 def _merge(output: DecoderOutput, gain: float) -> Tensor:
-    """The result with hints, in units of 110, as `prediction.merge_hints` makes it."""
+    """The colour with hints, in units of 110, before it is evened out and restrained (see `prediction.merge_hints`)."""
     own = 1 - output.hint_weight
-    gains = 1 + (gain - 1) * own
-    return restrain_mean(output.ab * gains * own + output.hint_ab, gains, own)
+    merged: Tensor = output.ab * (1 + (gain - 1) * own) * own + output.hint_ab
+    return merged
 
 
 @torch.no_grad()

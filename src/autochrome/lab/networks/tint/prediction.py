@@ -10,10 +10,11 @@ from autochrome.lab.networks.tint.decoder import DecoderOutput
 from autochrome.lab.networks.tint.evenness import even_out
 from autochrome.lab.networks.tint.hint_propagation import upsample_bilinear
 
-VIVID_GAIN, VIVID_CURVE = 1.7, 0.22  # see `vivid_gain`
-MEAN_SHARE = 0.3  # see `restrain_mean`
+VIVID_GAIN, VIVID_CURVE = 1.8, 0.22  # see `vivid_gain`
+PALE = 1.5  # a*b*, before the gain: a colour of this chroma keeps half of it, see `restrain`
+MEAN_SHARE = 0.3  # see `restrain`
 FULL_HINT_VIVID = 0.1  # vivid from which on hints have their full colour
-LEAST_WEIGHT, WEIGHT_RANGE = 0.35, 0.3  # see `lay_hints`: below the first no colour, above the sum all of it
+LEAST_WEIGHT, WEIGHT_RANGE = 0.28, 0.3  # see `lay_hints`: below the first no colour, above the sum all of it
 HALF_UNCERTAIN_SPREAD = 20.0  # a*b* units: standard deviation at which the confidence is one half
 
 
@@ -26,18 +27,31 @@ def vivid_gain(vivid: Tensor) -> Tensor:
     return VIVID_GAIN * vivid * (1 + VIVID_CURVE * (1 - vivid))
 
 
-def restrain_mean(ab: Tensor, gain: Tensor, own: Tensor) -> Tensor:
-    """Of what a gain above 1 has added to the picture's mean colour, leave only `MEAN_SHARE`.
+def restrain(ab: Tensor, gain: Tensor, own: Tensor) -> Tensor:
+    """A prediction a*b* that was multiplied by `gain`, without what should not become stronger by that.
 
-    What the prediction lacks is contrast of colours; a stronger mean would only make a brown street browner. A colour
+    own: (N, 1, h, w) 0…1, how much of a pixel is the network's own colour; the colour of hints stays as it is.
+    """
+    return _restrain_mean(_fade_pale(ab, gain, own), gain, own)
+
+
+def _fade_pale(ab: Tensor, gain: Tensor, own: Tensor) -> Tensor:
+    """A pale prediction is mostly doubt: the paler it is, the more of it goes. Whites stay white."""
+    pale = PALE * gain
+    faded: Tensor = ab * (1 - own * pale / (ab.norm(dim=1, keepdim=True) + pale + 1e-3))
+    return faded
+
+
+def _restrain_mean(ab: Tensor, gain: Tensor, own: Tensor) -> Tensor:
+    """Of what a gain above 1 adds to the picture's mean colour only `MEAN_SHARE` stays.
+
+    What a prediction lacks is contrast of colours; a stronger mean would only make a brown street browner. A colour
     weaker than half of the mean changes by less in proportion, so grey stays grey.
-    own: (N, 1, h, w) 0…1, how much of a pixel is the network's own colour; the colour of hints stays.
     """
     mean = (ab * own).mean((2, 3), keepdim=True) / own.mean((2, 3), keepdim=True).clamp_min(1e-3)
     half = mean.norm(dim=1, keepdim=True).clamp_min(1e-3) / 2
-    share = (ab.norm(dim=1, keepdim=True) / half).clamp_max(1) * own * (1 - MEAN_SHARE)
-    added = 1 - 1 / gain.clamp_min(1)
-    restrained: Tensor = ab - mean * share * added
+    share = (ab.norm(dim=1, keepdim=True) / half).clamp_max(1) * own
+    restrained: Tensor = ab - mean * share * (1 - MEAN_SHARE) * (1 - 1 / gain.clamp_min(1))
     return restrained
 
 
@@ -56,7 +70,7 @@ def own_color(output: DecoderOutput, luma4: Tensor, centres: Tensor) -> tuple[Te
 def apply_vivid(ab: Tensor, vivid: Tensor) -> Tensor:
     """The result without hints: a*b* (N, 2, h, w), −110…110."""
     gain = vivid_gain(vivid)
-    return restrain_mean(ab * gain, gain, torch.ones_like(ab[:, :1])).clamp(-AB_SCALE, AB_SCALE)
+    return restrain(ab * gain, gain, torch.ones_like(ab[:, :1])).clamp(-AB_SCALE, AB_SCALE)
 
 
 def merge_hints(
@@ -74,7 +88,7 @@ def merge_hints(
     ab = output.ab * gain * own_weight + output.hint_ab * hint_gain
     confidence = 1 - uncertainty(output.logits, centres) * own_weight
     ab = (ab + (even_out(ab, confidence, luma4) - ab) * own_weight) * AB_SCALE
-    return restrain_mean(ab, gain, own_weight).clamp(-AB_SCALE, AB_SCALE), confidence
+    return restrain(ab, gain, own_weight).clamp(-AB_SCALE, AB_SCALE), confidence
 
 
 def lay_hints(output: DecoderOutput, hint: Tensor, mask: Tensor, vivid: Tensor) -> tuple[Tensor, Tensor]:
