@@ -124,6 +124,23 @@ class TwoHalves:
         return Prediction(np.broadcast_to(row @ self.palette, (row.shape[0], row.shape[0], 2)))
 
 
+class NearlyGrey(TwoHalves):
+    """Stands for a network: all is grey, and red is a fifth as likely."""
+
+    def predict_distribution(self, prepared, hints=None):
+        height, width = prepared.luma.shape
+        shape = height // 8, width // 8, 3
+        return ColorDistribution(
+            np.broadcast_to(np.array([0.8, 0.16, 0.04], np.float32), shape), self.palette
+        )
+
+
+def test_what_is_nearly_surely_neutral_stays_neutral():
+    prepared = Prepared(np.full((64, 64), 60, np.float32), None)
+    for each in make_variations(NearlyGrey(), prepared, 4):
+        assert all(np.hypot(*chroma_of(p.color)) < 1 for p in each.points)
+
+
 def test_a_whole_thing_gets_one_colour_and_neutral_things_stay_neutral():
     prepared = Prepared(np.full((128, 128), 60, np.float32), None)
     seen = []

@@ -26,7 +26,7 @@ _APART = 3  # cells of the distribution between two points
 _NEAR = 14.0  # a*b*: colours that are nearer to a mode belong to it
 _VIVID_WEIGHT = 2.5  # by which a vivid draw counts the strongest colours more than grey
 _VIVID_CHROMA = 60.0  # a*b*: chroma from which on a colour has this weight
-_SHARE = 0.2  # a mode with less than this share of the likeliest one is not taken
+_SHARE = 0.25  # a mode with less than this share of the likeliest one is not taken
 _DRAWS = 2  # for each variation, at most: it is drawn again if it differs too little
 _REACH = 1.0  # a point is one more fact about the picture, so that alike things agree
 _VIVID_REACH = 0.3  # a vivid colour is nearly only about its thing: it does not flood the wall behind
@@ -219,14 +219,13 @@ def _choose_modes(view: View, random: np.random.Generator, *, vivid: bool) -> tu
     The random numbers belong to the colours, not to the cells: alike cells draw the same colour.
     """
     chroma = np.hypot(*view.found.palette.T)
-    mass = view.masses
-    if vivid:
-        mass = mass * (1 + (_VIVID_WEIGHT - 1) * np.minimum(chroma / _VIVID_CHROMA, 1)).astype(np.float32)
-    likely = mass >= _SHARE * mass.max(axis=-1, keepdims=True)
-    noise = np.exp(random.gumbel(size=chroma.shape)).astype(np.float32)
-    modes = np.where(likely, mass * noise, -1).argmax(
-        axis=-1
+    likely = view.masses >= _SHARE * view.masses.max(axis=-1, keepdims=True)
+    preference = np.exp(
+        random.gumbel(size=chroma.shape)
     )  # the Gumbel trick: each drawn as often as it is likely
+    if vivid:
+        preference *= 1 + (_VIVID_WEIGHT - 1) * np.minimum(chroma / _VIVID_CHROMA, 1)
+    modes = np.where(likely, view.masses * preference.astype(np.float32), -1).argmax(axis=-1)
     rank = np.take_along_axis(view.masses, modes[..., None], -1)[..., 0]
     if vivid:
         rank = rank * (chroma[modes] - view.mean_chroma)

@@ -16,7 +16,7 @@ const APART = 3; // cells of the distribution between two points
 const NEAR = 14; // a*b*: colours that are nearer to a mode belong to it
 const VIVID_WEIGHT = 2.5; // by which a vivid round counts the strongest colours more than grey
 const VIVID_CHROMA = 60; // a*b*: chroma from which on a colour has this weight
-const SHARE = 0.2; // a mode with less than this share of the likeliest one is not taken
+const SHARE = 0.25; // a mode with less than this share of the likeliest one is not taken
 const DRAWS = 2; // for each variation, at most
 const POINT_WIDTH = 4; // pixels at render size
 const VIVID_REACH = 0.3;
@@ -119,15 +119,15 @@ function chooseModes({ probabilities, palette, height, width }, random, vivid) {
       let mass = 0;
       for (const other of near[k]) mass += probabilities[other * modes.length + cell];
       masses[k] = mass;
-      highest = Math.max(highest, mass * preference[k]);
+      highest = Math.max(highest, mass);
       meanA += probabilities[k * modes.length + cell] * palette[k][0];
       meanB += probabilities[k * modes.length + cell] * palette[k][1];
     }
     let best = -1;
     for (let k = 0; k < palette.length; k += 1) {
-      const mass = masses[k] * preference[k];
-      if (mass >= SHARE * highest && mass * noise[k] > best) {
-        best = mass * noise[k];
+      const draw = masses[k] * preference[k] * noise[k];
+      if (masses[k] >= SHARE * highest && draw > best) {
+        best = draw;
         modes[cell] = k;
       }
     }
