@@ -4,7 +4,7 @@
 import { formatTime } from "./format.js";
 import { keyFrames, marksOf } from "./marks.js";
 
-const UNSURE_FROM = [0.48, 0.52, 0.57]; // uncertainty from which the network is fairly sure, unsure, guessing: quarters of many photos
+const UNSURE_FROM = [0.49, 0.52, 0.55]; // uncertainty from which the network is fairly sure, unsure, guessing: quarters of many photos
 
 /** @param {Shot} shot @param {number} n index */
 export function shotLabel(shot, n) {
