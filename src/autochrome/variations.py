@@ -220,9 +220,8 @@ def _choose_modes(view: View, random: np.random.Generator, *, vivid: bool) -> tu
     """
     chroma = np.hypot(*view.found.palette.T)
     likely = view.masses >= _SHARE * view.masses.max(axis=-1, keepdims=True)
-    preference = np.exp(
-        random.gumbel(size=chroma.shape)
-    )  # the Gumbel trick: each drawn as often as it is likely
+    # the Gumbel trick: each is drawn as often as it is likely
+    preference = np.exp(random.gumbel(size=chroma.shape))
     if vivid:
         preference *= 1 + (_VIVID_WEIGHT - 1) * np.minimum(chroma / _VIVID_CHROMA, 1)
     modes = np.where(likely, view.masses * preference.astype(np.float32), -1).argmax(axis=-1)

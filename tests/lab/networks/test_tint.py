@@ -14,11 +14,14 @@ from autochrome.lab.networks.tint import Tint
 from autochrome.lab.networks.tint.decoder import DecoderOutput
 from autochrome.lab.networks.tint.hint_propagation import HEAD_CHANNELS, HEADS, HintAttention, HintLevel
 from autochrome.lab.networks.tint.prediction import (
+    LEAST_WEIGHT,
     MEAN_SHARE,
     PALE,
+    fade_pale,
     lay_hints,
     merge_hints,
     restrain,
+    restrain_mean,
     vivid_gain,
 )
 from autochrome.model import LAID, UNHINTED
@@ -124,22 +127,33 @@ def test_the_gain_never_falls() -> None:
 
 
 def test_a_gain_adds_contrast_of_colours_rather_than_the_mean_colour() -> None:
+    warm = torch.tensor([20.0, 30.0]).view(1, 2, 1, 1)
+    ab = warm + 4 * torch.randn((1, 2, 16, 16), generator=torch.Generator().manual_seed(0))
+    mean = ab.mean((2, 3), keepdim=True)
+    own = torch.ones(1, 1, 16, 16)
+    stronger = restrain_mean(2 * ab, torch.tensor(2.0), own)
+    assert torch.allclose(stronger.mean((2, 3), keepdim=True), mean * (1 + MEAN_SHARE), rtol=1e-4)
+    assert torch.allclose(stronger.std((2, 3)), 2 * ab.std((2, 3)), rtol=1e-4)
+    assert torch.equal(restrain_mean(0.5 * ab, torch.tensor(0.5), own), 0.5 * ab)
+
+
+def test_grey_stays_grey_beside_strong_colours() -> None:
     ab = torch.full((1, 2, 8, 8), 40.0)
-    ab[..., 4:] = 60
+    ab[..., 4:] = 0
+    stronger = restrain(2 * ab, torch.tensor(2.0), torch.ones(1, 1, 8, 8))
+    assert not stronger[..., 4:].any()
+    assert 40 < stronger[..., :4].mean() < 80
+
+
+def test_pale_colours_fade_whatever_the_gain_and_hints_do_not() -> None:
+    ab = torch.full((1, 2, 8, 8), 40.0)
+    ab[..., 4:] = PALE / 2**0.5
+    own = torch.ones(1, 1, 8, 8)
     for gain in (0.5, 1.0, 2.0):
-        restrained = restrain(gain * ab, torch.tensor(gain), torch.ones(1, 1, 8, 8)) / gain
-        added = max(0.0, gain - 1) / gain
-        assert torch.allclose(restrained.mean(), ab.mean() * (1 - added * (1 - MEAN_SHARE)), rtol=0.03)
-        assert torch.allclose(restrained[..., 4:] - restrained[..., :4], torch.tensor(20.0), rtol=0.03)
-
-
-def test_grey_stays_grey_beside_strong_colours_and_pale_colours_fade() -> None:
-    ab = torch.full((1, 2, 8, 8), 40.0)
-    ab[..., 4:6], ab[..., 6:] = 0, PALE / 2**0.5
-    restrained = restrain(ab, torch.tensor(1.0), torch.ones(1, 1, 8, 8))
-    assert not restrained[..., 4:6].any()
-    assert torch.allclose(restrained[..., 6:], ab[..., 6:] / 2, rtol=0.01)
-    assert (restrained[..., :4] > 38).all()
+        faded = fade_pale(gain * ab, torch.tensor(gain), own) / gain
+        assert torch.allclose(faded[..., 4:], ab[..., 4:] / 2, rtol=1e-3)
+        assert (faded[..., :4] > 38).all()
+        assert torch.equal(fade_pale(ab, torch.tensor(gain), 0 * own), ab)
 
 
 def test_given_colour_is_kept_whatever_the_vividness(network: Tint) -> None:
@@ -193,7 +207,7 @@ def test_without_hints_both_graphs_predict_the_same(network: Tint, vivid: float)
 
 def test_hints_are_laid_where_they_are_painted_and_where_they_clearly_belong(network: Tint) -> None:
     shape = (1, 2, 8, 8)
-    weight = torch.full((1, 1, 8, 8), 0.25)
+    weight = torch.full((1, 1, 8, 8), LEAST_WEIGHT)
     weight[..., 4:] = 0.9
     hint, mask = torch.full((1, 2, 32, 32), 40.0), torch.zeros(1, 1, 32, 32)
     mask[..., 8:12, 4:8] = 1  # one pixel at stride 4

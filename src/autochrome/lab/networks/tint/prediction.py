@@ -11,8 +11,8 @@ from autochrome.lab.networks.tint.evenness import even_out
 from autochrome.lab.networks.tint.hint_propagation import upsample_bilinear
 
 VIVID_GAIN, VIVID_CURVE = 1.8, 0.22  # see `vivid_gain`
-PALE = 1.5  # a*b*, before the gain: a colour of this chroma keeps half of it, see `restrain`
-MEAN_SHARE = 0.3  # see `restrain`
+PALE = 1.5  # a*b*, before the gain: a colour of this chroma keeps half of it, see `fade_pale`
+MEAN_SHARE = 0.3  # see `restrain_mean`
 FULL_HINT_VIVID = 0.1  # vivid from which on hints have their full colour
 LEAST_WEIGHT, WEIGHT_RANGE = 0.28, 0.3  # see `lay_hints`: below the first no colour, above the sum all of it
 HALF_UNCERTAIN_SPREAD = 20.0  # a*b* units: standard deviation at which the confidence is one half
@@ -32,17 +32,17 @@ def restrain(ab: Tensor, gain: Tensor, own: Tensor) -> Tensor:
 
     own: (N, 1, h, w) 0…1, how much of a pixel is the network's own colour; the colour of hints stays as it is.
     """
-    return _restrain_mean(_fade_pale(ab, gain, own), gain, own)
+    return restrain_mean(fade_pale(ab, gain, own), gain, own)
 
 
-def _fade_pale(ab: Tensor, gain: Tensor, own: Tensor) -> Tensor:
+def fade_pale(ab: Tensor, gain: Tensor, own: Tensor) -> Tensor:
     """A pale prediction is mostly doubt: the paler it is, the more of it goes. Whites stay white."""
     pale = PALE * gain
     faded: Tensor = ab * (1 - own * pale / (ab.norm(dim=1, keepdim=True) + pale + 1e-3))
     return faded
 
 
-def _restrain_mean(ab: Tensor, gain: Tensor, own: Tensor) -> Tensor:
+def restrain_mean(ab: Tensor, gain: Tensor, own: Tensor) -> Tensor:
     """Of what a gain above 1 adds to the picture's mean colour only `MEAN_SHARE` stays.
 
     What a prediction lacks is contrast of colours; a stronger mean would only make a brown street browner. A colour
