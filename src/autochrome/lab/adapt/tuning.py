@@ -24,7 +24,7 @@ from autochrome.lab.rendering import rgb_from_lab_planes
 from autochrome.lab.types import Batch, NetworkOutput
 
 BATCH = 32  # crops per step; half of them keep what the network knew
-_RATE, _WARMUP = 2e-4, 20  # learning rate, and the steps in which it rises
+_RATE, _WARMUP = 6e-4, 20  # learning rate, and the steps in which it rises
 _DECAY = 0.99  # of the moving average of the weights, per step
 _CLIP = 5.0  # 2-norm of the gradient
 _GAIN = VIVID_GAIN**0.5
@@ -95,7 +95,7 @@ class Tuner:
         after = self._decoder(features, batch.hint, batch.mask)
         colour = F.mse_loss(_merge(after, 1.0), _merge(before, 1.0))
         old, new = before.logits.log_softmax(1), after.logits.log_softmax(1)
-        kept: Tensor = 40 * colour + 0.25 * (old.exp() * (old - new)).sum(1).mean()
+        kept: Tensor = 160 * colour + (old.exp() * (old - new)).sum(1).mean()
         return kept
 
     def _with_hints(self, truth: Tensor) -> Batch:
