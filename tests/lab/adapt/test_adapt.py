@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from autochrome.errors import NothingFound, OutputExists, UsageError
+from autochrome.errors import ModelUnusable, NothingFound, OutputExists, UsageError
 from autochrome.lab.adapt import adapt as way
 from autochrome.lab.adapt import tuning
 from autochrome.lab.adapt.adapt import adapt
@@ -174,6 +174,13 @@ def test_wrong_names_are_refused_before_any_work(films, tmp_path):
     taken.write_bytes(b"x")
     with pytest.raises(OutputExists):
         adapt(films, taken, options=QUICK)
+
+
+def test_a_file_of_another_version_is_refused_before_any_work(films, tmp_path, monkeypatch):
+    monkeypatch.setattr("autochrome.lab.networks.tint.prediction.VIVID_GAIN", 1.2)
+    with pytest.raises(ModelUnusable, match="another version"):
+        adapt(films[:1], tmp_path / "series.onnx", options=QUICK)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from autochrome.lab.networks.tint.prediction import (
     fade_pale,
     lay_hints,
     merge_hints,
+    picture_gain,
     restrain,
     restrain_mean,
     vivid_gain,
@@ -124,6 +125,19 @@ def test_vividness_rises_smoothly_from_grey(network: Tint) -> None:
 def test_the_gain_never_falls() -> None:
     assert vivid_gain(torch.tensor(0.0)) == 0
     assert (vivid_gain(torch.linspace(0, 2, 50)).diff() > 0).all()
+
+
+def test_a_colourful_picture_gets_a_smaller_factor_than_a_dull_one_and_a_sure_one_than_a_doubtful_one() -> (
+    None
+):
+    colours = torch.randn((1, 2, 16, 16), generator=torch.Generator().manual_seed(0))
+    pictures = torch.cat([colours * 3, colours * 12])
+    doubtful, sure = torch.full((2, 1, 16, 16), 0.5), torch.full((2, 1, 16, 16), 0.9)
+    two = torch.tensor(2.0)
+    added = (picture_gain(two, pictures, doubtful) - 1) * pictures.std((2, 3), keepdim=True)[:, :1]
+    assert 1 < added[1] / added[0] < 3  # with one factor for both it would be 4
+    assert (picture_gain(two, pictures, sure) < picture_gain(two, pictures, doubtful)).all()
+    assert torch.equal(picture_gain(two / 4, pictures, sure), torch.full((2, 1, 1, 1), 0.5))
 
 
 def test_a_gain_adds_contrast_of_colours_rather_than_the_mean_colour() -> None:

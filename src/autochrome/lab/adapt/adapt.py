@@ -23,7 +23,7 @@ from autochrome.cores import usable_cores
 from autochrome.errors import UsageError
 from autochrome.files import check_output
 from autochrome.lab.adapt.encoder import Encoder, Sample, SamplePool, run_tensors
-from autochrome.lab.adapt.export import make_card, write_model
+from autochrome.lab.adapt.export import check_source, make_card, write_model
 from autochrome.lab.adapt.known import known_pictures
 from autochrome.lab.adapt.material import Material, read_reels, split_reels
 from autochrome.lab.adapt.options import Adapted, AdaptOptions, AdaptProgress, Comparison, Progress
@@ -80,6 +80,7 @@ def adapt(
     threads = options.threads or usable_cores()
     with _torch_threads(threads):
         decoder = read_decoder(source)
+        check_source(source, decoder)
         encoder = Encoder(source, decoder.ab_head.in_channels, threads)
         reels = read_reels(color, clock.read, names)
         material = split_reels(reels, read_reels(held_out, clock.read) if held_out else [])

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 
-from autochrome.errors import ExportMismatch
+from autochrome.errors import ExportMismatch, ModelUnusable
 from autochrome.files import atomic_write
 from autochrome.lab.adapt.encoder import Encoder, run_tensors, stack
 from autochrome.lab.export.decoder_weights import replace_decoder, trained_parameters
@@ -49,6 +49,15 @@ def make_card(
     )
 
 
+def check_source(source: Path, decoder: Decoder) -> None:
+    """Raise ModelUnusable unless the file answers as its decoder does with the rules of this version."""
+    if not _distance(source.read_bytes(), decoder, source.name) <= _LIMIT:
+        raise ModelUnusable(
+            f"{source.name} was made by another version of autochrome, which made colours vivid by other rules; adapt "
+            "from `tint` again."
+        )
+
+
 def write_model(source: Path, target: Path, before: Decoder, after: Decoder, card: Card) -> None:
     """Write `source` with the decoder `after` in place of `before`, if the file then answers as `after` does."""
     old, new = ({n: p.detach() for n, p in trained_parameters(d).items()} for d in (before, after))
@@ -77,6 +86,6 @@ def _distance(data: bytes, decoder: Decoder, name: str) -> float:
             Encoder(file, decoder.ab_head.in_channels, 1), tensor, tensor.repeat(1, 3, 1, 1)
         )
     features, _ = stack(samples)
-    ab, _ = own_color(decoder.forward_unhinted(features), features.luma4, bin_centres())
-    expected = apply_vivid(ab, torch.tensor(1.0))[0].permute(1, 2, 0).numpy()
+    own = own_color(decoder.forward_unhinted(features), features.luma4, bin_centres())
+    expected = apply_vivid(*own, torch.tensor(1.0))[0].permute(1, 2, 0).numpy()
     return float(np.sqrt(np.square(found - expected).sum(-1).mean()))

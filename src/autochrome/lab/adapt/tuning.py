@@ -127,8 +127,8 @@ def score(decoder: Decoder, samples: Sequence[Sample]) -> dict[str, float]:
     rows: list[tuple[Any, ...]] = []
     for i in range(0, len(samples), 8):
         features, truth = stack(samples[i : i + 8])
-        ab, _ = own_color(decoder.forward_unhinted(features), features.luma4, bin_centres())
-        ab = apply_vivid(ab, torch.tensor(1.0))
+        own = own_color(decoder.forward_unhinted(features), features.luma4, bin_centres())
+        ab = apply_vivid(*own, torch.tensor(1.0))
         ab = F.interpolate(ab, truth.shape[-2:], mode="bilinear", align_corners=False)
         luma, true_ab = truth[:, :1], truth[:, 1:]
         real = rgb_from_lab_planes(luma, true_ab)

@@ -110,7 +110,7 @@ class Tint(ColorNetwork):
         return *late, *self.predict_unhinted(features)
 
     def _unhinted_graph(self, ab: Tensor, confidence: Tensor, vivid: Tensor) -> tuple[Tensor, ...]:
-        return apply_vivid(ab, vivid), confidence
+        return apply_vivid(ab, confidence, vivid), confidence
 
     def _hinted_graph(self, *inputs: Tensor) -> tuple[Tensor, ...]:
         features4, *others, hint, mask, vivid = inputs

@@ -10,7 +10,9 @@ from autochrome.lab.networks.tint.decoder import DecoderOutput
 from autochrome.lab.networks.tint.evenness import even_out
 from autochrome.lab.networks.tint.hint_propagation import upsample_bilinear
 
-VIVID_GAIN, VIVID_CURVE = 1.8, 0.22  # see `vivid_gain`
+VIVID_GAIN, VIVID_CURVE = 1.87, 0.22  # see `vivid_gain`
+TYPICAL_DOUBT, TYPICAL_CONTRAST = 0.51, 6.8  # medians of photographs (contrast in a*b*), see `picture_gain`
+CONTRAST_OFFSET = 10.0  # a*b*: 0 would add the same contrast to every picture, infinity the same share
 PALE = 1.5  # a*b*, before the gain: a colour of this chroma keeps half of it, see `fade_pale`
 MEAN_SHARE = 0.3  # see `restrain_mean`
 FULL_HINT_VIVID = 0.1  # vivid from which on hints have their full colour
@@ -22,9 +24,26 @@ def vivid_gain(vivid: Tensor) -> Tensor:
     """The factor on the predicted colour: 0 at vivid 0, `VIVID_GAIN` at 1; it rises more slowly towards 2.
 
     The prediction is the mean of all likely colours, so it is paler than each of them. `VIVID_GAIN` gives back four
-    fifths of the true colourfulness; see the table in docs/training.md.
+    fifths of the true colourfulness; see the table in docs/training.md. It is the factor of a typical photograph, see
+    `picture_gain`.
     """
     return VIVID_GAIN * vivid * (1 + VIVID_CURVE * (1 - vivid))
+
+
+def picture_gain(gain: Tensor, ab: Tensor, confidence: Tensor) -> Tensor:
+    """The factor for these pictures, (N, 1, 1, 1): 1 and less as it is, the part above 1 by doubt and contrast.
+
+    The factor gives back contrast of colours. A dull picture lacks about as much of it as a colourful one, so one
+    factor for both would do too little there and too much here. And a picture lacks more where there is more doubt:
+    with hints there is less, and less is added.
+
+    ab: (N, 2, h, w), before any factor.
+    """
+    deviation = ab - ab.mean((2, 3), keepdim=True)
+    contrast = deviation.square().sum(1, keepdim=True).mean((2, 3), keepdim=True).sqrt()
+    doubt = 1 - confidence.mean((2, 3), keepdim=True)
+    lack = doubt / TYPICAL_DOUBT * (TYPICAL_CONTRAST + CONTRAST_OFFSET) / (contrast + CONTRAST_OFFSET)
+    return gain.clamp_max(1) + (gain - 1).clamp_min(0) * lack
 
 
 def restrain(ab: Tensor, gain: Tensor, own: Tensor) -> Tensor:
@@ -67,9 +86,9 @@ def own_color(output: DecoderOutput, luma4: Tensor, centres: Tensor) -> tuple[Te
     return even_out(output.ab, confidence, luma4) * AB_SCALE, confidence
 
 
-def apply_vivid(ab: Tensor, vivid: Tensor) -> Tensor:
+def apply_vivid(ab: Tensor, confidence: Tensor, vivid: Tensor) -> Tensor:
     """The result without hints: a*b* (N, 2, h, w), −110…110."""
-    gain = vivid_gain(vivid)
+    gain = picture_gain(vivid_gain(vivid), ab, confidence)
     return restrain(ab * gain, gain, torch.ones_like(ab[:, :1])).clamp(-AB_SCALE, AB_SCALE)
 
 
@@ -79,16 +98,16 @@ def merge_hints(
     """The result with hints that reach the whole picture, at stride 4: a*b* and confidence 0…1.
 
     vivid, 0…2, scales the network's own colour. Hint colour keeps its chroma, except near vivid 0, where everything
-    becomes grey; own colour near hints is not made more vivid. The more a place is hint colour, the less it is evened
-    out.
+    becomes grey. The more a place is hint colour, the less it is evened out and made more vivid.
     """
     own_weight = 1 - output.hint_weight
-    hint_gain = full_hint_gain(vivid)
-    gain = hint_gain + (vivid_gain(vivid) - hint_gain) * own_weight
-    ab = output.ab * gain * own_weight + output.hint_ab * hint_gain
     confidence = 1 - uncertainty(output.logits, centres) * own_weight
+    ab = output.ab * own_weight + output.hint_ab
     ab = (ab + (even_out(ab, confidence, luma4) - ab) * own_weight) * AB_SCALE
-    return restrain(ab, gain, own_weight).clamp(-AB_SCALE, AB_SCALE), confidence
+    hint_gain = full_hint_gain(vivid)
+    own_gain = picture_gain(vivid_gain(vivid), ab, confidence)
+    gain = hint_gain + (own_gain - hint_gain) * own_weight.square()
+    return restrain(ab * gain, gain, own_weight).clamp(-AB_SCALE, AB_SCALE), confidence
 
 
 def lay_hints(output: DecoderOutput, hint: Tensor, mask: Tensor, vivid: Tensor) -> tuple[Tensor, Tensor]:
