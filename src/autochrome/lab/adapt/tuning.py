@@ -83,7 +83,7 @@ class Tuner:
         """The losses of the recipe, at a gain."""
         batch = self._with_hints(truth)
         output = self._decoder(features, batch.hint, batch.mask)
-        result = NetworkOutput(_merge(output, _GAIN) * AB_SCALE, output.logits)
+        result = NetworkOutput(_merge_at_gain(output) * AB_SCALE, output.logits)
         loss: Tensor = 20 * self._colour(batch, result) + 0.25 * self._bins(batch, result)
         return loss
 
@@ -93,7 +93,7 @@ class Tuner:
         with torch.no_grad():
             before = self._start(features, batch.hint, batch.mask)
         after = self._decoder(features, batch.hint, batch.mask)
-        colour = F.mse_loss(_merge(after, 1.0), _merge(before, 1.0))
+        colour = F.mse_loss(after.merged_ab(), before.merged_ab())
         old, new = before.logits.log_softmax(1), after.logits.log_softmax(1)
         kept: Tensor = 160 * colour + (old.exp() * (old - new)).sum(1).mean()
         return kept
@@ -110,10 +110,10 @@ class Tuner:
             value.lerp_(self._trained[name], 1 - decay)
 
 
-def _merge(output: DecoderOutput, gain: float) -> Tensor:
-    """The colour with hints, in units of 110, before it is evened out and restrained (see `prediction.merge_hints`)."""
+def _merge_at_gain(output: DecoderOutput) -> Tensor:
+    """`merged_ab`, with the network's own colour at `_GAIN`, near hints at less."""
     own = 1 - output.hint_weight
-    merged: Tensor = output.ab * (1 + (gain - 1) * own) * own + output.hint_ab
+    merged: Tensor = output.ab * (1 + (_GAIN - 1) * own) * own + output.hint_ab
     return merged
 
 

@@ -30,6 +30,11 @@ class DecoderOutput:
     hint_weight: Tensor  # (N, 1, h, w) 0…1: how much of the result is hint colour
     logits: Tensor  # (N, bins, h/2, w/2) at stride 8
 
+    def merged_ab(self) -> Tensor:
+        """Own colour and hint colour, each by its weight."""
+        merged: Tensor = self.ab * (1 - self.hint_weight) + self.hint_ab
+        return merged
+
 
 class ResidualBlock(nn.Module):
     """x plus two 3×3 convolutions of x; it starts as the identity."""

@@ -67,8 +67,7 @@ class Tint(ColorNetwork):
     def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> NetworkOutput:
         """For training: the prediction without vivid."""
         output = self.decoder(self.prepare(luma), hint, mask)
-        ab = output.ab * (1 - output.hint_weight) + output.hint_ab
-        return NetworkOutput(ab * AB_SCALE, output.logits)
+        return NetworkOutput(output.merged_ab() * AB_SCALE, output.logits)
 
     def prepare(self, luma: Tensor) -> Features:
         """(N, 1, H, W) L* → the features of the picture."""

@@ -102,7 +102,7 @@ def merge_hints(
     """
     own_weight = 1 - output.hint_weight
     confidence = 1 - uncertainty(output.logits, centres) * own_weight
-    ab = output.ab * own_weight + output.hint_ab
+    ab = output.merged_ab()
     ab = (ab + (even_out(ab, confidence, luma4) - ab) * own_weight) * AB_SCALE
     hint_gain = full_hint_gain(vivid)
     own_gain = picture_gain(vivid_gain(vivid), ab, confidence)
