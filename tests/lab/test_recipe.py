@@ -33,6 +33,16 @@ def test_overrides_reach_phases_by_name_number_and_all(small_recipe):
     assert changed.network.config["down"] == [4, 4]
 
 
+def test_an_override_leaves_alone_what_another_phase_writes_as_an_alias():
+    decoder, whole, large = load_recipe(
+        "tint", ["phases.large.losses.bins=0.5", "phases.whole.freeze=[]"]
+    ).phases
+    assert large.losses == {**whole.losses, "bins": 0.5}
+    assert decoder.losses == whole.losses
+    assert large.freeze
+    assert not whole.freeze
+
+
 def test_shortcuts_and_budgets():
     raw = {
         "shortcuts": {"encoder": "network.encoder"},

@@ -55,7 +55,7 @@ def load_recipe(name: str | Path, overrides: Iterable[str] = ()) -> Recipe:
 def read_recipe(name: str | Path, overrides: Iterable[str] = ()) -> dict[str, Any]:
     """The settings of a recipe with overrides applied, not yet checked."""
     path = find_recipe(name)
-    raw = _parse(path.read_text(encoding="utf-8"), path.name)
+    raw = _without_aliases(_parse(path.read_text(encoding="utf-8"), path.name))
     if not isinstance(raw, dict):
         raise RecipeError(f"{path.name} must be a mapping of settings.")
     for text in overrides:
@@ -64,6 +64,13 @@ def read_recipe(name: str | Path, overrides: Iterable[str] = ()) -> dict[str, An
             raise RecipeError(f"--set {text!r} must have the form key=value.")
         raw = override(raw, key.strip(), _parse(value, f"--set {key}"))
     return dict(raw)
+
+
+def _without_aliases(node: Any) -> Any:
+    """A copy in which `*name` is a copy of what `&name` marks, so that one can be changed without the other."""
+    if isinstance(node, dict):
+        return {key: _without_aliases(value) for key, value in node.items()}
+    return [_without_aliases(value) for value in node] if isinstance(node, list) else node
 
 
 def make_recipe(raw: Mapping[str, Any], source: str = "the recipe") -> Recipe:

@@ -15,6 +15,7 @@ from autochrome.lab.networks.feature_networks import SqueezeNet, open_features
 from autochrome.lab.networks.mobilenet import MobileNet
 from autochrome.lab.networks.resnet_unet import ResNet
 from autochrome.lab.types import Batch, NetworkOutput
+from published import publish_edgetpu
 
 
 def squeezenet() -> dict[str, torch.Tensor]:
@@ -34,11 +35,14 @@ def resnet() -> dict[str, torch.Tensor]:
     return ResNet(18, 8).state_dict() | {"fc.weight": torch.zeros(3, 64), "fc.bias": torch.zeros(3)}
 
 
-@pytest.fixture(scope="module", params=[squeezenet, mobilenet, resnet], ids=lambda make: make.__name__)
+@pytest.fixture(scope="module", params=[squeezenet, mobilenet, resnet, publish_edgetpu])
 def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     torch.manual_seed(1)
     path = tmp_path_factory.mktemp("weights") / "given.safetensors"
-    save_file({k: v.contiguous() for k, v in request.param().items()}, path)
+    if request.param is publish_edgetpu:
+        publish_edgetpu(path)
+    else:
+        save_file({k: v.contiguous() for k, v in request.param().items()}, path)
     return str(path)
 
 
@@ -99,6 +103,18 @@ def test_shrunk_first_it_judges_from_afar(file: str) -> None:
     assert loss(batch, real) == pytest.approx(0, abs=1e-6)
     assert loss(batch, grey) > 0
     assert loss(batch, grey) != LOSSES["perceptual"](file=file)(batch, grey)
+
+
+def test_the_gain_is_for_pictures_without_hints(file: str) -> None:
+    luma = torch.full((2, 1, 64, 64), 60.0)
+    ab = torch.randn(2, 2, 64, 64, generator=torch.Generator().manual_seed(3)) * 10
+    hint, mask = torch.zeros_like(ab), torch.zeros_like(luma)
+    batch, pale = Batch(luma, torch.cat([luma, ab], 1), hint, mask), NetworkOutput(ab / 2)
+    with_gain, without = LOSSES["perceptual"](file=file, gain=2.0), LOSSES["perceptual"](file=file)
+    assert with_gain(batch, pale) == pytest.approx(0, abs=1e-5)
+    assert without(batch, pale) > 1e-3
+    mask[:, :, 8, 8] = 1
+    assert with_gain(batch, pale) == without(batch, pale)
 
 
 def test_the_measure_is_the_loss_on_bytes(file: str) -> None:

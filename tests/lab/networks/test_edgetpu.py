@@ -1,36 +1,17 @@
 """The encoder of `tint`: its maps, and the weights file that it starts from."""
 
-import json
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import save_file
-from torch import nn
 from torch.nn import functional as F
 
 from autochrome.errors import CheckpointError
 from autochrome.lab.networks.edgetpu import MobileNetEdgeTPU, read_published
+from published import publish_edgetpu
 
 WIDTH = 0.125
-
-
-def published(file: Path) -> list[tuple[dict, torch.Tensor, torch.Tensor]]:
-    """A weights file as it is published, in 8 bits and for three channels; returns its layers in order."""
-    generator = torch.Generator().manual_seed(5)
-    tensors, rows = {}, []
-    for path, layer in MobileNetEdgeTPU(WIDTH).named_modules():
-        if isinstance(layer, nn.Conv2d):
-            name = path.split(".")[-1]
-            shape = list(layer.weight.shape)
-            shape[1] = 3 if name == "layer00" else shape[1]
-            weight = torch.randint(0, 256, shape, generator=generator, dtype=torch.uint8)
-            bias = torch.randn(shape[0], generator=generator) * 0.1
-            tensors |= {f"{name}.weight": weight, f"{name}.bias": bias}
-            rows.append({"name": name, "scale": 0.02 / shape[1] ** 0.5, "zero": 128})
-    save_file(tensors, file, {"layers": json.dumps([*rows, {"op": "add"}])})
-    weights = [(tensors[f"{r['name']}.weight"].float() - 128) * r["scale"] for r in rows]
-    return [(r, w, tensors[f"{r['name']}.bias"]) for r, w in zip(rows, weights, strict=True)]
 
 
 def test_maps_have_the_promised_shapes_mean_and_deviation() -> None:
@@ -46,7 +27,7 @@ def test_maps_have_the_promised_shapes_mean_and_deviation() -> None:
 def test_maps_are_brought_to_mean_0_and_deviation_1(tmp_path: Path) -> None:
     from autochrome.lab.networks.edgetpu import photo_like_noise
 
-    published(tmp_path / "given.safetensors")
+    publish_edgetpu(tmp_path / "given.safetensors", WIDTH)
     network = MobileNetEdgeTPU(WIDTH, str(tmp_path / "given.safetensors"))
     with torch.no_grad():
         for x in network(photo_like_noise(4, 128)):
@@ -56,7 +37,7 @@ def test_maps_are_brought_to_mean_0_and_deviation_1(tmp_path: Path) -> None:
 
 def test_a_published_file_is_read_layer_by_layer(tmp_path: Path) -> None:
     """The first blocks, computed by hand on a colour picture that is grey."""
-    layers = published(tmp_path / "given.safetensors")
+    layers = publish_edgetpu(tmp_path / "given.safetensors", WIDTH)
     network = MobileNetEdgeTPU(WIDTH, str(tmp_path / "given.safetensors"))
     grey = torch.rand(1, 1, 64, 64) * 2 - 1
     (_, w0, b0), (_, w1, b1), (_, w2, b2), (_, w3, b3), (_, w4, b4), (_, w5, b5) = layers[:6]
@@ -78,7 +59,7 @@ def test_a_published_file_is_read_layer_by_layer(tmp_path: Path) -> None:
 @pytest.mark.parametrize("harm", ["cut", "absent", "width", "missing"])
 def test_a_file_that_does_not_fit_is_refused(tmp_path: Path, harm: str) -> None:
     file = tmp_path / "given.safetensors"
-    published(file)
+    publish_edgetpu(file, WIDTH)
     if harm == "cut":
         file.write_bytes(file.read_bytes()[:100])
     if harm == "absent":

@@ -27,6 +27,7 @@ from autochrome.lab.networks.tint.prediction import (
 )
 from autochrome.model import LAID, UNHINTED
 
+EDGES = torch.ones(1, 4, 8, 8)
 SMALL = {"widths": (8, 8, 16, 16), "encoder_width": 0.125, "bin_size": 40.0}
 
 
@@ -172,7 +173,9 @@ def test_given_colour_is_kept_whatever_the_vividness(network: Tint) -> None:
     shape = (1, 2, 8, 8)
     known = torch.full(shape, 0.25)
     bins = len(network.centres)
-    painting = DecoderOutput(torch.rand(shape), known, torch.ones(1, 1, 8, 8), torch.randn(1, bins, 4, 4))
+    painting = DecoderOutput(
+        torch.rand(shape), known, torch.ones(1, 1, 8, 8), torch.randn(1, bins, 4, 4), EDGES
+    )
     for vivid in (0.2, 1.0, 2.0):
         ab, sure = merge_hints(painting, torch.rand(1, 1, 8, 8), torch.tensor(vivid), network.centres)
         assert torch.allclose(ab, known * 110)
@@ -185,7 +188,7 @@ def test_a_torn_distribution_is_less_sure(network: Tint) -> None:
     sure_of_one[:, 0] = 30
     known = [
         merge_hints(
-            DecoderOutput(nothing, nothing, nothing[:, :1], logits),
+            DecoderOutput(nothing, nothing, nothing[:, :1], logits, EDGES),
             nothing[:, :1],
             torch.tensor(1.0),
             network.centres,
@@ -223,7 +226,9 @@ def test_hints_are_laid_where_they_are_painted_and_where_they_clearly_belong(net
     weight[..., 4:] = 0.9
     hint, mask = torch.full((1, 2, 32, 32), 40.0), torch.zeros(1, 1, 32, 32)
     mask[..., 8:12, 4:8] = 1  # one pixel at stride 4
-    output = DecoderOutput(torch.rand(shape), 0.25 * weight.expand(shape), weight, torch.randn(1, 3, 4, 4))
+    output = DecoderOutput(
+        torch.rand(shape), 0.25 * weight.expand(shape), weight, torch.randn(1, 3, 4, 4), EDGES
+    )
     ab, cover = lay_hints(output, hint, mask, torch.tensor(1.0))
     assert cover[0, 0, 2, 1] == 1
     assert torch.allclose(ab[0, :, 2, 1], torch.tensor(40.0), atol=0.1)

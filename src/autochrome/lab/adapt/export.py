@@ -13,7 +13,7 @@ from autochrome.lab.adapt.encoder import Encoder, run_tensors, stack
 from autochrome.lab.export.decoder_weights import replace_decoder, trained_parameters
 from autochrome.lab.networks.color_bins import bin_centres
 from autochrome.lab.networks.tint.decoder import Decoder
-from autochrome.lab.networks.tint.prediction import apply_vivid, own_color
+from autochrome.lab.networks.tint.prediction import apply_vivid, even_color
 from autochrome.model import Card, open_model, with_card
 
 _LIMIT = 0.5  # a*b*, root mean square: between the file, whose weights have 16 bits, and the tuned network
@@ -86,6 +86,6 @@ def _distance(data: bytes, decoder: Decoder, name: str) -> float:
             Encoder(file, decoder.ab_head.in_channels, 1), tensor, tensor.repeat(1, 3, 1, 1)
         )
     features, _ = stack(samples)
-    own = own_color(decoder.forward_unhinted(features), features.luma4, bin_centres())
+    own = even_color(decoder.forward_unhinted(features), features.luma4, bin_centres())
     expected = apply_vivid(*own, torch.tensor(1.0))[0].permute(1, 2, 0).numpy()
     return float(np.sqrt(np.square(found - expected).sum(-1).mean()))

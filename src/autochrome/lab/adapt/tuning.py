@@ -19,7 +19,7 @@ from autochrome.lab.networks.color_bins import bin_centres
 from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.networks.tint.decoder import Decoder, DecoderOutput
 from autochrome.lab.networks.tint.features import Features
-from autochrome.lab.networks.tint.prediction import VIVID_GAIN, apply_vivid, own_color
+from autochrome.lab.networks.tint.prediction import VIVID_GAIN, apply_vivid, even_color
 from autochrome.lab.rendering import rgb_from_lab_planes
 from autochrome.lab.types import Batch, NetworkOutput
 
@@ -46,7 +46,7 @@ class Tuner:
         self._optimizer = torch.optim.AdamW(
             self._trained.values(), lr=_RATE, betas=(0.9, 0.98), weight_decay=0.01
         )
-        self._colour, self._bins = SmoothL1(hint_weight=8, beta=0.25), Bins()
+        self._colour, self._bins, self._centres = SmoothL1(hint_weight=8, beta=0.25), Bins(), bin_centres()
         self._torch = torch.Generator().manual_seed(seed)
         self._random = np.random.default_rng(seed)
         self.steps = 0
@@ -83,7 +83,9 @@ class Tuner:
         """The losses of the recipe, at a gain."""
         batch = self._with_hints(truth)
         output = self._decoder(features, batch.hint, batch.mask)
-        result = NetworkOutput(_merge_at_gain(output) * AB_SCALE, output.logits)
+        ab = self._color(output, features)
+        own_weight = 1 - output.hint_weight
+        result = NetworkOutput(ab * (1 + (_GAIN - 1) * own_weight.square()), output.logits)
         loss: Tensor = 20 * self._colour(batch, result) + 0.25 * self._bins(batch, result)
         return loss
 
@@ -93,10 +95,13 @@ class Tuner:
         with torch.no_grad():
             before = self._start(features, batch.hint, batch.mask)
         after = self._decoder(features, batch.hint, batch.mask)
-        colour = F.mse_loss(after.merged_ab(), before.merged_ab())
+        colour = F.mse_loss(self._color(after, features), self._color(before, features)) / AB_SCALE**2
         old, new = before.logits.log_softmax(1), after.logits.log_softmax(1)
         kept: Tensor = 160 * colour + (old.exp() * (old - new)).sum(1).mean()
         return kept
+
+    def _color(self, output: DecoderOutput, features: Features) -> Tensor:
+        return even_color(output, features.luma4, self._centres)[0]
 
     def _with_hints(self, truth: Tensor) -> Batch:
         seam = torch.full((len(truth),), float(truth.shape[-1]))
@@ -110,13 +115,6 @@ class Tuner:
             value.lerp_(self._trained[name], 1 - decay)
 
 
-def _merge_at_gain(output: DecoderOutput) -> Tensor:
-    """`merged_ab`, with the network's own colour at `_GAIN`, near hints at less."""
-    own = 1 - output.hint_weight
-    merged: Tensor = output.ab * (1 + (_GAIN - 1) * own) * own + output.hint_ab
-    return merged
-
-
 @torch.no_grad()
 def score(decoder: Decoder, samples: Sequence[Sample]) -> dict[str, float]:
     """Scores without hints, at vivid 1; samples of one size.
@@ -127,7 +125,7 @@ def score(decoder: Decoder, samples: Sequence[Sample]) -> dict[str, float]:
     rows: list[tuple[Any, ...]] = []
     for i in range(0, len(samples), 8):
         features, truth = stack(samples[i : i + 8])
-        own = own_color(decoder.forward_unhinted(features), features.luma4, bin_centres())
+        own = even_color(decoder.forward_unhinted(features), features.luma4, bin_centres())
         ab = apply_vivid(*own, torch.tensor(1.0))
         ab = F.interpolate(ab, truth.shape[-2:], mode="bilinear", align_corners=False)
         luma, true_ab = truth[:, :1], truth[:, 1:]

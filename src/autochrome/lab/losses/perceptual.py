@@ -36,12 +36,13 @@ def feature_distances(network: nn.Module, first: Tensor, second: Tensor) -> Tens
 class Perceptual(Loss):
     """The mean perceptual distance between the coloured picture and the original, by the network in `file`.
 
-    side: both are shrunk to this size in pixels first, which costs less; None: full size.
+    side: both are shrunk to this size in pixels first, which costs less; None: full size. gain: a factor on the colour
+    of pictures without hints, as `--vivid` will apply one.
     """
 
-    def __init__(self, file: str | None = None, side: int | None = None) -> None:
+    def __init__(self, file: str | None = None, side: int | None = None, gain: float = 1.0) -> None:
         super().__init__()
-        self.side = side
+        self.side, self.gain = side, gain
         if file is None:
             raise RecipeError(
                 "The loss 'perceptual' needs a pretrained network: --set features=WEIGHTS.safetensors."
@@ -49,7 +50,9 @@ class Perceptual(Loss):
         self.network = open_features(file)
 
     def forward(self, batch: Batch, output: NetworkOutput) -> Tensor:
-        truth, ab = batch.truth, full_size_ab(output, batch)
+        truth = batch.truth
+        hinted = batch.mask.amax((1, 2, 3), keepdim=True) > 0
+        ab = full_size_ab(output, batch) * torch.where(hinted, 1.0, self.gain)
         if self.side:
             truth, ab = (F.interpolate(x, size=(self.side, self.side), mode="area") for x in (truth, ab))
         predicted = rgb_from_lab_planes(truth[:, :1], ab)

@@ -109,13 +109,13 @@ class MobileNetEdgeTPU(nn.Module):
     """(N, 1, H, W) grey −1…1 → four feature maps at strides 4, 8, 16, 32 with `channels` channels.
 
     Height and width must be multiples of 32. width: factor on all channels. weights: a file as `read_published` reads
-    it, or "none".
+    it, or "none". in_channels: 1 for grey, 3 for sRGB.
     """
 
-    def __init__(self, width: float = 1.0, weights: str = "none") -> None:
+    def __init__(self, width: float = 1.0, weights: str = "none", in_channels: int = 1) -> None:
         super().__init__()
         first, before = (max(1, round(width * channels)) for channels in STEM)
-        self.layer00 = nn.Conv2d(1, first, 3, 2)
+        self.layer00 = nn.Conv2d(in_channels, first, 3, 2)
         self.layer01 = nn.Conv2d(first, before, 1)
         self.blocks = nn.ModuleList()
         number = 2
@@ -165,14 +165,15 @@ class MobileNetEdgeTPU(nn.Module):
         return x
 
     def _load(self, file: str) -> None:
-        """Take over published weights; the first kernel is summed over RGB for a grey input."""
+        """Take over published weights; for a grey input the first kernel is summed over RGB."""
         layers = {name.split(".")[-1]: m for name, m in self.named_modules() if isinstance(m, nn.Conv2d)}
         found = {name: tensors for name, *tensors in read_published(file) if name in layers}
         for name, layer in layers.items():
             if name not in found:
                 raise CheckpointError(f"{file} is not MobileNetEdgeTPU as published: {name!r} is missing.")
             weight, bias = found[name]
-            weight = weight.sum(1, keepdim=True) if name == "layer00" else weight
+            if name == "layer00" and layer.in_channels == 1:
+                weight = weight.sum(1, keepdim=True)
             if weight.shape != layer.weight.shape:
                 raise CheckpointError(
                     f"{file} has another width: {name!r} has the shape {tuple(weight.shape)}."
@@ -185,7 +186,7 @@ class MobileNetEdgeTPU(nn.Module):
     @torch.no_grad()
     def _measure_maps(self) -> None:
         """Measure the maps on noise with the spectrum of photographs."""
-        maps = self(photo_like_noise(4, 128))
+        maps = self(photo_like_noise(4, 128).expand(-1, self.layer00.in_channels, -1, -1))
         for standardize, x in zip(self.standardize, maps, strict=True):
             assert isinstance(standardize, Standardize)
             standardize.measure(x)

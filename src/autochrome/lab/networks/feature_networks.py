@@ -1,7 +1,7 @@
 """Pretrained networks whose feature maps tell how similar two pictures are.
 
-The weights file decides which one: SqueezeNet 1.0 or a ResNet under their published names, MobileNet v1 as
-`networks.mobilenet` reads it, or a classifier that was trained in the lab.
+The weights file decides which one: SqueezeNet 1.0 or a ResNet under their published names, MobileNet v1 and
+MobileNetEdgeTPU as `networks.mobilenet` and `networks.edgetpu` read them, or a classifier that was trained in the lab.
 """
 
 from pathlib import Path
@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from autochrome.errors import CheckpointError
+from autochrome.lab.networks.edgetpu import MobileNetEdgeTPU
 from autochrome.lab.networks.mobilenet import MobileNet
 from autochrome.lab.networks.resnet_unet import DEPTHS, DEVIATION, MEAN, ResNet
 from autochrome.lab.weights_file import load_pretrained, read_weights
@@ -66,11 +67,11 @@ class SqueezeNet(nn.Module):
 
 
 class ColorMobileNet(nn.Module):
-    """(N, 3, H, W) sRGB 0…1 → MobileNet v1's feature maps at strides 4, 8, 16, 32."""
+    """(N, 3, H, W) sRGB 0…1 → the feature maps of a MobileNet at strides 4, 8, 16, 32."""
 
-    def __init__(self, weights: str) -> None:
+    def __init__(self, net: MobileNet | MobileNetEdgeTPU) -> None:
         super().__init__()
-        self.net = MobileNet(weights=weights, in_channels=3)
+        self.net = net
 
     def forward(self, rgb: Tensor) -> tuple[Tensor, ...]:
         maps: tuple[Tensor, ...] = self.net(rgb * 2 - 1)
@@ -88,13 +89,15 @@ def open_features(file: str) -> nn.Module:
         network = SqueezeNet()
         load_pretrained(network, file, ignore=("classifier.",))
     elif "conv_dw_1.weight" in weights:
-        network = ColorMobileNet(file)
+        network = ColorMobileNet(MobileNet(weights=file, in_channels=3))
+    elif "layer00.weight" in weights:
+        network = ColorMobileNet(MobileNetEdgeTPU(weights=file, in_channels=3))
     elif "layer1.0.conv1.weight" in weights:
         network = _make_resnet(weights, file)
         load_pretrained(network, file, ignore=("fc.",))
     else:
         raise CheckpointError(
-            f"{file} is not SqueezeNet 1.0, MobileNet v1 or a ResNet: give weights of one of them."
+            f"{file} is not SqueezeNet 1.0, MobileNet v1, MobileNetEdgeTPU or a ResNet: give weights of one of them."
         )
     return network.eval().requires_grad_(False)
 

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from autochrome.lab.networks.layers import AB_SCALE
+from autochrome.lab.networks.tint.evenness import EdgeHead
 from autochrome.lab.networks.tint.features import Features
 from autochrome.lab.networks.tint.hint_propagation import (
     HEADS,
@@ -29,6 +30,7 @@ class DecoderOutput:
     hint_ab: Tensor  # (N, 2, h, w) at stride 4: colour of the hints that reaches each pixel, times its weight
     hint_weight: Tensor  # (N, 1, h, w) 0…1: how much of the result is hint colour
     logits: Tensor  # (N, bins, h/2, w/2) at stride 8
+    edges: Tensor  # (N, 4, h, w) at stride 4: see `EdgeHead`
 
     def merged_ab(self) -> Tensor:
         """Own colour and hint colour, each by its weight."""
@@ -71,6 +73,7 @@ class Decoder(nn.Module):
         self.kernel4 = nn.Conv2d(widths[0], KERNEL_SIZE * KERNEL_SIZE, 1)
         self.bin_head = nn.Conv2d(widths[1], bins, 1)
         self.ab_head = nn.Conv2d(widths[0], 2, 1)
+        self.edge_head = EdgeHead(widths[0])
         self.source_head = nn.Conv2d(widths[0], 3 + HEADS, 1)  # own colour, local 4, local 8, attention heads
 
     def forward(self, features: Features, hint: Tensor, mask: Tensor) -> DecoderOutput:
@@ -98,8 +101,8 @@ class Decoder(nn.Module):
         x = self._merge(1, x, features.features8, bias[1])
         logits = self.bin_head(x)
         zeros = features.features4.new_zeros(1, 1, 1, 1)
-        ab = self.ab_head(self._merge(0, x, features.features4, bias[0]))
-        return DecoderOutput(ab, zeros, zeros, logits)
+        x = self._merge(0, x, features.features4, bias[0])
+        return DecoderOutput(self.ab_head(x), zeros, zeros, logits, self.edge_head(x))
 
     def _hint_features(self, i: int, level: HintLevel, propagated: Tensor) -> Tensor:
         """The hints of a level, and what was propagated to it, as feature maps."""
@@ -125,4 +128,4 @@ class Decoder(nn.Module):
                 for i, source in enumerate(sources, 1)
             ]
         )
-        return DecoderOutput(self.ab_head(x), hint_ab.sum(0), 1 - share[:, :1], logits)
+        return DecoderOutput(self.ab_head(x), hint_ab.sum(0), 1 - share[:, :1], logits, self.edge_head(x))

@@ -14,12 +14,11 @@ from torch.nn import functional as F
 
 from autochrome.lab.networks.color_bins import bin_centres
 from autochrome.lab.networks.edgetpu import MobileNetEdgeTPU
-from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.networks.tint.decoder import Decoder
 from autochrome.lab.networks.tint.export_graphs import make_parts, pad_channels, unpad_channels
 from autochrome.lab.networks.tint.features import Features
 from autochrome.lab.networks.tint.hint_propagation import HEAD_CHANNELS, HEADS
-from autochrome.lab.networks.tint.prediction import apply_vivid, lay_hints, merge_hints, own_color
+from autochrome.lab.networks.tint.prediction import apply_vivid, even_color, lay_hints, merge_hints
 from autochrome.lab.types import ColorNetwork, ExportPart, NetworkOutput
 
 DETAIL_CHANNELS = 16
@@ -66,8 +65,10 @@ class Tint(ColorNetwork):
 
     def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> NetworkOutput:
         """For training: the prediction without vivid."""
-        output = self.decoder(self.prepare(luma), hint, mask)
-        return NetworkOutput(output.merged_ab() * AB_SCALE, output.logits)
+        features = self.prepare(luma)
+        output = self.decoder(features, hint, mask)
+        ab, _ = even_color(output, features.luma4, self.centres)
+        return NetworkOutput(ab, output.logits)
 
     def prepare(self, luma: Tensor) -> Features:
         """(N, 1, H, W) L* → the features of the picture."""
@@ -92,7 +93,7 @@ class Tint(ColorNetwork):
 
     def predict_unhinted(self, features: Features) -> tuple[Tensor, Tensor]:
         """Without hints, at stride 4: a*b*, and the confidence 0…1."""
-        return own_color(self.decoder.forward_unhinted(features), features.luma4, self.centres)
+        return even_color(self.decoder.forward_unhinted(features), features.luma4, self.centres)
 
     def export_parts(self) -> list[ExportPart]:
         """The early stages, the late stages, the result without hints, the result with hints; see `export_graphs`."""

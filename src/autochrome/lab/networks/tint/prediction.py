@@ -10,13 +10,13 @@ from autochrome.lab.networks.tint.decoder import DecoderOutput
 from autochrome.lab.networks.tint.evenness import even_out
 from autochrome.lab.networks.tint.hint_propagation import upsample_bilinear
 
-VIVID_GAIN, VIVID_CURVE = 1.87, 0.22  # see `vivid_gain`
-TYPICAL_DOUBT, TYPICAL_CONTRAST = 0.51, 6.8  # medians of photographs (contrast in a*b*), see `picture_gain`
+VIVID_GAIN, VIVID_CURVE = 1.95, 0.22  # see `vivid_gain`
+TYPICAL_DOUBT, TYPICAL_CONTRAST = 0.50, 6.5  # medians of photographs (contrast in a*b*), see `picture_gain`
 CONTRAST_OFFSET = 10.0  # a*b*: 0 would add the same contrast to every picture, infinity the same share
 PALE = 1.5  # a*b*, before the gain: a colour of this chroma keeps half of it, see `fade_pale`
 MEAN_SHARE = 0.3  # see `restrain_mean`
 FULL_HINT_VIVID = 0.1  # vivid from which on hints have their full colour
-LEAST_WEIGHT, WEIGHT_RANGE = 0.28, 0.3  # see `lay_hints`: below the first no colour, above the sum all of it
+LEAST_WEIGHT, WEIGHT_RANGE = 0.25, 0.25  # see `lay_hints`: below the first no colour, above the sum all of it
 HALF_UNCERTAIN_SPREAD = 20.0  # a*b* units: standard deviation at which the confidence is one half
 
 
@@ -80,10 +80,15 @@ def uncertainty(logits: Tensor, centres: Tensor) -> Tensor:
     return upsample_bilinear(spread / (spread + HALF_UNCERTAIN_SPREAD))
 
 
-def own_color(output: DecoderOutput, luma4: Tensor, centres: Tensor) -> tuple[Tensor, Tensor]:
-    """Without hints, at stride 4, before vivid: a*b* and confidence 0…1."""
-    confidence = 1 - uncertainty(output.logits, centres)
-    return even_out(output.ab, confidence, luma4) * AB_SCALE, confidence
+def even_color(output: DecoderOutput, luma4: Tensor, centres: Tensor) -> tuple[Tensor, Tensor]:
+    """At stride 4, before vivid: a*b* and confidence 0…1. Only the network's own colour is evened out."""
+    own_weight = 1 - output.hint_weight
+    confidence = 1 - uncertainty(output.logits, centres) * own_weight
+    ab = output.merged_ab()
+    even = even_out(
+        ab, confidence.detach(), luma4, output.edges
+    )  # a loss on colours does not train confidence
+    return (ab + (even - ab) * own_weight) * AB_SCALE, confidence
 
 
 def apply_vivid(ab: Tensor, confidence: Tensor, vivid: Tensor) -> Tensor:
@@ -98,13 +103,10 @@ def merge_hints(
     """The result with hints that reach the whole picture, at stride 4: a*b* and confidence 0…1.
 
     vivid, 0…2, scales the network's own colour. Hint colour keeps its chroma, except near vivid 0, where everything
-    becomes grey. The more a place is hint colour, the less it is evened out and made more vivid.
+    becomes grey. The more a place is hint colour, the less vivid is added.
     """
-    own_weight = 1 - output.hint_weight
-    confidence = 1 - uncertainty(output.logits, centres) * own_weight
-    ab = output.merged_ab()
-    ab = (ab + (even_out(ab, confidence, luma4) - ab) * own_weight) * AB_SCALE
-    hint_gain = full_hint_gain(vivid)
+    ab, confidence = even_color(output, luma4, centres)
+    own_weight, hint_gain = 1 - output.hint_weight, full_hint_gain(vivid)
     own_gain = picture_gain(vivid_gain(vivid), ab, confidence)
     gain = hint_gain + (own_gain - hint_gain) * own_weight.square()
     return restrain(ab * gain, gain, own_weight).clamp(-AB_SCALE, AB_SCALE), confidence
