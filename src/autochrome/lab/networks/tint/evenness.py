@@ -12,10 +12,8 @@ from torch.nn import functional as F
 REACH = 0.35  # of the picture's side: so far away a pixel counts 1/e on an even area
 EDGE = 5.0  # L*: behind such a change of luma a pixel counts 1/e, where the factor is 1
 DOUBLINGS = 8  # colour flows at most 2 ** DOUBLINGS − 1 pixels
-STEEPNESS = (
-    4.0  # the logarithm of an edge is so many times the output of the convolution: so it learns as fast
-)
-MOST = 6.0  # of the logarithm, up or down
+STEEPNESS = 4.0  # logarithm of an edge / output of the convolution: makes it learn as fast as the rest
+MOST = 6.0  # of this logarithm, up or down
 
 
 class EdgeHead(nn.Module):
@@ -39,7 +37,7 @@ class EdgeHead(nn.Module):
 
 
 def even_out(ab: Tensor, weight: Tensor, luma: Tensor, edges: Tensor) -> Tensor:
-    """(N, C, h, w) colours, averaged on even areas. weight: (N, 1, h, w), a pixel counts by it; luma: L*/50 − 1."""
+    """(N, C, h, w) colours, averaged between the edges. weight: (N, 1, h, w), a pixel counts by it; luma: L*/50 − 1."""
     ones = torch.ones_like(luma[:1])
     side = (ones[..., :1].sum() + ones[..., :1, :].sum()) / 2
     sums = torch.cat([ab * weight, weight], 1)
