@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +54,7 @@ def load_recipe(name: str | Path, overrides: Iterable[str] = ()) -> Recipe:
 def read_recipe(name: str | Path, overrides: Iterable[str] = ()) -> dict[str, Any]:
     """The settings of a recipe with overrides applied, not yet checked."""
     path = find_recipe(name)
-    raw = _without_aliases(_parse(path.read_text(encoding="utf-8"), path.name))
+    raw = _parse(path.read_text(encoding="utf-8"), path.name)
     if not isinstance(raw, dict):
         raise RecipeError(f"{path.name} must be a mapping of settings.")
     for text in overrides:
@@ -64,13 +63,6 @@ def read_recipe(name: str | Path, overrides: Iterable[str] = ()) -> dict[str, An
             raise RecipeError(f"--set {text!r} must have the form key=value.")
         raw = override(raw, key.strip(), _parse(value, f"--set {key}"))
     return dict(raw)
-
-
-def _without_aliases(node: Any) -> Any:
-    """A copy in which `*name` is a copy of what `&name` marks, so that one can be changed without the other."""
-    if isinstance(node, dict):
-        return {key: _without_aliases(value) for key, value in node.items()}
-    return [_without_aliases(value) for value in node] if isinstance(node, list) else node
 
 
 def make_recipe(raw: Mapping[str, Any], source: str = "the recipe") -> Recipe:
@@ -87,7 +79,7 @@ def make_recipe(raw: Mapping[str, Any], source: str = "the recipe") -> Recipe:
 
 def override(raw: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
     """A copy of `raw` with one setting changed. `phases.NAME.…`, `phases.0.…` and `phases.*.…` are all valid keys."""
-    result: dict[str, Any] = deepcopy(dict(raw))
+    result: dict[str, Any] = _without_aliases(dict(raw))
     if key in ("budget", "preset"):
         budgets = result.get("budgets") or {}
         if value not in budgets:
@@ -102,6 +94,13 @@ def override(raw: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
         else:
             container[last] = value
     return result
+
+
+def _without_aliases(node: Any) -> Any:
+    """A copy in which `*name` is a copy of what `&name` marks, so that one can be changed without the other."""
+    if isinstance(node, dict):
+        return {key: _without_aliases(value) for key, value in node.items()}
+    return [_without_aliases(value) for value in node] if isinstance(node, list) else node
 
 
 def _find_containers(node: Any, path: list[str], key: str) -> list[tuple[Any, str]]:

@@ -83,7 +83,7 @@ class Tuner:
         """The losses of the recipe, at a gain."""
         batch = self._with_hints(truth)
         output = self._decoder(features, batch.hint, batch.mask)
-        ab = self._color(output, features)
+        ab = self._even_color(output, features)
         own_weight = 1 - output.hint_weight
         result = NetworkOutput(ab * (1 + (_GAIN - 1) * own_weight.square()), output.logits)
         loss: Tensor = 20 * self._colour(batch, result) + 0.25 * self._bins(batch, result)
@@ -95,12 +95,13 @@ class Tuner:
         with torch.no_grad():
             before = self._start(features, batch.hint, batch.mask)
         after = self._decoder(features, batch.hint, batch.mask)
-        colour = F.mse_loss(self._color(after, features), self._color(before, features)) / AB_SCALE**2
+        was, now = (self._even_color(output, features) for output in (before, after))
+        colour = F.mse_loss(now, was) / AB_SCALE**2
         old, new = before.logits.log_softmax(1), after.logits.log_softmax(1)
         kept: Tensor = 160 * colour + (old.exp() * (old - new)).sum(1).mean()
         return kept
 
-    def _color(self, output: DecoderOutput, features: Features) -> Tensor:
+    def _even_color(self, output: DecoderOutput, features: Features) -> Tensor:
         return even_color(output, features.luma4, self._centres)[0]
 
     def _with_hints(self, truth: Tensor) -> Batch:

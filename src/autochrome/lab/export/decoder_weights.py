@@ -38,8 +38,8 @@ def read_decoder(path: Path) -> Decoder:
         decoder.load_state_dict(weights, strict=True)
     except (KeyError, RuntimeError):
         raise ModelUnusable(
-            f"{path.name}: the weights of its decoder cannot be read; adapt needs a `tint` that was exported in fp32 "
-            "or fp16."
+            f"{path.name}: the weights of its decoder cannot be read; adapt needs a `tint` of this version, "
+            "exported in fp32 or fp16."
         ) from None
     return decoder
 

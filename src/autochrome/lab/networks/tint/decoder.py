@@ -32,11 +32,6 @@ class DecoderOutput:
     logits: Tensor  # (N, bins, h/2, w/2) at stride 8
     edges: Tensor  # (N, 4, h, w) at stride 4: see `EdgeHead`
 
-    def merged_ab(self) -> Tensor:
-        """Own colour and hint colour, each by its weight."""
-        merged: Tensor = self.ab * (1 - self.hint_weight) + self.hint_ab
-        return merged
-
 
 class ResidualBlock(nn.Module):
     """x plus two 3×3 convolutions of x; it starts as the identity."""

@@ -84,10 +84,9 @@ def even_color(output: DecoderOutput, luma4: Tensor, centres: Tensor) -> tuple[T
     """At stride 4, before vivid: a*b* and confidence 0…1. Only the network's own colour is evened out."""
     own_weight = 1 - output.hint_weight
     confidence = 1 - uncertainty(output.logits, centres) * own_weight
-    ab = output.merged_ab()
-    even = even_out(
-        ab, confidence.detach(), luma4, output.edges
-    )  # a loss on colours does not train confidence
+    ab = output.ab * own_weight + output.hint_ab
+    # Detached: a loss on colours does not train the confidence.
+    even = even_out(ab, confidence.detach(), luma4, output.edges)
     return (ab + (even - ab) * own_weight) * AB_SCALE, confidence
 
 
