@@ -36,16 +36,16 @@ _VIVID_REACH = 0.3  # a vivid colour is nearly only about its thing: it does not
 class Style:
     """How one variation is drawn."""
 
+    chroma: float  # factor on the chroma of each point
     # the first rounds, which prefer vivid colours; the others keep to what is likely then
     vivid_rounds: int = 0
-    chroma: float = 1.0  # factor on the chroma of each point
 
 
 _STYLES = (
-    Style(vivid_rounds=3, chroma=0.8),  # other colours
-    Style(chroma=0.45),  # muted
-    Style(vivid_rounds=1, chroma=0.6),  # soft
-    Style(vivid_rounds=3),  # vivid
+    Style(vivid_rounds=2, chroma=0.7),  # other colours
+    Style(chroma=0.35),  # muted
+    Style(vivid_rounds=1, chroma=0.7),  # soft
+    Style(vivid_rounds=3, chroma=0.8),  # vivid
 )
 """The styles of the variations, in turn."""
 

@@ -23,10 +23,10 @@ const VIVID_REACH = 0.3;
 
 /** The styles of the variations, in turn: rounds that prefer vivid colours, and the factor on the chroma. */
 const STYLES = [
-  { name: "other", vividRounds: 3, chroma: 0.8 },
-  { name: "muted", vividRounds: 0, chroma: 0.45 },
-  { name: "soft", vividRounds: 1, chroma: 0.6 },
-  { name: "vivid", vividRounds: 3, chroma: 1 },
+  { name: "other", vividRounds: 2, chroma: 0.7 },
+  { name: "muted", vividRounds: 0, chroma: 0.35 },
+  { name: "soft", vividRounds: 1, chroma: 0.7 },
+  { name: "vivid", vividRounds: 3, chroma: 0.8 },
 ];
 
 /**
