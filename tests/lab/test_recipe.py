@@ -34,7 +34,7 @@ def test_overrides_reach_phases_by_name_number_and_all(small_recipe):
 
 
 def test_an_override_leaves_alone_what_another_phase_writes_as_an_alias():
-    decoder, whole, large = load_recipe(
+    decoder, whole, large, _ = load_recipe(
         "tint", ["phases.large.losses.bins=0.5", "phases.whole.freeze=[]"]
     ).phases
     assert large.losses == {**whole.losses, "bins": 0.5}

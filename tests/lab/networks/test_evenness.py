@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from autochrome.lab.networks.tint.evenness import DOUBLINGS, EDGE, MOST, REACH, EdgeHead, even_out
+from autochrome.lab.networks.tint.evenness import DOUBLINGS, EDGE, MOST, EdgeHead, even_out
 
 
 def luma_alone(luma: torch.Tensor) -> torch.Tensor:
@@ -47,11 +47,14 @@ def test_it_is_the_mean_over_all_paths():
     """The same as with a matrix of all weights between two pixels of a row."""
     random = np.random.default_rng(0)
     color, luma = random.normal(size=(1, 20)), random.uniform(-1, 1, (1, 20)) * 0.1
-    steps = np.abs(np.diff(luma[0], prepend=luma[0, 0])) * 50 / EDGE + 1 / (REACH * (1 + 20) / 2)
+    added = 0.15
+    steps = np.abs(np.diff(luma[0], prepend=luma[0, 0])) * 50 / EDGE + added
     length = np.cumsum(steps)
     weights = np.exp(-np.abs(length[:, None] - length[None]))
     planes = [torch.from_numpy(x)[None, None] for x in (color, np.ones_like(color), luma)]
-    even = even_out(*planes, luma_alone(planes[2]))
+    edges = luma_alone(planes[2])
+    edges[:, 1] = added
+    even = even_out(*planes, edges)
     assert np.allclose(even[0, 0, 0], weights @ color[0] / weights.sum(1))
 
 
@@ -92,7 +95,7 @@ def test_rows_and_columns_have_edges_of_their_own():
 def test_an_untrained_head_leaves_it_to_luma_and_a_trained_one_stays_in_its_range():
     head = EdgeHead(6)
     edges = head(torch.randn(2, 6, 5, 7))
-    assert torch.allclose(edges, torch.tensor([1, 0.05, 1, 0.05]).view(1, 4, 1, 1).expand(2, 4, 5, 7))
+    assert torch.allclose(edges, torch.tensor([1, 0.2, 1, 0.2]).view(1, 4, 1, 1).expand(2, 4, 5, 7))
     torch.nn.init.normal_(head.conv.weight, std=100)
     assert head(torch.randn(2, 6, 5, 7)).log().abs().max() <= MOST + 1e-3
 

@@ -96,21 +96,40 @@ def test_colour_given_everywhere_comes_through(network: Tint) -> None:
 def test_attention_does_not_cross_to_another_lightness() -> None:
     """A point on a dark thing: everywhere the same kind of place, but only the dark half has a hint."""
     torch.manual_seed(2)
-    attention, places = HintAttention(), torch.ones(1, HEADS * HEAD_CHANNELS, 4, 4)
+    attention, places = HintAttention(1), torch.ones(1, HEADS * HEAD_CHANNELS, 4, 4)
     light = torch.full((1, 1, 8, 8), -0.6)  # L* 20
     light[..., 4:] = 0.6  # L* 80
     cover = torch.zeros(1, 1, 4, 4)
     cover[..., 1, 0] = 0.1
     colour = torch.tensor([0.3, -0.2]).view(1, 2, 1, 1)
+    level, kinds = HintLevel(colour * cover, cover, -0.6 * cover), torch.ones(1, 1, 8, 8)
     with torch.no_grad():
-        reached = attention(places, HintLevel(colour * cover, cover, -0.6 * cover), light).view(
-            1, HEADS, 3, 8, 8
-        )
+        reached = attention(places, kinds, level, kinds * 0, light).view(1, HEADS, 3, 8, 8)
     strength, given = reached[:, :, 2], reached[:, :, :2]
     assert strength[..., :4].min() > 1e-6
     assert strength[..., 4:].max() < 1e-3 * strength[..., :4].min()
     pure = (given / strength[:, :, None])[..., :4]
     assert torch.allclose(pure, colour.expand_as(pure[0])[None].expand_as(pure), atol=1e-3)
+
+
+def test_attention_goes_by_what_is_painted_where_a_cell_holds_two_things() -> None:
+    """The first of four cells is half one thing, half the other; only the first is painted."""
+    attention = HintAttention(2)
+    with torch.no_grad():
+        for parameter in attention.parameters():
+            parameter.zero_()
+        for head in range(HEADS):
+            for layer in (attention.query8, attention.key8):
+                layer.weight[head * HEAD_CHANNELS : head * HEAD_CHANNELS + 2, :, 0, 0] = 4 * torch.eye(2)
+    things, painted = torch.zeros(1, 2, 2, 8), torch.zeros(1, 1, 2, 8)
+    things[:, 0, :, 0] = things[:, 1, :, 1:] = 1
+    painted[..., 0] = 0.2
+    cover, luma = F.avg_pool2d(painted, 2), torch.zeros(1, 1, 2, 8)
+    level = HintLevel(cover.repeat(1, 2, 1, 1) * 0.3, cover, cover * 0)
+    with torch.no_grad():
+        reached = attention(torch.zeros(1, HEADS * HEAD_CHANNELS, 1, 4), things, level, painted, luma)
+    strength = reached.view(HEADS, 3, 2, 8)[:, 2]
+    assert (strength[..., :1] > 1.9 * strength[..., 1:]).all(), "also of the other thing in the same cell"
 
 
 def test_vividness_rises_smoothly_from_grey(network: Tint) -> None:

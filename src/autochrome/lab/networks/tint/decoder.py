@@ -55,7 +55,7 @@ class Decoder(nn.Module):
         super().__init__()
         # At stride 4 the hints come with what LocalPropagation carried; at 8 and 16 with what HintAttention carried.
         inputs = (HINT_CHANNELS + 3, HINT_CHANNELS + 3 * HEADS, HINT_CHANNELS + 3 * HEADS, HINT_CHANNELS)
-        self.attention = HintAttention()
+        self.attention = HintAttention(widths[1])
         self.hint_convs = nn.ModuleList(
             nn.Conv2d(c, w, 3, padding=1) for c, w in zip(inputs, widths, strict=True)
         )
@@ -77,7 +77,7 @@ class Decoder(nn.Module):
         coverage = F.avg_pool2d(mask, 4)
         level4 = HintLevel(F.avg_pool2d(hint * mask / AB_SCALE, 4), coverage, luma4 * coverage)
         level8, level16, level32 = (level4.pooled(factor) for factor in (2, 4, 8))
-        attended = self.attention(descriptors, level16, F.avg_pool2d(luma4, 2))
+        attended = self.attention(descriptors, f8, level16, level8.coverage, F.avg_pool2d(luma4, 2))
         x = self.blocks[3](F.relu(f32 + self.hint_convs[3](level32.channels())))
         x = self._merge(2, x, f16, self._hint_features(2, level16, F.avg_pool2d(attended, 2)))
         x = self._merge(1, x, f8, self._hint_features(1, level8, attended))

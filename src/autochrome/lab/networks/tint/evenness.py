@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-REACH = 0.35  # of the picture's side: so far away a pixel counts 1/e on an even area
 EDGE = 5.0  # L*: behind such a change of luma a pixel counts 1/e, where the factor is 1
 DOUBLINGS = 8  # colour flows at most 2 ** DOUBLINGS − 1 pixels
 STEEPNESS = 4.0  # logarithm of an edge / output of the convolution: makes it learn as fast as the rest
@@ -20,7 +19,7 @@ class EdgeHead(nn.Module):
     """Feature maps (N, C, h, w) → edges (N, 4, h, w): how much each pixel holds up what flows through it.
 
     The first two planes are for flow along rows, the others along columns: a factor on the change of luma, and what is
-    added to it. Before training they are 1 and 0.05.
+    added to it. Before training they are 1 and 0.2.
     """
 
     def __init__(self, channels: int) -> None:
@@ -29,7 +28,7 @@ class EdgeHead(nn.Module):
         nn.init.zeros_(self.conv.weight)
         assert self.conv.bias is not None
         with torch.no_grad():
-            self.conv.bias.copy_(torch.tensor([1, 0.05, 1, 0.05]).log() / STEEPNESS)
+            self.conv.bias.copy_(torch.tensor([1, 0.2, 1, 0.2]).log() / STEEPNESS)
 
     def forward(self, x: Tensor) -> Tensor:
         edges: Tensor = (self.conv(x).float() * STEEPNESS).clamp(-MOST, MOST).exp()
@@ -38,21 +37,19 @@ class EdgeHead(nn.Module):
 
 def even_out(ab: Tensor, weight: Tensor, luma: Tensor, edges: Tensor) -> Tensor:
     """(N, C, h, w) colours, averaged between the edges. weight: (N, 1, h, w), a pixel counts by it; luma: L*/50 − 1."""
-    ones = torch.ones_like(luma[:1])
-    side = (ones[..., :1].sum() + ones[..., :1, :].sum()) / 2
     sums = torch.cat([ab * weight, weight], 1)
     for dim, own in ((3, edges[:, :2]), (2, edges[:, 2:])):
-        sums = _flow(sums, _passed_on(luma, own, side, dim), dim)
+        sums = _flow(sums, _passed_on(luma, own, dim), dim)
     return sums[:, :-1] / sums[:, -1:]
 
 
-def _passed_on(luma: Tensor, edges: Tensor, side: Tensor, dim: int) -> Tensor:
+def _passed_on(luma: Tensor, edges: Tensor, dim: int) -> Tensor:
     """The share 0…1 that each pixel but the last passes on to the next one along `dim`."""
     length = luma.shape[dim] - 1
     before, after = (torch.cat([luma, edges], 1).narrow(dim, start, length) for start in (0, 1))
     change = (after[:, :1] - before[:, :1]).abs() * (50 / EDGE)
     factor, added = ((before + after) / 2)[:, 1:].split(1, 1)
-    return torch.exp(-change * factor - added - 1 / (REACH * side))
+    return torch.exp(-change * factor - added)
 
 
 def _flow(planes: Tensor, passed_on: Tensor, dim: int) -> Tensor:

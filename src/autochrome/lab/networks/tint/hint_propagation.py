@@ -35,32 +35,44 @@ class HintLevel:
         return torch.cat([self.mean_ab(), self.coverage, log_coverage], 1)
 
 
+def _zero_conv(inputs: int, outputs: int) -> nn.Conv2d:
+    """A 1×1 convolution that starts at 0: at first it changes nothing, and no random number is drawn for it."""
+    conv: nn.Conv2d = nn.utils.skip_init(nn.Conv2d, inputs, outputs, 1, bias=False)
+    nn.init.zeros_(conv.weight)
+    return conv
+
+
 class HintAttention(nn.Module):
     """Carries the colour of hints to all pixels with similar descriptors, near ones first.
 
-    Descriptors exist at stride 16. To stop colour at edges, each pixel at stride 8 has a query of its own, and hints
-    count only for pixels of about the same lightness. A null key stands for "no hint": if it gets the weight, no colour
-    comes.
+    Descriptors exist at stride 16. To stop colour at edges, each pixel at stride 8 has a query of its own, a key
+    describes just the pixels that are painted, and hints count only for pixels of about the same lightness. A null key
+    stands for "no hint": if it gets the weight, no colour comes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, channels8: int) -> None:
         super().__init__()
         self.query = nn.Conv2d(HEADS * HEAD_CHANNELS, HEADS * HEAD_CHANNELS, 1)
         self.key = nn.Conv2d(HEADS * HEAD_CHANNELS, HEADS * HEAD_CHANNELS, 1)
+        self.query8, self.key8 = (_zero_conv(channels8, HEADS * HEAD_CHANNELS) for _ in range(2))
         self.null_key = nn.Conv2d(HEADS * HEAD_CHANNELS, HEADS, 1)  # score of "no hint"
         self.log_distance_weight = nn.Parameter(torch.tensor([2.0, 30.0]).log())  # per head
         self.coverage_weight = nn.Parameter(torch.full((HEADS,), 0.5))  # of the logarithm of the coverage
 
-    def forward(self, descriptors: Tensor, level: HintLevel, luma8: Tensor) -> Tensor:
+    def forward(
+        self, descriptors: Tensor, features8: Tensor, level: HintLevel, coverage8: Tensor, luma8: Tensor
+    ) -> Tensor:
         """Colour and attention weight that reach each pixel, per head: (N, HEADS · 3, 2h, 2w).
 
-        descriptors: (N, HEADS · HEAD_CHANNELS, h, w); level: hints at (h, w); luma8: (N, 1, 2h, 2w). The three channels
-        of a head are a*b*/110 times weight, and weight.
+        descriptors: (N, HEADS · HEAD_CHANNELS, h, w); level: hints at (h, w). features8, coverage8 and luma8 are twice
+        as large. The three channels of a head are a*b*/110 times weight, and weight.
         """
         n, _, h, w = descriptors.shape
         # Tensors have at most four dimensions: OpenVINO in bf16 computes wrong scores in seven.
-        query = upsample_nearest(self.query(descriptors)).reshape(n, HEADS, HEAD_CHANNELS, 4 * h * w)
-        key = self.key(descriptors).reshape(n, HEADS, HEAD_CHANNELS, h * w)
+        query = upsample_nearest(self.query(descriptors)) + self.query8(features8)
+        query = query.reshape(n, HEADS, HEAD_CHANNELS, 4 * h * w)
+        painted8 = F.avg_pool2d(features8 * coverage8, 2) / (level.coverage + 1e-4)
+        key = (self.key(descriptors) + self.key8(painted8)).reshape(n, HEADS, HEAD_CHANNELS, h * w)
         score = query.transpose(2, 3) @ key * HEAD_CHANNELS**-0.5  # (N, HEADS, 4hw queries, hw keys)
         score = score - self.log_distance_weight.exp().view(1, HEADS, 1, 1) * squared_distances(
             descriptors, 2

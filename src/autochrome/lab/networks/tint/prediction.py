@@ -16,7 +16,7 @@ CONTRAST_OFFSET = 10.0  # a*b*: 0 would add the same contrast to every picture, 
 PALE = 1.5  # a*b*, before the gain: a colour of this chroma keeps half of it, see `fade_pale`
 MEAN_SHARE = 0.3  # see `restrain_mean`
 FULL_HINT_VIVID = 0.1  # vivid from which on hints have their full colour
-LEAST_WEIGHT, WEIGHT_RANGE = 0.25, 0.25  # see `lay_hints`: below the first no colour, above the sum all of it
+LEAST_WEIGHT, WEIGHT_RANGE = 0.30, 0.25  # see `lay_hints`: below the first no colour, above the sum all of it
 HALF_UNCERTAIN_SPREAD = 20.0  # a*b* units: standard deviation at which the confidence is one half
 
 
