@@ -169,6 +169,8 @@ def test_keys_and_mouse_of_every_editor(server: Server):
         assert not fetch_json(page, path).get("strokes")  # nothing was drawn
         page.keyboard.press("0")
         page.locator("canvas.navigator").wait_for(state="hidden")
+        # the picture that fits is drawn with the next animation frame
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
         # Alt and a click take a colour, and the brush stays.
         page.keyboard.down("Alt")
