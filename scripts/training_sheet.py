@@ -16,7 +16,7 @@ from skimage import data
 from autochrome.evaluate.metrics import RgbLabImage
 from autochrome.evaluate.photo_protocol import BASELINES, Trial, paint_trials
 from autochrome.evaluate.samples import Sample
-from autochrome.model import open_model
+from autochrome.model import ColorModel, open_model
 
 HEIGHT = 200  # pixels of each panel
 GAP = 6  # pixels between two rows
@@ -24,7 +24,7 @@ PHOTOS = ("astronaut", "chelsea", "coffee", "rocket")
 TRIALS = (Trial(0.5), Trial(1.0), Trial(1.5), Trial(1.0, points=10))
 
 
-def row(name: str) -> np.ndarray:
+def row(model: ColorModel, name: str) -> np.ndarray:
     """One photograph in all columns, (HEIGHT, W, 3) sRGB."""
     photo = Image.fromarray(getattr(data, name)())
     scale = 256 / min(photo.size)
@@ -32,7 +32,7 @@ def row(name: str) -> np.ndarray:
     truth = RgbLabImage.from_rgb(sample.rgb)
     panels = [
         BASELINES["grey"](truth.lab),
-        *paint_trials(open_model("tint"), sample, truth, TRIALS),
+        *paint_trials(model, sample, truth, TRIALS),
         sample.rgb,
     ]
     size = round(HEIGHT * photo.width / photo.height), HEIGHT
@@ -40,7 +40,9 @@ def row(name: str) -> np.ndarray:
 
 
 def main() -> None:
-    rows = [row(name) for name in PHOTOS]
+    """Write the sheet to the path on the command line."""
+    model = open_model("tint")
+    rows = [row(model, name) for name in PHOTOS]
     width = max(picture.shape[1] for picture in rows)
     sheet = np.full((len(rows) * (HEIGHT + GAP) - GAP, width, 3), 255, np.uint8)
     for number, picture in enumerate(rows):
