@@ -67,22 +67,22 @@ def done(page: Page, project_id: str) -> int:
 def undo_four_times(page: Page, project_id: str, original: np.ndarray) -> None:
     """Undo the mark on the other frame, the cut, the slider and the stroke; each must be on the screen."""
     seek(page, 0)
-    assert done(page, project_id) == 4
+    wait_until(lambda: done(page, project_id) == 4)
     page.keyboard.press("z")
     wait_until(lambda: done(page, project_id) == 3)
-    assert shown_frame(page) == OTHER
+    wait_until(lambda: shown_frame(page) == OTHER)
     wait_until(lambda: page.locator(".key-frame").count(), lambda count: count == 1)
     page.keyboard.press("z")
     wait_until(lambda: page.locator(".shot").count(), lambda count: count == 1)
-    assert shown_frame(page) == CUT
+    wait_until(lambda: shown_frame(page) == CUT)
     page.keyboard.press("z")
     wait_until(lambda: page.get_by_label("Vivid").input_value(), lambda value: float(value) == 1)
-    assert page.locator(".option.changed").count() == 1
+    wait_until(lambda: page.locator(".option.changed").count() == 1)
     page.keyboard.press("z")
     wait_until(lambda: shown_frame(page) == MARKED)
     wait_until(lambda: np.hypot(*(chroma_at(page, *PLACE) - original)), lambda distance: distance < 3)
     wait_until(lambda: page.get_by_role("button", name="Undo").is_disabled())
-    assert done(page, project_id) == 0
+    wait_until(lambda: done(page, project_id) == 0)
 
 
 def test_undo_shows_every_change_in_turn_also_after_a_reload_and_a_restart(server: Server, page: Page):
@@ -102,13 +102,15 @@ def test_undo_shows_every_change_in_turn_also_after_a_reload_and_a_restart(serve
     seek(page, OTHER)
     draw_stroke(page, (0.2, 0.3), (0.3, 0.3))
     wait_until(lambda: page.locator(".key-frame").count(), lambda count: count == 2)
-    assert labels(page, project_id) == ["Stroke", "Vivid 1.3", "Cut", "Stroke"]
+    wait_until(
+        lambda: labels(page, project_id), lambda found: found == ["Stroke", "Vivid 1.3", "Cut", "Stroke"]
+    )
 
     undo_four_times(page, project_id, original)
     for number in range(4):
         page.keyboard.press("Shift+Z")
         wait_until(lambda number=number: done(page, project_id) == number + 1)
-    assert shown_frame(page) == OTHER
+    wait_until(lambda: shown_frame(page) == OTHER)
     page.reload()
     wait_until(lambda: page.locator(".shot").count(), lambda count: count == 2)
     undo_four_times(page, project_id, original)

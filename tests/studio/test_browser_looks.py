@@ -65,7 +65,7 @@ def test_a_variation_is_adopted_and_its_points_are_moved_recoloured_and_removed(
     page.get_by_role("button", name="Variation 1").click()
     wait_until(lambda: len(machine_points(page, project_id)), lambda count: count > 5)
     wait_until(lambda: farthest(page, original), lambda distance: distance > 5)
-    assert page.get_by_role("button", name="Variation 1").get_attribute("aria-pressed") == "true"
+    wait_until(lambda: page.get_by_role("button", name="Variation 1").get_attribute("aria-pressed") == "true")
     assert page.locator(".mark-list button").count() == 0
 
     # The points are shown when they are wanted; one is moved and gets another colour, one is removed.
@@ -141,4 +141,4 @@ def test_a_version_is_compared_and_restored(library: Page):
     wait_until(lambda: np.hypot(*chroma_at(page, *place)), lambda chroma: chroma < 2)
     page.get_by_role("button", name="Restore").click()
     wait_until(lambda: np.hypot(*chroma_at(page, *place)), lambda chroma: chroma > 3)
-    assert fetch_json(page, f"/projects/{project_id}")["settings"] == {}
+    wait_until(lambda: fetch_json(page, f"/projects/{project_id}")["settings"] == {})

@@ -111,7 +111,7 @@ def test_an_area_is_drawn_around_a_thing_or_filled_by_a_click(library: Page):
     areas = wait_until(lambda: hints_of(page, project_id)["areas"], lambda areas: len(areas) == 2)
     box = HintsFile(version=1, areas=areas[1:]).rasterize(240, 240).mask
     assert box.sum() == pytest.approx(0.3 * 0.2 * 240 * 240, rel=0.06)
-    assert page.locator(".mark-list button").count() == 2
+    wait_until(lambda: page.locator(".mark-list button").count() == 2)
 
 
 def test_the_footprint_of_a_stroke_is_shown_while_it_is_drawn(library: Page):

@@ -69,9 +69,9 @@ def click_track(page: Page, part: float) -> None:
 def test_a_click_goes_to_this_time_and_says_how_sure_the_colours_are(page: Page):
     for part in (0.5, 0.9, 0.1):
         click_track(page, part)
-        assert abs(shown_frame(page) - part * 3 * SHOT) < 1.6
+        wait_until(lambda part=part: abs(shown_frame(page) - part * 3 * SHOT) < 1.6)
     assert re.fullmatch(r"sure|fairly sure|unsure|guessing", page.locator(".certainty").inner_text())
-    assert page.locator(".shot[aria-current]").count() == 1
+    wait_until(lambda: page.locator(".shot[aria-current]").count() == 1)
     page.locator(".shot").nth(2).focus()
     page.keyboard.press("Enter")
     wait_until(lambda: shown_frame(page), lambda frame: frame == 2 * SHOT)
@@ -82,8 +82,8 @@ def test_zoom_shows_more_frames_and_finer_times(page: Page):
     before = labels.count(), tiles.count(), page.locator(".track").bounding_box()["width"]
     page.get_by_role("button", name="Show less of the film").click()
     wait_until(lambda: page.locator(".track").bounding_box()["width"], lambda now: now > 1.5 * before[2])
-    assert labels.count() > before[0]
-    assert tiles.count() > before[1]
+    wait_until(lambda: labels.count() > before[0])
+    wait_until(lambda: tiles.count() > before[1])
     page.get_by_role("button", name="Show the whole film").click()
     wait_until(lambda: page.locator(".track").bounding_box()["width"], lambda now: now == before[2])
 
@@ -132,7 +132,7 @@ def test_marks_are_copied_to_the_shot_that_looks_alike(page: Page):
         lambda: fetch_json(page, f"/projects/{project}/hints").get("frames", []), lambda keys: len(keys) == 2
     )
     assert 2 * SHOT <= keys[1]["frame"] < 3 * SHOT
-    assert page.locator(".key-frame").count() == 2
+    wait_until(lambda: page.locator(".key-frame").count() == 2)
     page.keyboard.press("z")
     wait_until(lambda: page.locator(".key-frame").count(), lambda count: count == 1)
 
