@@ -26,7 +26,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_data_train_export_montage(home, autochrome):
     shard = home / "shard.zip"
-    gathered = ("data", "images", home / "pictures", "-o", shard, "--smallest", 32, "--alike", -1)
+    all_of_them = ("--smallest", 32, "--alike", -1, "--tint", 0)
+    gathered = ("data", "images", home / "pictures", "-o", shard, *all_of_them)
     assert "16 pictures" in autochrome(*gathered).out
     run = home / "run"
     options = ("--data", shard, "--valid", shard, "--out", run, "--device", "cpu")

@@ -50,7 +50,9 @@ def images(
     size: int = 144,
     smallest: int = 64,
     chroma: float = 4.0,
+    tint: float = 2.5,
     alike: int = 3,
+    unlike: Annotated[tuple[str, ...], Parameter(consume_multiple=True)] = (),
     quality: int = 80,
     valid: float = 0.0,
     on: str = LOCAL,
@@ -69,8 +71,12 @@ def images(
         Drop pictures with a shorter short side, in pixels.
     chroma
         Drop pictures with a lower mean chroma, in a*b* units.
+    tint
+        Drop tinted pictures, such as sepia: those whose a*b* are this close to a curve over lightness.
     alike
         Drop pictures whose perceptual hash differs from a kept one in at most this many of 64 bits: 0 to 3; -1: none.
+    unlike
+        Pictures that are held out for measuring: folders, zips and tars. What looks like one of them is dropped.
     quality
         Quality of the WebP pictures, 1 to 100.
     valid
@@ -86,7 +92,13 @@ def images(
 
     try:
         options = GatherOptions(
-            size=size, smallest=smallest, chroma=chroma, alike=alike, quality=quality, valid=valid
+            size=size,
+            smallest=smallest,
+            chroma=chroma,
+            tint=tint,
+            alike=alike,
+            quality=quality,
+            valid=valid,
         )
     except ValidationError as error:
         first = error.errors()[0]
@@ -97,7 +109,7 @@ def images(
 
         check = partial(check_on_cluster, on, output)
     with _progress(None, "pictures") as step:
-        result = gather(folders, output, options, step, check)
+        result = gather(folders, output, options, step, check, unlike)
     print(f"{output}: {result.kept} pictures")
     if valid:
         print(f"{valid_name(output)}: {result.valid} pictures")

@@ -3,6 +3,7 @@
 import itertools
 import json
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from autochrome.media.collection import find_pictures
 from cluster_work import stand_in
 from small import picture
 
-SMALL = GatherOptions(size=48, smallest=32, chroma=4, quality=90)
+SMALL = GatherOptions(size=48, smallest=32, chroma=4, tint=0, quality=90)  # made pictures have few colours
 
 
 def put(folder, name, data):
@@ -43,7 +44,8 @@ def test_each_reason_is_found_and_counted(tmp_path):
     put(holiday, "broken.jpg", encode(picture(8, 64, 96), "jpg")[:40])
     put(holiday, "notes.txt", b"not looked at")
     result = gather([str(holiday)], tmp_path / "shard.zip", SMALL)
-    assert result.counts == {"unreadable": 1, "tiny": 1, "near-grey": 1, "duplicate": 1}
+    found = {reason: count for reason, count in result.counts.items() if count}
+    assert found == {"unreadable": 1, "tiny": 1, "near-grey": 1, "duplicate": 1}
     assert result.kept == 5
     entries = find_pictures([tmp_path / "shard.zip"])
     assert [e.name for e in entries] == [f"holiday/sea/{i:06}.webp" for i in range(5)]
@@ -68,6 +70,24 @@ def test_a_share_is_held_out_and_the_same_each_time(tmp_path):
     for end in (".zip", "-valid.zip"):
         first, second = (find_pictures([tmp_path / f"{name}{end}"]) for name in "ab")
         assert [entry.read() for entry in first] == [entry.read() for entry in second]
+
+
+def test_what_looks_like_a_held_out_picture_is_dropped(tmp_path):
+    for number, rgb in enumerate((chelsea(), coffee(), astronaut())):
+        put(tmp_path / "all", f"{number}.png", encode(rgb, "png"))
+    put(tmp_path / "check", "cup.jpg", encode(resize(coffee(), 200, 300), "jpg", 60))
+    result = gather([str(tmp_path / "all")], tmp_path / "a.zip", SMALL, unlike=[str(tmp_path / "check")])
+    assert result.kept == 2
+    assert {Path(path).name: reason for path, reason in result.dropped.items()} == {"1.png": "held-out"}
+
+
+def test_shades_of_one_colour_are_tinted(tmp_path):
+    grey = chelsea()[..., 1:2] / 255
+    put(tmp_path / "all", "sepia.png", encode((grey ** [0.8, 1, 1.3] * 255).astype(np.uint8), "png"))
+    put(tmp_path / "all", "cat.png", encode(chelsea(), "png"))
+    put(tmp_path / "all", "cup.png", encode(coffee(), "png"))
+    result = gather([str(tmp_path / "all")], tmp_path / "a.zip", SMALL.model_copy(update={"tint": 2.5}))
+    assert {Path(path).name: reason for path, reason in result.dropped.items()} == {"sepia.png": "tinted"}
 
 
 def test_nothing_of_use(tmp_path):
@@ -99,13 +119,17 @@ def test_near_hashes_are_found_wherever_the_bits_differ():
     random = np.random.default_rng(0)
     hashes = [int(x) for x in random.integers(0, 2**63, 200)]
     seen = HashIndex(3)
-    assert all(seen.add(h) for h in hashes)
+    for h in hashes:
+        assert h not in seen
+        seen.add(h)
     for h in hashes[:50]:
         flipped = h
         for bit in random.choice(64, 3, replace=False):
             flipped ^= 1 << int(bit)
-        assert not seen.add(flipped)
-    assert HashIndex(-1).add(5)
+        assert flipped in seen
+    everything = HashIndex(-1)
+    everything.add(5)
+    assert 5 not in everything, "a tolerance below 0 finds nothing"
 
 
 def test_mean_chroma():

@@ -126,10 +126,13 @@ def _read_reel(path: Path, name: str, index: HashIndex) -> Reel:
     for rgb in kept:
         if mean_chroma(rgb) < _LEAST_CHROMA:
             reel.grey += 1
-        elif not index.add(perceptual_hash(rgb)):
+            continue
+        hash = perceptual_hash(rgb)
+        if hash in index:
             reel.alike += 1
-        else:
-            pictures.append(rgb)
+            continue
+        index.add(hash)
+        pictures.append(rgb)
     step = max(1.0, len(pictures) / MOST_PICTURES)
     reel.pictures = [pictures[int(i * step)] for i in range(int(len(pictures) / step))]
     return reel

@@ -22,7 +22,7 @@ from autochrome.media.collection import Entry, find_pictures
 from autochrome.options import Options
 from autochrome.parallel import map_ordered
 
-REASONS = ("unreadable", "tiny", "near-grey", "duplicate")
+REASONS = ("unreadable", "tiny", "near-grey", "tinted", "held-out", "duplicate")
 _BANDS = 4  # bands of 16 bits: hashes that differ in fewer than 4 bits are equal in at least one band
 _DCT_SIDE = 32  # pixels
 _DCT = np.cos(np.pi / _DCT_SIDE * np.arange(8)[:, None] * (np.arange(_DCT_SIDE) + 0.5))  # (8, 32)
@@ -36,6 +36,14 @@ class GatherOptions(Options):
         int, Field(ge=1, description="Drop pictures with a shorter short side, in pixels.")
     ] = 64
     chroma: Annotated[float, Field(ge=0, description="Drop pictures with a lower mean chroma.")] = 4.0
+    tint: Annotated[
+        float,
+        Field(
+            ge=0,
+            description="Drop tinted pictures, such as sepia: those whose a*b* are this close to a curve "
+            "over lightness.",
+        ),
+    ] = 2.5
     alike: Annotated[
         int,
         Field(
@@ -104,22 +112,35 @@ def mean_chroma(rgb: RGB) -> float:
     return float(np.hypot(lab[..., 1], lab[..., 2]).mean())
 
 
+def color_variety(rgb: RGB) -> float:
+    """How far a*b* lie from a curve over lightness (root mean square). Small for a picture in shades of one colour."""
+    lightness, *chroma = lab_from_srgb(shrink_to(rgb, 64) / 255.0).reshape(-1, 3).T
+    curve = np.vander(lightness / 100, 3)
+    fitted, *_ = np.linalg.lstsq(curve, np.stack(chroma, axis=1), rcond=None)
+    rest = np.stack(chroma, axis=1) - curve @ fitted
+    return float(np.sqrt(np.square(rest).sum(axis=1).mean()))
+
+
 class HashIndex:
-    """The hashes of the kept pictures, searched by bands of 16 bits instead of one by one."""
+    """Hashes of pictures, searched by bands of 16 bits instead of one by one."""
 
     def __init__(self, alike: int) -> None:
         self._alike = alike
         self._bands: list[dict[int, list[int]]] = [{} for _ in range(_BANDS)]
 
-    def add(self, hash: int) -> bool:
-        """Add a hash and return True; if a hash within the tolerance is already there, return False."""
-        keys = [(hash >> (16 * i)) & 0xFFFF for i in range(_BANDS)]
-        near = (h for band, key in zip(self._bands, keys, strict=True) for h in band.get(key, ()))
-        if any((h ^ hash).bit_count() <= self._alike for h in near):
-            return False
-        for band, key in zip(self._bands, keys, strict=True):
+    def __contains__(self, hash: int) -> bool:
+        """Whether a hash within the tolerance is there."""
+        near = (h for band, key in zip(self._bands, _band_keys(hash), strict=True) for h in band.get(key, ()))
+        return any((h ^ hash).bit_count() <= self._alike for h in near)
+
+    def add(self, hash: int) -> None:
+        """Add a hash."""
+        for band, key in zip(self._bands, _band_keys(hash), strict=True):
             band.setdefault(key, []).append(hash)
-        return True
+
+
+def _band_keys(hash: int) -> list[int]:
+    return [(hash >> (16 * i)) & 0xFFFF for i in range(_BANDS)]
 
 
 def check_picture(entry: Entry, options: GatherOptions) -> CheckedPicture:
@@ -134,6 +155,8 @@ def check_picture(entry: Entry, options: GatherOptions) -> CheckedPicture:
         return CheckedPicture(name, path, "tiny")
     if mean_chroma(rgb) < options.chroma:
         return CheckedPicture(name, path, "near-grey")
+    if color_variety(rgb) < options.tint:
+        return CheckedPicture(name, path, "tinted")
     small = shrink_to(rgb, options.size)
     return CheckedPicture(name, path, "", encode(small, "webp", options.quality), perceptual_hash(small))
 
@@ -156,24 +179,27 @@ def gather(
     options: GatherOptions | None = None,
     progress: Callable[[], None] = lambda: None,
     check: Callable[[Sequence[Entry], GatherOptions], Iterator[CheckedPicture]] | None = None,
+    unlike: Sequence[str] = (),
 ) -> GatherResult:
     """Write the shard `out` (and `…-valid.zip`), and next to it a JSON file with the reason of each dropped picture.
 
     check: checks all pictures in order, elsewhere than in this process.
+    unlike: pictures that are held out for measuring. What looks like one of them is dropped.
     """
     options = options or GatherOptions()
     entries = find_pictures(paths)
+    held_out = _hash_pictures(find_pictures(unlike) if unlike else [], options.size)
     result = GatherResult()
     with ExitStack() as stack:
         main = stack.enter_context(ShardWriter(out))
         valid = stack.enter_context(ShardWriter(valid_name(out))) if options.valid else None
         checked = (check or _check_here)(entries, options)
-        for picture in _kept_pictures(checked, options, result, progress):
-            held_out = valid is not None and _fraction(picture.hash) < options.valid
-            writer = valid if valid is not None and held_out else main
+        for picture in _kept_pictures(checked, options, held_out, result, progress):
+            validates = valid is not None and _fraction(picture.hash) < options.valid
+            writer = valid if valid is not None and validates else main
             writer.add(f"{picture.name}/{writer.count:06}.webp", picture.read())
-            result.kept += not held_out
-            result.valid += held_out
+            result.kept += not validates
+            result.valid += validates
         if not result.kept:
             reasons = ", ".join(f"{n} {reason}" for reason, n in result.counts.items() if n)
             raise NothingFound(f"None of {len(entries)} pictures can be used for training: {reasons}.")
@@ -186,9 +212,18 @@ def _check_here(entries: Sequence[Entry], options: GatherOptions) -> Iterator[Ch
     return map_ordered(lambda entry: check_picture(entry, options), entries, usable_cores())
 
 
+def _hash_pictures(entries: Sequence[Entry], size: int) -> HashIndex:
+    """The hashes of pictures at a size."""
+    index = HashIndex(_BANDS - 1)
+    for entry in entries:
+        index.add(perceptual_hash(shrink_to(decode(entry.read(), entry.name), size)))
+    return index
+
+
 def _kept_pictures(
     checked: Iterable[CheckedPicture],
     options: GatherOptions,
+    held_out: HashIndex,
     result: GatherResult,
     progress: Callable[[], None],
 ) -> Iterator[CheckedPicture]:
@@ -196,11 +231,19 @@ def _kept_pictures(
     hashes = HashIndex(options.alike)
     for picture in checked:
         progress()
-        reason = picture.reason or ("" if hashes.add(picture.hash) else "duplicate")
+        reason = picture.reason or _find_alike(picture.hash, held_out, hashes)
         if reason:
             result.dropped[picture.path] = reason
         else:
+            hashes.add(picture.hash)
             yield picture
+
+
+def _find_alike(hash: int, held_out: HashIndex, kept: HashIndex) -> str:
+    """The reason to drop a picture that looks like another one; empty: keep it."""
+    if hash in held_out:
+        return "held-out"
+    return "duplicate" if hash in kept else ""
 
 
 def valid_name(out: Path) -> Path:
