@@ -154,16 +154,12 @@ class Recipe(Options):
     ] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _check_phases(self) -> Self:
+    def _check_critic(self) -> Self:
         for phase in self.phases:
             if phase.adversarial and self.critic is None:
                 raise ValueError(f"phase {phase.name!r} is adversarial, but the recipe has no critic")
             if not phase.losses and phase.adversarial is None:
                 raise ValueError(f"phase {phase.name!r} has neither losses nor adversarial training")
-            if self.data.thing_maps and self.sample_options(phase).blank_page:
-                raise ValueError(
-                    f"phase {phase.name!r}: blank_page moves pictures, but not the maps of their things"
-                )
         return self
 
     def sample_options(self, phase: Phase) -> SampleOptions:

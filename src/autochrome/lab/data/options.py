@@ -60,13 +60,6 @@ class DataSettings(Options):
     pairs: Annotated[
         bool, Field(description="Pictures come in pairs NAME-0 and NAME-1: a film frame and the next frame.")
     ] = False
-    thing_maps: Annotated[
-        bool,
-        Field(
-            description="A picture NAME.jpg may have a map NAME-things.png beside it: each thing has a colour of "
-            "its own, black is unlabelled. The sample option `recolor` then changes the colour of one whole thing."
-        ),
-    ] = False
     storage: Annotated[
         Literal["auto", "pixels", "stream", "device"],
         Field(
@@ -77,12 +70,6 @@ class DataSettings(Options):
     workers: Annotated[
         int, Field(ge=0, description="Threads that decode and crop pictures; 0: one per processor.")
     ] = 0
-
-    @model_validator(mode="after")
-    def _one_companion(self) -> "DataSettings":
-        if self.pairs and self.thing_maps:
-            raise ValueError("a picture has either the previous frame (pairs) or a map (thing_maps) with it")
-        return self
 
 
 class SampleOptions(Options):

@@ -9,7 +9,6 @@ from autochrome.lab.data.random import uniform
 
 COLOR_RADIUS = 10.0  # L*a*b* units: standard deviation of the colours within one object
 OBJECT_RADIUS = 0.3  # standard deviation of an object's extent, as a fraction of the picture's sides
-SAME_THING = 12.0  # code values: colours of a map that are closer than this are one thing
 
 
 def recolor(ab: Tensor, generator: torch.Generator) -> Tensor:
@@ -22,39 +21,22 @@ def recolor(ab: Tensor, generator: torch.Generator) -> Tensor:
     return (rotated * gain).clamp(-105, 105)
 
 
-def recolor_object(
-    lab: Tensor, pixel: Tensor, generator: torch.Generator, things: Tensor | None = None
-) -> Tensor:
+def recolor_object(lab: Tensor, pixel: Tensor, generator: torch.Generator) -> Tensor:
     """(N, 3, H, W) L*a*b* → a*b* (N, 2, H, W) with another colour for the object at `pixel` (N, 2), row and column.
 
-    The object is the thing of the map, where there is one (things: (N, 3, H, W)), else what is near the pixel and has a
-    similar colour and lightness. A hint on one object (a red coat) must not change another one (the sky).
+    The object is what is near the pixel and has a similar colour and lightness. A hint on one object (a red coat) must
+    not change another one (the sky).
     """
     n, _, height, width = lab.shape
+    which = torch.arange(n, device=lab.device)
     row, column = pixel.long().unbind(1)
-    seed = colors_at(lab, pixel).view(n, 3, 1, 1)
+    seed = lab[which, :, row, column].view(n, 3, 1, 1)
     y, x = torch.meshgrid(*(torch.arange(s, device=lab.device) for s in (height, width)), indexing="ij")
     distance = ((y - row.view(n, 1, 1)) / height) ** 2 + ((x - column.view(n, 1, 1)) / width) ** 2
     difference = (
         ((lab - seed) / COLOR_RADIUS).square().sum(1)
     )  # a strong edge in L* or colour ends the object
     weight = (1.5 * torch.exp(-(difference + distance / OBJECT_RADIUS**2) / 2)).clamp(max=1)[:, None]
-    if things is not None:
-        thing = colors_at(things, pixel)
-        same = (things - thing.view(n, 3, 1, 1)).abs().amax(1, keepdim=True) < SAME_THING
-        weight = torch.where(is_labelled(thing).view(n, 1, 1, 1), same.to(weight.dtype), weight)
     angle, strength = uniform(-math.pi, math.pi, (n, 1), generator), uniform(10, 70, (n, 1), generator)
     target = torch.cat([angle.cos(), angle.sin()], 1) * strength
     return lab[:, 1:] + weight * (target - seed[:, 1:, 0, 0])[..., None, None]
-
-
-def colors_at(planes: Tensor, pixel: Tensor) -> Tensor:
-    """(N, C, H, W), (N, 2) rows and columns → (N, C)."""
-    row, column = pixel.long().unbind(1)
-    found: Tensor = planes[torch.arange(len(planes), device=planes.device), :, row, column]
-    return found
-
-
-def is_labelled(colors: Tensor) -> Tensor:
-    """(N, 3) colours of a map → (N, 1): whether they are a thing. Black is none."""
-    return colors.amax(1, keepdim=True) >= SAME_THING

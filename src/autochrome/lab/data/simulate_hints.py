@@ -10,24 +10,19 @@ from torch import Tensor
 
 from autochrome.lab.data.options import SampleOptions
 from autochrome.lab.data.random import choose, uniform
-from autochrome.lab.data.recolor import colors_at, is_labelled, recolor, recolor_object
+from autochrome.lab.data.recolor import recolor, recolor_object
 from autochrome.lab.data.warp import noise_mask, warp_chroma
 
 STROKES = 0.06  # fraction of the points that are long vertical strokes; as many are long horizontal ones
-_TRIES = 6  # to find a labelled pixel of a map
 
 
 def simulate_hints(
-    truth: Tensor,
-    seam: Tensor,
-    options: SampleOptions,
-    generator: torch.Generator,
-    things: Tensor | None = None,
+    truth: Tensor, seam: Tensor, options: SampleOptions, generator: torch.Generator
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Hints for a batch; some samples also get other true colours.
 
-    truth: (N, 3, H, W) L*a*b*. seam: (N,) the column from which on a sample gets no points. things: (N, 3, H, W) code
-    values, maps where each thing has a colour of its own. Returns the truth, the hint and the mask.
+    truth: (N, 3, H, W) L*a*b*. seam: (N,) the column from which on a sample gets no points. Returns the truth, the hint
+    and the mask.
     """
     n = len(truth)
     kind = torch.rand(n, generator=generator, device=truth.device)
@@ -36,14 +31,11 @@ def simulate_hints(
     with_frame = kind >= 1 - options.warped
     height, width = truth.shape[2:]
     first = uniform(0, 1, (n, 2), generator) * torch.stack([torch.full_like(seam, height), seam], 1)
-    if things is not None:
-        first = _move_to_things(first, things, generator)
     left = torch.arange(width, device=truth.device) < seam.view(-1, 1, 1, 1)
     recolored = choose(options.recolor, n, generator)
     ab = truth[:, 1:].clone()
     if (chosen := recolored & with_points).any():
-        maps = None if things is None else things[chosen]
-        changed = recolor_object(truth[chosen], first[chosen], generator, maps)
+        changed = recolor_object(truth[chosen], first[chosen], generator)
         ab[chosen] = torch.where(left[chosen], changed, ab[chosen])
     if (chosen := recolored & with_frame).any():
         ab[chosen] = recolor(truth[chosen, 1:], generator)
@@ -59,16 +51,6 @@ def simulate_hints(
         hint[with_frame], mask[with_frame] = warp_chroma(ab[with_frame], options.max_shift, generator)
     hint, mask = _swap_hints(hint, mask, options.wrong_hints, generator)
     return truth, hint * (mask > 0), mask
-
-
-def _move_to_things(pixel: Tensor, things: Tensor, generator: torch.Generator) -> Tensor:
-    """(N, 2) rows and columns: those that lie on no thing are drawn again, a few times."""
-    n, _, height, width = things.shape
-    size = torch.tensor([height, width], device=things.device)
-    for _ in range(_TRIES):
-        labelled = is_labelled(colors_at(things, pixel))
-        pixel = torch.where(labelled, pixel, uniform(0, 1, (n, 2), generator) * size)
-    return pixel
 
 
 def _swap_hints(
