@@ -10,13 +10,14 @@ import pytest
 from skimage.data import astronaut, chelsea, coffee
 
 from autochrome.errors import NothingFound
+from autochrome.evaluate.metrics import mean_chroma
 from autochrome.lab.data.gather import (
     GatherOptions,
     HashIndex,
     check_picture,
     gather,
-    mean_chroma,
     perceptual_hash,
+    small_lab,
 )
 from autochrome.lab.data.gather_cluster import check_on_cluster
 from autochrome.lab.data.pixels import decode, encode, resize
@@ -119,22 +120,21 @@ def test_near_hashes_are_found_wherever_the_bits_differ():
     random = np.random.default_rng(0)
     hashes = [int(x) for x in random.integers(0, 2**63, 200)]
     seen = HashIndex(3)
-    for h in hashes:
-        assert h not in seen
-        seen.add(h)
+    assert all(seen.add(h) for h in hashes)
     for h in hashes[:50]:
         flipped = h
         for bit in random.choice(64, 3, replace=False):
             flipped ^= 1 << int(bit)
         assert flipped in seen
+        assert not seen.add(flipped)
     everything = HashIndex(-1)
-    everything.add(5)
+    assert everything.add(5)
     assert 5 not in everything, "a tolerance below 0 finds nothing"
 
 
 def test_mean_chroma():
-    assert mean_chroma(np.full((20, 20, 3), 120, np.uint8)) < 0.1
-    assert mean_chroma(np.full((20, 20, 3), (200, 60, 60), np.uint8)) > 40
+    assert mean_chroma(small_lab(np.full((20, 20, 3), 120, np.uint8))) < 0.1
+    assert mean_chroma(small_lab(np.full((20, 20, 3), (200, 60, 60), np.uint8))) > 40
 
 
 def test_a_cluster_makes_the_same_shard(tmp_path, monkeypatch):

@@ -7,9 +7,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from autochrome.errors import NothingFound
+from autochrome.evaluate.metrics import mean_chroma
 from autochrome.film.proxy import make_proxy
 from autochrome.film.scenes import DEFAULT, DETECTORS, mark_cuts
-from autochrome.lab.data.gather import HashIndex, mean_chroma, perceptual_hash
+from autochrome.lab.data.gather import HashIndex, perceptual_hash, small_lab
 from autochrome.lab.data.pixels import RGB, decode, shrink_to
 from autochrome.media.collection import FILM_SUFFIXES, STILL_SUFFIXES, list_pictures
 from autochrome.media.films.sequences.names import is_sequence
@@ -124,15 +125,12 @@ def _read_reel(path: Path, name: str, index: HashIndex) -> Reel:
         kept = (_decode_small(e.read(), str(path)) for e in list_pictures(path))
     pictures: list[RGB] = []
     for rgb in kept:
-        if mean_chroma(rgb) < _LEAST_CHROMA:
+        if mean_chroma(small_lab(rgb)) < _LEAST_CHROMA:
             reel.grey += 1
-            continue
-        hash = perceptual_hash(rgb)
-        if hash in index:
+        elif not index.add(perceptual_hash(rgb)):
             reel.alike += 1
-            continue
-        index.add(hash)
-        pictures.append(rgb)
+        else:
+            pictures.append(rgb)
     step = max(1.0, len(pictures) / MOST_PICTURES)
     reel.pictures = [pictures[int(i * step)] for i in range(int(len(pictures) / step))]
     return reel

@@ -15,6 +15,7 @@ from pydantic import Field
 from autochrome.color.lab import lab_from_srgb
 from autochrome.cores import usable_cores
 from autochrome.errors import NotAPicture, NothingFound
+from autochrome.evaluate.metrics import LabArray, mean_chroma
 from autochrome.files import atomic_write
 from autochrome.lab.data.pixels import RGB, decode, encode, resize, shrink_to
 from autochrome.lab.data.shards import ShardWriter
@@ -106,19 +107,18 @@ def perceptual_hash(rgb: RGB) -> int:
     return int.from_bytes(bits.tobytes(), "big")
 
 
-def mean_chroma(rgb: RGB) -> float:
-    """Mean distance from grey in a*b*."""
-    lab = lab_from_srgb(shrink_to(rgb, 64) / 255.0)
-    return float(np.hypot(lab[..., 1], lab[..., 2]).mean())
+def small_lab(rgb: RGB) -> LabArray:
+    """L*a*b* of the picture at a short side of 64 pixels: enough to judge its colours."""
+    lab: LabArray = lab_from_srgb(shrink_to(rgb, 64) / 255.0)
+    return lab
 
 
-def color_variety(rgb: RGB) -> float:
+def color_variety(lab: LabArray) -> float:
     """How far a*b* lie from a curve over lightness (root mean square). Small for a picture in shades of one colour."""
-    lightness, *chroma = lab_from_srgb(shrink_to(rgb, 64) / 255.0).reshape(-1, 3).T
-    curve = np.vander(lightness / 100, 3)
-    fitted, *_ = np.linalg.lstsq(curve, np.stack(chroma, axis=1), rcond=None)
-    rest = np.stack(chroma, axis=1) - curve @ fitted
-    return float(np.sqrt(np.square(rest).sum(axis=1).mean()))
+    pixels = lab.reshape(-1, 3)
+    curve, chroma = np.vander(pixels[:, 0] / 100, 3), pixels[:, 1:]
+    fitted, *_ = np.linalg.lstsq(curve, chroma, rcond=None)
+    return float(np.sqrt(np.square(chroma - curve @ fitted).sum(axis=1).mean()))
 
 
 class HashIndex:
@@ -133,10 +133,13 @@ class HashIndex:
         near = (h for band, key in zip(self._bands, _band_keys(hash), strict=True) for h in band.get(key, ()))
         return any((h ^ hash).bit_count() <= self._alike for h in near)
 
-    def add(self, hash: int) -> None:
-        """Add a hash."""
+    def add(self, hash: int) -> bool:
+        """Add a hash and return True; if a hash within the tolerance is already there, return False."""
+        if hash in self:
+            return False
         for band, key in zip(self._bands, _band_keys(hash), strict=True):
             band.setdefault(key, []).append(hash)
+        return True
 
 
 def _band_keys(hash: int) -> list[int]:
@@ -153,9 +156,10 @@ def check_picture(entry: Entry, options: GatherOptions) -> CheckedPicture:
         return CheckedPicture(name, path, "unreadable")
     if min(rgb.shape[:2]) < options.smallest:
         return CheckedPicture(name, path, "tiny")
-    if mean_chroma(rgb) < options.chroma:
+    lab = small_lab(rgb)
+    if mean_chroma(lab) < options.chroma:
         return CheckedPicture(name, path, "near-grey")
-    if color_variety(rgb) < options.tint:
+    if color_variety(lab) < options.tint:
         return CheckedPicture(name, path, "tinted")
     small = shrink_to(rgb, options.size)
     return CheckedPicture(name, path, "", encode(small, "webp", options.quality), perceptual_hash(small))
@@ -231,19 +235,15 @@ def _kept_pictures(
     hashes = HashIndex(options.alike)
     for picture in checked:
         progress()
-        reason = picture.reason or _find_alike(picture.hash, held_out, hashes)
+        reason = picture.reason
+        if not reason and picture.hash in held_out:
+            reason = "held-out"
+        if not reason and not hashes.add(picture.hash):
+            reason = "duplicate"
         if reason:
             result.dropped[picture.path] = reason
         else:
-            hashes.add(picture.hash)
             yield picture
-
-
-def _find_alike(hash: int, held_out: HashIndex, kept: HashIndex) -> str:
-    """The reason to drop a picture that looks like another one; empty: keep it."""
-    if hash in held_out:
-        return "held-out"
-    return "duplicate" if hash in kept else ""
 
 
 def valid_name(out: Path) -> Path:
