@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from autochrome import __version__
-from autochrome.model import list_models
+from autochrome.model import EMBEDDING, LAID, list_models
 from autochrome.model.onnx_file import cut, interface, load
 
 ROOT = Path(__file__).parent.parent
@@ -49,12 +49,14 @@ def write_model(folder: Path) -> None:
     folder.mkdir()
     (model,) = (each for each in list_models() if each.name == "tint")
     data, card = load(model.path), model.card
-    late = [name for name in card.features if name not in card.exact]
+    late = [name for name in card.features if name not in (*card.exact, EMBEDDING)]
     parts = {
         "early": [*card.exact],
         "late": late,
         "unhinted": ["ab_unhinted"],
-        "hinted": ["ab", "local_ab", "local_weight", "likely"],
+        "hinted": ["ab", "likely"],
+        "embedding": [EMBEDDING],
+        "laid": [*LAID],
     }
     names = {feature: name for name, feature in card.features.items()}  # input → the output that it takes
     described = {}

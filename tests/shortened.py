@@ -41,6 +41,7 @@ TINY: dict[str, list[str]] = {
     ],
     "cifar-best": ["network.filters=[8,8,8]"],
     "tint": ["network.widths=[8,8,16,16]", "network.encoder_width=0.25"],
+    "tint-things": ["network.widths=[8,8,16,16]", "network.encoder_width=0.25"],
 }
 
 

@@ -95,10 +95,12 @@ def tiny_tint(
     card: Card | str | None = None,
     vivid_shape: Sequence[int] = (1,),
     likely: bool = False,
+    embedding: bool = False,
 ) -> Path:
     """A file that keeps the `tint` contract. Colour follows luma, turns to hints near them, grows with vivid.
 
     likely: it also has a distribution over the colours of PALETTE, which follows luma and turns to hints near them.
+    embedding: it has one, and hints about one thing need it.
     """
     if likely:
         card = (card or tint_card()).model_copy(update={"palette": PALETTE})
@@ -119,7 +121,11 @@ def tiny_tint(
         "Div", [g.node("AveragePool", [believed], **near), g.scaled(there, 1.0, 1e-6)], "local_ab"
     )
     limits = [g.weight(np.float32(0)), g.weight(np.float32(1))]
-    sure = g.node("Clip", [g.scaled(there, 16), *limits], "local_weight")
+    sure = g.node("Clip", [g.scaled(there, 16), *limits], "sure" if embedding else "local_weight")
+    if embedding:
+        card = card or tint_card(features={"f4": "in_f4", "f8": "in_f8", "embedding": "in_embedding"})
+        g.scaled("in_f4", 0, 1, out="embedding")
+        g.node("Mul", [sure, g.node("ReduceMean", ["in_embedding"], axes=[1])], "local_weight")
     doubt = g.scaled(sure, -1, 1)
     g.node("Add", [g.node("Mul", [colour, sure]), g.node("Mul", [own, doubt])], "ab")
     g.scaled(sure, 0.5, 0.5, out="confidence")
@@ -138,7 +144,8 @@ def tiny_tint(
             "hint": plane(2),
             "mask": plane(1),
             "vivid": vivid_shape,
-        },
+        }
+        | ({"in_embedding": plane(8, 4)} if embedding else {}),
         {
             "f4": plane(8, 4),
             "f8": plane(8, 8),
@@ -147,6 +154,7 @@ def tiny_tint(
             "local_ab": plane(2, 4),
             "local_weight": plane(1, 4),
         }
-        | ({"likely": plane(len(PALETTE), 8)} if likely else {}),
+        | ({"likely": plane(len(PALETTE), 8)} if likely else {})
+        | ({"embedding": plane(8, 4)} if embedding else {}),
         tint_card() if card is None else card,
     )

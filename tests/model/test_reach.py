@@ -1,11 +1,13 @@
 """A hint about one thing leaves the rest of the picture as it is; a hint about the whole picture is painted anew."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from autochrome.model import open_model
+from autochrome.model.network import OnnxModel
 from autochrome.types import OUTLINED, Hints
 from tiny import Graph, plane, tiny_tint
 
@@ -61,6 +63,28 @@ def test_a_mask_of_zeros_equals_no_hints(model) -> None:
     prepared, hints = model.prepare(LUMA), square(0.0)
     hints.mask[:] = 0
     np.testing.assert_array_equal(model.paint(prepared, hints).chroma, model.paint(prepared).chroma)
+
+
+def test_the_embedding_of_a_picture_is_computed_when_it_is_needed_and_once(
+    tmp_path: Path, model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[tuple[str, ...]] = []
+    add_features = OnnxModel._add_features
+
+    def counted(self: OnnxModel, state: Any, outputs: tuple[str, ...]) -> None:
+        runs.append(outputs)
+        add_features(self, state, outputs)
+
+    monkeypatch.setattr(OnnxModel, "_add_features", counted)
+    embedding = open_model(tiny_tint(tmp_path / "embedding.onnx", embedding=True), device="cpu")
+    prepared = embedding.prepare(LUMA)
+    embedding.paint(prepared)
+    embedding.paint(prepared, square(1.0))
+    assert ("embedding",) not in runs
+    laid = [embedding.paint(prepared, square(0.0)).chroma for _ in range(3)]
+    assert runs.count(("embedding",)) == 1
+    for chroma in laid:
+        np.testing.assert_array_equal(chroma, model.paint(model.prepare(LUMA), square(0.0)).chroma)
 
 
 def test_a_model_that_cannot_lay_hints_takes_them_for_the_whole_picture(tmp_path: Path) -> None:

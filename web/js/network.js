@@ -73,11 +73,11 @@ export class Network {
     const chroma = /** @type {Float32Array} */ (ab.data).slice();
     if (near) {
       const few = tensor([thinOut(near.mask, STRIDE)], prepared.height, prepared.width);
-      const { local_ab: laid, local_weight: weight } = await this.#run("hinted", {
-        ...values,
-        ...near,
-        mask: few,
-      });
+      if (!prepared.features.embedding) {
+        Object.assign(prepared.features, await this.#run("embedding", prepared.features));
+      }
+      const paint = { ...values, ...prepared.features, ...near, mask: few };
+      const { local_ab: laid, local_weight: weight } = await this.#run("laid", paint);
       const thing = limitToThing(laid.data, weight, near, prepared.features.luma, vivid);
       thing.color.forEach((plane, channel) => {
         plane.forEach((value, cell) => {

@@ -154,12 +154,21 @@ class Recipe(Options):
     ] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _check_critic(self) -> Self:
+    def _check_phases(self) -> Self:
         for phase in self.phases:
             if phase.adversarial and self.critic is None:
                 raise ValueError(f"phase {phase.name!r} is adversarial, but the recipe has no critic")
             if not phase.losses and phase.adversarial is None:
                 raise ValueError(f"phase {phase.name!r} has neither losses nor adversarial training")
+            options = self.sample_options(phase)
+            if options.drawn_things and not self.data.thing_maps:
+                raise ValueError(
+                    f"phase {phase.name!r}: drawn_things need maps of things: set data.thing_maps"
+                )
+            if self.data.thing_maps and options.blank_page:
+                raise ValueError(
+                    f"phase {phase.name!r}: blank_page moves pictures, but not the maps of their things"
+                )
         return self
 
     def sample_options(self, phase: Phase) -> SampleOptions:

@@ -22,6 +22,7 @@ class Batch:
     hint: Tensor  # (N, 2, H, W) a*b*, −110…110; 0 where the mask is 0
     mask: Tensor  # (N, 1, H, W) 0…1: how much the hint counts
     label: Tensor | None = None  # (N,) int64: the class number of each picture, or NO_LABEL
+    thing: Tensor | None = None  # (N, 1, H, W) 0 or 1: the thing that the hint lies on
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class NetworkOutput:
     ab: Tensor  # (N, 2, h, w) a*b*, about −110…110
     logits: Tensor | None = None  # (N, bins, h', w') over the quantised a*b* plane
     class_logits: Tensor | None = None  # (N, classes) over the labels, if the network has a classifier
+    thing_logits: Tensor | None = None  # (N, 1, h, w): whether a pixel belongs to the thing that is painted
 
 
 @dataclass(slots=True)
@@ -75,7 +77,7 @@ class ColorNetwork(nn.Module):
         """The graphs of its ONNX file, in the order they run.
 
         One graph is enough. A network with more has the encoder first, then perhaps a decoder for pictures without
-        hints (the names of its outputs end in `UNHINTED`), and last the decoder with hints.
+        hints (the names of its outputs end in `UNHINTED`), perhaps what makes `LAID`, and last the decoder with hints.
         """
         return [ExportPart(_WholeNetwork(self), {name: (CHANNELS[name], 1) for name in self.inputs}, ("ab",))]
 

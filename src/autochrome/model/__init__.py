@@ -10,7 +10,7 @@ ONNX Runtime and OpenVINO are loaded by the first `open_model`, not before.
 from typing import Protocol, runtime_checkable
 
 from autochrome.model.card import CARD_KEY, Card, with_card
-from autochrome.model.contracts import CONTRACTS, LAID, UNHINTED, Contract
+from autochrome.model.contracts import CONTRACTS, EMBEDDING, LAID, UNHINTED, Contract
 from autochrome.model.devices import DEVICE_VARIABLE
 from autochrome.model.likely_colors import ColorDistribution, LikelyColor
 from autochrome.model.open import (
@@ -28,6 +28,7 @@ __all__ = [
     "CARD_KEY",
     "CONTRACTS",
     "DEVICE_VARIABLE",
+    "EMBEDDING",
     "LAID",
     "UNHINTED",
     "Card",

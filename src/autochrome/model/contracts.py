@@ -25,6 +25,8 @@ UNHINTED = "_unhinted"
 """Suffix of the outputs of the graph without hint inputs, which is faster."""
 LAID = ("local_ab", "local_weight")
 """The outputs with the hints alone, if a model has them: a*b* and how much they cover 0…1, at the size of `ab`."""
+EMBEDDING = "embedding"
+"""The feature that only `LAID` needs, if a model has it. It is computed when the first such hint of a picture comes."""
 HINT_INPUTS = ("hint", "mask")
 """The inputs that this graph does not have."""
 

@@ -12,7 +12,15 @@ from autochrome.color.resize import resize
 from autochrome.errors import ModelOutputInvalid, UsageError
 from autochrome.model.card import Card
 from autochrome.model.connected import lay, lay_outlined, limit_to_thing, thin_out
-from autochrome.model.contracts import CONTRACTS, HINT_INPUTS, LAID, UNHINTED, ModelInput, chroma_port
+from autochrome.model.contracts import (
+    CONTRACTS,
+    EMBEDDING,
+    HINT_INPUTS,
+    LAID,
+    UNHINTED,
+    ModelInput,
+    chroma_port,
+)
 from autochrome.model.likely_colors import ColorDistribution, LikelyColor, group_bins
 from autochrome.model.onnx_file import Interface
 from autochrome.model.runtimes import Graph
@@ -38,7 +46,7 @@ class _State:
     """A prepared picture at the model's size, with the encoder's features."""
 
     luma: Luma  # (H, W) padded or resized
-    features: Mapping[str, Floats]  # inputs of the decoder; empty if the model has no separate encoder
+    features: dict[str, Floats]  # inputs of the decoder; empty if the model has no separate encoder
 
 
 class OnnxModel:
@@ -72,7 +80,7 @@ class OnnxModel:
         self._has_reach = {*LAID} <= {*names}
         self._decoder_inputs = tuple(port for port in interface.inputs if port.name not in encoder_inputs)
         self._size = fixed_size(interface, card)
-        rounded = tuple(name for name in card.features if name not in card.exact)
+        rounded = tuple(name for name in card.features if name not in (*card.exact, EMBEDDING))
         self._encoder = tuple(outputs for outputs in (card.exact, rounded) if outputs)
         self._load = load
         needed = (*self._encoder, self._unhinted)
@@ -92,12 +100,10 @@ class OnnxModel:
             raise UsageError("The luma plane holds NaN or infinity; L* runs from 0 to 100.")
         fitted = np.asarray(luma, np.float32)
         fitted = resize(fitted, *self._size) if self._size else pad(fitted, self.card.multiple, repeat=True)
-        features: dict[str, Floats] = {}
+        state = _State(fitted, {})
         for outputs in self._encoder:
-            feeds = self._typed({"luma": fitted[None, None], **features})
-            values = self._graph(outputs).run(outputs, feeds)
-            features |= {self.card.features[n]: value for n, value in zip(outputs, values, strict=True)}
-        return Prepared(luma, _State(fitted, features))
+            self._add_features(state, outputs)
+        return Prepared(luma, state)
 
     def paint(self, prepared: Prepared, hints: Hints | None = None, vivid: float = 1.0) -> Prediction:
         """Run the decoder, as often as needed.
@@ -123,6 +129,14 @@ class OnnxModel:
             None if confidence is None else self._crop(confidence, state.luma, height, width),
         )
 
+    def _add_features(self, state: _State, outputs: tuple[str, ...]) -> None:
+        """Run one graph of the encoder."""
+        feeds = self._typed({"luma": state.luma[None, None], **state.features})
+        values = self._graph(outputs).run(outputs, feeds)
+        state.features.update(
+            {self.card.features[n]: value for n, value in zip(outputs, values, strict=True)}
+        )
+
     def _predict(self, state: _State, data: ModelInput) -> Prediction:
         """What the model predicts for the padded picture."""
         outputs = self._hinted if data.hints.present else self._unhinted
@@ -139,6 +153,8 @@ class OnnxModel:
 
     def _lay(self, prediction: Prediction, state: _State, hints: Hints, vivid: float) -> Prediction:
         """Lay hints on a prediction that was made without them: each colours its thing, the rest stays as it is."""
+        if self.card.features.get(EMBEDDING, "") not in ("", *state.features):
+            self._add_features(state, (EMBEDDING,))
         few = thin_out(hints, len(state.luma) // len(prediction.chroma))
         data = ModelInput(state.luma, few, vivid, self._file)
         values = self._graph(LAID).run(LAID, self._feeds(state, data, LAID))

@@ -11,6 +11,7 @@ from autochrome.lab.losses.color import (
     Bins,
     Colorfulness,
     SmoothL1,
+    Thing,
     TotalVariation,
     colorfulness,
     true_ab,
@@ -156,3 +157,25 @@ def test_decibels_ask_for_no_more_than_enough_and_learn_everywhere() -> None:
     value.backward()
     assert ab.grad.isfinite().all()
     assert ab.grad[2].any()
+
+
+def test_a_thing_weighs_as_much_as_all_else_however_small() -> None:
+    b = batch()
+    b.mask[..., :4, :4] = 1
+    b.thing = torch.zeros_like(b.mask)
+    b.thing[..., :8, :8] = 1
+    right = torch.where(b.thing > 0, 3.0, -3.0)
+    missed, leaked = right.clone(), right.clone()
+    missed[b.thing > 0] = -3
+    leaked[b.thing == 0] = 3
+    loss = Thing()
+    at_truth, at_missed, at_leaked = (
+        loss(b, NetworkOutput(b.truth[:, 1:], thing_logits=x)).item() for x in (right, missed, leaked)
+    )
+    assert at_truth < 0.1
+    assert at_missed == pytest.approx(at_leaked, rel=0.05)
+    b.mask *= 0
+    assert loss(b, NetworkOutput(b.truth[:, 1:], thing_logits=missed)).item() == 0
+    b.thing = None
+    with pytest.raises(RecipeError, match="thing_maps"):
+        loss(b, NetworkOutput(b.truth[:, 1:], thing_logits=missed))

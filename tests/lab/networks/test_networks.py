@@ -78,7 +78,7 @@ def shown(network: ColorNetwork, count: int = 2, size: int = 64) -> tuple[torch.
 
 def whole(answer: NetworkOutput) -> torch.Tensor:
     """Everything that was answered, as one long row."""
-    outputs = (answer.ab, answer.logits, answer.class_logits)
+    outputs = (answer.ab, answer.logits, answer.class_logits, answer.thing_logits)
     return torch.cat([t.flatten() for t in outputs if t is not None])
 
 

@@ -14,9 +14,10 @@ from autochrome.lab.networks.tint import Tint
 from autochrome.lab.networks.tint.decoder import DecoderOutput
 from autochrome.lab.networks.tint.hint_propagation import HEAD_CHANNELS, HEADS, HintAttention, HintLevel
 from autochrome.lab.networks.tint.prediction import (
-    LEAST_WEIGHT,
+    AGREEMENT,
     MEAN_SHARE,
     PALE,
+    THING_LOGIT,
     fade_pale,
     lay_hints,
     merge_hints,
@@ -25,7 +26,7 @@ from autochrome.lab.networks.tint.prediction import (
     restrain_mean,
     vivid_gain,
 )
-from autochrome.model import LAID, UNHINTED
+from autochrome.model import EMBEDDING, LAID, UNHINTED
 
 EDGES = torch.ones(1, 4, 8, 8)
 SMALL = {"widths": (8, 8, 16, 16), "encoder_width": 0.125, "bin_size": 40.0}
@@ -218,14 +219,17 @@ def test_a_torn_distribution_is_less_sure(network: Tint) -> None:
 
 
 def test_the_slow_half_does_not_see_hints_and_halves_make_the_whole(network: Tint) -> None:
-    first, rest, unhinted, hinted = network.export_parts()
+    first, rest, unhinted, embedding, laid, hinted = network.export_parts()
     assert set(first.inputs) == {"luma"}
     assert set(rest.inputs) <= set(first.outputs)
     assert set(unhinted.inputs) < set(rest.outputs)
     assert {"hint", "mask"} < set(hinted.inputs) < {*first.outputs, *rest.outputs, "hint", "mask"}
-    assert {*LAID} < set(hinted.outputs)
+    assert set(embedding.inputs) < {*first.outputs, *rest.outputs}
+    assert (embedding.outputs, laid.outputs) == ((EMBEDDING,), LAID)
+    assert set(laid.inputs) == {EMBEDDING, *hinted.inputs}
     known = answers(network, *asked(network), 1.0)
-    for name, (channels, stride) in (rest.inputs | unhinted.inputs | hinted.inputs).items():
+    inputs = [part.inputs for part in (rest, unhinted, embedding, laid, hinted)]
+    for name, (channels, stride) in (item for each in inputs for item in each.items()):
         assert known[name].shape == (1, channels, 64 // stride, 96 // stride)
 
 
@@ -239,22 +243,21 @@ def test_without_hints_both_graphs_predict_the_same(network: Tint, vivid: float)
     assert vivid == 0 or known["ab"].abs().max() > 0.1
 
 
-def test_hints_are_laid_where_they_are_painted_and_where_they_clearly_belong(network: Tint) -> None:
-    shape = (1, 2, 8, 8)
-    weight = torch.full((1, 1, 8, 8), LEAST_WEIGHT)
-    weight[..., 4:] = 0.9
+def test_hints_are_laid_where_they_are_painted_and_on_the_thing_they_lie_on() -> None:
+    agreed = 0.5
+    weight, nothing = torch.full((1, 1, 8, 8), agreed), torch.zeros(1, 2, 8, 8)
+    output = DecoderOutput(nothing, nothing, weight, torch.zeros(1, 3, 4, 4), EDGES)
+    logits = torch.full((1, 1, 8, 8), THING_LOGIT - AGREEMENT * agreed - 2)
+    logits[..., 4:] += 4
     hint, mask = torch.full((1, 2, 32, 32), 40.0), torch.zeros(1, 1, 32, 32)
     mask[..., 8:12, 4:8] = 1  # one pixel at stride 4
-    output = DecoderOutput(
-        torch.rand(shape), 0.25 * weight.expand(shape), weight, torch.randn(1, 3, 4, 4), EDGES
-    )
-    ab, cover = lay_hints(output, hint, mask, torch.tensor(1.0))
+    ab, cover = lay_hints(output, logits, torch.full((1, 2, 8, 8), 0.25), hint, mask, torch.tensor(1.0))
     assert cover[0, 0, 2, 1] == 1
     assert torch.allclose(ab[0, :, 2, 1], torch.tensor(40.0), atol=0.1)
-    assert (cover[..., 4:] == 1).all()
+    assert cover[..., 4:].min() > 0.99
     assert torch.allclose(ab[..., 4:], torch.tensor(27.5), atol=0.1)
     cover[0, 0, 2, 1] = 0
-    assert not cover[..., :4].any()
+    assert cover[..., :4].max() < 0.01
 
 
 def test_shares_of_the_palette(network: Tint) -> None:

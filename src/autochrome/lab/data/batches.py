@@ -14,11 +14,19 @@ from autochrome.lab.data.degrade import degrade, film_stock_luma
 from autochrome.lab.data.options import SampleOptions
 from autochrome.lab.data.random import choose, normal, uniform
 from autochrome.lab.data.simulate_hints import simulate_hints
+from autochrome.lab.data.things import draw_things, stroke_on_thing
 from autochrome.lab.types import Batch
 
 
-def make_batch(pictures: Tensor, options: SampleOptions, generator: torch.Generator) -> Batch:
-    """(N, P, H, W, 3) uint8 sRGB → a batch on the same device. P is 1, or 2: the previous frame and this one."""
+def make_batch(
+    pictures: Tensor, options: SampleOptions, generator: torch.Generator, *, thing_maps: bool = False
+) -> Batch:
+    """(N, P, H, W, 3) uint8 sRGB → a batch on the same device.
+
+    P is 1, or 2: the previous frame (or a map of things) and this one.
+    """
+    if options.drawn_things:
+        pictures = draw_things(pictures, options.drawn_things, generator)
     pictures = mirror(pictures, options.flip, generator)
     pictures = rotate(pictures, options.rotate, generator) if options.rotate else pictures
     pictures, seam = join_side_by_side(pictures, options.side_by_side, generator)
@@ -26,6 +34,10 @@ def make_batch(pictures: Tensor, options: SampleOptions, generator: torch.Genera
     truth = lab_from_linear(linear, 1)
     luma = film_stock_luma(linear, truth[:, :1], options.film_stock, generator)
     luma = degrade(luma, options, generator)
+    if thing_maps:
+        maps = pictures[:, 0].permute(0, 3, 1, 2).float()
+        hint, mask, thing = stroke_on_thing(maps, generator)
+        return Batch(luma, truth, hint, mask, thing=thing)
     if pictures.shape[1] > 1:
         hint, mask = previous_frame_hints(pictures[:, 0], options.pair_mask)
         hint = spoil_color(hint, options.pair_errors, generator) if options.pair_errors else hint

@@ -60,6 +60,13 @@ class DataSettings(Options):
     pairs: Annotated[
         bool, Field(description="Pictures come in pairs NAME-0 and NAME-1: a film frame and the next frame.")
     ] = False
+    thing_maps: Annotated[
+        bool,
+        Field(
+            description="A picture NAME.jpg may have a map NAME-things.png beside it: each thing has a colour of "
+            "its own, black is unlabelled. Then each sample has one stroke, on a thing: the loss `thing` needs it."
+        ),
+    ] = False
     storage: Annotated[
         Literal["auto", "pixels", "stream", "device"],
         Field(
@@ -70,6 +77,12 @@ class DataSettings(Options):
     workers: Annotated[
         int, Field(ge=0, description="Threads that decode and crop pictures; 0: one per processor.")
     ] = 0
+
+    @model_validator(mode="after")
+    def _one_companion(self) -> "DataSettings":
+        if self.pairs and self.thing_maps:
+            raise ValueError("a picture has either the previous frame (pairs) or a map (thing_maps) with it")
+        return self
 
 
 class SampleOptions(Options):
@@ -90,6 +103,12 @@ class SampleOptions(Options):
         Probability,
         Field(
             description="Fraction with a grey page: as a border around the picture, or instead of the picture."
+        ),
+    ] = 0.0
+    drawn_things: Annotated[
+        Probability,
+        Field(
+            description="Fraction with shaded shapes drawn on it, each a thing of its own; for `thing_maps`."
         ),
     ] = 0.0
     film_stock: Annotated[

@@ -1,12 +1,16 @@
-"""The pictures of a recipe as samples of one or two pictures, decoded once or at each use."""
+"""The pictures of a recipe as samples of one or two pictures, decoded once or at each use.
+
+Of two, the second is the one to colour; the first is the previous frame, or a map of its things.
+"""
 
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,6 +20,10 @@ from autochrome.lab.data.options import DataSettings
 from autochrome.lab.data.pixels import RGB, decode, shrink_to
 from autochrome.lab.types import NO_LABEL
 from autochrome.media.collection import Entry, find_pictures
+
+MAP_SUFFIX = "-things"
+Group: TypeAlias = tuple[Entry, ...] | tuple[None, Entry]
+"""The entries of one sample. None: a picture without a map, which counts as a black one."""
 
 
 class PictureSource(Protocol):
@@ -47,7 +55,7 @@ class StreamedPictures:
     """Pictures that are decoded at each use, for data that does not fit in memory."""
 
     names: list[str]
-    entries: list[tuple[Entry, ...]]
+    entries: list["Group"]
     max_short_side: int | None  # pixels
 
     def __len__(self) -> int:
@@ -60,17 +68,27 @@ class StreamedPictures:
 def open_pictures(paths: Sequence[str], settings: DataSettings) -> PictureSource:
     """The pictures of a recipe, in memory if they fit."""
     entries = find_pictures(paths, settings.only, settings.exclude)
-    groups: list[tuple[Entry, ...]] = _pairs(entries) if settings.pairs else [(e,) for e in entries]
+    groups = _group(entries, settings)
     if settings.limit and settings.limit < len(groups):
         groups = [groups[i * len(groups) // settings.limit] for i in range(settings.limit)]
-    order = [i for i, group in enumerate(groups) for _ in range(_repeats(group[-1].name, settings.repeat))]
-    names = [groups[i][-1].name for i in order]
+    order = [
+        i for i, group in enumerate(groups) for _ in range(_repeats(_picture_of(group).name, settings.repeat))
+    ]
+    names = [_picture_of(groups[i]).name for i in order]
     size = settings.max_short_side
     if settings.storage == "stream" or (settings.storage == "auto" and not _fit_in_memory(groups, size)):
         return StreamedPictures(names, [groups[i] for i in order], size)
     with ThreadPoolExecutor(settings.workers or usable_cores()) as pool:
         samples = list(pool.map(lambda g: _read(g, size), groups))
     return PicturesInMemory(names, [samples[i] for i in order])
+
+
+def without_maps(settings: DataSettings) -> DataSettings:
+    """The same settings for pictures alone."""
+    if not settings.thing_maps:
+        return settings
+    exclude = (*settings.exclude, f"*{MAP_SUFFIX}.*")
+    return settings.model_copy(update={"thing_maps": False, "exclude": exclude})
 
 
 def label_numbers(names: Sequence[str], classes: Sequence[str] = ()) -> Tensor:
@@ -83,18 +101,50 @@ def label_numbers(names: Sequence[str], classes: Sequence[str] = ()) -> Tensor:
     return torch.tensor([numbers.get(label, NO_LABEL) for label in labels])
 
 
-def _read(entries: Sequence[Entry], max_short_side: int | None) -> tuple[RGB, ...]:
-    pictures = (decode(e.read(), f"{e.path}:{e.name}") for e in entries)
+def _read(group: Group, max_short_side: int | None) -> tuple[RGB, ...]:
+    *others, picture = (None if e is None else decode(e.read(), f"{e.path}:{e.name}") for e in group)
+    assert picture is not None
+    pictures = (*(np.zeros_like(picture) if p is None else p for p in others), picture)
     return tuple(shrink_to(p, max_short_side) if max_short_side else p for p in pictures)
 
 
-def _pairs(entries: Sequence[Entry]) -> list[tuple[Entry, ...]]:
+def _picture_of(group: Group) -> Entry:
+    """The picture to colour."""
+    picture = group[-1]
+    assert picture is not None
+    return picture
+
+
+def _group(entries: Sequence[Entry], settings: DataSettings) -> list[Group]:
+    """The entries of each sample."""
+    if settings.pairs:
+        return _pairs(entries)
+    return _with_maps(entries) if settings.thing_maps else [(entry,) for entry in entries]
+
+
+def _with_maps(entries: Sequence[Entry]) -> list[Group]:
+    """Each picture NAME with its map NAME-things, if it has one."""
+    maps = {
+        (e.path, stem.removesuffix(MAP_SUFFIX)): e for e in entries if (stem := _stem(e)).endswith(MAP_SUFFIX)
+    }
+    if not maps:
+        raise NothingFound(f"There are no maps (NAME{MAP_SUFFIX}.png) in this data.")
+    pictures = (entry for entry in entries if not _stem(entry).endswith(MAP_SUFFIX))
+    found = ((maps.get((entry.path, _stem(entry))), entry) for entry in pictures)
+    return [(None, entry) if of_things is None else (of_things, entry) for of_things, entry in found]
+
+
+def _stem(entry: Entry) -> str:
+    return entry.name.rpartition(".")[0]
+
+
+def _pairs(entries: Sequence[Entry]) -> list[Group]:
     """NAME-0 with NAME-1. A picture without its partner is skipped."""
     groups: dict[str, dict[str, Entry]] = {}
     for entry in entries:
-        stem, _, number = entry.name.rpartition(".")[0].rpartition("-")
+        stem, _, number = _stem(entry).rpartition("-")
         groups.setdefault(stem, {})[number] = entry
-    pairs: list[tuple[Entry, ...]] = [(g["0"], g["1"]) for g in groups.values() if g.keys() >= {"0", "1"}]
+    pairs: list[Group] = [(g["0"], g["1"]) for g in groups.values() if g.keys() >= {"0", "1"}]
     if not pairs:
         raise NothingFound(
             "There are no pairs (NAME-0 and NAME-1) in this data; make it with `autochrome data frames --pairs`."
@@ -107,7 +157,7 @@ def _repeats(name: str, repeat: Mapping[str, int]) -> int:
     return max((times for pattern, times in repeat.items() if fnmatch(name, pattern)), default=1)
 
 
-def _fit_in_memory(groups: Sequence[tuple[Entry, ...]], max_short_side: int | None) -> bool:
+def _fit_in_memory(groups: Sequence[Group], max_short_side: int | None) -> bool:
     """Whether all pictures, decoded, take less than 60 % of the free memory. Estimated from about 64 of them."""
     some = groups[:: max(1, len(groups) // 64)]
     size = sum(p.nbytes for g in some for p in _read(g, max_short_side)) / len(some)

@@ -192,6 +192,25 @@ class Label(Loss):
         return each.mean()
 
 
+class Thing(Loss):
+    """Cross entropy of whether a pixel belongs to the thing that is painted; the thing and all else weigh alike."""
+
+    def forward(self, batch: Batch, output: NetworkOutput) -> Tensor:
+        if output.thing_logits is None or batch.thing is None:
+            raise RecipeError(
+                "The loss 'thing' needs the network tint and maps of things: set data.thing_maps."
+            )
+        logits = output.thing_logits
+        truth = F.interpolate(batch.thing, logits.shape[2:], mode="area")
+        painted = batch.mask.amax((1, 2, 3)) > 0
+        if not painted.any():
+            return logits.sum() * 0
+        logits, truth = logits[painted], truth[painted]
+        share = truth.mean((2, 3), keepdim=True).clamp(0.02, 0.98)
+        weight = truth / (2 * share) + (1 - truth) / (2 * (1 - share))
+        return F.binary_cross_entropy_with_logits(logits, truth, weight.clamp_max(8))
+
+
 LOSSES: dict[str, Callable[..., Loss]] = {
     "l1": L1,
     "mse": MSE,
@@ -203,4 +222,5 @@ LOSSES: dict[str, Callable[..., Loss]] = {
     "psnr": PSNR,
     "perceptual": Perceptual,
     "label": Label,
+    "thing": Thing,
 }

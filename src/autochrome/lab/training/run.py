@@ -18,7 +18,7 @@ from autochrome.errors import CheckpointError, RecipeError
 from autochrome.files import atomic_write
 from autochrome.lab.data.crops import center_squares
 from autochrome.lab.data.on_device import choose_device
-from autochrome.lab.data.sources import open_pictures
+from autochrome.lab.data.sources import open_pictures, without_maps
 from autochrome.lab.recipe import Recipe
 from autochrome.lab.recipe_files import load_recipe
 from autochrome.lab.training.checkpoint import list_checkpoints
@@ -84,7 +84,7 @@ def _held_out_pictures(recipe: Recipe, options: RunOptions) -> Tensor | None:
     paths = options.valid or recipe.data.valid
     if not paths:
         return None
-    settings = recipe.data.model_copy(update={"limit": recipe.valid_count, "repeat": {}})
+    settings = without_maps(recipe.data).model_copy(update={"limit": recipe.valid_count, "repeat": {}})
     return center_squares(
         open_pictures(paths, settings), recipe.valid_size or recipe.data.size, recipe.valid_count
     )

@@ -1,6 +1,7 @@
 """One optimizer step: losses of the network, of the critic, or of both."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any, TypeAlias
 
 import torch
@@ -37,10 +38,9 @@ def make_losses(settings: Mapping[str, float | dict[str, Any]]) -> dict[str, tup
 
 def split_batch(batch: Batch, group: ProcessGroup, parts: int) -> list[Batch]:
     """The rows of a whole batch that belong to this process, in `parts` smaller batches."""
-    tensors = [batch.luma, batch.truth, batch.hint, batch.mask]
-    if batch.label is not None:
-        tensors.append(batch.label)
-    return [Batch(*rows) for rows in zip(*(group.split(tensor, parts) for tensor in tensors), strict=True)]
+    tensors = {f.name: getattr(batch, f.name) for f in fields(batch) if getattr(batch, f.name) is not None}
+    split = (group.split(tensor, parts) for tensor in tensors.values())
+    return [Batch(**dict(zip(tensors, rows, strict=True))) for rows in zip(*split, strict=True)]
 
 
 class Stepper:
@@ -137,7 +137,8 @@ class Stepper:
         """The output of the network as float32."""
         with torch.set_grad_enabled(with_gradients), self._autocast():
             output = self._network(batch.luma, batch.hint, batch.mask)
-        others = (None if x is None else x.float() for x in (output.logits, output.class_logits))
+        logits = (output.logits, output.class_logits, output.thing_logits)
+        others = (None if x is None else x.float() for x in logits)
         return NetworkOutput(output.ab.float(), *others)
 
     def _optimize(self, name: str, optimizer: Optimizer) -> Tensor:

@@ -10,7 +10,7 @@ from autochrome.lab.training.checkpoint import best_weights
 from autochrome.lab.training.run_networks import open_run
 from autochrome.lab.types import ColorNetwork, ExportPart
 from autochrome.lab.weights_file import load_weights
-from autochrome.model import CONTRACTS, LAID, UNHINTED, Card
+from autochrome.model import CONTRACTS, EMBEDDING, LAID, UNHINTED, Card
 from autochrome.model.connected import lay, lay_outlined, limit_to_thing, thin_out
 from autochrome.model.sizes import crop_to_picture, pad
 from autochrome.types import CHROMA_LIMIT, Floats, Hints, Luma, Prediction, Prepared
@@ -26,12 +26,13 @@ class TrainedModel:
 
     def __init__(self, network: ColorNetwork, name: str, device: str = "cpu") -> None:
         self._network, self._device = network.eval().to(device), device
-        *before, self._decoder = network.export_parts()
-        unhinted_outputs = {output + UNHINTED for output in self._decoder.outputs}
-        self._encoders = [part for part in before if not unhinted_outputs & {*part.outputs}]
-        self._unhinted_decoder = next(
-            (part for part in before if unhinted_outputs & {*part.outputs}), self._decoder
-        )
+        *encoders, self._decoder = network.export_parts()
+        by_output = {output: part for part in encoders for output in part.outputs}
+        self._unhinted_decoder = by_output.get(self._decoder.outputs[0] + UNHINTED, self._decoder)
+        self._laying = by_output.get(LAID[0])
+        self._embedding = by_output.get(EMBEDDING)
+        later = (self._unhinted_decoder, self._laying, self._embedding)
+        self._encoders = [part for part in encoders if part not in later]
         contract = network.contract or CONTRACT_OF[network.inputs]
         self.edition = name
         self.card = Card(
@@ -53,7 +54,7 @@ class TrainedModel:
         Each hint counts by its reach, if the network can lay hints on a prediction that was made without them.
         """
         hints = hints or Hints.none(*prepared.luma.shape)
-        if not {*LAID} <= {*self._decoder.outputs}:
+        if self._laying is None:
             hints = Hints(hints.chroma, hints.mask)
         far, near = hints.far(), hints.near()
         planes = self._run(self._decoder if far.present else self._unhinted_decoder, prepared, far, vivid)
@@ -61,9 +62,11 @@ class TrainedModel:
         prediction = Prediction(planes["ab"].clip(-CHROMA_LIMIT, CHROMA_LIMIT), confidence)
         if (outlined := hints.outlined()) is not None:
             prediction = lay_outlined(prediction, outlined, prepared.luma, vivid)
-        if near is not None:
+        if near is not None and self._laying is not None:
+            if self._embedding is not None:
+                prepared.state.update(self._embedding.run(prepared.state))
             stride = -(-len(prepared.luma) // len(prediction.chroma))
-            laid = self._run(self._decoder, prepared, thin_out(near, stride), vivid)
+            laid = self._run(self._laying, prepared, thin_out(near, stride), vivid)
             ab, weight = (laid[name] for name in LAID)
             limited = limit_to_thing(ab, weight[..., 0], near, prepared.luma, vivid)
             prediction = lay(prediction, *limited)

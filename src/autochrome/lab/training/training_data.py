@@ -53,7 +53,8 @@ class TrainingData:
     def batch(self, phase: Phase, crops: Tensor, cropper: Cropper, step: int, seed: int) -> Batch:
         """Network inputs, truth and labels of one step. `seed` decides its augmentation and hints."""
         generator = torch.Generator(self._device).manual_seed(seed)
-        batch = make_batch(crops, self._recipe.sample_options(phase), generator)
+        options, settings = self._recipe.sample_options(phase), self._recipe.data
+        batch = make_batch(crops, options, generator, thing_maps=settings.thing_maps)
         indices = cropper.indices(*divmod(step, cropper.steps_per_epoch))
         batch.label = self._labels[torch.from_numpy(indices)].to(self._device)
         return batch

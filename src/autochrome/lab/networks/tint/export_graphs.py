@@ -1,7 +1,8 @@
 """The graphs of `tint` in an ONNX file, and the names of their inputs and outputs.
 
 luma → `EARLY_OUTPUTS` → `LATE_OUTPUTS`. Then, without hints: base_ab, base_confidence, vivid → ab, confidence. With
-hints: the features, hint, mask, vivid → ab, confidence, local_ab, local_weight, likely.
+hints that reach the whole picture: the features, hint, mask, vivid → ab, confidence, likely. With hints on one thing:
+the features → embedding; the features, embedding, hint, mask, vivid → local_ab, local_weight.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,8 +12,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from autochrome.lab.networks.tint.hint_propagation import HEAD_CHANNELS, HEADS
+from autochrome.lab.networks.tint.things import CHANNELS
 from autochrome.lab.types import ExportPart
-from autochrome.model import LAID, UNHINTED
+from autochrome.model import EMBEDDING, LAID, UNHINTED
 
 FEATURES = ("features4", "features8", "features16", "features32", "descriptors", "luma4")
 STRIDES = (4, 8, 16, 32, 16, 4)  # of these
@@ -21,6 +23,7 @@ LATE_OUTPUTS = (
     *("features8", "features16", "features32", "descriptors"),
     *("base_ab", "base_confidence"),  # see `Tint.predict_unhinted`
 )
+EMBEDDED = ("features4", "features8", "features16", "features32", "luma4")
 RESULT = ("ab", "confidence")
 MIN_CHANNELS = 72
 """Channels of a map in a file: OpenVINO passes maps of 16 to 64 channels ten times more slowly."""
@@ -44,9 +47,10 @@ def make_parts(
 ) -> list[ExportPart]:
     """The parts of the file.
 
-    functions: of the early stages, the late stages, and the results without and with hints.
+    functions: of the early stages, the late stages, the result without hints, the embedding, the hints on one thing,
+    and the result with hints.
     """
-    early, late, unhinted, hinted = (Graph(network, function) for function in functions)
+    early, late, unhinted, embedding, laid, hinted = (Graph(network, function) for function in functions)
     channels = (file_channels(widths[0]), *widths[1:], HEADS * HEAD_CHANNELS, 1)
     features = dict(zip(FEATURES, zip(channels, STRIDES, strict=True), strict=True))
     early_inputs = {
@@ -61,7 +65,9 @@ def make_parts(
         ExportPart(early, {"luma": (1, 1)}, EARLY_OUTPUTS),
         ExportPart(late, early_inputs, LATE_OUTPUTS),
         ExportPart(unhinted, base, unhinted_result, ("vivid",)),
-        ExportPart(hinted, features | hints, (*RESULT, *LAID, "likely"), ("vivid",)),
+        ExportPart(embedding, {name: features[name] for name in EMBEDDED}, (EMBEDDING,)),
+        ExportPart(laid, features | {EMBEDDING: (file_channels(CHANNELS), 4)} | hints, LAID, ("vivid",)),
+        ExportPart(hinted, features | hints, (*RESULT, "likely"), ("vivid",)),
     ]
 
 

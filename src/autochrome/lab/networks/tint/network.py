@@ -19,6 +19,7 @@ from autochrome.lab.networks.tint.export_graphs import make_parts, pad_channels,
 from autochrome.lab.networks.tint.features import Features
 from autochrome.lab.networks.tint.hint_propagation import HEAD_CHANNELS, HEADS
 from autochrome.lab.networks.tint.prediction import apply_vivid, even_color, lay_hints, merge_hints
+from autochrome.lab.networks.tint.things import CHANNELS, ThingHead
 from autochrome.lab.types import ColorNetwork, ExportPart, NetworkOutput
 
 DETAIL_CHANNELS = 16
@@ -62,13 +63,17 @@ class Tint(ColorNetwork):
         self.palette = tuple((a, b) for a, b in self.centres.tolist())
         self.widths = tuple(widths)
         self.decoder = Decoder(widths, len(self.palette))
+        self.things = ThingHead(widths)
 
     def forward(self, luma: Tensor, hint: Tensor, mask: Tensor) -> NetworkOutput:
-        """For training: the prediction without vivid."""
+        """For training: the prediction without vivid, and what is painted while that is learnt."""
         features = self.prepare(luma)
         output = self.decoder(features, hint, mask)
+        things = None
+        if self.things.training:
+            things, _ = self.things(self.things.embed(features), hint, mask)
         ab, _ = even_color(output, features.luma4, self.centres)
-        return NetworkOutput(ab, output.logits)
+        return NetworkOutput(ab, output.logits, thing_logits=things)
 
     def prepare(self, luma: Tensor) -> Features:
         """(N, 1, H, W) L* → the features of the picture."""
@@ -96,8 +101,11 @@ class Tint(ColorNetwork):
         return even_color(self.decoder.forward_unhinted(features), features.luma4, self.centres)
 
     def export_parts(self) -> list[ExportPart]:
-        """The early stages, the late stages, the result without hints, the result with hints; see `export_graphs`."""
-        functions = (self._early_graph, self._late_graph, self._unhinted_graph, self._hinted_graph)
+        """Its graphs, in the order of `make_parts`."""
+        functions = (
+            *(self._early_graph, self._late_graph, self._unhinted_graph),
+            *(self._embedding_graph, self._laid_graph, self._hinted_graph),
+        )
         return make_parts(self, functions, self.widths, self.encoder.early_channels)
 
     def _early_graph(self, luma: Tensor) -> tuple[Tensor, ...]:
@@ -112,12 +120,24 @@ class Tint(ColorNetwork):
     def _unhinted_graph(self, ab: Tensor, confidence: Tensor, vivid: Tensor) -> tuple[Tensor, ...]:
         return apply_vivid(ab, confidence, vivid), confidence
 
+    def _embedding_graph(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        features4, features8, features16, features32, luma4 = inputs
+        features4 = unpad_channels(features4, self.widths[0])
+        features = Features(features4, features8, features16, features32, features16, luma4)
+        return (pad_channels(self.things.embed(features)),)
+
+    def _laid_graph(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        *planes, embedding, hint, mask, vivid = inputs
+        output = self.decoder(self._unpad(planes), hint, mask)
+        logits, ab = self.things(unpad_channels(embedding, CHANNELS), hint, mask)
+        return lay_hints(output, logits, ab, hint, mask, vivid)
+
     def _hinted_graph(self, *inputs: Tensor) -> tuple[Tensor, ...]:
-        features4, *others, hint, mask, vivid = inputs
-        features = Features(unpad_channels(features4, self.widths[0]), *others)
+        *planes, hint, mask, vivid = inputs
+        features = self._unpad(planes)
         output = self.decoder(features, hint, mask)
-        merged, laid = (
-            merge_hints(output, features.luma4, vivid, self.centres),
-            lay_hints(output, hint, mask, vivid),
-        )
-        return *merged, *laid, output.logits.softmax(1)
+        return *merge_hints(output, features.luma4, vivid, self.centres), output.logits.softmax(1)
+
+    def _unpad(self, planes: Sequence[Tensor]) -> Features:
+        """The features as a file has them → as the decoder takes them."""
+        return Features(unpad_channels(planes[0], self.widths[0]), *planes[1:])

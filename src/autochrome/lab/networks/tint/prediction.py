@@ -16,7 +16,8 @@ CONTRAST_OFFSET = 10.0  # a*b*: 0 would add the same contrast to every picture, 
 PALE = 1.5  # a*b*, before the gain: a colour of this chroma keeps half of it, see `fade_pale`
 MEAN_SHARE = 0.3  # see `restrain_mean`
 FULL_HINT_VIVID = 0.1  # vivid from which on hints have their full colour
-LEAST_WEIGHT, WEIGHT_RANGE = 0.30, 0.25  # see `lay_hints`: below the first no colour, above the sum all of it
+AGREEMENT = 4.0  # logits: what the decoder's own weight of the hints adds, see `lay_hints`
+THING_LOGIT, THING_SLOPE = 2.3, 4.0  # the sum that covers half, and how fast this changes
 HALF_UNCERTAIN_SPREAD = 20.0  # a*b* units: standard deviation at which the confidence is one half
 
 
@@ -111,16 +112,19 @@ def merge_hints(
     return restrain(ab * gain, gain, own_weight).clamp(-AB_SCALE, AB_SCALE), confidence
 
 
-def lay_hints(output: DecoderOutput, hint: Tensor, mask: Tensor, vivid: Tensor) -> tuple[Tensor, Tensor]:
+def lay_hints(
+    output: DecoderOutput, thing_logits: Tensor, thing_ab: Tensor, hint: Tensor, mask: Tensor, vivid: Tensor
+) -> tuple[Tensor, Tensor]:
     """The hints alone, for those that are about one thing: their a*b* and how much they cover 0…1, at stride 4.
 
-    They cover where the network clearly says that they belong, and where they are painted.
+    They cover where they are painted, and the thing that they lie on. What this is, two have a say in: the embeddings
+    (`ThingHead`) know things and pass over shade, the decoder with hints knows colours and tells a tyre from a tank.
     """
-    weight = ((output.hint_weight - LEAST_WEIGHT) / WEIGHT_RANGE).clamp(0, 1)
+    weight = ((thing_logits + AGREEMENT * output.hint_weight - THING_LOGIT) * THING_SLOPE).sigmoid()
     painted = F.avg_pool2d(mask, 4)
     painted_ab = F.avg_pool2d(hint * mask, 4) / (painted + 1e-4)
-    carried_ab = output.hint_ab * AB_SCALE / (output.hint_weight + 1e-4)
-    ab = (carried_ab + (painted_ab - carried_ab) * painted) * full_hint_gain(vivid)
+    ab = thing_ab * AB_SCALE
+    ab = (ab + (painted_ab - ab) * painted) * full_hint_gain(vivid)
     return ab, weight + (1 - weight) * painted
 
 
