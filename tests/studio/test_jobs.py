@@ -213,8 +213,9 @@ def test_one_process_does_one_job_after_the_other(
         ended.run(spec.model_copy(update={"source": tmp_path / "nothing here.jpg"}), _ignore)
     ended.kill()  # its job has ended: the process belongs to the next one
     assert run() == first
-    worker.open().kill()
-    worker.open().wait()
+    process = worker.open()
+    process.kill()
+    process.wait()
     assert run() != first
 
 
