@@ -2,9 +2,9 @@
 
 Brush strokes:
 
-A 12-megapixel photograph, a view of 1280×800 pixels, one more stroke in each request. The time is that of the client,
-from the start of the request to the last byte of the image. First with no other load; then while a film is exported and
-fifty clients request the lists of jobs and projects every second.
+A 12-megapixel photograph, a view of 1280×800 pixels, one more stroke in each request, with reach 0 as a person's. The
+time is that of the client, from the start of the request to the last byte of the image. First with no other load; then
+while a film is exported and fifty clients request the lists of jobs and projects every second.
 
 First colour: from the upload of a photograph to the last byte of its view in colour. Exports: twenty small photographs,
 from the first request until the last file is there, beside the command line with the same photographs, start included.
@@ -111,7 +111,7 @@ def time_strokes(client: Client, project: str, view: dict[str, Any]) -> dict[str
         start = random.uniform(0.05, 0.85, 2)
         path = [(start + 0.01 * step).clip(0, 1).tolist() for step in range(12)]
         color = "#" + bytes(random.integers(40, 220, 3).tolist()).hex()
-        marks = [*marks[-19:], {"path": path, "color": color, "width": 0.03}]
+        marks = [*marks[-19:], {"path": path, "color": color, "width": 0.03, "reach": 0}]
         body = {"hints": {"version": 1, "strokes": marks}, "view": view}
         started = time.perf_counter()
         client.request(f"/api/projects/{project}/paint", body)
