@@ -63,8 +63,8 @@ class DataSettings(Options):
     thing_maps: Annotated[
         bool,
         Field(
-            description="A picture NAME.jpg may have a map NAME-things.png beside it: each thing has a colour of "
-            "its own, black is unlabelled. Then each sample has one stroke, on a thing: the loss `thing` needs it."
+            description="A picture NAME.jpg has a map NAME-things.png beside it: each thing has a colour of its own, "
+            "black is unlabelled. Then each sample has one stroke, on a thing: the loss `thing` needs it."
         ),
     ] = False
     storage: Annotated[

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import Protocol, TypeAlias
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -22,8 +21,8 @@ from autochrome.lab.types import NO_LABEL
 from autochrome.media.collection import Entry, find_pictures
 
 MAP_SUFFIX = "-things"
-Group: TypeAlias = tuple[Entry, ...] | tuple[None, Entry]
-"""The entries of one sample. None: a picture without a map, which counts as a black one."""
+Group: TypeAlias = tuple[Entry, ...]
+"""The entries of one sample."""
 
 
 class PictureSource(Protocol):
@@ -55,7 +54,7 @@ class StreamedPictures:
     """Pictures that are decoded at each use, for data that does not fit in memory."""
 
     names: list[str]
-    entries: list["Group"]
+    entries: list[Group]
     max_short_side: int | None  # pixels
 
     def __len__(self) -> int:
@@ -71,10 +70,8 @@ def open_pictures(paths: Sequence[str], settings: DataSettings) -> PictureSource
     groups = _group(entries, settings)
     if settings.limit and settings.limit < len(groups):
         groups = [groups[i * len(groups) // settings.limit] for i in range(settings.limit)]
-    order = [
-        i for i, group in enumerate(groups) for _ in range(_repeats(_picture_of(group).name, settings.repeat))
-    ]
-    names = [_picture_of(groups[i]).name for i in order]
+    order = [i for i, group in enumerate(groups) for _ in range(_repeats(group[-1].name, settings.repeat))]
+    names = [groups[i][-1].name for i in order]
     size = settings.max_short_side
     if settings.storage == "stream" or (settings.storage == "auto" and not _fit_in_memory(groups, size)):
         return StreamedPictures(names, [groups[i] for i in order], size)
@@ -102,17 +99,8 @@ def label_numbers(names: Sequence[str], classes: Sequence[str] = ()) -> Tensor:
 
 
 def _read(group: Group, max_short_side: int | None) -> tuple[RGB, ...]:
-    *others, picture = (None if e is None else decode(e.read(), f"{e.path}:{e.name}") for e in group)
-    assert picture is not None
-    pictures = (*(np.zeros_like(picture) if p is None else p for p in others), picture)
+    pictures = (decode(e.read(), f"{e.path}:{e.name}") for e in group)
     return tuple(shrink_to(p, max_short_side) if max_short_side else p for p in pictures)
-
-
-def _picture_of(group: Group) -> Entry:
-    """The picture to colour."""
-    picture = group[-1]
-    assert picture is not None
-    return picture
 
 
 def _group(entries: Sequence[Entry], settings: DataSettings) -> list[Group]:
@@ -123,15 +111,13 @@ def _group(entries: Sequence[Entry], settings: DataSettings) -> list[Group]:
 
 
 def _with_maps(entries: Sequence[Entry]) -> list[Group]:
-    """Each picture NAME with its map NAME-things, if it has one."""
+    """NAME-things with NAME. A picture without its map is skipped."""
     maps = {
         (e.path, stem.removesuffix(MAP_SUFFIX)): e for e in entries if (stem := _stem(e)).endswith(MAP_SUFFIX)
     }
     if not maps:
         raise NothingFound(f"There are no maps (NAME{MAP_SUFFIX}.png) in this data.")
-    pictures = (entry for entry in entries if not _stem(entry).endswith(MAP_SUFFIX))
-    found = ((maps.get((entry.path, _stem(entry))), entry) for entry in pictures)
-    return [(None, entry) if of_things is None else (of_things, entry) for of_things, entry in found]
+    return [(maps[key], e) for e in entries if (key := (e.path, _stem(e))) in maps]
 
 
 def _stem(entry: Entry) -> str:
