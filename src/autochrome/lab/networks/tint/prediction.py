@@ -117,8 +117,8 @@ def lay_hints(
 ) -> tuple[Tensor, Tensor]:
     """The hints alone, for those that are about one thing: their a*b* and how much they cover 0…1, at stride 4.
 
-    They cover where they are painted, and the thing that they lie on. What this is, two have a say in: the embeddings
-    (`ThingHead`) know things and pass over shade, the decoder with hints knows colours and tells a tyre from a tank.
+    They cover where they are painted, and the thing that they lie on. Two have a say in what that is: the embeddings
+    (`ThingHead`) know things and pass over shade; the decoder with hints knows colours, and tells a tyre from a tank.
     """
     weight = ((thing_logits + AGREEMENT * output.hint_weight - THING_LOGIT) * THING_SLOPE).sigmoid()
     painted = F.avg_pool2d(mask, 4)
