@@ -68,16 +68,19 @@ export class Network {
   async paint(prepared, hints, vivid) {
     const far = hints && hintPlanes(hints, prepared, (reach) => reach);
     const near = hints && hintPlanes(hints, prepared, (reach) => (reach < 1 ? 1 : 0));
+    if (near && !prepared.features.embedding) {
+      Object.assign(prepared.features, await this.#run("embedding", prepared.features));
+    }
     const values = { ...prepared.features, vivid: new ort.Tensor("float32", [vivid], [1]) };
     const { ab } = await (far ? this.#run("hinted", { ...values, ...far }) : this.#run("unhinted", values));
     const chroma = /** @type {Float32Array} */ (ab.data).slice();
     if (near) {
       const few = tensor([thinOut(near.mask, STRIDE)], prepared.height, prepared.width);
-      if (!prepared.features.embedding) {
-        Object.assign(prepared.features, await this.#run("embedding", prepared.features));
-      }
-      const paint = { ...values, ...prepared.features, ...near, mask: few };
-      const { local_ab: laid, local_weight: weight } = await this.#run("laid", paint);
+      const { local_ab: laid, local_weight: weight } = await this.#run("laid", {
+        ...values,
+        ...near,
+        mask: few,
+      });
       const thing = limitToThing(laid.data, weight, near, prepared.features.luma, vivid);
       thing.color.forEach((plane, channel) => {
         plane.forEach((value, cell) => {

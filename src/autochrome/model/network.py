@@ -81,6 +81,7 @@ class OnnxModel:
         self._decoder_inputs = tuple(port for port in interface.inputs if port.name not in encoder_inputs)
         self._size = fixed_size(interface, card)
         rounded = tuple(name for name in card.features if name not in (*card.exact, EMBEDDING))
+        self._embedding = card.features.get(EMBEDDING)
         self._encoder = tuple(outputs for outputs in (card.exact, rounded) if outputs)
         self._load = load
         needed = (*self._encoder, self._unhinted)
@@ -153,7 +154,7 @@ class OnnxModel:
 
     def _lay(self, prediction: Prediction, state: _State, hints: Hints, vivid: float) -> Prediction:
         """Lay hints on a prediction that was made without them: each colours its thing, the rest stays as it is."""
-        if self.card.features.get(EMBEDDING, "") not in ("", *state.features):
+        if self._embedding and self._embedding not in state.features:
             self._add_features(state, (EMBEDDING,))
         few = thin_out(hints, len(state.luma) // len(prediction.chroma))
         data = ModelInput(state.luma, few, vivid, self._file)

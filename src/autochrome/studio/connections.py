@@ -9,7 +9,7 @@ HEADER_PATIENCE = 15.0
 """Seconds for the header of a request, from the first byte on or from the beginning of the connection."""
 
 
-class PatientProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+class PatientProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # its base has no types
     """uvicorn's protocol with a time limit for headers."""
 
     def connection_made(self, transport: Any) -> None:

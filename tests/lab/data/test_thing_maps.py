@@ -34,7 +34,7 @@ def shard(tmp_path: Path) -> Path:
 def test_a_picture_comes_with_its_map_and_without_one_not_at_all(shard: Path) -> None:
     pictures = open_pictures([str(shard)], DataSettings(thing_maps=True))
     assert pictures.names == ["rooms/a/1.webp"]
-    ((things, first),) = (pictures[i] for i in range(len(pictures)))
+    things, first = pictures[0]
     assert things[0, 0].tolist() == [200, 30, 90]
     assert things[0, -1].tolist() == [0, 0, 0]
     assert things.shape == first.shape

@@ -5,7 +5,6 @@ import torch
 
 from autochrome.lab.networks.layers import AB_SCALE
 from autochrome.lab.networks.tint import Tint
-from autochrome.lab.networks.tint.features import Features
 from autochrome.lab.networks.tint.things import CHANNELS, ThingHead
 
 SIDE = 64  # pixels; 16 at stride 4
@@ -60,9 +59,8 @@ def test_each_of_two_strokes_gives_its_thing_its_colour(head: ThingHead, halves:
 
 @torch.no_grad()
 def test_the_farther_away_the_less_it_belongs(head: ThingHead) -> None:
-    shapes = ((8, 16), (8, 8), (16, 4), (16, 2), (1, 4), (1, 16))
-    nothing = Features(*(torch.zeros(1, channels, side, side) for channels, side in shapes))
-    same = head.embed(nothing)
+    nothing = [torch.zeros(1, channels, side, side) for channels, side in ((8, 16), (8, 8), (16, 4), (16, 2))]
+    same = head.embed(nothing, torch.zeros(1, 1, 16, 16))
     assert (same.flatten(2).std(2)[:, :-2] < 0.1).all(), "only the place differs"
     logits, _ = find(head, same, *paint((slice(0, 8), slice(0, 8), RED)))
     assert (logits[0, 1:] < logits[0, :-1] + 1e-3).all()

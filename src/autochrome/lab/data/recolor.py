@@ -37,6 +37,11 @@ def recolor_object(lab: Tensor, pixel: Tensor, generator: torch.Generator) -> Te
         ((lab - seed) / COLOR_RADIUS).square().sum(1)
     )  # a strong edge in L* or colour ends the object
     weight = (1.5 * torch.exp(-(difference + distance / OBJECT_RADIUS**2) / 2)).clamp(max=1)[:, None]
-    angle, strength = uniform(-math.pi, math.pi, (n, 1), generator), uniform(10, 70, (n, 1), generator)
-    target = torch.cat([angle.cos(), angle.sin()], 1) * strength
+    target = random_colors(n, generator)
     return lab[:, 1:] + weight * (target - seed[:, 1:, 0, 0])[..., None, None]
+
+
+def random_colors(n: int, generator: torch.Generator) -> Tensor:
+    """(n, 2) a*b* of any hue, with a chroma of 10…70."""
+    angle, strength = uniform(-math.pi, math.pi, (n, 1), generator), uniform(10, 70, (n, 1), generator)
+    return torch.cat([angle.cos(), angle.sin()], 1) * strength

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from autochrome.lab.data.random import choose, uniform
+from autochrome.lab.data.recolor import random_colors
 
 SAME_THING = 12.0  # code values: colours of a map that are closer than this are one thing
 _TRIES = 8  # to find a pixel of a thing
@@ -23,9 +24,7 @@ def stroke_on_thing(maps: Tensor, generator: torch.Generator) -> tuple[Tensor, T
     thing = ((maps - color.view(n, 3, 1, 1)).abs().amax(1, keepdim=True) < SAME_THING).to(maps.dtype)
     thing = thing * _is_labelled(color).view(n, 1, 1, 1)
     mask = _draw_strokes(row, column, height, width, generator) * thing
-    angle, strength = uniform(-math.pi, math.pi, (n, 1), generator), uniform(10, 70, (n, 1), generator)
-    ab = torch.cat([angle.cos(), angle.sin()], 1) * strength
-    return ab[..., None, None] * mask, mask, thing
+    return random_colors(n, generator)[..., None, None] * mask, mask, thing
 
 
 def draw_things(samples: Tensor, probability: float, generator: torch.Generator) -> Tensor:

@@ -63,7 +63,7 @@ class TrainedModel:
         if (outlined := hints.outlined()) is not None:
             prediction = lay_outlined(prediction, outlined, prepared.luma, vivid)
         if near is not None and self._laying is not None:
-            if self._embedding is not None:
+            if self._embedding is not None and EMBEDDING not in prepared.state:
                 prepared.state.update(self._embedding.run(prepared.state))
             stride = -(-len(prepared.luma) // len(prediction.chroma))
             laid = self._run(self._laying, prepared, thin_out(near, stride), vivid)

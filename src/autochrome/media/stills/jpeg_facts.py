@@ -30,7 +30,7 @@ def jpeg_facts(read: Read, name: str) -> FileFacts:
     for kind, data in segments:
         if kind == _APP2 and data.startswith(_PICTURES):
             block = data[len(_PICTURES) :]
-            directory = read_directory(lambda at, size, block=block: block[at : at + size])  # type: ignore[misc]
+            directory = read_directory(lambda at, size, block=block: block[at : at + size])  # type: ignore[misc]  # a lambda
             pictures = number(directory, _NUMBER_OF_IMAGES)
         gain_map |= any(mark in data for mark in _GAIN_MAPS)
     notes = []

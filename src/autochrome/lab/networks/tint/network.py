@@ -71,7 +71,7 @@ class Tint(ColorNetwork):
         output = self.decoder(features, hint, mask)
         things = None
         if self.things.training:
-            things, _ = self.things(self.things.embed(features), hint, mask)
+            things, _ = self.things(self.things.embed(features[:4], features.luma4), hint, mask)
         ab, _ = even_color(output, features.luma4, self.centres)
         return NetworkOutput(ab, output.logits, thing_logits=things)
 
@@ -121,10 +121,9 @@ class Tint(ColorNetwork):
         return apply_vivid(ab, confidence, vivid), confidence
 
     def _embedding_graph(self, *inputs: Tensor) -> tuple[Tensor, ...]:
-        features4, features8, features16, features32, luma4 = inputs
-        features4 = unpad_channels(features4, self.widths[0])
-        features = Features(features4, features8, features16, features32, features16, luma4)
-        return (pad_channels(self.things.embed(features)),)
+        features4, *others, luma4 = inputs
+        features = (unpad_channels(features4, self.widths[0]), *others)
+        return (pad_channels(self.things.embed(features, luma4)),)
 
     def _laid_graph(self, *inputs: Tensor) -> tuple[Tensor, ...]:
         *planes, embedding, hint, mask, vivid = inputs

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from autochrome.lab.networks.layers import AB_SCALE
-from autochrome.lab.networks.tint.features import Features
 from autochrome.lab.networks.tint.hint_propagation import upsample_bilinear
 
 LEARNT = 32
@@ -42,14 +41,14 @@ class ThingHead(nn.Module):
         self.offset = nn.Parameter(torch.tensor(2.0))  # score of the paint itself
         self.log_distance_weight = nn.Parameter(torch.tensor(1.0))  # of a distance² in sides of the picture
 
-    def embed(self, features: Features) -> Tensor:
-        """(N, CHANNELS, h, w) at stride 4. The last two channels are the place of the pixel."""
-        maps = (torch.cat([features.features4, features.luma4], 1), *features[1:4])
+    def embed(self, features: Sequence[Tensor], luma4: Tensor) -> Tensor:
+        """Features at strides 4, 8, 16, 32 → (N, CHANNELS, h, w) at stride 4; the last two channels are its place."""
+        maps = (torch.cat([features[0], luma4], 1), *features[1:])
         x4, x8, x16, x32 = (scale(x) for scale, x in zip(self.scale, maps, strict=True))
         x = upsample_bilinear(self.coarsest(x32))
         x = upsample_bilinear(self.levels[2](torch.cat([x16, x], 1)))
         x = upsample_bilinear(self.levels[1](torch.cat([x8, x], 1)))
-        place = _places(features.luma4) * (self.log_distance_weight / 2).exp()
+        place = _places(luma4) * (self.log_distance_weight / 2).exp()
         return torch.cat([self.levels[0](x4) + x, place.expand(len(x), -1, -1, -1)], 1)
 
     def forward(self, embedding: Tensor, hint: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
