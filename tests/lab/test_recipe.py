@@ -23,6 +23,10 @@ def test_every_recipe_of_ours_is_sound_at_every_budget(name):
         load_recipe(name, [f"budget={budget}"])
 
 
+def test_both_recipes_of_the_network_that_ships_write_the_same_card():
+    assert load_recipe("tint-things").card == load_recipe("tint").card
+
+
 def test_overrides_reach_phases_by_name_number_and_all(small_recipe):
     for key in ("phases.one.batch", "phases.0.batch", "phases.*.batch"):
         assert load_recipe(small_recipe, [f"{key}=4"]).phases[0].batch == 4

@@ -147,7 +147,8 @@ def draw_svg_file(plot: Plot) -> str:
     """Draw a plot as the text of an SVG file, with its own colours."""
     colors = "".join(f"--line-{number}: {color};" for number, color in enumerate(LINE_COLORS))
     style = (
-        f"<style>svg {{ background: #fdfcfa; font: 11.5px sans-serif; {colors} }} text {{ fill: #76706a; }} "
+        f"<style>svg {{ background: #fdfcfa; font: 11.5px sans-serif; {colors} }} text {{ fill: #76706a; "
+        "paint-order: stroke; stroke: #fdfcfa; stroke-width: 3px; } "
         ".axis { fill: #24211e; } .grid { stroke: #e4dfd8; } polyline { fill: none; stroke-width: 1.5; } "
         ".marker { stroke: #2f6f8f; stroke-dasharray: 3 3; opacity: .7; }</style>"
     )
